@@ -14,6 +14,7 @@ from octotui.engine.state.releases import requirements
 from octotui.model.process import Runbook
 from octotui.model.space import Model
 from octotui.runtime.jobs.job_script import script_work
+from octotui.variables.budget import Budget
 from octotui.views import pools, questions, schedules, start_choices, variables
 from octotui.views.labels import UNICODE
 from octotui.views.tree import run_tree
@@ -33,7 +34,9 @@ class Observed(World):
 
     def _perform(self, event: AnyEvent) -> None:
         if isinstance(event, JobStarted) and self.state.jobs[event.job].kind == "script":
-            self.seen.append(repr(script_work(self.state, self.state.jobs[event.job], "/work", self.now)))
+            job = self.state.jobs[event.job]
+            work = script_work(self.state, job, "/work", self.now, {}, {}, "/work/packages", Budget())
+            self.seen.append(repr(work))
         super()._perform(event)
 
     def _after(self, seconds: float, job: str, attempt: int, outcome: Outcome) -> None:

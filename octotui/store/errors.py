@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 SHORT_READ = 522  # SQLITE_IOERR_SHORT_READ; `check` does without loading sqlite3
 
 
+DAMAGE = ("not a database", "malformed", "Could not decode")
+"""In messages of SQLite about a file that is damaged; the last is that of a text that is no UTF-8."""
+
+
 class StoreError(Exception):
     """Something could not be written or read; the text is a sentence that says what and where."""
 
@@ -30,7 +34,7 @@ def unusable(path: Path, problem: "OSError | sqlite3.Error") -> StoreError:
     text = str(problem)
     # The file ends before a page that SQLite has read of: newer ones say so, older ones that it is malformed.
     ends_early = getattr(problem, "sqlite_errorcode", None) == SHORT_READ
-    if ends_early or "not a database" in text or "malformed" in text:
+    if ends_early or any(sign in text for sign in DAMAGE):
         return Damaged(f"{path} is damaged ({text}): open the space to go on with what can be read of it")
     if "full" in text:
         return StoreError(f"{path} cannot be written, the disk is full: make room and open the space again")

@@ -20,6 +20,11 @@ from octotui.store.errors import Damaged, unreadable, unusable
             sqlite3.OperationalError("database or disk is full"),
             "j cannot be written, the disk is full: make room and open the space again",
         ),
+        (
+            sqlite3.OperationalError("Could not decode to UTF-8 column 'name' with text '\ufffd'"),
+            "j is damaged (Could not decode to UTF-8 column 'name' with text '\ufffd'):"
+            " open the space to go on with what can be read of it",
+        ),
         (sqlite3.OperationalError("database is locked"), "j cannot be used: database is locked"),
     ],
 )

@@ -1,6 +1,6 @@
 """Records shared by events, commands and States: picks, outcomes, answers, and their enumerations."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -12,6 +12,7 @@ Question = Literal["manual", "guided"]
 RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
 FileKind = Literal["logs", "artifacts", "workspaces"]
 JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
@@ -89,8 +90,8 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
 
     first: int
     last: int
-    before: str
-    after: str
+    before: Digest
+    after: Digest
 
 
 class JobProgress(msgspec.Struct, frozen=True, gc=False):

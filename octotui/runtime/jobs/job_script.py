@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import TypeVar, assert_never
 
 from octotui.engine.rules.output_variables import own_secrets
@@ -31,9 +30,6 @@ WITH_NUL = (
 )
 T = TypeVar("T")
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
-NO_FILES: Files = MappingProxyType({})
-
 
 async def fill_without_blocking(
     filling: Callable[[Budget], T], model: Model, process: str, *, large: bool = False
@@ -56,11 +52,11 @@ def script_work(
     state: State,
     job: Job,
     directory: str,
-    now: float | None = None,
-    secrets: Mapping[str, str] = NOTHING,
-    files: Files = NO_FILES,
-    packages: str = "",
-    budget: Budget | None = None,
+    now: float | None,
+    secrets: Mapping[str, str],
+    files: Files,
+    packages: str,
+    budget: Budget,
 ) -> tuple[AttemptSpec, tuple[str, ...]]:
     """Return the spec of a script job on a worker with this `directory`, and warnings (V1).
 
@@ -73,10 +69,9 @@ def script_work(
     script = step.script or Script(body="")
     asked = f"{texts(script)}\n{texts_of(files)}"
     values = values_for(state, run, job.step, asked, target=job.target)
-    packages = packages or f"{directory}/packages"
     values |= extracted(run, job, directory, packages)
     secrets = own_secrets(state, job.target, values, secrets)
-    filler, told, arguments = filled(script, values, secrets, now, budget or Budget())
+    filler, told, arguments = filled(script, values, secrets, now, budget)
     match script:
         case Package():
             body, warnings = deployment(run, job, packages, files, filler)

@@ -33,14 +33,13 @@ class Undeployable(Exception):
 def files_to_fill(run: Run, job: Job, packages: str) -> Files:
     """Return the files of a job's package to fill in, none behind a link; raises Undeployable."""
     step = run.runbook.steps[job.step or 0]
-    if not isinstance(step.action, Package):
-        return {}
+    action = cast("Package", step.action)
     root = Path(extracted_to(run, step, packages))
     files: dict[str, bytes] = {}
     filled = 0
     with Directory(root) as folder:
-        for name in sorted(_names(root)) if step.action.substitute else sorted(SCRIPTS):
-            wanted = _is_wanted(step.action, name)
+        for name in sorted(_names(root)) if action.substitute else sorted(SCRIPTS):
+            wanted = _is_wanted(action, name)
             if wanted or name in SCRIPTS:
                 with suppress(OSError), folder.opened(name) as file:
                     data = os.pread(file, LARGEST + 1, 0)
@@ -158,7 +157,7 @@ def _filled(name: str, data: bytes, filler: Filler) -> tuple[bytes, tuple[str, .
 
 
 def _beyond_ascii(text: str) -> list[str]:
-    return [each for each in text if each > "\x7f"]
+    return [each for each in text if not each.isascii()]
 
 
 def _encoded(data: bytes) -> str:

@@ -346,7 +346,6 @@ class SecretStore:
         tasks = self._reading.setdefault(run.id, {})
         if secret not in tasks:
             tasks[secret] = asyncio.ensure_future(read(secret))
-            tasks[secret].add_done_callback(_retrieve_exception)
         try:
             value = await asyncio.shield(tasks[secret])
             if self._reading.get(run.id) is tasks:  # the run has not ended meanwhile

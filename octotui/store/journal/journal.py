@@ -43,7 +43,7 @@ class JournalReader:
 
     def snapshot(self) -> tuple[int, bytes] | None:
         """Return the last snapshot as (seq, body); None where there is none, or its hash does not match."""
-        for seq, sealed in self._rows("SELECT seq, CAST(body AS BLOB) FROM snapshot"):
+        for seq, sealed in self._rows("SELECT seq, coalesce(CAST(body AS BLOB), x'') FROM snapshot"):
             body = unseal(sealed)
             return None if body is None else (seq, body)
         return None

@@ -33,6 +33,9 @@ LATEST = 200  # events whose chain is verified on opening, beside all since the 
 BATCH = 5000
 PAGE = 4096  # bytes; SQLite's own choice
 
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file raises; the second where SQLite's message quotes a table's damaged name."""
+
 
 class Recovery(msgspec.Struct, frozen=True):
     """The result of a recovery: a sentence for people, and whether events are missing."""
@@ -57,17 +60,34 @@ def check(path: Path) -> None:
         with closing(open_read_only(path)) as database:
             version = database.execute("PRAGMA user_version").fetchone()[0]
             if version >= sqlite.CHAINED:
+                if not _locates_events(database):
+                    raise Damaged(f"{path} is damaged: its first page does not say where the events are")
                 _check_latest(path, database, all_of_it=suspect(path).exists())
     except sqlite3.Error as problem:
+        if "no such" in str(problem):  # a table or a column, whose name was damaged
+            raise Damaged(f"{path} is damaged ({problem})") from problem
         raise unusable(path, problem) from problem
+
+
+def _locates_events(database: sqlite3.Connection) -> bool:
+    """Return whether the first page, which locates the tables, can be read, and has the one of events."""
+    try:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        database.execute(f"EXPLAIN {_query(version)}").fetchall()
+        numbered = "SELECT 1 FROM pragma_table_info('events') WHERE name = 'seq' AND type = 'INTEGER'"
+        return database.execute(numbered).fetchone() is not None
+    except UNREADABLE:
+        return False
 
 
 def _check_latest(path: Path, database: sqlite3.Connection, *, all_of_it: bool) -> None:
     last = database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
     kept = database.execute("SELECT coalesce(max(seq), 0) FROM snapshot").fetchone()[0]
+    if not isinstance(kept, int):  # SQLite keeps any value in any column
+        raise Damaged(f"{path} is damaged: its snapshot cannot be read")
     if kept > last:
         raise Damaged(f"{path} is damaged: {events_named(last + 1, kept)} cannot be found")
-    sealed = database.execute("SELECT CAST(body AS BLOB) FROM snapshot").fetchone()
+    sealed = database.execute("SELECT coalesce(CAST(body AS BLOB), x'') FROM snapshot").fetchone()
     folds_all = all_of_it or (sealed is not None and unseal(sealed[0]) is None)
     first = 0 if folds_all else max(0, min(kept, last - LATEST))
     for query in ("SELECT * FROM runs ORDER BY number DESC LIMIT 100", "SELECT * FROM parts LIMIT 1"):
@@ -82,7 +102,12 @@ def _check_latest(path: Path, database: sqlite3.Connection, *, all_of_it: bool) 
 
 
 def _gaps(database: sqlite3.Connection) -> list[Gap]:
-    return [Gap(*row) for row in database.execute("SELECT * FROM gaps ORDER BY last")]
+    """Return the recorded gaps, except those of damaged rows."""
+    gaps = []
+    for row in database.execute("SELECT * FROM gaps ORDER BY last"):
+        with suppress(msgspec.ValidationError):
+            gaps.append(msgspec.convert(dict(zip(Gap.__struct_fields__, row, strict=True)), Gap))
+    return gaps
 
 
 def recover(path: Path) -> Recovery:
@@ -137,10 +162,14 @@ def _copy(path: Path, source: Path) -> None:
         size = os.fstat(file.fileno()).st_size
         if head.startswith(b"SQLite format 3\0"):
             page = int.from_bytes(head[16:18], "big")
-            os.ftruncate(file.fileno(), max(size, int.from_bytes(head[28:32], "big") * page))
-        else:
-            file.seek(0)
-            file.write(_first_page(source, size))
+            with suppress(OSError):  # no file can be as long as a damaged first page may say
+                os.ftruncate(file.fileno(), max(size, int.from_bytes(head[28:32], "big") * page))
+    with closing(_open(source)) as database:
+        is_located = _locates_events(database)
+    if not is_located:
+        first = _first_page(source, size)
+        with source.open("r+b") as file:
+            file.write(first)
 
 
 def _copy_file(path: Path, copy: Path) -> None:
@@ -178,7 +207,7 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
             if len(fit) < len(rows):
                 break
         _copy_gaps(source, new, state.seq)
-        with suppress(sqlite3.Error), closing(_open(source)) as database:
+        with suppress(*UNREADABLE), closing(_open(source)) as database:
             copy_requests(database, new, state.seq)
         new.execute(sqlite.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # syncs everything to the file
@@ -190,7 +219,7 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
 def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
     """Yield the events up to the damage, each with its stored body and hash."""
     decode = msgspec.json.Decoder(AnyEvent).decode
-    with suppress(sqlite3.Error, msgspec.MsgspecError), closing(_open(source)) as database:
+    with suppress(*UNREADABLE, msgspec.MsgspecError), closing(_open(source)) as database:
         version = database.execute("PRAGMA user_version").fetchone()[0]
         walk = Walk((*_known_gaps(database), *vouched(database)))
         for seq, body, digest in _rows(database, version):
@@ -201,9 +230,12 @@ def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
 
 
 def _rows(database: sqlite3.Connection, version: int) -> Iterator[Row]:
-    yield from database.execute(
-        ROWS if version >= sqlite.CHAINED else ROWS.replace("CAST(hash AS BLOB)", "NULL")
-    )
+    yield from database.execute(_query(version))
+
+
+def _query(version: int) -> str:
+    """Return the query of all events in a journal of a version."""
+    return ROWS if version >= sqlite.CHAINED else ROWS.replace("CAST(hash AS BLOB)", "NULL")
 
 
 def _open(source: Path) -> sqlite3.Connection:
@@ -213,13 +245,13 @@ def _open(source: Path) -> sqlite3.Connection:
 def _known_gaps(database: sqlite3.Connection) -> list[Gap]:
     try:
         return _gaps(database)
-    except sqlite3.Error:
+    except UNREADABLE:
         return []
 
 
 def _copy_gaps(source: Path, new: sqlite3.Connection, last: int) -> None:
     """Copy the recorded gaps, also where the event that recorded one is lost."""
-    with suppress(sqlite3.Error), closing(_open(source)) as database:
+    with closing(_open(source)) as database:
         rows: list[Any] = [msgspec.structs.astuple(gap) for gap in _known_gaps(database) if gap.last <= last]
         new.executemany("INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?)", rows)
 
@@ -233,7 +265,7 @@ def _expected(source: Path, last: int) -> int | None:
 
 def _asked(source: Path, query: str) -> int | None:
     """Query a number in a damaged file; None where it cannot be read."""
-    with suppress(sqlite3.Error), closing(_open(source)) as database:
+    with suppress(*UNREADABLE), closing(_open(source)) as database:
         row = database.execute(query).fetchone()
         return row[0] if row and isinstance(row[0], int) else None
     return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from octotui.store.errors import StoreError, unusable
+from octotui.store.errors import Damaged, StoreError, unusable
 from octotui.store.journal import remembered_requests
 from octotui.store.journal.hash_chain import START, link
 from octotui.store.journal.run_places import enter_places
@@ -230,6 +230,14 @@ def is_interrupted(problem: sqlite3.Error) -> bool:
     return getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
+def _read_schema(database: sqlite3.Connection, path: Path) -> None:
+    """Have SQLite read which tables there are; raises Damaged where its error has a damaged name."""
+    try:
+        database.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except UnicodeDecodeError:
+        raise Damaged(f"{path} is damaged: open the space to go on with what can be read of it") from None
+
+
 def _mode(path: Path) -> str:
     """Return the parameter of SQLite's URI to read a journal with, or without, a writer."""
     # Without a write-ahead log there is no writer, and SQLite need not make its own files beside the journal.
@@ -250,6 +258,7 @@ def _opened(path: Path, mode: str) -> Unlocked:
     database.stamp = stamp
     try:
         refuse_newer(database, path)
+        _read_schema(database, path)
         if mode != "mode=ro" and _mode(path) != mode:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     except (OSError, sqlite3.Error, StoreError):

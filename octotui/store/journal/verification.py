@@ -74,12 +74,13 @@ def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
 def vouched(database: sqlite3.Connection) -> list[Gap]:
     """Return the gaps that RunsRemoved events record, in order; ignores what cannot be read."""
     gaps: list[Gap] = []
-    with suppress(sqlite3.DatabaseError, msgspec.MsgspecError):
+    with suppress(sqlite3.DatabaseError):
         rows = database.execute(
             "SELECT body FROM events WHERE substr(body, 1, ?) = ? ORDER BY seq", (len(REMOVED), REMOVED)
         )
         for (body,) in rows:
-            gaps += msgspec.json.decode(body, type=RecordedGaps).gaps
+            with suppress(msgspec.MsgspecError):
+                gaps += msgspec.json.decode(body, type=RecordedGaps).gaps
     return gaps
 
 

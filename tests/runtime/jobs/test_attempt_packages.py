@@ -195,6 +195,17 @@ async def test_r4_copies_that_a_crash_has_left_go_but_those_of_what_runs(tmp_pat
         await asyncio.sleep(0.01)
 
 
+async def test_p2_a_step_without_packages_waits_for_none(tmp_path: Path) -> None:
+    class Away(SimulatedAcquirer):
+        async def provide(self, *_: object) -> tuple[str, ...]:
+            raise AssertionError
+
+    state, _ = advance(State(), LoadModel(model({"a": [script("Run")]})), 1.0)
+    state, _ = advance(state, StartRun(process="a"), 2.0)
+    job, location = state.jobs["job-1.1"], AttemptLocation(str(tmp_path), "kraken-1", "job-1.1-1")
+    assert await AttemptPackages(Away()).provide(state, job, tmp_path, location) == ()
+
+
 async def test_p2_what_an_earlier_start_of_an_attempt_has_left_goes_before_its_packages_come(
     tmp_path: Path,
 ) -> None:

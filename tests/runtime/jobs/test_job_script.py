@@ -2,18 +2,20 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from functools import partial
 
 import pytest
 from msgspec.structs import replace
 
 from octotui.engine import commands
-from octotui.engine.state import State
+from octotui.engine.state import Job, State
 from octotui.engine.state.run_parts import with_progress
 from octotui.model.environment_names import environment_name
-from octotui.model.process import Script, Step, TemplateCall
-from octotui.model.space import Value
+from octotui.model.process import Script, Simulate, Step, TemplateCall
+from octotui.model.space import Engine, Value
 from octotui.model.values import Prompt, Secret
+from octotui.runtime.jobs import job_script
 from octotui.runtime.jobs.job_script import (
     MANY,
     WITH_NUL,
@@ -22,9 +24,11 @@ from octotui.runtime.jobs.job_script import (
     filled,
     script_work,
 )
-from octotui.variables.budget import JOB_WORK, TEXT_WORK, Budget
+from octotui.variables.budget import JOB_WORK, PART_WORK, TEXT_WORK, Budget
 from octotui.variables.fill import Filler
+from octotui.variables.syntax.nodes import TooMuch
 from octotui.variables.template import Filled, Names, OverBudget
+from octotui.workers.executor import AttemptSpec
 from tests.world import World, model, packages, script
 
 
@@ -49,9 +53,50 @@ def at_work(body: str, **more: object) -> tuple[State, str]:
     return world.state, f"job-1.{len(world.state.runs['run-1'].progress.jobs)}"
 
 
+def work_of(
+    state: State,
+    job: Job,
+    directory: str,
+    *,
+    secrets: Mapping[str, str] = {},
+    budget: Budget | None = None,
+) -> tuple[AttemptSpec, tuple[str, ...]]:
+    """What an executor is given for a job without files to fill in, and warnings."""
+    packages = f"{directory}/packages"
+    return script_work(state, job, directory, None, secrets, {}, packages, budget or Budget())
+
+
+def test_an_executor_is_given_what_the_step_its_template_and_the_model_say() -> None:
+    call = TemplateCall(body="#{Password | ToUpper}", shell="python", template="own", needs=("curl",))
+    simulate = Simulate(takes=5.0)
+    step = Step(name="Do it", action=call, pool="setup", grace=3.0, simulate=simulate)
+    password = Value(kind="sensitive", secret=Secret(env="TOKEN"))
+    passed = Engine(environment=("LC_*",))
+    world = World(model({"a": [step]}, variables={"Password": (password,)}, engine=passed))
+    world.start("a")
+    work, _ = work_of(world.state, world.state.jobs["job-1.1"], "/w", secrets={"Password": "hunter-two"})
+    assert work == AttemptSpec(
+        job="job-1.1",
+        attempt=1,
+        run="run-1",
+        worker="worker1",
+        directory="/w",
+        shell="python",
+        script="HUNTER-TWO",
+        values=work.values,
+        environment=work.environment,
+        needs=("curl",),
+        passed=("LC_*",),
+        withheld=("TOKEN",),
+        grace=3.0,
+        simulate=simulate,
+        sensitive=("HUNTER-TWO",),
+    )
+
+
 def test_the_script_is_filled_in_and_what_nobody_knows_is_a_warning() -> None:
     state, job = at_work("echo #{Deep[1].Name} #{mine} ##{Kept} #{Unknown}")
-    work, warnings = script_work(state, state.jobs[job], "/somewhere")
+    work, warnings = work_of(state, state.jobs[job], "/somewhere")
     assert work.script == "echo hello Test! given #{greeting} #{Kept} #{Unknown}"
     assert warnings == ("there is no variable Unknown",)
     assert (work.job, work.attempt, work.run, work.worker) == ("job-1.1", 1, "run-1", "worker1")
@@ -62,13 +107,13 @@ def test_p2_a_script_that_asks_for_the_file_of_a_package_is_a_warning_of_the_run
     state, job = at_work(
         "get_octopusvariable 'Octopus.Action.Package[a].PackageFilePath'", packages=packages("a")
     )
-    _, (warning,) = script_work(state, state.jobs[job], "/somewhere")
+    _, (warning,) = work_of(state, state.jobs[job], "/somewhere")
     assert warning.startswith("packages are extracted, and their files not kept: PackageFilePath and ")
 
 
 def test_v1_a_verbatim_script_is_not_filled_in() -> None:
     state, job = at_work("", verbatim="echo #{Greeting} ##{x} #{if")
-    work, warnings = script_work(state, state.jobs[job], "/somewhere")
+    work, warnings = work_of(state, state.jobs[job], "/somewhere")
     assert work.script == "echo #{Greeting} ##{x} #{if"
     assert warnings == ()
     assert work.environment["Greeting"] == "hello Test"
@@ -76,7 +121,7 @@ def test_v1_a_verbatim_script_is_not_filled_in() -> None:
 
 def test_every_value_is_in_the_environment_by_a_name_that_shells_take() -> None:
     state, job = at_work("true")
-    work, _ = script_work(state, state.jobs[job], "/somewhere")
+    work, _ = work_of(state, state.jobs[job], "/somewhere")
     told = work.environment
     assert told["Greeting"] == "hello Test"
     assert told["Deep_1_Name"] == "hello Test!"
@@ -92,7 +137,7 @@ def test_v9_every_value_goes_by_its_own_name_too_and_the_run_is_warned_of_what_h
     world = World(model({"a": [script("Run")]}, variables=variables))
     world.start("a")
     state = world.state
-    work, warnings = script_work(state, state.jobs["job-1.1"], "/w", secrets={"Key": "#{Db.Name}"})
+    work, warnings = work_of(state, state.jobs["job-1.1"], "/w", secrets={"Key": "#{Db.Name}"})
     assert work.values["Octopus.Step.Name"] == "Run"
     assert {name: work.values[name] for name in (*values, "Key")} == {**values, "Key": "#{Db.Name}"}
     assert (work.environment["_PATH"], work.environment["Key"]) == ("d", "#{Db.Name}")
@@ -100,7 +145,7 @@ def test_v9_every_value_goes_by_its_own_name_too_and_the_run_is_warned_of_what_h
     assert len(warnings) == 2
     warned = {**state.runs, "run-1": with_progress(state.runs["run-1"], warnings=warnings)}
     again = replace(state, runs=type(state.runs)(warned))
-    assert script_work(again, state.jobs["job-1.1"], "/w", secrets={"Key": "x"})[1] == ()
+    assert work_of(again, state.jobs["job-1.1"], "/w", secrets={"Key": "x"})[1] == ()
 
 
 def test_s8_what_was_to_run_in_a_container_says_that_it_does_not() -> None:
@@ -109,7 +154,7 @@ def test_s8_what_was_to_run_in_a_container_says_that_it_does_not() -> None:
         state, job = at_work(
             "echo #{Octopus.Action.Container.Image}", container="alpine", runs_contained=said
         )
-        work, warnings = script_work(state, state.jobs[job], "/somewhere")
+        work, warnings = work_of(state, state.jobs[job], "/somewhere")
         assert work.script == "echo alpine"
         assert len(warnings) == warned
         assert all("does not run in alpine" in each for each in warnings)
@@ -119,7 +164,7 @@ def test_packages_lie_where_they_were_extracted() -> None:
     state, job = at_work(
         "ls #{Octopus.Action.Package[tools].ExtractedPath}", packages=packages("tools@1.2.0")
     )
-    work, warnings = script_work(state, state.jobs[job], "/somewhere")
+    work, warnings = work_of(state, state.jobs[job], "/somewhere")
     assert work.script == "ls /somewhere/packages/tools/1.2.0"
     assert work.environment["Octopus_Action_Package_tools_ExtractedPath"] == "/somewhere/packages/tools/1.2.0"
     assert work.environment["Octopus_Action_Package_tools_PackageVersion"] == "1.2.0"
@@ -146,7 +191,7 @@ def test_v9_a_nul_that_is_filled_into_a_script_is_left_out_and_said() -> None:
     step = Step(name="Run", action=Script(body="echo #{A}"), pool="setup")
     world = World(model({"a": [step]}, variables={"A": (Value(value="a\0b"),)}))
     world.start("a")
-    work, warnings = script_work(world.state, world.state.jobs["job-1.1"], "/w")
+    work, warnings = work_of(world.state, world.state.jobs["job-1.1"], "/w")
     assert (work.script, work.values["A"]) == ("echo ab", "a\0b")
     assert WITH_NUL in warnings
 
@@ -155,7 +200,7 @@ def test_sensitive_values_are_taken_as_they_are() -> None:
     """V5: in a password nothing is filled in."""
     password = "a#{Greeting}##b"
     state, job = at_work("login '#{Password}' #{Deep[1].Name}")
-    work, warnings = script_work(state, state.jobs[job], "/somewhere", secrets={"Password": password})
+    work, warnings = work_of(state, state.jobs[job], "/somewhere", secrets={"Password": password})
     assert work.script == f"login '{password}' hello Test!"
     assert work.environment["Password"] == password
     assert warnings == ()
@@ -183,9 +228,15 @@ def test_v1_one_budget_is_for_all_texts_of_a_job() -> None:
     world.start("a")
     start = time.process_time()
     with pytest.raises(OverBudget) as raised:
-        script_work(world.state, world.state.jobs["job-1.1"], "/somewhere")
+        work_of(world.state, world.state.jobs["job-1.1"], "/somewhere")
     assert raised.value.reason.startswith("the variable V")
     assert time.process_time() - start < 2.0
+
+
+def test_v1_a_job_is_filled_in_within_the_budget_it_is_given() -> None:
+    state, job = at_work("echo #{Greeting}")
+    with pytest.raises(OverBudget):
+        work_of(state, state.jobs[job], "/somewhere", budget=Budget(PART_WORK))
 
 
 async def test_v1_what_is_little_is_done_at_once_and_what_is_much_in_a_thread() -> None:
@@ -209,6 +260,14 @@ async def test_v1_what_is_little_is_done_at_once_and_what_is_much_in_a_thread() 
         await fill_without_blocking(loops, few, "a")
 
 
+async def test_v1_patterns_of_a_job_end_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = model({})
+    await fill_without_blocking(Budget.spend_on_pattern, few, "a", large=True)
+    monkeypatch.setattr(job_script, "SECONDS", -1.0)
+    with pytest.raises(TooMuch, match="takes too long"):
+        await fill_without_blocking(Budget.spend_on_pattern, few, "a", large=True)
+
+
 def loops(budget: Budget) -> Filled:
     """More work than a job may be."""
     text = "#{each a in List}#{each b in List}#{each c in List}#{/each}#{/each}#{/each}"
@@ -225,7 +284,7 @@ def test_v5_what_filters_make_of_sensitive_values_is_sensitive() -> None:
     world = World(model({"a": [script("Run")]}, variables=variables))
     world.start("a")
     state, job = world.state, world.state.jobs["job-1.1"]
-    work, _ = script_work(state, job, "/somewhere", secrets={"S1": "hunter-two"})
+    work, _ = work_of(state, job, "/somewhere", secrets={"S1": "hunter-two"})
     assert (work.values["Up"], work.sensitive) == ("is HUNTER-TWO", ("HUNTER-TWO",))
     for action, made in (
         (Script(body="echo '#{S1 | Substring 2 5}'"), {"HUNTER-TWO", "nter-"}),

@@ -294,6 +294,23 @@ def test_a_prediction_reads_a_servers_listing_and_downloads_nothing(tmp_path: Pa
     assert served.asked == ["/"]
 
 
+def test_a_prediction_takes_a_second_for_what_a_server_does_not_say_the_size_of(
+    tmp_path: Path, served: Served
+) -> None:
+    served.page("/", '[{"name": "tools.1.0.0.zip"}]')
+    declared = replace(fed(tmp_path), feeds={"far": Feed(url=served.url, rate=1000)})
+    assert simulated(declared, tmp_path / "worker", ("tools", "1.0.0")) == [("succeeded", 1.0)]
+
+
+async def test_p1_a_prediction_chooses_versions_as_a_run_does(tmp_path: Path) -> None:
+    put(tmp_path, "tools.1.0.0.zip")
+    for acquirer in (RealAcquirer(tmp_path / "manifests"), SimulatedAcquirer()):
+        assert await acquirer.choose(fed(tmp_path), ("tools", "image")) == (
+            {"tools": "1.0.0"},
+            ('no feed holds the package image; known: "tools".',),
+        )
+
+
 def test_a_predicted_acquisition_can_be_stopped(tmp_path: Path) -> None:
     put(tmp_path, "tools.1.0.0.zip")
 

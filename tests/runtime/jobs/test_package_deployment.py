@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 import stat
 import tarfile
 import time
@@ -15,9 +16,20 @@ from octotui.engine.commands import StartRun
 from octotui.model.process import Package, Requirement, Script, Step
 from octotui.model.space import Target, Value
 from octotui.runtime.jobs import package_deployment
-from octotui.runtime.jobs.package_deployment import _fits, _names
+from octotui.runtime.jobs.package_deployment import (
+    Undeployable,
+    _fits,
+    _names,
+    _target,
+    extracted_to,
+    files_to_fill,
+)
 from octotui.runtime.open_space import open_space
+from octotui.variables.budget import Budget
+from octotui.variables.fill import Filler
+from octotui.variables.template import Names
 from tests.runtime.feeds import fed
+from tests.world import World, model
 
 SAY = 'echo "{name}: $PWD: $(get_octopusvariable Octopus.Action.Package.PackageVersion): $(cat app.json)"\n'
 
@@ -150,7 +162,14 @@ async def test_s1_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> Non
     assert mine.read_text() == "years of work"
 
 
-@pytest.mark.parametrize("place", ["/", "/srv", "shop", "/srv/#{Nothing}/shop", "/srv/../etc/shop"])
+def test_s1_a_folder_in_one_of_the_root_is_deep_enough() -> None:
+    name = "Octopus.Action.Package.InstallationDirectoryPath"
+    assert _target(Filler(Names({name: "/srv/shop"}), None, Budget())) == "/srv/shop"
+
+
+@pytest.mark.parametrize(
+    "place", ["/", "/srv", "shop", "srv/in/shop", "/srv/#{Nothing}/shop", "/srv/../etc/shop"]
+)
 async def test_s1_no_half_of_a_machine_is_replaced(tmp_path: Path, place: str) -> None:
     shop(tmp_path / "feed", {"new.txt": b"2"})
     told = await deploy(tmp_path, Package(install_to=place))
@@ -201,7 +220,7 @@ async def test_v1_a_script_that_extracts_itself_finds_its_bytes(tmp_path: Path) 
 
 
 async def test_v1_what_an_encoding_cannot_hold_fails_before_anything_is_changed(tmp_path: Path) -> None:
-    shop(tmp_path / "feed", {"a.txt": b"\xe9\n#{Name}"})
+    shop(tmp_path / "feed", {"a.txt": b"\xe9\n#{Name}", "b.txt": "\xe9\n#{Name}".encode()})
     told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.txt",)), Name="\u4e2d")
     assert told.state == "failed"
     assert "a.txt cannot be filled in: a value in line 2 has a character that" in told.reason
@@ -209,7 +228,9 @@ async def test_v1_what_an_encoding_cannot_hold_fails_before_anything_is_changed(
     told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.txt",)), Name="\u20ac")
     assert told.state == "succeeded"
     assert (tmp_path / "srv" / "shop" / "a.txt").read_bytes() == b"\xe9\n\x80"
-    assert any("values are written in windows-1252" in each for each in told.warnings)
+    assert [each for each in told.warnings if "values are written" in each] == [
+        "a.txt: it is not in UTF-8, so its values are written in windows-1252"
+    ]
 
 
 async def test_v1_what_cannot_be_filled_in_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,18 +252,45 @@ async def test_v1_what_is_too_much_to_be_filled_in_is_deployed_where_nobody_want
     """A package's own script may carry all it extracts, and takes no place of a file that is filled in."""
     monkeypatch.setattr(package_deployment, "LARGEST", 40)
     monkeypatch.setattr(package_deployment, "MOST", 2)
-    files = {"Deploy.sh": b"echo deployed; exit\n" + b"\r\n" * 40, "PostDeploy.sh": b"echo over\r\n"}
-    shop(tmp_path / "feed", files | {"a.json": b"#{Colour}", "b.json": b"#{Colour}"})
+    files = {
+        "Deploy.sh": b"echo deployed; exit\n" + b"\r\n" * 40,
+        "PostDeploy.sh": b"echo over #".ljust(38) + b"\r\n",
+    }
+    shop(tmp_path / "feed", files | {"a.json": b"#{Colour}".ljust(40), "b.json": b"#{Colour}"})
     for patterns in ((), ("*.json",)):
         told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=patterns))
         assert (told.state, told.reason) == ("succeeded", "")
         assert "deployed\n" in told.printed
         assert "over\n" in told.printed
         assert (tmp_path / "srv" / "shop" / "Deploy.sh").read_bytes() == files["Deploy.sh"]
+        assert (tmp_path / "srv" / "shop" / "PostDeploy.sh").read_bytes().endswith(b" \n")
     told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("Deploy.*",)))
     assert "Deploy.sh cannot be filled in: that is for at most 2 files of at most 40 bytes" in told.reason
     told = await deploy(tmp_path, Package(install_to="#{Root}/shop", substitute=("*.json", "Post*")))
     assert "b.json cannot be filled in" in told.reason
+
+
+def test_v1_1000_files_of_4_mib_are_filled_in_and_no_more_or_larger_ones(tmp_path: Path) -> None:
+    action = Package(substitute=("*.json", "*.txt"))
+    step = Step(name="Deploy", action=action, pool="setup", packages=(Requirement("shop"),))
+    world = World(model({"a": [step]}))
+    world.send(StartRun(process="a", requester="ann"))
+    run, job = world.state.runs["run-1"], world.state.jobs["job-1.1"]
+    place = Path(extracted_to(run, step, str(tmp_path)))
+    place.mkdir(parents=True)
+    for number in range(999):
+        (place / f"{number}.json").touch()
+    large = place / "large.txt"
+    large.touch()
+    os.truncate(large, 4 << 20)
+    assert len(files_to_fill(run, job, str(tmp_path))) == 1000
+    os.truncate(large, (4 << 20) + 1)
+    with pytest.raises(Undeployable, match=r"^large\.txt .* at most 1000 files of at most 4,194,304 bytes$"):
+        files_to_fill(run, job, str(tmp_path))
+    os.truncate(large, 0)
+    (place / "more.txt").touch()
+    with pytest.raises(Undeployable, match=r"^more\.txt cannot be filled in"):
+        files_to_fill(run, job, str(tmp_path))
 
 
 async def test_q6_a_deployment_that_is_cancelled_puts_things_back(tmp_path: Path) -> None:
@@ -314,7 +362,7 @@ async def test_p4_nothing_behind_a_link_is_filled_in(tmp_path: Path) -> None:
 
 async def test_p4_what_is_deployed_is_what_was_extracted(tmp_path: Path) -> None:
     """P4: though a script of the run has changed the cache before."""
-    shop(tmp_path / "feed", {"new.txt": b"good"})
+    shop(tmp_path / "feed", {"new.txt": b"good #{Octopus.Step[Before].Status.Code}"})
     cached = tmp_path / "state" / "test" / "workers" / "worker1" / "packages" / "shop" / "1.2.0" / "new.txt"
     before = Step(
         name="Before",
@@ -323,7 +371,8 @@ async def test_p4_what_is_deployed_is_what_was_extracted(tmp_path: Path) -> None
         packages=(Requirement("shop", "[1.0,2.0)"),),
     )
     target = tmp_path / "srv" / "shop"
-    step = replace(before, name="Deploy", action=Package(install_to=str(target)))
+    action = Package(install_to=str(target), substitute=("*.txt",))
+    step = replace(before, name="Deploy", action=action)
     async with open_space(
         fed(tmp_path / "feed", a=[before, step]), tmp_path / "state", "ann", time.time
     ) as session:
@@ -333,14 +382,12 @@ async def test_p4_what_is_deployed_is_what_was_extracted(tmp_path: Path) -> None
                 break
         family = await session.family("run-1")
     assert family.runs["run-1"].state == "succeeded"
-    assert (target / "new.txt").read_bytes() == b"good"
+    assert (target / "new.txt").read_bytes() == b"good Succeeded"
     assert "was changed in the cache (new.txt)" in family.runs["run-1"].progress.warnings[0]
 
 
 async def test_p4_a_link_of_another_account_on_the_way_is_not_followed(tmp_path: Path) -> None:
     """P4: one sentence says which it is, and nothing is written behind it."""
-    import os
-
     shop(tmp_path / "feed", {"new.txt": b"2"})
     (tmp_path / "victim").mkdir()
     (tmp_path / "srv").symlink_to(tmp_path / "victim")
@@ -362,6 +409,7 @@ async def test_p4_a_link_of_another_account_on_the_way_is_not_followed(tmp_path:
         ("web/**/*.json", ["web/b.json", "web/x/y/c.json"]),
         ("**/*.json", ["a.json", "web/b.json", "web/x/y/c.json"]),
         ("**/x/**/*.json", ["web/x/y/c.json"]),
+        ("web/x/**", ["web/x/d.txt", "web/x/y/c.json"]),
         ("*/*/*.json", []),
         ("[ab].json", ["a.json"]),
         ("web", []),

@@ -11,7 +11,7 @@ from octotui.engine.commands import CancelRun, LoadModel, ReportProgress, StartR
 from octotui.engine.events import JobEnded
 from octotui.engine.state import JobProgress, Outcome, State
 from octotui.model.process import Script, Step
-from octotui.model.space import Model, Target, Value
+from octotui.model.space import Keep, Model, Retention, Target, Value
 from octotui.model.values import Secret
 from octotui.runtime.jobs import script_jobs
 from octotui.runtime.jobs.secret_store import SecretStore
@@ -260,6 +260,31 @@ def test_files_that_a_crash_left_half_kept_are_not_kept_twice(tmp_path: Path) ->
         assert not half.exists()
 
     play(SMALL, tmp_path, main, executor=there, state=running())
+
+
+def test_r6_what_cannot_be_kept_of_a_workspace_is_a_warning_of_the_run(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+
+    class Leaving(Hands):
+        async def follow(
+            self, location: AttemptLocation, output: Output, leave: Leave | None = None
+        ) -> Outcome:
+            assert leave is not None
+            await leave(str(work))
+            return Outcome(state="succeeded", exit_code=0)
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await rig.until(lambda: rig.run_state("run-1") == "succeeded")
+        progress = (await rig.session.family("run-1")).runs["run-1"].progress
+        assert progress.warnings == ("what was left in the workspace cannot be kept: Not a directory",)
+
+    work.mkdir()
+    (work / "report").touch()
+    (tmp_path / "space").mkdir()
+    (tmp_path / "space" / "workspaces").touch()  # no folder
+    kept = Retention(workspaces=Keep(keep=1))
+    play(model({"a": [script("Run")]}, retention=kept), tmp_path, main, executor=Leaving())
 
 
 def test_v1_a_prediction_does_not_warn_of_what_steps_would_set(tmp_path: Path) -> None:

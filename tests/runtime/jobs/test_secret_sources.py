@@ -10,12 +10,14 @@ import keyring.backend
 import pytest
 from keyring.errors import KeyringLocked
 
+from octotui.model.complaints import SourcePosition
 from octotui.model.space import Feed, Model, Space, Value
 from octotui.model.values import Secret
 from octotui.runtime.jobs import secret_sources
 from octotui.runtime.jobs.secret_sources import (
     LARGEST,
     UnreadableSecret,
+    check_here,
     check_secrets,
     own_secrets,
     read_secret,
@@ -161,6 +163,34 @@ def test_v5_what_octotui_reads_for_itself_is_known(monkeypatch: pytest.MonkeyPat
     assert "password" not in found
 
 
+def test_v5_what_cannot_be_read_here_is_told_at_its_place_in_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also a feed's token; of each source once, and of what can be read nothing."""
+    monkeypatch.setenv("OCTOTUI_TEST_GOOD", "hunter22")
+    unset, good = (
+        Value(kind="sensitive", secret=Secret(env=f"OCTOTUI_TEST_{each}")) for each in ("UNSET", "GOOD")
+    )
+    feeds = {
+        each.lower(): Feed(url="https://x", token_env=f"OCTOTUI_TEST_{each}") for each in ("UNSET", "GOOD")
+    }
+    variables = {"Password": (Value(value="open"), unset, good), "Again": (unset,)}
+    told: list[tuple[object, str, SourcePosition]] = []
+    check_here(
+        Model(space=Space("s", "s"), variables=variables, feeds={**feeds, "open": Feed(directory="/x")}),
+        lambda keys, text, at: told.append((keys, text, at)),
+    )
+    problem = "It cannot be read here: the environment variable OCTOTUI_TEST_UNSET is not set."
+    assert told == [
+        (keys, problem, SourcePosition(1, 1))
+        for keys in (
+            ("variables", "Password", 1, "sensitive"),
+            ("variables", "Again", 0, "sensitive"),
+            ("feeds", "unset", "token_env"),
+        )
+    ]
+
+
 def test_r9_what_becomes_everybodys_after_the_model_was_read_is_not_read(tmp_path: Path) -> None:
     """The file, a program, and a file that it is given, at the moment when a job asks."""
     folder = tmp_path / "secrets"
@@ -211,6 +241,9 @@ def test_v5_values_that_cannot_be_used_are_told_by_their_place_in_the_model(
     model = Model(space=Space("s", "s"), variables={"Password": values})
     told: list[tuple[object, str]] = []
     check_secrets(model, lambda keys, text, at: told.append((keys, text)))
+    places: list[SourcePosition] = []
+    check_secrets(model, lambda keys, text, at: places.append(at))
+    assert places == [SourcePosition(1, 1)] * 2
     assert [keys for keys, _ in told] == [
         ("variables", "Password", 2, "sensitive", "env"),
         ("variables", "Password", 4, "sensitive", "file"),

@@ -1,6 +1,7 @@
 """V5: sensitive values of open runs, in memory alone."""
 
 import asyncio
+import gc
 from pathlib import Path
 
 import msgspec
@@ -261,6 +262,31 @@ def test_v5_nothing_is_held_for_a_run_that_ends_while_its_values_are_read(tmp_pa
 
     world = family(at_a_time(Db="#{Password}"), Password=(secret("PASSWORD", process=("a",)),))
     play(world, tmp_path, main, executor=hands, secret_store=store)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_q6_what_nobody_waits_for_any_more_may_fail_unnoticed(*, restarted: bool) -> None:
+    """A job is stopped, or its run ends, while its values are read, also those that a server reads again."""
+    noticed: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: noticed.append(context))
+    state, _ = advance(State(), LoadModel(small(step("A"), Password=(secret("ONE"),))), 1.0)
+    state, _ = advance(state, StartRun(process="a"), 2.0)
+    source = Source()
+    source.patience = asyncio.Event()
+    store = SecretStore(source)
+    job = state.jobs["job-1.1"]
+    reading = asyncio.ensure_future(store.reload(state) if restarted else store.values(state, job))
+    await soon()
+    assert source.read == ["ONE"]
+    store.stop(job.id)
+    if restarted:
+        store.forget("run-1", state)
+    source.patience.set()
+    assert await reading is None
+    await soon()
+    store.forget("run-1", state)
+    gc.collect()
+    assert noticed == []
 
 
 def test_what_nobody_gave_is_empty(tmp_path: Path) -> None:

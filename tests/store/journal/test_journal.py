@@ -108,6 +108,24 @@ async def test_only_the_last_snapshot_is_kept(journal: AnyJournal) -> None:
     assert journal.snapshot() == (5, b"five")
 
 
+async def test_r4_a_snapshot_that_is_not_what_was_kept_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    journal = Journal(path)
+    await journal.append(history())
+    await journal.save_snapshot(5, b"five")
+    journal.close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE snapshot SET body = substr(body, 1, 32) || 'six'")
+    assert JournalReader(path).snapshot() is None
+
+
+async def test_a_run_that_is_not_there_has_no_family(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    await journal.append(history())
+    assert journal.root_of("run-9") is None
+    journal.close()
+
+
 async def test_a_journal_goes_on_where_it_ended(tmp_path: Path) -> None:
     events, path = history(), tmp_path / "journal.sqlite"
     for part in (events[:8], events[8:11], events[11:]):

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -219,6 +219,148 @@ def test_r4_a_file_that_was_cut_is_read_up_to_the_cut(path: Path) -> None:
     left = list(JournalReader(path).read())
     assert left == events()[: len(left)]
     assert len(left) > len(events()) // 3
+
+
+def test_r4_a_copy_of_a_file_that_was_cut_is_as_long_as_the_file_was(path: Path) -> None:
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.truncate(size // 2)
+    copy = path.with_name("copy.sqlite")
+    rescuing._copy(path, copy)
+    assert copy.stat().st_size == size
+    assert not any(copy.read_bytes()[size // 2 :])
+
+
+DIGEST = "00" * 32
+
+
+@pytest.mark.parametrize(
+    "gap", [(20, b"25", DIGEST, DIGEST), (20, 25, "no digest", DIGEST), (20, 25, DIGEST, b"\xff")]
+)
+def test_r4_a_damaged_row_of_the_table_of_gaps_is_no_gap(path: Path, gap: tuple[object, ...]) -> None:
+    """It hides nothing that is missing, and the others are kept."""
+    sql(path, "INSERT INTO gaps VALUES (?, ?, ?, ?)", *gap)
+    sql(path, "INSERT INTO gaps VALUES (?, ?, ?, ?)", 3, 4, DIGEST, DIGEST)
+    check(path)
+    sql(path, "DELETE FROM events WHERE seq BETWEEN 20 AND 25")
+    with pytest.raises(Damaged, match="events 20 to 25 are missing"):
+        check(path)
+    recover(path)
+    assert list(JournalReader(path).read()) == events()[:19]
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT * FROM gaps").fetchall() == [(3, 4, DIGEST, DIGEST)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE runs SET name = CAST(x'ff' AS TEXT) WHERE number = 1",
+        f"INSERT INTO gaps VALUES (2, 3, CAST(x'ff' AS TEXT), '{DIGEST}')",
+        "UPDATE snapshot SET seq = CAST(x'ff' AS TEXT)",
+        "UPDATE snapshot SET seq = 'none'",
+    ],
+)
+def test_r4_columns_of_rubbish_are_damage(path: Path, statement: str) -> None:
+    """SQLite keeps any value in any column, and takes any bytes for a text."""
+    sql(path, statement)
+    with pytest.raises(Damaged):
+        check(path)
+    assert not recover(path).missing
+    assert opened(path) == fold(events())
+
+
+def test_r4_a_snapshot_without_a_body_is_none(path: Path) -> None:
+    sql(path, "DROP TABLE snapshot")
+    sql(path, "CREATE TABLE snapshot (only, seq, body)")
+    sql(path, "INSERT INTO snapshot VALUES (1, 5, NULL)")
+    assert opened(path) == fold(events())
+
+
+@pytest.mark.parametrize(
+    ("at", "written"),
+    [
+        (b"body BLOB NOT NULL, hash BLOB", b"bodi BLOB NOT NULL, hash BLOB"),
+        (b"body BLOB NOT NULL, hash BLOB", b"body BLOB NOT NULL, hasj BLOB"),
+        (b"seq INTEGER PRIMARY KEY", b"seq INTEGER PRIMARY_KEY"),
+        (b"INDEX models ON events (seq)", b"INDEX models ON events (s\xffq)"),
+        (b"TABLE snapshot (only", b"TABLE sn\xffpshot (only"),
+        (b"TABLE runs (", b"TABLE ru_s ("),
+        (b"TABLE parts (", b"TABLE pa_ts ("),
+        (b"seq INTEGER NOT NULL, body", b"sek INTEGER NOT NULL, body"),
+    ],
+)
+def test_r4_a_first_page_with_a_wrong_word_costs_no_event(path: Path, at: bytes, written: bytes) -> None:
+    """It says which tables there are, as SQL; SQLite quotes what it does not understand, in any bytes."""
+    data = path.read_bytes()
+    assert data[:PAGE].count(at) == 1
+    path.write_bytes(data.replace(at, written, 1))
+    with pytest.raises(Damaged):
+        check(path)
+    assert not recover(path).missing
+    assert list(JournalReader(path).read()) == events()
+
+
+@pytest.mark.parametrize("count", [b"\xff\xff\xff\xff", b"\0\0\0\1"])
+def test_r4_whatever_length_the_first_page_says_no_event_is_lost(path: Path, count: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(28)
+        file.write(count)
+    with suppress(Damaged):
+        check(path)
+    assert not recover(path).missing
+    assert list(JournalReader(path).read()) == events()
+
+
+def test_r4_a_first_page_that_says_more_than_a_file_may_have_costs_no_event(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(file: int, size: int) -> None:
+        raise OSError(27, "File too large")
+
+    with path.open("r+b") as file:
+        file.seek(28)
+        file.write(b"\xff\xff\xff\xff")
+    monkeypatch.setattr(rescuing.os, "ftruncate", refused)
+    assert not recover(path).missing
+    assert list(JournalReader(path).read()) == events()
+
+
+def leaves(path: Path, table: str) -> list[int]:
+    """The pages that hold the rows of a table, in order."""
+    with closing(sqlite3.connect(path)) as database:
+        query = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
+        (root,) = database.execute(query, (table,)).fetchone()
+    data = path.read_bytes()
+
+    def below(number: int) -> Iterator[int]:
+        page = data[(number - 1) * PAGE : number * PAGE]
+        if page[0] == 13:  # a leaf
+            yield number
+            return
+        cells = [int.from_bytes(page[at : at + 2], "big") for at in range(12, 12 + 2 * page[4], 2)]
+        for child in (*(page[at : at + 4] for at in cells), page[8:12]):
+            yield from below(int.from_bytes(child, "big"))
+
+    return list(below(root))
+
+
+def test_r5_the_latest_100_runs_are_looked_at_and_no_earlier_ones(tmp_path: Path) -> None:
+    path, here = tmp_path / "journal.sqlite", tmp_path / "here.sqlite"
+    database = sqlite.connect(path)
+    Tables(database).add(numbered(*map(queued, range(1, 401))))
+    database.close()
+    pages = leaves(path, "runs")
+    assert len(pages) > 5
+    for page, found in ((pages[-1], True), (pages[-2], True), (pages[0], False), (pages[1], False)):
+        shutil.copy(path, here)
+        with here.open("r+b") as file:
+            file.seek((page - 1) * PAGE)
+            file.write(b"\xaa" * PAGE)
+        if not found:
+            check(here)
+            continue
+        with pytest.raises(Damaged, match="malformed"):
+            check(here)
 
 
 def test_r4_an_event_that_was_changed_into_another_is_no_part_of_what_can_be_read(path: Path) -> None:

@@ -19,6 +19,7 @@ BACKSLASH, CODE_POINTS, PERCENT, ENTITY, QUOTES, BACKTICK, *DOUBLED = ESCAPES
         (rb"\u12 \x1 \U0000 \400 \9", b"u12 x1 U0000 \x00 9"),
         (b"one\\\ntwo", b"onetwo"),
         (rb"\U00FFFFFF \ud83d", b" \xed\xa0\xbd"),
+        (rb"<\U00110000\u{110000}> \u{10FFFF}", "<> \U0010ffff".encode()),
     ],
 )
 def test_backslashes(written: bytes, meant: bytes) -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from octotui.runtime.jobs.masking.finder import Finder, pieces
+from octotui.runtime.jobs.masking.finder import SPARE, Finder, pieces
 from octotui.runtime.jobs.masking.forms import forms_of
 from octotui.runtime.jobs.masking.needles import HEAD
 from octotui.runtime.jobs.masking.readings import Reading
@@ -18,7 +18,7 @@ def found(value: str, text: bytes) -> list[bytes]:
 
 
 @pytest.mark.parametrize("value", ["abcde", "hunter22", "correct horse battery staple", "käse" * 20])
-@pytest.mark.parametrize("gap", [b"\n", b"\r\n", b"\n    ", b"\n\t"])
+@pytest.mark.parametrize("gap", [b"\n", b"\r\n", b"\n    ", b"\n\t", b"\n" + b" " * (SPARE - 1)])
 def test_v5_an_encoded_value_is_found_wherever_a_line_ends_in_it(value: str, gap: bytes) -> None:
     """Not within the first four letters, with which many a line ends; a short one is not indented."""
     for letters in (base64.b64encode(value.encode()), value.encode().hex().encode()):
@@ -53,6 +53,16 @@ def test_v5_a_piece_alone_is_nothing_but_a_trace() -> None:
         assert spans == []
         assert near
         assert offset < len(form)
+
+
+def test_v5_around_a_trace_of_several_values_there_is_room_for_the_longest() -> None:
+    short = "correct horse"
+    long = f"{short} battery staple 123"
+    for secrets in ((short, long), (long, short)):
+        finder = Finder([forms_of(each) for each in secrets])
+        for written in (base64.b64encode(long.encode()), long.encode()):
+            _, near = finder.find(Reading(written[:16]))
+            assert max(length for _, length in near) == len(written)
 
 
 def test_v5_where_a_value_is_in_a_part_of_a_text_is_told_for_the_whole() -> None:

@@ -2,7 +2,15 @@
 
 from base64 import b64encode
 
-from octotui.runtime.jobs.masking.forms import DERIVED, LONG, encoded_forms, forms_of, printed_forms, traces
+from octotui.runtime.jobs.masking.forms import (
+    DERIVED,
+    LONG,
+    encoded_forms,
+    encoded_traces,
+    forms_of,
+    printed_forms,
+    traces,
+)
 
 
 def test_v5_a_value_its_lines_and_what_filters_make_of_it() -> None:
@@ -60,9 +68,18 @@ def test_v5_the_trace_of_a_value_is_what_few_other_texts_have() -> None:
     """And a long one has a trace at its beginning, and in each line."""
     assert b"x7Kp2" in (traces("postgres://admin:x7Kp2@database/production") or ())
     assert b"correct" in (traces("a correct horse") or ())
+    for word in ("ADMIN", "Admin", "admin", "12345", "a1"):
+        assert b"correct" in (traces(f"{word} correct") or ()), word
+    assert b"abc123" in (traces("-" * 100 + "abc123") or ())
     lines = [f"{'-' * 20}line{number}Abc{'-' * 20}" for number in range(40)]
     found = traces("\n".join(lines)) or {}
     assert {f"line{number}Abc".encode() for number in range(40)} <= set(found)
     assert max(found.values()) <= LONG
     assert traces("-" * 700 + "abc123") is None
     assert max((traces("abc123" + "-" * 700) or {}).values()) == 706
+
+
+def test_v5_an_encoded_value_that_may_be_escaped_itself_has_a_trace() -> None:
+    """As in a URL, where it begins with signs; letters are found as they are."""
+    forms = {b"+/+/correctHorse", b"correctHorseBattery", b"+/ab+/cd+/ef+/gh", b"/abc+de/"}
+    assert encoded_traces(forms) == {b"correctHorse": 16, b"abc": 8}

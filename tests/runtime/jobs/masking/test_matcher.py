@@ -192,6 +192,33 @@ def test_v5_a_long_value_is_masked_as_a_short_one_is() -> None:
     assert len(filling) - found.decided(filling) < 10
 
 
+def test_v5_terminal_codes_are_searched_where_a_value_has_some() -> None:
+    """And each place is found once."""
+    found = matcher("kra\x1b[1mken")
+    assert found.find(b"the kra\x1b[1mken\x1b[0m!") == [(4, 14)]
+    assert found.decided(b"the \x1b[1m\x1b[0mkra\x1b[1mk") == 12
+    assert matcher("kra\x1bken").find(b"the kra\x1bken!") == [(4, 11)]
+    assert matcher("1mkraken").find(b"the \x1b[1mkraken!") == []
+
+
+def test_v5_what_is_written_far_longer_than_its_value_is_left_however_it_is_cut() -> None:
+    """Masking it would hold back output without end."""
+    found = matcher("kraken-unleashed")
+    for codes, spans in ((100, [(0, 416)]), (1000, [])):
+        text = b"k" + b"\x1b[0m" * codes + b"raken-unleashed"
+        assert found.find(text) == spans
+        assert found.decided(text[:-1]) == (0 if spans else len(text) - 1)
+
+
+def test_v5_a_long_value_that_leaves_no_trace_is_looked_for_in_all_it_may_cover() -> None:
+    value = "%&/" * 700
+    assert forms_of(value).traces is None
+    written = "".join(f"\\u{ord(each):04x}" for each in value).encode()
+    found = matcher(value)
+    assert found.find(b"a " + written + b" b") == [(2, 2 + len(written))]
+    assert found.decided(b"a " + written[:-600]) == 2
+
+
 def test_v5_a_text_is_decided_only_where_it_is_for_each_of_two_matchers() -> None:
     one, other = matcher("hunter22"), matcher("squid-33")
     for joint in (JointMatcher(one, other), JointMatcher(other, one)):
