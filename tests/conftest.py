@@ -18,10 +18,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have signals as a terminal gives them, and once a session compile the package and watch the checkout.
 
     Who starts pytest in the background, or with nohup, lets it ignore signals, and scripts inherit that.
-    Where Python may write no bytecode (PYTHONDONTWRITEBYTECODE), each of the many processes that tests start would
-    compile octotui anew, and that is half of what it costs to start one.
-    Workers of pytest-xdist have an input, who starts them has none. Updating snapshots is meant to change the checkout.
+    Where Python may write no bytecode (PYTHONDONTWRITEBYTECODE), each of the many processes that tests start
+    would compile octotui anew, and that is half of what it costs to start one.
+    Workers of pytest-xdist have an input, who starts them has none. Updating snapshots is meant to change
+    the checkout.
     """
+    gc.set_threshold(20_000, 20, 20)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
@@ -34,10 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Look for garbage among what tests make, not among modules and collected tests, and less often."""
+    """Look for garbage in what tests make, not among modules and collected tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture

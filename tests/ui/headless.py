@@ -1,7 +1,8 @@
 """A headless app under test waits for nothing, and draws only the frames that a test comes to see.
 
-Textual waits until the process uses little CPU: 20 ms or more, twice a key; that is slow on a quiet machine, and
-wrong on a busy one. It draws each frame, and a headless driver throws them away.
+Textual waits until the process uses little CPU: 20 ms or more, twice a key. That is slow on a quiet machine,
+and wrong on a busy one. And it draws each frame, which a headless driver throws away: with `OCTOTUI_FRAMES=1`
+they are drawn all the same.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from textual.pilot import Pilot
 FRAME = 1 / 50
 """Seconds: a timer that is due within them is waited for, as Textual would; frames of the screen are."""
 ROUNDS = 3
-"""Turns of the loop in which nothing else is ready, so that what threads and sockets have ended is seen, too."""
+"""Turns of the loop in which nothing else is ready: what threads have ended is seen, too."""
 EVERY_FRAME = bool(os.environ.get("OCTOTUI_FRAMES"))
 
 draw = Compositor.render_update
