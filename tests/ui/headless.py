@@ -16,7 +16,9 @@ from textual.pilot import Pilot
 FRAME = 1 / 50
 """Seconds: a timer that is due within them is waited for, as Textual would; frames of the screen are."""
 ROUNDS = 3
-"""Turns of the loop in which nothing else is ready: what threads have ended is seen, too."""
+"""Turns of the loop in which nothing else is ready: what sockets have brought is seen, too."""
+GLANCE = 1 / 500
+"""Seconds between two looks at threads that work."""
 EVERY_FRAME = bool(os.environ.get("OCTOTUI_FRAMES"))
 
 draw = Compositor.render_update
@@ -24,19 +26,26 @@ pause = Pilot.pause
 
 
 async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
-    """Wait until nothing is ready to run and no timer is due soon, at most so many seconds."""
+    """Wait until nothing is ready to run, no thread works and no timer is due soon, or so long."""
     loop: Any = asyncio.get_running_loop()
     start = loop.time()
     calm = 0
     while calm < ROUNDS or loop.time() < start + min_sleep:
-        await asyncio.sleep(0)
-        now = loop.time()
-        if now >= start + max_sleep:
+        wait = soon(loop)
+        await asyncio.sleep(wait or 0)
+        if loop.time() >= start + max_sleep:
             return
-        due = min((each.when() for each in loop._scheduled if not each.cancelled()), default=now + 1)
-        if due <= now + FRAME:
-            await asyncio.sleep(max(0.0, due - now))
-        calm = 0 if loop._ready or due <= now + FRAME else calm + 1
+        calm = 0 if loop._ready or wait is not None else calm + 1
+
+
+def soon(loop: Any) -> float | None:
+    """In how many seconds there may be something to do, or None."""
+    pool = loop._default_executor
+    if pool is not None and pool._idle_semaphore._value < len(pool._threads):
+        return GLANCE
+    now = loop.time()
+    due = min((each.when() - now for each in loop._scheduled if not each.cancelled()), default=FRAME)
+    return max(0.0, due) if due < FRAME else None
 
 
 def draw_later(compositor: Compositor, *, full: bool = False, **more: Any) -> Any:
