@@ -84,12 +84,14 @@ def test_what_is_planned_is_marked_once_and_ends_its_rule(name: str, text: str) 
     assert bool(mark) == bool(after.strip())
 
 
+@pytest.mark.xdist_group("rules")
 @pytest.mark.parametrize("rule", BUILT)
 def test_every_rule_that_is_built_has_a_test_named_for_it(rule: str) -> None:
     tests = [each.where for each in mentions() if each.rule == rule and each.proved]
     assert tests, f"name a test for {rule}, as test_{rule.lower()}_…, or mark the rule as planned"
 
 
+@pytest.mark.xdist_group("rules")
 def test_every_rule_that_is_mentioned_exists() -> None:
     unknown: dict[str, list[str]] = defaultdict(list)
     for each in mentions():

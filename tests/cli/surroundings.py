@@ -4,6 +4,7 @@ It reads a case in JSON from each line of stdin, and prints what came of it. The
 fork with `main`, with an environment, folder, arguments and descriptors as a new interpreter would have them.
 """
 
+import gc
 import io
 import json
 import os
@@ -32,6 +33,7 @@ def serve() -> None:
         "octotui.cli.check_report",
     ):
         import_module(name)
+    gc.freeze()  # a fork that looks for garbage among all that is loaded would copy it
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line))), flush=True)
 

@@ -1,9 +1,11 @@
 """R6: no verb lets through what a model, a script or a caller writes to deceive who reads."""
 
+import io
 import json
 import os
 import pty
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,9 +68,15 @@ def model(tmp_path: Path) -> Path:
     return path
 
 
-def said(*arguments: object, stdin: bytes = b"") -> Said:
-    done = subprocess.run(command(*arguments), cwd=ROOT, input=stdin, capture_output=True, check=False)
-    return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+@pytest.fixture
+def said(octotui: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Call the command line in this process, with something to read."""
+
+    def call(*arguments: object, stdin: bytes = b"") -> Said:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        return octotui(*arguments)
+
+    return call
 
 
 def visible_in(done: Said, *, colours: bool = False) -> Said:
@@ -77,7 +85,9 @@ def visible_in(done: Said, *, colours: bool = False) -> Said:
     return done
 
 
-def test_r6_no_verb_prints_what_a_terminal_would_obey(model: Path, state: Path, tmp_path: Path) -> None:
+def test_r6_no_verb_prints_what_a_terminal_would_obey(
+    said: Call, model: Path, state: Path, tmp_path: Path
+) -> None:
     at = ("--state", state)
     run = visible_in(said("run", model, "bad", "--environment", "test", *at))
     assert run.code == 4
@@ -102,7 +112,7 @@ def test_r6_no_verb_prints_what_a_terminal_would_obey(model: Path, state: Path, 
     visible_in(said("replay", tmp_path / "out.zip", "--json"))
 
 
-def test_r6_nor_what_is_said_of_a_model(model: Path, state: Path, tmp_path: Path) -> None:
+def test_r6_nor_what_is_said_of_a_model(said: Call, model: Path, state: Path, tmp_path: Path) -> None:
     at = ("--state", state)
     for words in (
         ("check", model), ("check", model, "--json"), ("variables", model), ("plan", model, "bad", *at),

@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from tests.ui.headless import hasten
+
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 
@@ -13,3 +15,4 @@ def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.delenv("NO_COLOR", raising=False)
     time.tzset()
+    hasten(monkeypatch)

@@ -110,6 +110,18 @@ def offered(it: Opened) -> list[str]:
     return [bindings[0].key for _, bindings in working_keys(screen) if bindings[0].show]
 
 
+async def led_back(it: Opened, start: tuple[object, ...]) -> bool:
+    """Whether it looks as before, at once or when esc is pressed once or twice."""
+    for left in (2, 1, 0):
+        if it.app.return_value is not None or not it.app.is_running:
+            return False
+        if await settled(it) == start:
+            return True
+        if left:
+            await it.press("escape")
+    return False
+
+
 async def check(it: Opened, keys: list[str]) -> list[str]:
     """Press keys one after the other, as long as esc leads back; the rest is left over."""
     start = await settled(it)
@@ -117,10 +129,7 @@ async def check(it: Opened, keys: list[str]) -> list[str]:
         key = keys.pop(0)
         await it.pilot.press(key)
         await it.until(lambda: look(it) != start, lambda key=key: f"an answer to {key} in\n{it.text}")
-        for _ in range(2):
-            if it.app.return_value is None and it.app.is_running and await settled(it) != start:
-                await it.press("escape")
-        if not it.app.is_running or await settled(it) != start:
+        if not await led_back(it, start):
             return keys
     return keys
 
