@@ -1,9 +1,7 @@
 """Models on the command line: loading, checking, and resolving typed names."""
 
-import gc
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from octotui.model.checks.packages import warn_of_package_files
 from octotui.model.checks.script_environment import warn_of_script_environment
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
 from octotui.model.file_trust import Distrusted, FileTrust
+from octotui.model.garbage import uncollected
 from octotui.model.iteration import variables
 from octotui.model.space import Feed, Model, Space, Target, Worker
 from octotui.model.toml.read import Check, load, load_with_warnings
@@ -44,7 +43,7 @@ def load_or_exit(path: Path | str | None) -> Model:
 def read_model(path: Path | str) -> Model:
     """Load a model with all checks; raises ModelError."""
     trust = file_trust()
-    with _uncollected():
+    with uncollected():
         return load(path, _checks(trust, ModelTexts()), trust)
 
 
@@ -55,20 +54,8 @@ def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, 
     """
     trust, names = file_trust(), ModelTexts()
     advice = (*(partial(each, names=names) for each in NAMES), *ADVICE, *((_check_here,) if here else ()))
-    with _uncollected():
+    with uncollected():
         return load_with_warnings(path, _checks(trust, names), advice, trust)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Disable the garbage collector: a model has millions of values, none of them garbage."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _check_here(model: Model, report: InsideReport) -> None:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import work
@@ -19,6 +20,7 @@ from textual.widget import Widget
 from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
 from octotui.model.complaints import ModelError
+from octotui.model.garbage import collect_from_now
 from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
 from octotui.ui.dialogs.quit_dialog import QuitDialog
@@ -53,7 +55,10 @@ Left = Literal["quit", "wait", "cancel", "leave"]
 class OctotuiApp(OrderedKeysApp[Left]):
     """The app on a session; its result says how it was left."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [  # the board's, too: read later, all would be parsed twice
+        "app.tcss",
+        "screens/board.tcss",
+    ]
     TITLE = "octotui"
     KEYS_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -115,6 +120,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         """Open the board, and follow the session."""
         self.set_class(self.glyphs.name == "ascii", "-ascii")
         self.set_interval(1.0, self._tick)
+        self.set_timer(1.0, collect_from_now)  # after the board has drawn itself
         self.push_screen(Board(self.session, self._lists))
         self._follow()
 

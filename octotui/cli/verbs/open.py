@@ -14,6 +14,7 @@ from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
 from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
+from octotui.model.garbage import uncollected
 from octotui.model.space import Model
 
 Glyphs = Literal["unicode", "ascii"]
@@ -38,7 +39,8 @@ def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, 
     named = SpaceName(model.space.slug, file, state)
     if foreground:
         need_screen("`octotui run` does without one")
-        raise SystemExit(run_in(lambda: _alone(model, file, state, wants_ascii(ascii_only))))
+        with uncollected():  # until the app has drawn itself
+            raise SystemExit(run_in(lambda: _alone(model, file, state, wants_ascii(ascii_only))))
     open_app(named, ascii_only=ascii_only, plain=plain)
 
 
@@ -49,7 +51,8 @@ def open_app(named: SpaceName, *, ascii_only: bool, plain: bool, start: bool = T
 
         raise SystemExit(run_in(lambda: follow(named, start=start)))
     need_screen("`octotui run` does without one")
-    raise SystemExit(run_in(lambda: _attached(named, wants_ascii(ascii_only), start=start)))
+    with uncollected():  # until the app has drawn itself
+        raise SystemExit(run_in(lambda: _attached(named, wants_ascii(ascii_only), start=start)))
 
 
 def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:

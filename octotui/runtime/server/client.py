@@ -5,7 +5,6 @@ it missed, and sends unanswered requests again with the same idempotency keys.
 """
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -21,6 +20,7 @@ from octotui.engine.evolve.evolve import evolve, replay
 from octotui.engine.queries.query import EVERYTHING, Query, QueryError, bounded
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode
+from octotui.model.garbage import uncollected
 from octotui.model.space import Channel
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.package_acquisition import Chosen
@@ -44,17 +44,6 @@ LONGEST = 1 << 30  # bytes of a line from the server: a State may be large
 KEPT = 100  # records of the newest runs
 
 Again = Callable[[], Awaitable[None]]
-
-
-def _decode_without_gc(state: bytes) -> State:
-    """Decode a State with the garbage collector off, which would scan its many objects again and again."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return decode(state)
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _as_text(path: Path | None) -> str | None:
@@ -297,7 +286,8 @@ class Client:
                 self._greet(message)
             case protocol.SnapshotMessage(state=state, recent=recent):
                 self._records = {each.id: each for each in recent}
-                self._feed.show(_decode_without_gc(bytes(state)))
+                with uncollected():
+                    self._feed.show(decode(bytes(state)))
             case protocol.EventsMessage(events=events):
                 self._follow(events)
             case protocol.TroubleMessage(text=text):

@@ -47,7 +47,6 @@ PAGE = 200  # runs that are fetched at a time
 class Board(BoardActions):
     """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
 
-    CSS_PATH = "board.tcss"
     KEYS_TITLE = "On the board"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction(
