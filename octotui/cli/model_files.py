@@ -1,4 +1,4 @@
-"""Models on the command line: loading, checking, and resolving typed names."""
+"""Models on the command line: loading and checking."""
 
 import sys
 from collections.abc import Mapping
@@ -7,16 +7,17 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from octotui.cli.terminal.output import USAGE, complain, refuse
+from octotui.cli.demo import DEMO, DEMO_SPACE
+from octotui.cli.terminal.output import USAGE, complain
 from octotui.model.checks.given_values import warn_of_given_values
 from octotui.model.checks.ineffective_keys import warn_of_ineffective_keys
 from octotui.model.checks.packages import warn_of_package_files
 from octotui.model.checks.script_environment import warn_of_script_environment
-from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
+from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.garbage import uncollected
 from octotui.model.iteration import variables
-from octotui.model.space import Feed, Model, Space, Target, Worker
+from octotui.model.space import Feed, Model, Target, Worker
 from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.store.user_config import file_trust
 from octotui.variables.check_injections import warn_of_injections
@@ -24,9 +25,6 @@ from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions, warn_of_expressions
 from octotui.variables.filters.check_filters import check_filters
 from octotui.variables.text_names import ModelTexts
-
-DEMO = Path(__file__).parent / "demo" / "kraken.toml"
-DEMO_SPACE = Space("Kraken demo", "kraken-demo")
 
 
 def load_or_exit(path: Path | str | None) -> Model:
@@ -112,16 +110,3 @@ ADVICE: tuple[Check, ...] = (
     *(warn_of_script_environment, warn_of_package_files),
 )
 """Further warnings of `check` about a valid model."""
-
-
-def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:
-    """Resolve a typed slug or name to a slug; exit with code 2 where there is none."""
-    if argument in declared:
-        return argument
-    names = {slug: getattr(each, "name", slug) for slug, each in declared.items()}
-    meant = [slug for slug, name in names.items() if name.casefold() == argument.casefold()]
-    if len(meant) > 1:
-        refuse(f"several {kind}s are called “{argument}”: say which by its slug, {' or '.join(meant)}")
-    if not meant:
-        refuse(f"there is no {kind} “{argument}”{did_you_mean(argument, [*declared, *names.values()])}")
-    return meant[0]

@@ -55,7 +55,8 @@ def model_and_space(argument: str, state: Path | None) -> tuple[Model, SpaceName
     Exit with code 2 and every complaint where the file is invalid, 1 where the space cannot be read.
     """
     from octotui.cli.model_files import load_or_exit
-    from octotui.runtime.open_space import space_folder, state_on_disk
+    from octotui.runtime.open_space import state_on_disk
+    from octotui.store.space_folder import space_folder
 
     try:
         path = Path(argument)

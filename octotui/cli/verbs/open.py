@@ -9,7 +9,6 @@ from typing import Literal, NoReturn
 
 import click
 
-from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
@@ -35,6 +34,8 @@ def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, 
     """
     if not foreground and (there := served(file, state)):
         open_app(there, ascii_only=ascii_only, plain=plain)
+    from octotui.cli.model_files import load_or_exit  # a server has read the model already
+
     model = load_or_exit(file)
     named = SpaceName(model.space.slug, file, state)
     if foreground:
@@ -97,6 +98,7 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
 
 async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only: bool) -> int:
     """Open the app in the process that holds the space; running scripts go on after it."""
+    from octotui.cli.model_files import read_model
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
     from octotui.store.accounts import account_exists

@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,7 +24,6 @@ from octotui.engine.state.snapshot import UnreadableSnapshot, decode
 from octotui.model.garbage import uncollected
 from octotui.model.space import Channel
 from octotui.runtime.clocks import Clock
-from octotui.runtime.jobs.package_acquisition import Chosen
 from octotui.runtime.server import protocol
 from octotui.runtime.server.log_mirror import LogMirror
 from octotui.runtime.server.pending_requests import PendingRequests, new_key
@@ -34,6 +34,9 @@ from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord, record_of
 from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.space_folder import SpaceFolder
+
+if TYPE_CHECKING:
+    from octotui.runtime.jobs.package_acquisition import Chosen
 
 AWAY = "the server cannot be reached: connecting again"
 GONE = "the server has ended, and none was started again: octotui FILE starts one"
@@ -113,7 +116,7 @@ class Client:
         asked = partial(protocol.SendRequest, request=command, key=new_key())
         return (await self._ask(lambda number: asked(id=number))).events
 
-    async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
+    async def choose(self, needed: tuple[str, ...], channel: Channel) -> "Chosen":
         """Return versions of packages for a release of a channel, from the feeds as they are now."""
         done = await self._ask(
             lambda number: protocol.ChooseRequest(id=number, needed=needed, channel=channel)
