@@ -23,7 +23,6 @@ from octotui.model.complaints import ModelError
 from octotui.model.garbage import collect_from_now
 from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
-from octotui.ui.dialogs.quit_dialog import QuitDialog
 from octotui.ui.key_actions import KeyAction, refusal, relabel
 from octotui.ui.key_order import OrderedKeysApp
 from octotui.ui.palette import commands
@@ -193,8 +192,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
 
         It is Textual's own method with `show_locals=False`, and what an exception quotes is made visible.
         """
-        from rich.segment import Segment, Segments  # noqa: PLC0415 - only a bug needs them
-        from rich.traceback import Traceback  # noqa: PLC0415
+        from rich.segment import Segment, Segments
+        from rich.traceback import Traceback
 
         self.bell()
         traceback = Traceback(show_locals=False, width=None)
@@ -234,6 +233,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
 
     async def action_quit(self) -> None:
         """Quit, or ask what becomes of active runs."""
+        from octotui.ui.dialogs.quit_dialog import QuitDialog
+
         if self._detaches or not len(self.state.families):
             self.exit("quit")
         elif not isinstance(self.screen, QuitDialog):
