@@ -13,8 +13,7 @@ from octotui.cli.terminal.output import USAGE, refuse
 from octotui.engine.commands import Refused
 from octotui.engine.state import State
 from octotui.model.complaints import ModelError, did_you_mean
-from octotui.model.space import Model
-from octotui.model.toml.convert import space_slug
+from octotui.model.space import Model, space_slug
 from octotui.model.toml.sources import files_of
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base

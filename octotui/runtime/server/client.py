@@ -23,7 +23,6 @@ from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode
 from octotui.model.garbage import uncollected
 from octotui.model.space import Channel
-from octotui.runtime.clocks import Clock
 from octotui.runtime.server import protocol
 from octotui.runtime.server.log_mirror import LogMirror
 from octotui.runtime.server.pending_requests import PendingRequests, new_key
@@ -36,6 +35,7 @@ from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.space_folder import SpaceFolder
 
 if TYPE_CHECKING:
+    from octotui.runtime.clocks import Clock
     from octotui.runtime.jobs.package_acquisition import Chosen
 
 AWAY = "the server cannot be reached: connecting again"
@@ -71,7 +71,7 @@ class Client:
     """Follows a server, also after its restart; `again` starts one where there is none."""
 
     def __init__(
-        self, folder: SpaceFolder, now: Clock, *, model: Path | None = None, again: Again | None = None
+        self, folder: SpaceFolder, now: "Clock", *, model: Path | None = None, again: Again | None = None
     ) -> None:
         self.user = ""
         self.trouble = ""
