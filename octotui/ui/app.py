@@ -115,12 +115,15 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.set_reactive(OctotuiApp.now, self._clock())
         self.set_reactive(OctotuiApp.past, session.recent())
 
+    def get_default_screen(self) -> Board:
+        """Return the board: over another screen, both would be laid out and drawn."""
+        return Board(self.session, self._lists)
+
     def on_mount(self) -> None:
-        """Open the board, and follow the session."""
+        """Follow the session."""
         self.set_class(self.glyphs.name == "ascii", "-ascii")
         self.set_interval(1.0, self._tick)
         self.set_timer(1.0, collect_from_now)  # after the board has drawn itself
-        self.push_screen(Board(self.session, self._lists))
         self._follow()
 
     def _tick(self) -> None:

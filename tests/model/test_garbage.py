@@ -19,9 +19,13 @@ def collector() -> Iterator[None]:
 
 
 def test_it_is_enabled_again_also_after_an_error() -> None:
-    with pytest.raises(LookupError), uncollected():
-        assert not gc.isenabled()
-        raise LookupError
+    def fail() -> None:
+        with uncollected():
+            assert not gc.isenabled()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
     assert gc.isenabled()
 
 
