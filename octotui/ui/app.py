@@ -1,5 +1,6 @@
 """The app: it follows the session, keeps the time, and asks before it quits."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -119,12 +120,15 @@ class OctotuiApp(OrderedKeysApp[Left]):
         """Return the board: over another screen, both would be laid out and drawn."""
         return Board(self.session, self._lists)
 
-    def on_mount(self) -> None:
-        """Follow the session."""
+    async def on_mount(self) -> None:
+        """Follow the session, and wait for the board: a key means what is shown there."""
         self.set_class(self.glyphs.name == "ascii", "-ascii")
         self.set_interval(1.0, self._tick)
         self.set_timer(1.0, collect_from_now)  # after the board has drawn itself
         self._follow()
+        drawn = asyncio.Event()
+        self.screen.call_after_refresh(drawn.set)
+        await drawn.wait()
 
     def _tick(self) -> None:
         self.now = self._clock()
