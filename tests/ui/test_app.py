@@ -149,7 +149,11 @@ async def test_ctrl_c_says_which_key_leaves_on_every_screen(tmp_path, key):
 
 async def test_the_board_is_laid_out_once_and_its_stylesheet_parsed_once(tmp_path, monkeypatch):
     again = []
-    monkeypatch.setattr(Stylesheet, "reparse", lambda self: again.append(self))
+
+    def reparse(stylesheet: Stylesheet) -> None:
+        again.append(stylesheet)
+
+    monkeypatch.setattr(Stylesheet, "reparse", reparse)
     async with opened(scenes.seed(), tmp_path) as it:
         assert [type(each) for each in it.app.screen_stack] == [Board]
         assert not again
