@@ -1,5 +1,7 @@
 """The program: `octotui`, or `python -m octotui`."""
 
+import atexit
+import gc
 import os
 import sys
 
@@ -15,6 +17,8 @@ def main() -> None:
     """Run the command line, whose output may have nowhere to go, and which may stand nowhere."""
     from octotui.cli.terminal.standard_streams import OutputLost, take_over
 
+    gc.disable()  # nothing of what is loaded becomes garbage: see `collect_from_now`
+    atexit.register(gc.freeze)  # nor is there any to look for in the end
     sys.excepthook = _report_bug
     take_over()
     os.umask(os.umask(0o077) & 0o077)  # what we make is ours to read and write, whatever others may

@@ -8,25 +8,24 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from octotui.cli.model_files import DEMO_SPACE, read_model
+from octotui.cli.demo import DEMO_SPACE
 from octotui.cli.terminal.output import warn
 from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.state import State, in_order
 from octotui.model.space import Model
-from octotui.runtime.offline_space import OfflineSpace
-from octotui.runtime.open_space import open_space, space_folder
-from octotui.runtime.quiescence import waiting_on_people
 from octotui.runtime.server.client import Client
-from octotui.runtime.server.lifetime import shared
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
-from octotui.store.accounts import account_exists
 from octotui.store.errors import StoreError
 from octotui.store.private_files import opened_private
-from octotui.store.space_folder import SpaceFolder
+from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.trusted_path import named_owners
 from octotui.views.text.clock_times import exact_time
+
+if TYPE_CHECKING:
+    from octotui.runtime.offline_space import OfflineSpace
 
 PATIENCE = 20.0  # seconds in which a server must answer
 LOG = "server.log"
@@ -138,6 +137,12 @@ async def there(
 
     Work that continues when this process leaves is handed over to a server. Raises StoreError.
     """
+    from octotui.cli.model_files import read_model
+    from octotui.runtime.open_space import open_space
+    from octotui.runtime.quiescence import waiting_on_people
+    from octotui.runtime.server.lifetime import shared
+    from octotui.store.accounts import account_exists
+
     slug = model.space.slug
     try:
         async with attach(slug, state, file=file, start=False) as client:
@@ -171,8 +176,10 @@ def _abandoned(state: State, folder: SpaceFolder) -> str | None:
 
 
 @asynccontextmanager
-async def looked_at(slug: str, state: Path | None) -> AsyncIterator[Client | OfflineSpace]:
+async def looked_at(slug: str, state: Path | None) -> "AsyncIterator[Client | OfflineSpace]":
     """Yield a space to read: on disk, or at its server where its files are not readable."""
+    from octotui.runtime.offline_space import OfflineSpace
+
     folder = space_folder(slug, state)
     if os.access(folder.path, os.R_OK) or not folder.path.exists():
         space = OfflineSpace(folder)

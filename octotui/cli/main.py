@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from octotui import __version__
+from octotui.model.garbage import collect_from_now
 from octotui.views.text.visible_text import visible_lines
 
 VERBS = {
@@ -146,6 +147,7 @@ class Verbs(click.Group):
         module = import_module(f"octotui.cli.verbs.{shared or cmd_name}")
         command = getattr(module, cmd_name.replace("-", "_") if shared else "command")
         assert isinstance(command, click.Command)
+        collect_from_now()
         return _with_text(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

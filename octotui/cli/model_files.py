@@ -1,23 +1,23 @@
-"""Models on the command line: loading, checking, and resolving typed names."""
+"""Models on the command line: loading and checking."""
 
-import gc
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from octotui.cli.terminal.output import USAGE, complain, refuse
+from octotui.cli.demo import DEMO, DEMO_SPACE
+from octotui.cli.terminal.output import USAGE, complain
 from octotui.model.checks.given_values import warn_of_given_values
 from octotui.model.checks.ineffective_keys import warn_of_ineffective_keys
 from octotui.model.checks.packages import warn_of_package_files
 from octotui.model.checks.script_environment import warn_of_script_environment
-from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition, did_you_mean
+from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition
 from octotui.model.file_trust import Distrusted, FileTrust
+from octotui.model.garbage import uncollected
 from octotui.model.iteration import variables
-from octotui.model.space import Feed, Model, Space, Target, Worker
+from octotui.model.space import Feed, Model, Target, Worker
 from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.store.user_config import file_trust
 from octotui.variables.check_injections import warn_of_injections
@@ -25,9 +25,6 @@ from octotui.variables.check_names import check_names
 from octotui.variables.check_templates import check_expressions, warn_of_expressions
 from octotui.variables.filters.check_filters import check_filters
 from octotui.variables.text_names import ModelTexts
-
-DEMO = Path(__file__).parent / "demo" / "kraken.toml"
-DEMO_SPACE = Space("Kraken demo", "kraken-demo")
 
 
 def load_or_exit(path: Path | str | None) -> Model:
@@ -44,7 +41,7 @@ def load_or_exit(path: Path | str | None) -> Model:
 def read_model(path: Path | str) -> Model:
     """Load a model with all checks; raises ModelError."""
     trust = file_trust()
-    with _uncollected():
+    with uncollected():
         return load(path, _checks(trust, ModelTexts()), trust)
 
 
@@ -55,20 +52,8 @@ def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, 
     """
     trust, names = file_trust(), ModelTexts()
     advice = (*(partial(each, names=names) for each in NAMES), *ADVICE, *((_check_here,) if here else ()))
-    with _uncollected():
+    with uncollected():
         return load_with_warnings(path, _checks(trust, names), advice, trust)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Disable the garbage collector: a model has millions of values, none of them garbage."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _check_here(model: Model, report: InsideReport) -> None:
@@ -125,16 +110,3 @@ ADVICE: tuple[Check, ...] = (
     *(warn_of_script_environment, warn_of_package_files),
 )
 """Further warnings of `check` about a valid model."""
-
-
-def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:
-    """Resolve a typed slug or name to a slug; exit with code 2 where there is none."""
-    if argument in declared:
-        return argument
-    names = {slug: getattr(each, "name", slug) for slug, each in declared.items()}
-    meant = [slug for slug, name in names.items() if name.casefold() == argument.casefold()]
-    if len(meant) > 1:
-        refuse(f"several {kind}s are called “{argument}”: say which by its slug, {' or '.join(meant)}")
-    if not meant:
-        refuse(f"there is no {kind} “{argument}”{did_you_mean(argument, [*declared, *names.values()])}")
-    return meant[0]

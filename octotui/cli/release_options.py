@@ -99,8 +99,9 @@ def listed(release: Release) -> dict[str, object]:
 
 def state_of(model: Model, state_dir: Path | None) -> State:
     """Return the State of a space on disk; exit with code 1 where it cannot be read."""
-    from octotui.runtime.open_space import space_folder, state_on_disk
+    from octotui.runtime.open_space import state_on_disk
     from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
 
     try:
         return state_on_disk(space_folder(model.space.slug, state_dir))

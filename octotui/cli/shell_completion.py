@@ -176,8 +176,8 @@ def _steps_of_run(ctx: click.Context, run: str) -> list[str]:
 def _journal(ctx: click.Context) -> Path | None:
     """Return the journal of the named space, if there is one and it is trusted."""
     from octotui.cli.space_argument import UnknownSpace, space_named
-    from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
 
     try:
         named = space_named(str(_file(ctx)), ctx.params.get("state"))

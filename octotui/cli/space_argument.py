@@ -13,8 +13,7 @@ from octotui.cli.terminal.output import USAGE, refuse
 from octotui.engine.commands import Refused
 from octotui.engine.state import State
 from octotui.model.complaints import ModelError, did_you_mean
-from octotui.model.space import Model
-from octotui.model.toml.convert import space_slug
+from octotui.model.space import Model, space_slug
 from octotui.model.toml.sources import files_of
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base
@@ -55,7 +54,8 @@ def model_and_space(argument: str, state: Path | None) -> tuple[Model, SpaceName
     Exit with code 2 and every complaint where the file is invalid, 1 where the space cannot be read.
     """
     from octotui.cli.model_files import load_or_exit
-    from octotui.runtime.open_space import space_folder, state_on_disk
+    from octotui.runtime.open_space import state_on_disk
+    from octotui.store.space_folder import space_folder
 
     try:
         path = Path(argument)

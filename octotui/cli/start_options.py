@@ -1,7 +1,7 @@
 """Options that start a run (process, environment, tenant, values), and the folder of spaces."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
@@ -16,9 +16,9 @@ from octotui.cli.given_values import (
     values_of,
     warn_of_typed_secrets,
 )
-from octotui.cli.model_files import slug_of
 from octotui.cli.terminal.output import refuse
 from octotui.engine.commands import StartRun
+from octotui.model.complaints import did_you_mean
 from octotui.model.quantities import QuantityError, seconds
 from octotui.model.space import Model
 
@@ -229,3 +229,16 @@ def account() -> str:
     from octotui.runtime.server.peer_credentials import this_account
 
     return this_account()
+
+
+def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:
+    """Resolve a typed slug or name to a slug; exit with code 2 where there is none."""
+    if argument in declared:
+        return argument
+    names = {slug: getattr(each, "name", slug) for slug, each in declared.items()}
+    meant = [slug for slug, name in names.items() if name.casefold() == argument.casefold()]
+    if len(meant) > 1:
+        refuse(f"several {kind}s are called “{argument}”: say which by its slug, {' or '.join(meant)}")
+    if not meant:
+        refuse(f"there is no {kind} “{argument}”{did_you_mean(argument, [*declared, *names.values()])}")
+    return meant[0]

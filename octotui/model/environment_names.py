@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 PASSED = (
     *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_*", "TZ", "TMPDIR", "TERM"),
@@ -37,7 +37,10 @@ _PROGRAMS = r"""
            |SSH|SSH_COMMAND|SSH_VARIANT|TEMPLATE_DIR|TRACE\w*)"""
 """Variables that make programs load code or run other programs."""
 
-RESERVED = re.compile(_SYSTEM + _SHELLS + _PROGRAMS, re.VERBOSE)
+
+@cache
+def _reserved() -> re.Pattern[str]:
+    return re.compile(_SYSTEM + _SHELLS + _PROGRAMS, re.VERBOSE)
 
 
 def is_reserved(name: str) -> bool:
@@ -45,7 +48,7 @@ def is_reserved(name: str) -> bool:
 
     It configures programs, or every script inherits it from the machine.
     """
-    return RESERVED.fullmatch(name) is not None or is_passed(name)
+    return _reserved().fullmatch(name) is not None or is_passed(name)
 
 
 @lru_cache(maxsize=4096)  # jobs set variables, too

@@ -1,5 +1,6 @@
 """A space: the declared world that one TOML file describes, as frozen values keyed by slug."""
 
+import re
 from typing import Literal
 
 import msgspec
@@ -12,6 +13,11 @@ Policy = Literal["round-robin", "least-leases"]
 BUILT_IN = "built-in"
 DEFAULT_POOL = "default"
 DEFAULT_CHANNEL = "default"
+
+
+def space_slug(name: str) -> str:
+    """Return the slug of a space's name, valid as the name of a folder."""
+    return re.sub(r"\W+", "-", name.casefold())[:60].strip("-_") or "space"
 
 
 class Space(msgspec.Struct, frozen=True):

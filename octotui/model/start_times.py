@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LATEST = 253_370_764_800.0  # seconds from 1970 to the year 9999, the last that calendars can show
 
@@ -48,6 +47,8 @@ def _zone(name: str) -> tzinfo:
             ahead = timedelta(hours=hours, minutes=minutes)
             return timezone(-ahead if name[0] == "-" else ahead)
     else:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - slow to load
+
         try:
             return ZoneInfo("UTC" if name == "Z" else name)
         except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -24,7 +24,7 @@ from octotui.store.clock_anchor import keep_anchor, read_anchor
 from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
-from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.user_config import file_trust
 from octotui.workers.local.executor import LocalExecutor
 
@@ -153,11 +153,3 @@ def state_on_disk(folder: SpaceFolder) -> State:
     except OSError:
         there = False
     return last_state(JournalReader(folder.journal)) if there else State()
-
-
-def space_folder(slug: str, state_dir: Path | None) -> SpaceFolder:
-    """Return the verified folder of a space, in `state_dir` or the platform's state directory.
-
-    Raises StoreError where an untrusted account could have put it there.
-    """
-    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug).verify()

@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from octotui.engine.commands import Command, Refused
 from octotui.engine.events import AnyEvent
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.model.space import Channel
-from octotui.runtime.jobs.package_acquisition import Chosen
 from octotui.store.journal.run_records import RunRecord
 from octotui.store.journal.search_summary import SearchSummary
+
+if TYPE_CHECKING:
+    from octotui.runtime.jobs.package_acquisition import Chosen
 
 Listener = Callable[[tuple[AnyEvent, ...], State, State], None]
 
@@ -42,7 +44,7 @@ class SpaceAccess(Protocol):
         """
         ...
 
-    async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
+    async def choose(self, needed: tuple[str, ...], channel: Channel) -> "Chosen":
         """Return versions of packages for a release of a channel, from the feeds as they are now."""
         ...
 

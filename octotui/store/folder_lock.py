@@ -11,7 +11,6 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import NamedTuple
 
 from octotui.store.errors import InUse, StoreError, unusable
@@ -49,6 +48,8 @@ class FolderLock:
         try:
             noted = _read(self._file)
             _refuse_copy(folder, noted)
+            from secrets import token_hex  # noqa: PLC0415 - only who holds a space needs it
+
             note = LockNote(str(os.getpid()), noted.space or token_hex(8), self._real)
             os.ftruncate(self._file, 0)
             os.pwrite(self._file, os.fsencode("".join(f"{each}\n" for each in note) + "\0"), 0)

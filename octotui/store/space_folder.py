@@ -22,6 +22,14 @@ def default_base() -> Path:
     return base
 
 
+def space_folder(slug: str, state_dir: Path | None) -> "SpaceFolder":
+    """Return the verified folder of a space, in `state_dir` or the platform's state directory.
+
+    Raises StoreError where an untrusted account could have put it there.
+    """
+    return SpaceFolder(default_base() if state_dir is None else state_dir.absolute(), slug).verify()
+
+
 class SpaceFolder:
     """One space's folder, `BASE/SLUG/`, private to its owner."""
 

@@ -5,7 +5,6 @@ import pwd
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
 from platformdirs import user_config_dir
@@ -157,8 +156,10 @@ def _own() -> frozenset[int]:
     return frozenset({ROOT, os.geteuid()})
 
 
-def _zone(key: str) -> ZoneInfo | None:
+def _zone(key: str) -> tzinfo | None:
     """Return a time zone by its name; None where there is none."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - slow to load
+
     try:
         return ZoneInfo(key)
     except (ValueError, OSError, KeyError):

@@ -1,9 +1,11 @@
 """The app: it follows the session, keeps the time, and asks before it quits."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import work
@@ -19,9 +21,9 @@ from textual.widget import Widget
 from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
 from octotui.model.complaints import ModelError
+from octotui.model.garbage import collect_from_now
 from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
-from octotui.ui.dialogs.quit_dialog import QuitDialog
 from octotui.ui.key_actions import KeyAction, refusal, relabel
 from octotui.ui.key_order import OrderedKeysApp
 from octotui.ui.palette import commands
@@ -53,7 +55,10 @@ Left = Literal["quit", "wait", "cancel", "leave"]
 class OctotuiApp(OrderedKeysApp[Left]):
     """The app on a session; its result says how it was left."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [  # the board's, too: read later, all would be parsed twice
+        "app.tcss",
+        "screens/board.tcss",
+    ]
     TITLE = "octotui"
     KEYS_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -111,12 +116,19 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.set_reactive(OctotuiApp.now, self._clock())
         self.set_reactive(OctotuiApp.past, session.recent())
 
-    def on_mount(self) -> None:
-        """Open the board, and follow the session."""
+    def get_default_screen(self) -> Board:
+        """Return the board: over another screen, both would be laid out and drawn."""
+        return Board(self.session, self._lists)
+
+    async def on_mount(self) -> None:
+        """Follow the session, and wait for the board: a key means what is shown there."""
         self.set_class(self.glyphs.name == "ascii", "-ascii")
         self.set_interval(1.0, self._tick)
-        self.push_screen(Board(self.session, self._lists))
+        self.set_timer(1.0, collect_from_now)  # after the board has drawn itself
         self._follow()
+        drawn = asyncio.Event()
+        self.screen.call_after_refresh(drawn.set)
+        await drawn.wait()
 
     def _tick(self) -> None:
         self.now = self._clock()
@@ -187,8 +199,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
 
         It is Textual's own method with `show_locals=False`, and what an exception quotes is made visible.
         """
-        from rich.segment import Segment, Segments  # noqa: PLC0415 - only a bug needs them
-        from rich.traceback import Traceback  # noqa: PLC0415
+        from rich.segment import Segment, Segments
+        from rich.traceback import Traceback
 
         self.bell()
         traceback = Traceback(show_locals=False, width=None)
@@ -228,6 +240,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
 
     async def action_quit(self) -> None:
         """Quit, or ask what becomes of active runs."""
+        from octotui.ui.dialogs.quit_dialog import QuitDialog
+
         if self._detaches or not len(self.state.families):
             self.exit("quit")
         elif not isinstance(self.screen, QuitDialog):

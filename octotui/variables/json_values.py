@@ -1,6 +1,5 @@
 """Values in JSON, also the lenient kind with bare names and single quotes, and paths into them."""
 
-import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -18,6 +17,8 @@ def decoded(text: str) -> object:
     """Decode an array or object in JSON, or return None."""
     if not looks_like_json(text):
         return None
+    import json  # noqa: PLC0415 - few values are JSON
+
     for strict in (True, False):
         try:
             value = json.loads(text if strict else LOOSE.sub(_strict, text))
@@ -55,6 +56,8 @@ def written(value: object) -> str:
         case float():
             return number(value)
         case _:
+            import json  # noqa: PLC0415 - as above
+
             return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

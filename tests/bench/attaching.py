@@ -17,8 +17,8 @@ from statistics import median
 import pexpect
 
 from octotui.engine.commands import StartRun
-from octotui.runtime.open_space import space_folder
 from octotui.runtime.server.client import Client
+from octotui.store.space_folder import space_folder
 from tests.ratios import Ratio, measure
 from tests.servers import end_servers
 

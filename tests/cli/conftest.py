@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from octotui.cli.main import cli
-from octotui.runtime.open_space import space_folder, state_on_disk
+from octotui.runtime.open_space import state_on_disk
+from octotui.store.space_folder import space_folder
 from tests.servers import end_servers
 
 ROOT = Path(__file__).parents[2]

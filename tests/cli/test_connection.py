@@ -7,11 +7,11 @@ import pytest
 from octotui.cli.connection import NoServer, attach, looked_at, there
 from octotui.engine.commands import StartRun
 from octotui.runtime.offline_space import OfflineSpace
-from octotui.runtime.open_space import space_folder, state_on_disk
+from octotui.runtime.open_space import state_on_disk
 from octotui.runtime.server.client import Client
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
-from octotui.store.space_folder import SpaceFolder
+from octotui.store.space_folder import SpaceFolder, space_folder
 from tests.cli.conftest import OK, SLEEP, Call
 from tests.cli.verbs.test_run import wait_for
 from tests.servers import end_servers, holder

@@ -10,7 +10,20 @@ from octotui import __version__
 from octotui.cli.main import GROUPS, VERBS
 from tests.cli.conftest import OK, ROOT, Call
 
-HEAVY = ("textual", "rich", "sqlite3", "asyncio", "tree_sitter", "tree_sitter_toml", "click", "difflib")
+HEAVY = (
+    *("textual", "rich", "sqlite3", "asyncio", "tree_sitter", "tree_sitter_toml", "click", "difflib"),
+    *("zoneinfo", "hashlib", "json", "cronsim", "tomli_w", "urllib3", "lark", "regex"),
+)
+OPENED_LATER = (
+    *("sqlite3", "cronsim", "tomli_w", "urllib3", "lark", "regex", "zipfile", "tarfile", "html", "zoneinfo"),
+    *("octotui.ui.dialogs", "octotui.ui.panels.pages", "octotui.ui.screens.run_screen"),
+    *("octotui.ui.screens.dashboard_screen", "octotui.ui.screens.place_screen"),
+    *("octotui.cli.model_files", "octotui.model.checks.all", "octotui.model.toml.convert"),
+    *("octotui.runtime.jobs", "octotui.runtime.session", "octotui.runtime.open_space"),
+    *("octotui.runtime.server.server", "octotui.workers.local", "octotui.store.packages"),
+    *("octotui.store.journal.journal", "octotui.engine.advance", "octotui.variables.filters.registry"),
+)
+"""What the app on a served space draws its board without: dialogs, other screens, what only servers do."""
 
 
 def loaded(*arguments: object) -> set[str]:
@@ -46,6 +59,36 @@ def test_help_lists_every_verb_and_loads_none(octotui: Call) -> None:
 
 def test_check_loads_what_it_needs_and_no_more() -> None:
     assert loaded("check", "configs/kraken.toml") == set()
+
+
+def test_the_board_is_drawn_without_dialogs_and_what_only_servers_do() -> None:
+    """The modules that `octotui FILE` loads where the space has a server already."""
+    code = (
+        "import sys\n"
+        "import octotui.__main__, octotui.cli.main, octotui.cli.verbs.open, octotui.cli.connection\n"
+        "import octotui.ui.app\n"
+        "print(*sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = set(done.stdout.split())
+    assert "octotui.ui.screens.board" in modules
+    assert not modules & set(OPENED_LATER)
+
+
+def test_no_garbage_is_collected_until_the_verb_is_loaded() -> None:
+    code = (
+        "import gc, sys\n"
+        "from octotui.__main__ import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "sys.stderr.write(f'{gc.isenabled()} {gc.get_freeze_count() > 1000}')\n"
+    )
+    said = {}
+    for arguments in (["check", "configs/kraken.toml"], ["schema"]):
+        call = [sys.executable, "-c", code, *arguments]
+        said[arguments[0]] = subprocess.run(
+            call, cwd=ROOT, capture_output=True, text=True, check=True
+        ).stderr
+    assert said == {"check": "False False", "schema": "True True"}
 
 
 def test_run_and_plan_load_no_textual(write: Call, state: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.start_options import account, starting_time
+from octotui.cli.start_options import account, slug_of, starting_time
+from octotui.model.space import Environment
 from tests.cli.conftest import OK, Call
 
 Write = Callable[..., Path]
@@ -132,3 +133,34 @@ def test_q5_a_time_beyond_calendars_is_refused_in_a_sentence(
     told = octotui("run", write(OK), "ok", *after, "--state", state)
     assert told.code == 2
     assert "is no time to start at: say seconds since 1970, before the year 9999" in told.err
+
+
+PLACES = {
+    "test": Environment(name="Test"),
+    "live": Environment(name="In Production"),
+    "a": Environment(name="Twin"),
+    "b": Environment(name="twin"),
+}
+
+
+@pytest.mark.parametrize(("said", "meant"), [("test", "test"), ("in production", "live"), ("Test", "test")])
+def test_a_slug_or_a_name_will_do(said: str, meant: str) -> None:
+    assert slug_of("environment", said, PLACES) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("lvie", 'there is no environment “lvie”; did you mean "live"?'),
+        ("in prodution", 'there is no environment “in prodution”; did you mean "In Production"?'),
+        ("twin", "several environments are called “twin”: say which by its slug, a or b"),
+        ("", 'there is no environment “”; known: "test", "live", "a", "b", "Test", "In Production"'),
+    ],
+)
+def test_what_nobody_knows_is_refused_with_what_was_meant(
+    said: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        slug_of("environment", said, PLACES)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith(f"octotui: {sentence}")

@@ -24,7 +24,7 @@ from octotui.engine import commands, events
 from octotui.engine.events import AnyEvent
 from octotui.model.space import Model
 from octotui.runtime import session
-from octotui.runtime.open_space import open_space, space_folder, state_on_disk
+from octotui.runtime.open_space import open_space, state_on_disk
 from octotui.runtime.server import client as clients
 from octotui.runtime.server import connection, request_handler, server
 from octotui.runtime.server.client import Client
@@ -32,6 +32,7 @@ from octotui.runtime.server.lifetime import ShutdownSignal, shared, until_stoppe
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.store.journal import writer
 from octotui.store.journal.journal import JournalReader
+from octotui.store.space_folder import space_folder
 from tests.runtime.killing import Killer
 from tests.world import manual, model, script
 

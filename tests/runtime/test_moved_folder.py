@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from octotui.runtime import open_space as opening
-from octotui.runtime.open_space import open_space, space_folder, state_on_disk
+from octotui.runtime.open_space import open_space, state_on_disk
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
 from octotui.store.folder_lock import Displaced
 from octotui.store.journal.journal import Journal, JournalReader
-from octotui.store.space_folder import SpaceFolder
+from octotui.store.space_folder import SpaceFolder, space_folder
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.runtime.served import until
 from tests.runtime.test_open_space import ASKING, CRASHING, paused, shell, start

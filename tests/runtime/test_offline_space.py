@@ -7,9 +7,10 @@ import pytest
 from octotui.engine.commands import StartRun
 from octotui.engine.state.snapshot import encode
 from octotui.runtime.offline_space import OfflineSpace
-from octotui.runtime.open_space import open_space, space_folder
+from octotui.runtime.open_space import open_space
 from octotui.store.errors import StoreError
 from octotui.store.journal.search_summary import SearchSummary
+from octotui.store.space_folder import space_folder
 from tests.world import manual, model
 
 MODEL = model({"ask": [manual("May it?")]})

@@ -21,12 +21,13 @@ from octotui.engine.state import State
 from octotui.model.process import Runbook, Script
 from octotui.model.space import Engine, Model
 from octotui.runtime import open_space as opening
-from octotui.runtime.open_space import last_state, open_space, space_folder, state_on_disk
+from octotui.runtime.open_space import last_state, open_space, state_on_disk
 from octotui.runtime.session import Session
 from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.hash_chain import link
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.logs.log_reader import LogReader
+from octotui.store.space_folder import space_folder
 from octotui.workers.local.process_group import alive
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.runtime.served import until

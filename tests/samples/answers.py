@@ -17,10 +17,11 @@ from octotui.cli.main import cli
 from octotui.cli.model_files import read_model
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import encode
-from octotui.runtime.open_space import open_space, space_folder, state_on_disk
+from octotui.runtime.open_space import open_space, state_on_disk
 from octotui.runtime.replay import Replay
 from octotui.runtime.server.lifetime import shared
 from octotui.runtime.server.sockets import connected
+from octotui.store.space_folder import space_folder
 from octotui.store.transfer.imports import exported
 from tests.samples.playing import PLACE, STATE
 

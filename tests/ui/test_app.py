@@ -1,11 +1,13 @@
 import os
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 from octotui.engine.commands import CancelRun
 from octotui.store.errors import StoreError
 from octotui.ui.app import OctotuiApp
 from octotui.ui.dialogs.quit_dialog import QuitDialog
+from octotui.ui.screens.board import Board
 from tests import scenes
 from tests.ui.fake import FakeSession
 from tests.ui.opened import Opened, opened
@@ -143,3 +145,15 @@ async def test_ctrl_c_says_which_key_leaves_on_every_screen(tmp_path, key):
         assert ("esc, then" in it.text) == it.app.screen.is_modal
         await it.press(*["escape"] * it.app.screen.is_modal, "ctrl+q")
         assert isinstance(it.app.screen, QuitDialog)
+
+
+async def test_the_board_is_laid_out_once_and_its_stylesheet_parsed_once(tmp_path, monkeypatch):
+    again = []
+
+    def reparse(stylesheet: Stylesheet) -> None:
+        again.append(stylesheet)
+
+    monkeypatch.setattr(Stylesheet, "reparse", reparse)
+    async with opened(scenes.seed(), tmp_path) as it:
+        assert [type(each) for each in it.app.screen_stack] == [Board]
+        assert not again

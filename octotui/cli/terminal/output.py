@@ -1,9 +1,7 @@
 """The only way to stdout and stderr: control, bidirectional and invisible characters are made visible."""
 
-import json
 import os
 import re
-import shutil
 import sys
 from collections.abc import Sequence
 from types import TracebackType
@@ -53,6 +51,8 @@ def say_json(value: Any, *, indent: int = 0) -> None:
     try:
         document = msgspec.json.format(msgspec.json.encode(value), indent=indent or -1).decode()
     except UnicodeEncodeError:  # surrogates, such as in names of files
+        import json
+
         document = json.dumps(msgspec.to_builtins(value), indent=indent or None)
     _write(escaped_json(document).encode() + b"\n")
 
@@ -103,7 +103,11 @@ def wants_words(asked: bool = False) -> bool:
 
 def terminal_width() -> int | None:
     """Return the width of the terminal; None where the output is none, and lines are unbounded."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def need_screen(instead: str) -> None:

@@ -51,8 +51,8 @@ def command(
     if file is None and head and not verify:
         file, head = head, ""  # octotui audit --head FILE
     _refuse_nonsense(file, head, verify=verify, filtered=bool(run or user or since != EVERYTHING))
-    from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
 
     named = space_of(file or "", state)
     try:

@@ -23,8 +23,8 @@ def command(space: str, dest: Path, as_json: bool, state: Path | None) -> None:
     """
     model, named = model_and_space(space, state)
     from octotui.cli.terminal.output import say_json
-    from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
     from octotui.store.transfer.backups import back_up
     from octotui.views.leaving import backed_up
 

@@ -44,8 +44,8 @@ def command(space: str, follow: bool, since: Since, as_json: bool, state: Path |
 
 def _tell_past(named: SpaceName, narration: EventPrinter, since: Since, last: int | None) -> None:
     """Print events from the journal on disk, from a time or an event to another one or the end."""
-    from octotui.runtime.open_space import space_folder
     from octotui.store.journal.journal import JournalReader
+    from octotui.store.space_folder import space_folder
 
     before = State()
     for event in JournalReader(space_folder(named.slug, named.state).journal).read():

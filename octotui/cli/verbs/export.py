@@ -45,8 +45,8 @@ def command(
 
     from octotui.cli.summary import lock_waits
     from octotui.cli.terminal.output import say_json
-    from octotui.runtime.open_space import space_folder
     from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
     from octotui.store.transfer.exports import export, first_of_family
     from octotui.views.leaving import exported
 

@@ -9,11 +9,11 @@ from typing import Literal, NoReturn
 
 import click
 
-from octotui.cli.model_files import load_or_exit, read_model
 from octotui.cli.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
 from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
+from octotui.model.garbage import uncollected
 from octotui.model.space import Model
 
 Glyphs = Literal["unicode", "ascii"]
@@ -34,11 +34,14 @@ def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, 
     """
     if not foreground and (there := served(file, state)):
         open_app(there, ascii_only=ascii_only, plain=plain)
+    from octotui.cli.model_files import load_or_exit  # a server has read the model already
+
     model = load_or_exit(file)
     named = SpaceName(model.space.slug, file, state)
     if foreground:
         need_screen("`octotui run` does without one")
-        raise SystemExit(run_in(lambda: _alone(model, file, state, wants_ascii(ascii_only))))
+        with uncollected():  # until the app has drawn itself
+            raise SystemExit(run_in(lambda: _alone(model, file, state, wants_ascii(ascii_only))))
     open_app(named, ascii_only=ascii_only, plain=plain)
 
 
@@ -49,7 +52,8 @@ def open_app(named: SpaceName, *, ascii_only: bool, plain: bool, start: bool = T
 
         raise SystemExit(run_in(lambda: follow(named, start=start)))
     need_screen("`octotui run` does without one")
-    raise SystemExit(run_in(lambda: _attached(named, wants_ascii(ascii_only), start=start)))
+    with uncollected():  # until the app has drawn itself
+        raise SystemExit(run_in(lambda: _attached(named, wants_ascii(ascii_only), start=start)))
 
 
 def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
@@ -94,6 +98,7 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
 
 async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only: bool) -> int:
     """Open the app in the process that holds the space; running scripts go on after it."""
+    from octotui.cli.model_files import read_model
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
     from octotui.store.accounts import account_exists

@@ -48,9 +48,10 @@ def command(
     model = load_or_exit(file)
     from octotui.cli.event_printer import EventPrinter
     from octotui.cli.summary import exit_code, lock_waits
-    from octotui.runtime.open_space import space_folder, state_on_disk
+    from octotui.runtime.open_space import state_on_disk
     from octotui.runtime.prediction import predict
     from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
 
     _warn_of_secrets(model, what_to_run(model, process))
     start = replace(start_command(model, what_to_run(model, process), options), release=release, draft=draft)

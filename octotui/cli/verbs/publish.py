@@ -5,9 +5,9 @@ from typing import Unpack
 
 import click
 
-from octotui.cli.model_files import load_or_exit, slug_of
+from octotui.cli.model_files import load_or_exit
 from octotui.cli.release_options import ReleaseOptions, make, making_options
-from octotui.cli.start_options import file_argument, refuse_swapped
+from octotui.cli.start_options import file_argument, refuse_swapped, slug_of
 
 
 @click.command("publish")

@@ -21,8 +21,9 @@ def command(space: str, project: str, as_json: bool, state: Path | None) -> None
     model, named = model_and_space(space, state)
     from octotui.cli.terminal.output import say_json
     from octotui.engine.decide.create_release import releases_of
-    from octotui.runtime.open_space import space_folder, state_on_disk
+    from octotui.runtime.open_space import state_on_disk
     from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
     from octotui.views.releases import line
 
     slug = what_to_run(model, project)

@@ -21,8 +21,9 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
     from msgspec.structs import replace
 
     from octotui.cli.terminal.output import say_json
-    from octotui.runtime.open_space import space_folder, state_on_disk
+    from octotui.runtime.open_space import state_on_disk
     from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
     from octotui.views.schedules import schedule_lines, schedule_rows
 
     try:

@@ -1,6 +1,5 @@
 """Conversion of clean tables to a Model: names default to slugs, bare workers get entries, steps actions."""
 
-import re
 from typing import Any
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from octotui.model.complaints import Keys, Report
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.process import Runbook, StartRunbook
-from octotui.model.space import Model, Scope
+from octotui.model.space import Model, Scope, space_slug
 from octotui.model.text_files import decoded, plain_lines
 from octotui.model.toml.template_steps import templated
 from octotui.model.toml.templates import Library
@@ -50,11 +49,6 @@ def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
     converted["variable_sets"] = {slug: _variables(each) for slug, each in sets.items()}
     converted["notify"] = _notify(tables.get("notify", {}), report, library)
     return msgspec.convert(converted, Model)
-
-
-def space_slug(name: str) -> str:
-    """Return the slug of a space's name, valid as the name of a folder."""
-    return re.sub(r"\W+", "-", name.casefold())[:60].strip("-_") or "space"
 
 
 def _notify(table: dict[str, Any], report: Report, library: Library) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -113,12 +114,16 @@ def text(what: str, pattern: str, *, path: bool = False, lines: bool = False) ->
 
     A `path` is relative to its file.
     """
-    matches = re.compile(pattern).fullmatch
+    compiled = cache(lambda: re.compile(pattern))  # few models have most keys
+
+    def holds(raw: Any) -> bool:
+        return isinstance(raw, str) and _is_printable(plain(raw)) and compiled().fullmatch(raw) is not None
+
     plain = (lambda raw: raw.translate(LINES)) if lines else str
     return ScalarSpec(
         what=what,
         schema={"type": "string", "pattern": f"^(?:{pattern})$"},
-        holds=lambda raw: isinstance(raw, str) and _is_printable(plain(raw)) and matches(raw) is not None,
+        holds=holds,
         path=path,
     )
 

@@ -5,12 +5,12 @@ it missed, and sends unanswered requests again with the same idempotency keys.
 """
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,9 +21,8 @@ from octotui.engine.evolve.evolve import evolve, replay
 from octotui.engine.queries.query import EVERYTHING, Query, QueryError, bounded
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode
+from octotui.model.garbage import uncollected
 from octotui.model.space import Channel
-from octotui.runtime.clocks import Clock
-from octotui.runtime.jobs.package_acquisition import Chosen
 from octotui.runtime.server import protocol
 from octotui.runtime.server.log_mirror import LogMirror
 from octotui.runtime.server.pending_requests import PendingRequests, new_key
@@ -35,6 +34,10 @@ from octotui.store.journal.run_records import RunRecord, record_of
 from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.space_folder import SpaceFolder
 
+if TYPE_CHECKING:
+    from octotui.runtime.clocks import Clock
+    from octotui.runtime.jobs.package_acquisition import Chosen
+
 AWAY = "the server cannot be reached: connecting again"
 GONE = "the server has ended, and none was started again: octotui FILE starts one"
 AGAIN = 0.2  # seconds between two attempts to connect
@@ -44,17 +47,6 @@ LONGEST = 1 << 30  # bytes of a line from the server: a State may be large
 KEPT = 100  # records of the newest runs
 
 Again = Callable[[], Awaitable[None]]
-
-
-def _decode_without_gc(state: bytes) -> State:
-    """Decode a State with the garbage collector off, which would scan its many objects again and again."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return decode(state)
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _as_text(path: Path | None) -> str | None:
@@ -79,7 +71,7 @@ class Client:
     """Follows a server, also after its restart; `again` starts one where there is none."""
 
     def __init__(
-        self, folder: SpaceFolder, now: Clock, *, model: Path | None = None, again: Again | None = None
+        self, folder: SpaceFolder, now: "Clock", *, model: Path | None = None, again: Again | None = None
     ) -> None:
         self.user = ""
         self.trouble = ""
@@ -124,7 +116,7 @@ class Client:
         asked = partial(protocol.SendRequest, request=command, key=new_key())
         return (await self._ask(lambda number: asked(id=number))).events
 
-    async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
+    async def choose(self, needed: tuple[str, ...], channel: Channel) -> "Chosen":
         """Return versions of packages for a release of a channel, from the feeds as they are now."""
         done = await self._ask(
             lambda number: protocol.ChooseRequest(id=number, needed=needed, channel=channel)
@@ -297,7 +289,8 @@ class Client:
                 self._greet(message)
             case protocol.SnapshotMessage(state=state, recent=recent):
                 self._records = {each.id: each for each in recent}
-                self._feed.show(_decode_without_gc(bytes(state)))
+                with uncollected():
+                    self._feed.show(decode(bytes(state)))
             case protocol.EventsMessage(events=events):
                 self._follow(events)
             case protocol.TroubleMessage(text=text):

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from octotui.model.space import Model
-from octotui.runtime.open_space import space_folder
 from octotui.runtime.server.model_watcher import Load, ModelWatcher
 from octotui.runtime.server.server import Server
 from octotui.runtime.session import Session
+from octotui.store.space_folder import space_folder
 
 POLL = 1.0  # seconds between two checks for use
 IDLE = 60.0  # seconds after which an unused server ends

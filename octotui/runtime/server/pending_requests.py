@@ -1,7 +1,6 @@
 """A client's requests without a reply: retried after a lost connection, within limits."""
 
 import asyncio
-from secrets import token_urlsafe
 
 from octotui.engine.commands import Refused
 from octotui.runtime.server.protocol import (
@@ -23,6 +22,8 @@ ADVICE = "check whether it took effect before you ask again"
 
 def new_key() -> str:
     """Return a random idempotency key of 24 characters."""
+    from secrets import token_urlsafe  # noqa: PLC0415 - only who sends commands needs it
+
     return token_urlsafe(18)
 
 

@@ -5,15 +5,17 @@ adjacent and ordered in an index, so that SQLite merges them and stops at the en
 read from its index; the others are conditions on its rows.
 """
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from octotui.engine.queries.matcher import NOTHING, is_number, is_prefix, matches
 from octotui.engine.queries.query import Query, Term
 from octotui.engine.state import ENDED as ENDED_STATES
 from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord, from_row
+
+if TYPE_CHECKING:
+    import sqlite3
 
 LATEST = (1 << 63) - 1  # above every number
 ENDED = "runs.ended_at IS NOT NULL"
@@ -60,7 +62,7 @@ class IndexedTerm(NamedTuple):
 
 
 def page(
-    database: sqlite3.Connection, query: Query, before: int, limit: int, names: Mapping[str, str] = NOTHING
+    database: "sqlite3.Connection", query: Query, before: int, limit: int, names: Mapping[str, str] = NOTHING
 ) -> list[RunRecord]:
     """Return a page of ended runs that match a resolved query, newest first, numbered below `before`.
 
@@ -73,13 +75,13 @@ def page(
     return sorted(map(from_row, rows), key=lambda record: -record.number)
 
 
-def is_indexed(database: sqlite3.Connection) -> bool:
+def is_indexed(database: "sqlite3.Connection") -> bool:
     """Return whether the tables have these indexes; an older journal gets them when it is opened to write."""
     return bool(database.execute("PRAGMA user_version").fetchone()[0] >= INDEXED)
 
 
 def select(
-    database: sqlite3.Connection,
+    database: "sqlite3.Connection",
     query: Query,
     before: int,
     limit: int,
@@ -97,7 +99,7 @@ def select(
 
 
 def numbers(
-    database: sqlite3.Connection, query: Query, before: int, names: Mapping[str, str] = NOTHING
+    database: "sqlite3.Connection", query: Query, before: int, names: Mapping[str, str] = NOTHING
 ) -> tuple[str, list[Any]]:
     """Return the SQL of the numbers below `before` of all matching runs, and its bound values."""
     database.create_function("holds_word", 2, _holds_word, deterministic=True)
@@ -172,7 +174,7 @@ def _any_of(by: tuple[str, str], kinds: Sequence[Kind]) -> tuple[str, tuple[Any,
     return f"{column} IN ({','.join('?' * len(values))})", values
 
 
-def _condition(database: sqlite3.Connection, term: Term, names: Mapping[str, str]) -> IndexedTerm:
+def _condition(database: "sqlite3.Connection", term: Term, names: Mapping[str, str]) -> IndexedTerm:
     """Translate a term to kinds and tests of this journal."""
     match term.key:
         case "word":
@@ -192,7 +194,7 @@ def _condition(database: sqlite3.Connection, term: Term, names: Mapping[str, str
     return IndexedTerm(kinds, (), term.negated)
 
 
-def _processes(database: sqlite3.Connection, term: Term) -> IndexedTerm:
+def _processes(database: "sqlite3.Connection", term: Term) -> IndexedTerm:
     """Translate processes to their titles, whose runs an index orders, or to a test if they are too many."""
     kinds: list[Kind] = []
     for process in term.values:
@@ -221,7 +223,7 @@ def _times(query: Query) -> Iterator[IndexedTerm]:
         yield IndexedTerm((Kind("ended_time", test, tuple(time for _, time in tests)),))
 
 
-def _word(database: sqlite3.Connection, term: Term, names: Mapping[str, str]) -> IndexedTerm:
+def _word(database: "sqlite3.Connection", term: Term, names: Mapping[str, str]) -> IndexedTerm:
     """Translate a word to everything that it may match."""
     word = term.values[0]
     kinds = [*_numbered(word), *_titled(database, word)]
@@ -244,7 +246,7 @@ def _numbered(word: str) -> Iterator[Kind]:
         yield Kind("", "runs.number = ?", (int(number),))
 
 
-def _titled(database: sqlite3.Connection, word: str) -> Iterator[Kind]:
+def _titled(database: "sqlite3.Connection", word: str) -> Iterator[Kind]:
     """Yield the runs of processes whose slug or title contains the word."""
     for process in distinct(database, "process"):
         for name in distinct(database, "name", "process = ? AND", (process,)):
@@ -264,7 +266,7 @@ def _holds_word(text: str, word: str) -> bool:
 
 
 def distinct(
-    database: sqlite3.Connection,
+    database: "sqlite3.Connection",
     column: str,
     given: str = "",
     values: tuple[str, ...] = (),
@@ -277,12 +279,12 @@ def distinct(
     return _jumps(database, least, values, most)
 
 
-def distinct_places(database: sqlite3.Connection, place: str, most: int) -> list[str]:
+def distinct_places(database: "sqlite3.Connection", place: str, most: int) -> list[str]:
     """Return the workers, or the pools, that ended runs have leased."""
     return _jumps(database, "SELECT min(name) FROM places WHERE place = ? AND name", (place,), most)
 
 
-def _jumps(database: sqlite3.Connection, least: str, values: tuple[str, ...], most: int) -> list[str]:
+def _jumps(database: "sqlite3.Connection", least: str, values: tuple[str, ...], most: int) -> list[str]:
     rows = database.execute(
         f"WITH RECURSIVE each (value) AS ({least} IS NOT NULL UNION ALL "
         f"SELECT ({least} > value) FROM each WHERE value IS NOT NULL) "
@@ -292,7 +294,7 @@ def _jumps(database: sqlite3.Connection, least: str, values: tuple[str, ...], mo
     return [value for (value,) in rows]
 
 
-def _count(database: sqlite3.Connection, condition: IndexedTerm) -> int:
+def _count(database: "sqlite3.Connection", condition: IndexedTerm) -> int:
     """Count the runs of a condition, up to COUNTED."""
     if condition.negated or condition.tests:
         return COUNTED * 2  # never the term that is read from an index
@@ -315,7 +317,7 @@ def _count(database: sqlite3.Connection, condition: IndexedTerm) -> int:
 
 
 def _read_all(
-    database: sqlite3.Connection, query: Query, before: int, limit: int, names: Mapping[str, str]
+    database: "sqlite3.Connection", query: Query, before: int, limit: int, names: Mapping[str, str]
 ) -> list[RunRecord]:
     """Scan for a page in an older journal, which is only read and so has no indexes; raises StoreError."""
     if any(term.key in ("worker", "pool") for term in query.terms):

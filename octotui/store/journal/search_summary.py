@@ -1,7 +1,7 @@
 """The summary of a search: counts, and the distinct values of all ended runs; asked for after the page."""
 
-import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +17,9 @@ from octotui.store.journal.run_search import (
     numbers,
     page,
 )
+
+if TYPE_CHECKING:
+    import sqlite3
 
 VALUES = 500  # of each key
 _COLUMNS = {"env": "environment", "tenant": "tenant", "by": "requester"}
@@ -34,7 +37,7 @@ class SearchSummary(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def summarize(
-    database: sqlite3.Connection, query: Query, names: Mapping[str, str] = NOTHING
+    database: "sqlite3.Connection", query: Query, names: Mapping[str, str] = NOTHING
 ) -> SearchSummary:
     """Count the matching runs, and list the distinct values of all; may raise StoreError."""
     if not is_indexed(database):
@@ -61,7 +64,7 @@ def summary_of(
     return SearchSummary(sum(matches(query, each, names) for each in ended), len(ended), values)
 
 
-def _values(database: sqlite3.Connection) -> dict[str, dict[str, str]]:
+def _values(database: "sqlite3.Connection") -> dict[str, dict[str, str]]:
     found = {key: distinct(database, column, most=VALUES) for key, column in _COLUMNS.items()}
     found |= {place: distinct_places(database, place, VALUES) for place in ("worker", "pool")}
     values = {key: {each: each for each in some if each} for key, some in found.items()}

@@ -9,9 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from octotui.store.errors import StoreError
-from octotui.store.saved_views import save_view, saved_views, views_file
 from octotui.store.user_config import ListSetting
-from octotui.ui.dialogs.views_dialog import ViewsDialog
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
@@ -28,18 +26,14 @@ from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.board_actions import BoardActions
-from octotui.ui.screens.dashboard_screen import DashboardScreen
-from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
-from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
-from octotui.views.lists import run_columns
-from octotui.views.pages.page import PagePlace, PlaceKind
 from octotui.views.pools import TARGETS
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
+    from octotui.views.pages.page import PlaceKind
 
 PAGE = 200  # runs that are fetched at a time
 
@@ -47,7 +41,6 @@ PAGE = 200  # runs that are fetched at a time
 class Board(BoardActions):
     """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
 
-    CSS_PATH = "board.tcss"
     KEYS_TITLE = "On the board"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction(
@@ -131,6 +124,9 @@ class Board(BoardActions):
     @work
     async def _choose_view(self, event: ViewsWanted) -> None:
         """Apply a saved view, or save the present filter as one."""
+        from octotui.store.saved_views import save_view, saved_views, views_file
+        from octotui.ui.dialogs.views_dialog import ViewsDialog
+
         chosen = await self.app.push_screen_wait(ViewsDialog(saved_views(), event.text))
         if chosen is None:
             return
@@ -148,7 +144,8 @@ class Board(BoardActions):
     @work
     async def _choose_columns(self, event: ColumnsWanted) -> None:
         """Ask for the columns of the runs, and save them."""
-        from octotui.ui.dialogs.columns_dialog import ColumnsDialog  # noqa: PLC0415 - few choose often
+        from octotui.ui.dialogs.columns_dialog import ColumnsDialog
+        from octotui.views.lists import run_columns
 
         dialog = ColumnsDialog("runs", run_columns.COLUMNS, event.usual, event.shown, event.sort)
         setting = await self.app.push_screen_wait(dialog)
@@ -159,12 +156,17 @@ class Board(BoardActions):
 
     @on(RunOpened)
     def _open(self, event: RunOpened) -> None:
-        self.app.push_screen(RunScreen(self.session, event.run))
+        self._open_run(event.run)
 
     @on(TreePanel.Opened)
     def _open_row(self, event: TreePanel.Opened) -> None:
         run = event.row.run if event.row is not None else self.run
-        self.app.push_screen(RunScreen(self.session, run))
+        self._open_run(run)
+
+    def _open_run(self, run: str | None, *, log: bool = False) -> None:
+        from octotui.ui.screens.run_screen import RunScreen
+
+        self.app.push_screen(RunScreen(self.session, run, log=log))
 
     @on(TreePanel.Pointed)
     def _point(self, event: TreePanel.Pointed) -> None:
@@ -175,21 +177,28 @@ class Board(BoardActions):
 
     @on(PoolsPanel.Opened)
     def _open_worker(self, event: PoolsPanel.Opened) -> None:
-        trail = () if event.pool == TARGETS else (PagePlace("pool", event.pool),)
+        trail: list[tuple[PlaceKind, str]] = [] if event.pool == TARGETS else [("pool", event.pool)]
         if event.worker:
-            kind: PlaceKind = "target" if event.pool == TARGETS else "worker"
-            trail = (*trail, PagePlace(kind, event.worker))
-        self.app.push_screen(PlaceScreen(self.session, trail))
+            trail.append(("target" if event.pool == TARGETS else "worker", event.worker))
+        self._open_place(*trail)
 
     def action_places(self) -> None:
         """Show what the space has."""
-        self.app.push_screen(PlaceScreen(self.session, (PagePlace("space"),)))
+        self._open_place(("space", ""))
+
+    def _open_place(self, *trail: "tuple[PlaceKind, str]") -> None:
+        from octotui.ui.screens.place_screen import PlaceScreen
+        from octotui.views.pages.page import PagePlace
+
+        self.app.push_screen(PlaceScreen(self.session, tuple(PagePlace(*each) for each in trail)))
 
     def action_dashboard(self) -> None:
         """Show what is deployed where."""
+        from octotui.ui.screens.dashboard_screen import DashboardScreen
+
         self.app.push_screen(DashboardScreen(self.session))
 
     def action_log(self) -> None:
         """Open the output of the selected run."""
         if self.run is not None:
-            self.app.push_screen(RunScreen(self.session, self.run, log=True))
+            self._open_run(self.run, log=True)

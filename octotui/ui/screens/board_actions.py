@@ -1,20 +1,21 @@
 """What the board does to several runs at once: those that are marked."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
 from textual.worker import Worker
 
 from octotui.engine.state import State
-from octotui.ui.dialogs.bulk_dialog import BulkDialog
 from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import look_up
-from octotui.views.bulk.plan import BulkAction, plan
+
+if TYPE_CHECKING:
+    from octotui.views.bulk.plan import BulkAction
 
 MARKABLE = ("cancel", "again", "take")
 
@@ -90,13 +91,16 @@ class BoardActions(RunActionsScreen):
         else:
             await super().action_take()
 
-    def action_answer_marked(self, answer: BulkAction) -> None:
+    def action_answer_marked(self, answer: "BulkAction") -> None:
         """Answer what the marked runs ask."""
         self.do_to_marked(answer)
 
     @work
-    async def do_to_marked(self, action: BulkAction) -> None:
+    async def do_to_marked(self, action: "BulkAction") -> None:
         """Show what it is done to, and do it; the runs for which it worked are marked no more."""
+        from octotui.ui.dialogs.bulk_dialog import BulkDialog
+        from octotui.views.bulk.plan import plan
+
         families = await self._families() if action == "again" else {}
         if families is None:
             return

@@ -18,16 +18,12 @@ from octotui.engine.queries.query import Query, Term
 from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, sort_out
 from octotui.engine.state import State
 from octotui.store.journal.run_records import run_number
-from octotui.ui.dialogs.confirm import Confirm
-from octotui.ui.dialogs.help_dialog import HelpDialog
-from octotui.ui.dialogs.start_dialog import StartDialog
-from octotui.ui.dialogs.why_dialog import FilesDialog, SchedulesDialog, WhyDialog
 from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import look_up, release, send
 from octotui.ui.styled_text import zone_of
 from octotui.ui.widgets.key_bar import KeyBar
-from octotui.views import files, questions, schedules, variables, why
+from octotui.views import questions
 from octotui.views.labels import listed
 from octotui.views.runs import EndedRun
 
@@ -226,6 +222,8 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
     @work
     async def action_start(self) -> None:
         """Ask what to start, and start it."""
+        from octotui.ui.dialogs.start_dialog import StartDialog
+
         start = await self.app.push_screen_wait(StartDialog(self.state, self.session.user))
         if start is None:
             return
@@ -251,7 +249,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
 
     async def _ask(self, command: StartRun, asked: tuple[RequiredPrompt, ...]) -> dict[str, str] | None:
         """Ask for values; return None where the user goes back."""
-        from octotui.ui.dialogs.prompt_dialog import PromptDialog  # noqa: PLC0415 - fields are slow to load
+        from octotui.ui.dialogs.prompt_dialog import PromptDialog
 
         model = self.state.model
         process = model.process(command.process)
@@ -270,6 +268,8 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
     @work
     async def action_again(self) -> None:
         """Ask for a confirmation, and start the same process in the same place."""
+        from octotui.ui.dialogs.confirm import Confirm
+
         run = self.picture.runs.get(self.run or "")
         if run is None:
             return
@@ -284,6 +284,8 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
     @work
     async def action_cancel(self) -> None:
         """Ask for a confirmation, and cancel the run."""
+        from octotui.ui.dialogs.confirm import Confirm
+
         run = self.state.runs.get(self.run or "")
         if run is None:
             return
@@ -294,6 +296,9 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
 
     def action_schedules(self) -> None:
         """Show the schedules."""
+        from octotui.ui.dialogs.why_dialog import SchedulesDialog
+        from octotui.views import schedules
+
         parts = schedules.schedule_lines(self.state, self.now, zone=zone_of(self))
         self.app.push_screen(SchedulesDialog(self.state.model.space.name, parts))
 
@@ -312,7 +317,7 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
 
     async def _open_question(self, *, take: bool) -> None:
         """Open the question; keys pressed meanwhile wait for it."""
-        from octotui.ui.dialogs.question_dialog import QuestionDialog  # noqa: PLC0415 - Markdown is slow to load
+        from octotui.ui.dialogs.question_dialog import QuestionDialog
 
         row = questions.first(self.state, self.session.user, self.now, self.run)
         if row is not None:
@@ -320,20 +325,27 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
 
     def action_files(self) -> None:
         """Show the artifacts of the run."""
+        from octotui.ui.dialogs.why_dialog import FilesDialog
+        from octotui.views import files
+
         if self.run is not None:
             parts = files.of_run(self.picture, self.run, self.session.artifact_path)
             self.app.push_screen(FilesDialog(self.run, parts))
 
     def action_variables(self) -> None:
         """Show the variables of the run, with reasons."""
+        from octotui.ui.dialogs.variables_dialog import VariablesDialog
+        from octotui.views import variables
+
         rows = variables.of_run(self.picture, self.run or "")
         if rows:
-            from octotui.ui.dialogs.variables_dialog import VariablesDialog  # noqa: PLC0415 - few look at them
-
             self.app.push_screen(VariablesDialog(self.run or "", rows))
 
     def action_why(self) -> None:
         """Explain the selected worker or run."""
+        from octotui.ui.dialogs.why_dialog import WhyDialog
+        from octotui.views import why
+
         worker = self.pointed_worker()
         if worker is not None:
             parts = why.of_worker(self.state, worker, self.now)
@@ -348,6 +360,8 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
 
     def action_help(self) -> None:
         """Show the help of the focused pane, and its keys."""
+        from octotui.ui.dialogs.help_dialog import HelpDialog
+
         self.app.push_screen(HelpDialog(_help_of(self.focused), working_keys(self)))
 
 

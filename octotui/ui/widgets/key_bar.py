@@ -40,13 +40,21 @@ class KeyBar(Widget):
         super().__init__()
         self._keys: list[Key] = []
         self._sentence_timer: Timer | None = None
+        self._behind = False
 
     def on_mount(self) -> None:
         """Follow the bindings."""
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._follow())
-        self.call_after_refresh(self._follow)
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._follow_soon())
+        self._follow_soon()
+
+    def _follow_soon(self) -> None:
+        """Follow the bindings once for all changes until the screen is drawn."""
+        if not self._behind:
+            self._behind = True
+            self.call_after_refresh(self._follow)
 
     def _follow(self) -> None:
+        self._behind = False
         working = working_keys(self.screen) if self.is_attached else []
         keys = [Key(bindings[0], action.lasting) for action, bindings in working if bindings[0].show]
         if keys != self._keys:

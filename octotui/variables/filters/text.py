@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import re
 from collections.abc import Callable
 from functools import partial
@@ -88,6 +87,8 @@ def digest(algorithm: str, text: str, options: Options) -> str | None:
     data = encoded(text, *encodings or ["utf8"])
     if data is None:
         return None
+    import hashlib  # noqa: PLC0415 - it loads OpenSSL, only for those who use it
+
     hashed = hashlib.new(algorithm, data, usedforsecurity=False).digest()
     return hashed[: sizes[0] if sizes else None].hex()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from octotui.runtime.open_space import space_folder, state_on_disk
+from octotui.runtime.open_space import state_on_disk
+from octotui.store.space_folder import space_folder
 from tests.cli.conftest import OK, ROOT, Call
 from tests.cli.verbs.test_run import wait_for
 

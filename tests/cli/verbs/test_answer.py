@@ -8,8 +8,9 @@ import pytest
 from octotui.cli.verbs.answer import question_of
 from octotui.engine.commands import Refused
 from octotui.engine.state import State
-from octotui.runtime.open_space import space_folder, state_on_disk
+from octotui.runtime.open_space import state_on_disk
 from octotui.runtime.server.peer_credentials import this_account
+from octotui.store.space_folder import space_folder
 from tests import scenes
 from tests.cli.conftest import Call, Lived
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from octotui.cli.start_options import account
-from octotui.runtime.open_space import space_folder, state_on_disk
+from octotui.runtime.open_space import state_on_disk
+from octotui.store.space_folder import space_folder
 from tests.cli.conftest import ASK, FAIL, GREETING, GUIDED, OK, OTHERS, ROOT, SLEEP, Call, command
 from tests.runtime.feeds import put
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from octotui.runtime.open_space import space_folder
 from octotui.store.saved_views import views_file
+from octotui.store.space_folder import space_folder
 from octotui.store.user_config import ListSetting, keep_list
 from tests.cli.conftest import Call, Lived
 

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import CancelRun, ReportHealth, StartRun
 from octotui.model.process import Script, Step
-from octotui.runtime.open_space import last_state, open_space, space_folder
+from octotui.runtime.open_space import last_state, open_space
 from octotui.store.errors import StoreError
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.logs.log_reader import LogReader
-from octotui.store.space_folder import SpaceFolder
+from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.transfer.backups import back_up, restore
 from tests.store.events import history
 from tests.world import model, script
