@@ -1,16 +1,22 @@
 """The unit of work of one command: a State that advances with every event emitted."""
 
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from octotui.engine import events
 from octotui.engine.events import AnyEvent, RunEnded
+from octotui.engine.estimates.jobs import about
+from octotui.engine.estimates.lock_turns import expected_wait
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.evolve.runs import new_run
 from octotui.engine.rules.masked_texts import Mask, masked
 from octotui.engine.rules.pending_outputs import undecided
 from octotui.engine.rules.run_queue import concurrency_tag
-from octotui.engine.state import Job, Run, RunEnd, State
+from octotui.engine.state import Job, Mode, Run, RunEnd, State
 from octotui.variables.budget import ADVANCE_WORK, Budget, text_budget
+
+Queueing = TypeVar("Queueing", events.JobQueued, events.JobPlaced, events.JobRetried)
 
 
 class Transaction:
@@ -62,9 +68,25 @@ def _with_facts(state: State, event: AnyEvent) -> AnyEvent:
         case events.JobQueued():
             free = state.runs[event.run].progress.placed < state.model.engine.max_parallelism
             event = replace(event, has_place=event.kind != "manual" and free)
+            if event.has_place:
+                event = _with_expected_wait(state, event, event.worker, event.mode)
             return replace(event, undecided=_undecided(state, event)) if state.predicted else event
+        case events.JobPlaced() | events.JobRetried():
+            job = state.jobs[event.job]
+            return _with_expected_wait(state, event, job.worker, job.mode)
+        case events.JobStarted():
+            takes = about(state, state.jobs[event.job])
+            return event if takes is None else replace(event, expected=takes)
         case _:
             return event
+
+
+def _with_expected_wait(
+    state: State, event: Queueing, machine: str | None, mode: Mode | None
+) -> Queueing:
+    """Add about how long a job waits that queues for a lock now (T3)."""
+    wait = expected_wait(state, machine, mode, event.at)
+    return event if wait is None else replace(event, expected_wait=wait)
 
 
 def _undecided(state: State, event: events.JobQueued) -> tuple[str, ...]:
