@@ -1,8 +1,8 @@
 """A forecast: the present State, advanced as if every attempt took about as long as the last ones did.
 
-It asks `advance` itself, so that locks, queues, slots, tags, places and the order of steps are what they are.
-Attempts succeed; nobody answers questions; no schedule starts a run; limits of time do not strike. An attempt of
-which too little is known never ends here, so that nothing is said of what follows from it.
+It asks `advance` itself, so that locks, queues, slots, tags, places and the order of steps are what they
+are. Attempts succeed; nobody answers questions; no schedule starts a run; time limits do not strike. An attempt
+of which too little is known never ends here, so that nothing is said of what follows from it.
 """
 
 from heapq import heappop, heappush
@@ -32,6 +32,10 @@ class Forecast(msgspec.Struct, frozen=True):
     run_ends: dict[str, float] = {}
 
 
+UNKNOWN = Forecast()
+"""A forecast of nothing."""
+
+
 def forecast(state: State, now: float, most: int = MOST_EVENTS) -> Forecast:
     """Forecast what becomes of open runs; O(most) events, beside the present jobs."""
     play = _Play(state, now)
@@ -50,7 +54,7 @@ class _Play:
         self.seen = 0
         self.found = Forecast(self.now, {}, {}, {})
         self._running: list[tuple[float, str]] = []
-        for _, lock in state.locks.items():
+        for lock in state.locks.values():
             for _, name in lock.holders:
                 self._push(name, ends_at(state, state.jobs[name], self.now))
         for run in in_order(state):

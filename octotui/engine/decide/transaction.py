@@ -5,9 +5,9 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.events import AnyEvent, RunEnded
 from octotui.engine.estimates.jobs import about
 from octotui.engine.estimates.lock_turns import expected_wait
+from octotui.engine.events import AnyEvent, RunEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.evolve.runs import new_run
 from octotui.engine.rules.masked_texts import Mask, masked
@@ -71,9 +71,10 @@ def _with_facts(state: State, event: AnyEvent) -> AnyEvent:
             if event.has_place:
                 event = _with_expected_wait(state, event, event.worker, event.mode)
             return replace(event, undecided=_undecided(state, event)) if state.predicted else event
-        case events.JobPlaced() | events.JobRetried():
-            job = state.jobs[event.job]
-            return _with_expected_wait(state, event, job.worker, job.mode)
+        case events.JobPlaced():
+            return _queued_again(state, event)
+        case events.JobRetried():
+            return _queued_again(state, event)
         case events.JobStarted():
             takes = about(state, state.jobs[event.job])
             return event if takes is None else replace(event, expected=takes)
@@ -81,9 +82,12 @@ def _with_facts(state: State, event: AnyEvent) -> AnyEvent:
             return event
 
 
-def _with_expected_wait(
-    state: State, event: Queueing, machine: str | None, mode: Mode | None
-) -> Queueing:
+def _queued_again(state: State, event: Queueing) -> Queueing:
+    job = state.jobs[event.job]
+    return _with_expected_wait(state, event, job.worker, job.mode)
+
+
+def _with_expected_wait(state: State, event: Queueing, machine: str | None, mode: Mode | None) -> Queueing:
     """Add about how long a job waits that queues for a lock now (T3)."""
     wait = expected_wait(state, machine, mode, event.at)
     return event if wait is None else replace(event, expected_wait=wait)

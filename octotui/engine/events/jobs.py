@@ -16,8 +16,8 @@ class JobQueued(Event, frozen=True, tag=True):
     """A job was queued, for a machine and in a mode of its lock (None: no lock).
 
     `has_place` says whether it has one of its run's places at once (S5); `undecided`, in a prediction, are
-    the outputs that decide whether it is needed at all (S3); `expected_wait` is about how many seconds it waits
-    for its lock (T3).
+    the outputs that decide whether it is needed at all (S3); `expected_wait` is about how many seconds it
+    waits for its lock (T3).
     """
 
     run: str

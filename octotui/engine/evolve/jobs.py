@@ -66,9 +66,7 @@ def placed(state: State, event: events.JobPlaced) -> State:
     return with_job(state, run, job)
 
 
-def _queue_for_lock(
-    state: State, run: Run, job: Job, expected: float | UnsetType
-) -> tuple[State, Job]:
+def _queue_for_lock(state: State, run: Run, job: Job, expected: float | UnsetType) -> tuple[State, Job]:
     """Queue a job for its lock; its step's `wait_limit` counts from here (L6)."""
     state, job = locks.enqueue(state, job)
     if isinstance(job.wait, ForLock) and expected is not UNSET:

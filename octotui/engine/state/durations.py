@@ -1,9 +1,9 @@
 """The last durations of one thing that happens again and again, and what was expected of each.
 
-Theory of operation. `State.durations` keeps them by step and environment (`process/environment/step`; without a
-step: acquiring packages), and by machine (`worker1`) for the waits for its lock. It is bounded as a cache of two
-generations is: when `MOST_KEYS` are in `durations`, they become the `earlier_durations`, and those of before are
-dropped. A change costs the same however many there are. Nothing is decided by them.
+Theory of operation. `State.durations` keeps them by step and environment (`process/environment/step`; with
+an empty step: acquiring packages), and by machine (`worker1`) for the waits for its lock. It is bounded as a
+cache of two generations: when `MOST_KEYS` are in `durations`, they become the `earlier_durations`, and those of
+before are dropped. A change costs the same however many there are. Nothing is decided by them.
 """
 
 import msgspec

@@ -6,6 +6,7 @@ from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import State, in_order
 from octotui.views import pools, waits
+from octotui.views.estimates.sentences import left, of_waits
 from octotui.views.labels import counted, duration, listed
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import PageLine, PageLines, PagePlace, is_declared, pools_of, section
@@ -102,9 +103,9 @@ def _machine(place: PagePlace, scope: PageScope) -> PageLines:
     lock = state.locks.get(worker, FREE)
     own_pools = pools_of(state.model, worker) if place.kind == "worker" else ()
     yield _facts(state, place, own_pools)
-    holders = (
-        _job_line(state, job, waits.doing(state, state.jobs[job], scope.now)) for _, job in lock.holders
-    )
+    if judged := of_waits(state, worker):
+        yield PageLine(key="estimates", text=judged)
+    holders = (_job_line(state, job, _doing(scope, job)) for _, job in lock.holders)
     mode = "exclusive" if lock.exclusive else "shared"
     yield from section(
         f"Lock, held in {mode} mode" if lock.holders else "Lock", holders, "Nobody holds its lock."
@@ -133,6 +134,12 @@ def _facts(state: State, place: PagePlace, own_pools: Sequence[str]) -> PageLine
 def _job_line(state: State, job: str, sentence: str) -> PageLine:
     run = state.jobs[job].run
     return PageLine(key=f"job {job}", text=sentence, run=run)
+
+
+def _doing(scope: PageScope, name: str) -> str:
+    job = scope.state.jobs[name]
+    told = (waits.doing(scope.state, job, scope.now), left(scope.state, job, scope.now))
+    return " · ".join(filter(None, told))
 
 
 def _waiting(scope: PageScope, name: str) -> str:
