@@ -1,8 +1,8 @@
 """A forecast: the present State, advanced as if every attempt took about as long as the last ones did.
 
 It asks `advance` itself, so that locks, queues, slots, tags, places and the order of steps are what they
-are. Attempts succeed; nobody answers questions; no schedule starts a run; time limits do not strike. An attempt
-of which too little is known never ends here, so that nothing is said of what follows from it.
+are. Attempts succeed; nobody answers questions; no schedule starts a run; time limits do not strike. An
+attempt of which too little is known never ends here, so that nothing is said of what follows from it.
 """
 
 from heapq import heappop, heappush

@@ -32,7 +32,7 @@ def of_job(state: State, job: Job, now: float, coming: Forecast = UNKNOWN) -> Wa
             return None
         case ForLock() as wait:
             turn = turn_at(state, job, now)
-            sentence = _for_lock(state, job, wait, now) + more(turn, now)
+            sentence = _for_lock(state, job, wait, now, turn)
             return Waiting(wait.machine, wait.since, sentence, turn)
         case ForPlace(since):
             limit = state.model.engine.max_parallelism
@@ -104,11 +104,13 @@ def _who(state: State, name: str) -> str:
     return f"{name} {run.title}" if run is not None else name
 
 
-def _for_lock(state: State, job: Job, wait: ForLock, now: float) -> str:
+def _for_lock(state: State, job: Job, wait: ForLock, now: float, turn: float | None) -> str:
     machine = wait.machine if wait.mode == "shared" else f"exclusive use of {wait.machine}"
     ways = [doing(state, each, now) for each in blockers(state, job)]
-    sentence = f"waits for {machine}: {listed(ways)}" if ways else f"waits for {machine}"
-    return f"{sentence} · {ordinal(place_in_line(state, job))} in queue"
+    place = f"{ordinal(place_in_line(state, job))} in queue"
+    if not ways:
+        return f"waits for {machine} · {place}"
+    return f"waits for {machine}: {listed(ways)} · {place}{more(turn, now)}"
 
 
 def doing(state: State, job: Job, now: float) -> str:

@@ -6,7 +6,7 @@ from octotui.engine.rules.run_queue import ancestor_holds
 from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views import waits
-from octotui.views.estimates.sentences import left, of_step, of_waits, until
+from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
 from octotui.views.labels import counted, duration, listed
 from octotui.views.pools import next_worker
 from octotui.views.selections import at_length
@@ -117,9 +117,7 @@ def _estimates(state: State, run: Run, now: float, zone: Zone, coming: Forecast)
     machines = dict.fromkeys(job.wait.machine for job in _open(state, run) if isinstance(job.wait, ForLock))
     lines += [f"{machine}: {told}" for machine in machines if (told := of_waits(state, machine))]
     end = coming.run_ends.get(run.id)
-    if end is not None:
-        lines.append(f"{run.id} ends about {exact_time(end, now, zone)}, in about {duration(end - now)}")
-    return lines
+    return lines if end is None else [*lines, f"{run.id} ends {ending(end, now, zone)}"]
 
 
 def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str]]]:

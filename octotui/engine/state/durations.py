@@ -2,8 +2,8 @@
 
 Theory of operation. `State.durations` keeps them by step and environment (`process/environment/step`; with
 an empty step: acquiring packages), and by machine (`worker1`) for the waits for its lock. It is bounded as a
-cache of two generations: when `MOST_KEYS` are in `durations`, they become the `earlier_durations`, and those of
-before are dropped. A change costs the same however many there are. Nothing is decided by them.
+cache of two generations: when `MOST_KEYS` are in `durations`, they become the `earlier_durations`, and those
+of before are dropped. A change costs the same however many there are. Nothing is decided by them.
 """
 
 import msgspec

@@ -24,13 +24,22 @@ def left(state: State, job: Job, now: float) -> str:
 
 
 def more(at: float | None, now: float) -> str:
-    """Return how much longer a wait lasts: ` · about 00:20 more`, or ""."""
-    return "" if at is None else f" · about {duration(at - now)} more"
+    """Return how much longer a wait lasts: ` · about 00:20 more`, ` · any moment`, or ""."""
+    if at is None:
+        return ""
+    return f" · about {duration(at - now)} more" if at - now >= 1 else " · any moment"
+
+
+def ending(at: float, now: float, zone: Zone = None) -> str:
+    """Return when something ends: `about 14:20, in about 15:10`, or `any moment`."""
+    return (
+        f"about {exact_time(at, now, zone)}, in about {duration(at - now)}" if at - now >= 1 else "any moment"
+    )
 
 
 def until(at: float | None, now: float, zone: Zone = None) -> str:
     """Return when that is on a clock: `, until about 14:03`, or ""."""
-    return "" if at is None or at <= now else f", until about {exact_time(at, now, zone)}"
+    return "" if at is None or at - now < 1 else f", until about {exact_time(at, now, zone)}"
 
 
 def accuracy(durations: Durations) -> str:
