@@ -88,7 +88,7 @@ def _queued_again(state: State, event: Queueing) -> Queueing:
 
 
 def _with_expected_wait(state: State, event: Queueing, machine: str | None, mode: Mode | None) -> Queueing:
-    """Add about how long a job waits that queues for a lock now (T3)."""
+    """Add about how long a job waits that queues for a lock now (E3)."""
     wait = expected_wait(state, machine, mode, event.at)
     return event if wait is None else replace(event, expected_wait=wait)
 

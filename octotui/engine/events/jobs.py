@@ -17,7 +17,7 @@ class JobQueued(Event, frozen=True, tag=True):
 
     `has_place` says whether it has one of its run's places at once (S5); `undecided`, in a prediction, are
     the outputs that decide whether it is needed at all (S3); `expected_wait` is about how many seconds it
-    waits for its lock (T3).
+    waits for its lock (E3).
     """
 
     run: str
@@ -42,7 +42,7 @@ class JobPlaced(Event, frozen=True, tag=True):
 
 
 class JobStarted(Event, frozen=True, tag=True):
-    """A job acquired its lock, and an attempt starts, which takes about `expected` seconds (T1)."""
+    """A job acquired its lock, and an attempt starts, which takes about `expected` seconds (E1)."""
 
     run: str
     job: str
