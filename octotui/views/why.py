@@ -115,7 +115,7 @@ def _estimates(state: State, run: Run, now: float, zone: Zone, coming: Forecast)
         f"{_called(run, job)} {told}" for job in _open(state, run) if (told := of_step(state, job, now, zone))
     ]
     machines = dict.fromkeys(job.wait.machine for job in _open(state, run) if isinstance(job.wait, ForLock))
-    lines += [f"{machine}: {told}" for machine in machines if (told := of_waits(state, machine))]
+    lines += [f"waits for {machine}: {told}" for machine in machines if (told := of_waits(state, machine))]
     end = coming.run_ends.get(run.id)
     return lines if end is None else [*lines, f"{run.id} ends {ending(end, now, zone)}"]
 
@@ -138,7 +138,7 @@ def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str
         ("Leased by " + counted(len(leases), "run"), leases),
         ("Lock held in " + ("exclusive mode" if lock.exclusive else "shared mode"), holders),
         ("Waiting for its lock", queue),
-        ("Estimates", list(filter(None, (of_waits(state, worker),)))),
+        ("How long others waited for its lock", list(filter(None, (of_waits(state, worker),)))),
     ]
     return [(head, lines) for head, lines in parts if lines]
 

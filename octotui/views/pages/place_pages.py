@@ -104,7 +104,7 @@ def _machine(place: PagePlace, scope: PageScope) -> PageLines:
     own_pools = pools_of(state.model, worker) if place.kind == "worker" else ()
     yield _facts(state, place, own_pools)
     if judged := of_waits(state, worker):
-        yield PageLine(key="estimates", text=judged)
+        yield PageLine(key="estimates", text=f"waits for its lock: {judged}")
     holders = (_job_line(state, job, _doing(scope, job)) for _, job in lock.holders)
     mode = "exclusive" if lock.exclusive else "shared"
     yield from section(

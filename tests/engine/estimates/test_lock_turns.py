@@ -21,7 +21,10 @@ def space(**more: int) -> Model:
     """Two workers that share, of which packages want one at a time, and one that does not share."""
     return model(
         {
-            "dump": [script("Dump", simulate=Simulate(takes=31.0)), script("Send", simulate=Simulate(takes=7.0))],
+            "dump": [
+                script("Dump", simulate=Simulate(takes=31.0)),
+                script("Send", simulate=Simulate(takes=7.0)),
+            ],
             "count": [script("Count", simulate=Simulate(takes=12.0))],
             "build": [script("Build", packages=packages("tools"), simulate=Simulate(takes=55.0))],
             "squeeze": [script("Squeeze", pool="narrow", simulate=Simulate(takes=17.0))],

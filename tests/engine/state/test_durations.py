@@ -36,5 +36,10 @@ def test_e4_where_nothing_was_estimated_nothing_was_off(durations):
 
 def test_e1_keys_differ_where_process_environment_or_step_do():
     """Names of steps may have slashes, slugs may not."""
-    keys = {step_key("a", "b", "c"), step_key("a", None, "b/c"), step_key("a", "b", ""), step_key("b", "a", "c")}
+    keys = {
+        step_key("a", "b", "c"),
+        step_key("a", None, "b/c"),
+        step_key("a", "b", ""),
+        step_key("b", "a", "c"),
+    }
     assert len(keys) == 4
