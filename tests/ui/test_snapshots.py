@@ -118,11 +118,11 @@ class TestBoard:
         assert pictured(scenes.many(), HUGE, "C", *"jjjjjss", "enter")
 
     def test_estimates(self, pictured):
-        keys = ("C", *["k"] * 2, "space", *["K"] * 8, "enter", "G")
-        assert pictured(scenes.estimated(), WIDE, *keys)
+        chosen = (*["j"] * 17, "space", *["K"] * 11, *["j"] * 12, "space", *["K"] * 11)
+        assert pictured(scenes.estimated(), WIDE, "C", *chosen, "enter", *["down"] * 3)
 
     def test_estimates_narrow(self, pictured):
-        assert pictured(scenes.estimated(), NARROW, "G", "enter")
+        assert pictured(scenes.estimated(), NARROW, *["down"] * 3, "enter")
 
     def test_tiny(self, pictured):
         assert pictured(scenes.lock_wait(), (40, 10))
