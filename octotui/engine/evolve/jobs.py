@@ -146,7 +146,7 @@ def retried(state: State, event: events.JobRetried) -> State:
 def ended(state: State, event: events.JobEnded) -> State:
     """End the job: release its lock and place, and update its step."""
     before = state.jobs[event.job]
-    state = durations.took(state, before, event.state)
+    kept = durations.took(state, before, event.state)
     state, run = _queue_for_slot(state, _without_job(state.runs[event.run], before, event))
     state, job = set_deadline(locks.release(state, before), before, None)
     job = replace(
@@ -161,7 +161,8 @@ def ended(state: State, event: events.JobEnded) -> State:
         highlights=event.highlights,
         outcome=None,
     )
-    return with_job(state, run, job)
+    runs, jobs = state.runs.insert(run.id, run), state.jobs.insert(job.id, job)
+    return replace(state, runs=runs, jobs=jobs, **kept)
 
 
 def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
