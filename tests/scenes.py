@@ -10,7 +10,7 @@ from octotui.engine.state import Artifact, State
 from octotui.model.process import Manual, Runbook, Simulate, Step
 from octotui.model.space import Engine, Lifecycle, Model, Phase, Pool, Project, Space, Team, Tenant, Worker
 from octotui.model.values import Prompt
-from tests.world import TARGETS, World, child, manual, model, on_targets, packages, rolling, script
+from tests.world import START, TARGETS, World, child, manual, model, on_targets, packages, rolling, script
 
 BILL = """\
 Four databases cost **2,400 €** a month.
@@ -261,6 +261,34 @@ def queued() -> Scene:
     return _scene(world)
 
 
+def estimated() -> Scene:
+    """Each step has run some times: two run, one waits for their worker, one for a tag."""
+    world = World(kraken())
+    for number, seconds in enumerate((28.0, 33.0, 30.0, 36.0, 29.0, 31.0)):
+        run = world.start("create-aws-rds", environment="test")
+        tame = world.start("tame", environment="test") if number > 2 else ""
+        world.now += seconds
+        world.report(f"job-{run.removeprefix('run-')}.1")
+        if tame:
+            world.send(commands.CancelRun(run=tame))
+            world.run_out()
+    for _ in range(3):
+        world.start("tame", environment="test")
+        world.run_until(world.now - START + 30)
+        world.answer()
+        world.run_out()
+        world.start("nightly")
+        world.run_out()
+    world.start("nightly")
+    world.run_until(world.now - START + 40)
+    world.start("create-aws-rds", environment="test")
+    world.start("nightly")
+    world.run_until(world.now - START + 5)
+    world.start("tame", environment="test")
+    world.run_until(world.now - START + 5)
+    return _scene(world)
+
+
 def many() -> Scene:
     """Three hundred runs in every state."""
     world = World(kraken())
@@ -274,7 +302,7 @@ SCENES = {
     made.__name__: cache(made)
     for made in (
         idle, seed, lock_wait, asking, taken, approved, failed, guided, retrying, telling, cancelling, queued,
-        many,
+        estimated, many,
     )
 }  # fmt: skip
 

@@ -47,7 +47,8 @@ def print_run(space: str, argument: str, state: Path | None, lines: RunLines, *,
         from octotui.cli.terminal.output import say_json
 
         async with looked_at(named.slug, named.state) as here:
-            family = await here.family(run)
+            live = here.state  # holds families with an open run, and all that they wait for
+            family = live if run in live.runs else await here.family(run)
             if run not in family.runs:
                 raise no_such_run(run, here.state)
             if as_json:

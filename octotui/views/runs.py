@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from octotui.engine.forecast import UNKNOWN, Forecast
 from octotui.engine.queries.matcher import Searchable
 from octotui.engine.rules.run_queue import place_in_queue
 from octotui.engine.state import ENDED, ForChild, Run, RunState, State
@@ -33,7 +34,8 @@ class EndedRun(Searchable, Protocol):
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     """One run in a list; `detail` is what it waits for, or why it ended so; `ahead` of others in line.
 
-    It `starts_at` the time it started at, or is to; before that it has taken no `seconds`. So many `step`s
+    It `starts_at` the time it started at, or is to; before that it has taken no `seconds`. It `ends_about` a
+    time that is an estimate. So many `step`s
     of all its `steps` have begun, where that is known. It stands at this `depth` below who started it, and
     has so many runs `below` it.
     """
@@ -60,6 +62,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     queued_at: float = 0.0
     starts_at: float | None = None
     ended_at: float | None = None
+    ends_about: float | None = None
     seconds: float | None = None
     depth: int = 0
     below: int = 0
@@ -76,8 +79,8 @@ def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:
     return tuple(f"run-{number}" for number in (*sorted(still), *sorted(set(over), reverse=True)))
 
 
-def row(state: State, name: str, now: float, zone: Zone = None) -> RunRow | None:
-    """Return the row of a run in the State."""
+def row(state: State, name: str, now: float, zone: Zone = None, coming: Forecast = UNKNOWN) -> RunRow | None:
+    """Return the row of a run in the State; a forecast says about when it ends."""
     run = state.runs.get(name)
     if run is None:
         return None
@@ -101,6 +104,7 @@ def row(state: State, name: str, now: float, zone: Zone = None) -> RunRow | None
         steps=steps,
         starts_at=run.queueing.not_before if run.started_at is None and not run.ended else run.started_at,
         seconds=_seconds(run, now),
+        ends_about=coming.run_ends.get(run.id),
         release=release,
         **_facts(state.model, run, run.request),
     )

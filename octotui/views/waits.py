@@ -3,57 +3,72 @@
 from typing import assert_never
 
 import msgspec
+from msgspec.structs import replace
 
+from octotui.engine.estimates.lock_turns import turn_at
+from octotui.engine.forecast import UNKNOWN, Forecast
 from octotui.engine.rules.locks import blockers, place_in_line
 from octotui.engine.rules.run_queue import ancestor_holds, place_in_queue
 from octotui.engine.state import ForAnswer, ForChild, ForLock, ForPlace, ForRetry, Job, Run, State, step_of
 from octotui.views.answers import approvals, expiry
+from octotui.views.estimates.sentences import more
 from octotui.views.labels import RUNS, counted, duration, listed, ordinal
 from octotui.views.text.clock_times import Zone, exact_time
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """One wait: its object in a word or two, since when, and the whole sentence."""
+    """One wait: its object in a word or two, since when, the whole sentence, and about until when."""
 
     what: str
     since: float
     sentence: str
+    until: float | None = None
 
 
-def of_job(state: State, job: Job, now: float) -> Waiting | None:
-    """Return a job's wait, or None."""
+def of_job(state: State, job: Job, now: float, coming: Forecast = UNKNOWN) -> Waiting | None:
+    """Return a job's wait, or None; a forecast knows how long others than those for locks last, too."""
     match job.wait:
         case None:
             return None
         case ForLock() as wait:
-            return Waiting(wait.machine, wait.since, _for_lock(state, job, wait, now))
+            turn = turn_at(state, job, now)
+            sentence = _for_lock(state, job, wait, now, turn)
+            return Waiting(wait.machine, wait.since, sentence, turn)
         case ForPlace(since):
             limit = state.model.engine.max_parallelism
             sentence = f"waits for a place: {job.run} already runs {counted(limit, 'job')} in parallel"
-            return Waiting("a place", since, sentence)
+            start = coming.job_starts.get(job.id)
+            return Waiting("a place", since, sentence + more(start, now), start)
         case ForRetry(since, until):
             return Waiting("a retry", since, _for_retry(state, job, until, now))
         case ForChild(since, child):
-            return Waiting(child, since, _for_child(state, child))
+            end = coming.run_ends.get(child)
+            return Waiting(child, since, _for_child(state, child) + more(end, now), end)
         case ForAnswer(since, interruption):
             return Waiting("an answer", since, for_answer(state, interruption, now))
         case _ as unknown:
             assert_never(unknown)
 
 
-def of_run(state: State, run: Run, now: float, zone: Zone = None) -> Waiting | None:
+def of_run(
+    state: State, run: Run, now: float, zone: Zone = None, coming: Forecast = UNKNOWN
+) -> Waiting | None:
     """Return a run's wait: its place in the queue, people, or its first waiting job."""
     if run.state == "queued":
-        return _queued(state, run, now, zone)
+        wait, start = _queued(state, run, now, zone), coming.run_starts.get(run.id)
+        return (
+            wait if start is None else replace(wait, sentence=wait.sentence + more(start, now), until=start)
+        )
     if run.queueing.resuming:
-        cap = state.model.engine.task_cap
+        cap, start = state.model.engine.task_cap, coming.run_starts.get(run.id)
         sentence = f"waits for a slot to continue, ahead of queued runs: {cap} of {cap} are taken"
-        return Waiting("a slot", run.executing_since or run.queued_at, sentence)
+        since = run.executing_since or run.queued_at
+        return Waiting("a slot", since, sentence + more(start, now), start)
     jobs = [state.jobs[name] for _, name in run.progress.open]
     jobs = [job for job in jobs if job.state == "asking"] or jobs
     if run.ended or not jobs or any(job.state == "running" for job in jobs):
         return None
-    waits = (of_job(state, job, now) for job in jobs)
+    waits = (of_job(state, job, now, coming) for job in jobs)
     return next((wait for wait in waits if wait is not None), None)
 
 
@@ -89,11 +104,13 @@ def _who(state: State, name: str) -> str:
     return f"{name} {run.title}" if run is not None else name
 
 
-def _for_lock(state: State, job: Job, wait: ForLock, now: float) -> str:
+def _for_lock(state: State, job: Job, wait: ForLock, now: float, turn: float | None) -> str:
     machine = wait.machine if wait.mode == "shared" else f"exclusive use of {wait.machine}"
     ways = [doing(state, each, now) for each in blockers(state, job)]
-    sentence = f"waits for {machine}: {listed(ways)}" if ways else f"waits for {machine}"
-    return f"{sentence} · {ordinal(place_in_line(state, job))} in queue"
+    place = f"{ordinal(place_in_line(state, job))} in queue"
+    if not ways:
+        return f"waits for {machine} · {place}"
+    return f"waits for {machine}: {listed(ways)} · {place}{more(turn, now)}"
 
 
 def doing(state: State, job: Job, now: float) -> str:

@@ -1,10 +1,12 @@
 """Explanations at length: selections and waits of a run, or of a worker, in sentences."""
 
+from octotui.engine.forecast import UNKNOWN, Forecast, forecast
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.run_queue import ancestor_holds
 from octotui.engine.rules.worker_selection import not_eligible
-from octotui.engine.state import Run, State
+from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views import waits
+from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
 from octotui.views.labels import counted, duration, listed
 from octotui.views.pools import next_worker
 from octotui.views.selections import at_length
@@ -13,11 +15,16 @@ from octotui.views.tree.outlook import may_run, why
 
 
 def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple[str, list[str]]]:
-    """Return headed paragraphs about a run: its state, its waits, its selections."""
+    """Return headed paragraphs about a run: its state, its waits, its estimates, its selections."""
     run = state.runs.get(name)
     if run is None:
         return []
-    parts = [("State", _standing(state, run, now, zone)), ("Waits", _waits(state, run, now, zone))]
+    coming = UNKNOWN if run.ended else forecast(state, now)
+    parts = [
+        ("State", _standing(state, run, now, zone)),
+        ("Waits", _waits(state, run, now, zone, coming)),
+        ("Estimates, from what the last ten took", _estimates(state, run, now, zone, coming)),
+    ]
     selection = run.selection
     before = selection.picks[: selection.selected]
     if before:
@@ -77,18 +84,40 @@ def _may_run(state: State, run: Run) -> list[str]:
     return [f"“{name}”: {why(outputs)}" for name, outputs in each if outputs]
 
 
-def _waits(state: State, run: Run, now: float, zone: Zone) -> list[str]:
+def _waits(state: State, run: Run, now: float, zone: Zone, coming: Forecast) -> list[str]:
     sentences = []
     if run.state == "queued" or run.queueing.resuming:
-        wait = waits.of_run(state, run, now, zone)
-        sentences.append(f"{wait.sentence} · for {duration(now - wait.since)}" if wait else "")
-    for _, name in run.progress.open:
-        job = state.jobs[name]
-        wait = waits.of_job(state, job, now)
+        wait = waits.of_run(state, run, now, zone, coming)
+        sentences.append(_lasting(wait, now, zone) if wait else "")
+    for job in _open(state, run):
+        wait = waits.of_job(state, job, now, coming)
         if wait is not None:
-            what = "acquiring packages" if job.step is None else f"“{run.runbook.steps[job.step].name}”"
-            sentences.append(f"{what} {wait.sentence} · for {duration(now - wait.since)}")
+            sentences.append(f"{_called(run, job)} {_lasting(wait, now, zone)}")
     return sentences
+
+
+def _lasting(wait: waits.Waiting, now: float, zone: Zone) -> str:
+    """Return a wait with its times: `… · about 00:20 more, until about 14:03 · for 00:06`."""
+    return f"{wait.sentence}{until(wait.until, now, zone)} · for {duration(now - wait.since)}"
+
+
+def _open(state: State, run: Run) -> list[Job]:
+    return [state.jobs[name] for _, name in run.progress.open]
+
+
+def _called(run: Run, job: Job) -> str:
+    return "acquiring packages" if job.step is None else f"“{run.runbook.steps[job.step].name}”"
+
+
+def _estimates(state: State, run: Run, now: float, zone: Zone, coming: Forecast) -> list[str]:
+    """Return about how long running steps take, about when the run ends, and how far off such words were."""
+    lines = [
+        f"{_called(run, job)} {told}" for job in _open(state, run) if (told := of_step(state, job, now, zone))
+    ]
+    machines = dict.fromkeys(job.wait.machine for job in _open(state, run) if isinstance(job.wait, ForLock))
+    lines += [f"waits for {machine}: {told}" for machine in machines if (told := of_waits(state, machine))]
+    end = coming.run_ends.get(run.id)
+    return lines if end is None else [*lines, f"{run.id} ends {ending(end, now, zone)}"]
 
 
 def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str]]]:
@@ -97,7 +126,10 @@ def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str
     reason = not_eligible(state, worker)
     stands = "may be selected" if reason is None else f"may not be selected: it is {reason}"
     health = state.health.get(worker, "not checked yet, which counts as healthy here")
-    holders = [waits.doing(state, state.jobs[job], now) for _, job in lock.holders]
+    holders = [
+        " · ".join(filter(None, (waits.doing(state, job, now), left(state, job, now))))
+        for job in (state.jobs[name] for _, name in lock.holders)
+    ]
     queue = [_in_line(state, job, now) for _, job in lock.queue]
     leases = [f"{run} {state.runs[run].title}" for _, run in state.leases.get(worker, ())]
     parts = [
@@ -106,6 +138,7 @@ def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str
         ("Leased by " + counted(len(leases), "run"), leases),
         ("Lock held in " + ("exclusive mode" if lock.exclusive else "shared mode"), holders),
         ("Waiting for its lock", queue),
+        ("How long others waited for its lock", list(filter(None, (of_waits(state, worker),)))),
     ]
     return [(head, lines) for head, lines in parts if lines]
 

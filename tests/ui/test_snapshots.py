@@ -117,6 +117,13 @@ class TestBoard:
     def test_many_huge_sorted(self, pictured):
         assert pictured(scenes.many(), HUGE, "C", *"jjjjjss", "enter")
 
+    def test_estimates(self, pictured):
+        chosen = (*["j"] * 17, "space", *["K"] * 11, *["j"] * 12, "space", *["K"] * 11)
+        assert pictured(scenes.estimated(), WIDE, "C", *chosen, "enter", *["down"] * 3)
+
+    def test_estimates_narrow(self, pictured):
+        assert pictured(scenes.estimated(), NARROW, *["down"] * 3, "enter")
+
     def test_tiny(self, pictured):
         assert pictured(scenes.lock_wait(), (40, 10))
 
@@ -164,6 +171,12 @@ class TestPlaces:
 
     def test_a_worker_wide(self, pictured):
         assert pictured(scenes.lock_wait(), WIDE, "tab", "enter")
+
+    def test_a_worker_with_estimates(self, pictured):
+        assert pictured(scenes.estimated(), NARROW, "tab", "enter")
+
+    def test_a_worker_with_estimates_wide(self, pictured):
+        assert pictured(scenes.estimated(), WIDE, "tab", "enter")
 
     def test_a_pool(self, pictured):
         assert pictured(scenes.many(), NARROW, "tab", "k", "enter")
@@ -217,6 +230,12 @@ class TestDialogs:
 
     def test_why(self, pictured):
         assert pictured(scenes.approved(), WIDE, "w")
+
+    def test_why_with_estimates(self, pictured):
+        assert pictured(scenes.estimated(), WIDE, "down", "w")
+
+    def test_why_with_estimates_narrow(self, pictured):
+        assert pictured(scenes.estimated(), NARROW, "down", "down", "down", "w")
 
     def test_a_failed_step_that_asks(self, pictured):
         assert pictured(scenes.guided(), NARROW, "t")

@@ -17,19 +17,21 @@ from octotui.cli.summary.values import (
     Summary,
     WaitSummary,
 )
+from octotui.engine.forecast import Forecast, forecast
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import Interruption, Job, Run, State
 from octotui.views import waits
+from octotui.views.estimates.sentences import end_of
 from octotui.views.files import Where
 from octotui.views.tree.outlook import may_run
 
 
 def summary(state: State, root: str, where: Where | None = None) -> dict[str, Any]:
     """Return the Summary of a run and its descendants, as queued; `where` returns the path of an artifact."""
-    family = state.families[root]
+    family, coming = state.families[root], forecast(state, state.at)
     whole = Summary(
         type="Summary",
-        runs=tuple(_run(state, state.runs[name], where) for name in family.runs),
+        runs=tuple(_run(state, state.runs[name], where, coming) for name in family.runs),
         at=state.at,
         exit_code=exit_code(state, root),
     )
@@ -37,9 +39,9 @@ def summary(state: State, root: str, where: Where | None = None) -> dict[str, An
     return plain
 
 
-def _run(state: State, run: Run, where: Where | None) -> RunSummary:
+def _run(state: State, run: Run, where: Where | None, coming: Forecast) -> RunSummary:
     parent = state.jobs.get(run.parent) if run.parent else None
-    steps = tuple(_steps(state, run))
+    steps = tuple(_steps(state, run, coming))
     jobs = [state.jobs[name] for name in run.progress.jobs]
     return RunSummary(
         id=run.id,
@@ -61,18 +63,19 @@ def _run(state: State, run: Run, where: Where | None) -> RunSummary:
         queued_at=run.queued_at,
         started_at=run.started_at,
         ended_at=run.ended_at,
-        wait=_wait(waits.of_run(state, run, state.at)),
+        ends_about=coming.run_ends.get(run.id),
+        wait=_wait(waits.of_run(state, run, state.at, coming=coming)),
         warnings=run.progress.warnings,
         steps=steps,
-        acquisitions=tuple(_job(state, run, job) for job in jobs if job.step is None),
+        acquisitions=tuple(_job(state, run, job, coming) for job in jobs if job.step is None),
         outputs=tuple(_outputs(run)),
     )
 
 
-def _steps(state: State, run: Run) -> Iterator[StepSummary]:
+def _steps(state: State, run: Run, coming: Forecast) -> Iterator[StepSummary]:
     """Yield every step of a run, also those that it has not reached."""
     for index, (step, progress) in enumerate(zip(run.runbook.steps, run.progress.steps, strict=True)):
-        jobs = tuple(_job(state, run, state.jobs[name]) for name in progress.jobs)
+        jobs = tuple(_job(state, run, state.jobs[name], coming) for name in progress.jobs)
         started = [job.started_at for job in jobs if job.started_at is not None]
         ended = [job.ended_at for job in jobs]
         machines = (job.machine for job in jobs if job.started_at is not None)
@@ -90,7 +93,7 @@ def _steps(state: State, run: Run) -> Iterator[StepSummary]:
         )
 
 
-def _job(state: State, run: Run, job: Job) -> JobSummary:
+def _job(state: State, run: Run, job: Job, coming: Forecast) -> JobSummary:
     return JobSummary(
         id=job.id,
         state=job.state,
@@ -114,13 +117,17 @@ def _job(state: State, run: Run, job: Job) -> JobSummary:
         ),
         warnings=job.warnings,
         highlights=job.highlights,
-        wait=_wait(waits.of_job(state, job, state.at)),
+        ends_about=end_of(state, job),
+        expected=job.expected,
+        wait=_wait(waits.of_job(state, job, state.at, coming)),
         child=job.child,
     )
 
 
 def _wait(wait: waits.Waiting | None) -> WaitSummary | None:
-    return None if wait is None else WaitSummary(what=wait.what, since=wait.since, sentence=wait.sentence)
+    if wait is None:
+        return None
+    return WaitSummary(what=wait.what, since=wait.since, until=wait.until, sentence=wait.sentence)
 
 
 def _question(question: Interruption) -> QuestionSummary:

@@ -11,6 +11,9 @@ from octotui.engine.state.records import GivenAnswer, JobKind
 Queued = Annotated[float, Meta(description="When it was queued.")]
 Started = Annotated[float | None, Meta(description="When it started; null where it has not.")]
 Ended = Annotated[float | None, Meta(description="When it ended; null where it has not.")]
+EndsAbout = Annotated[
+    float | None, Meta(description="About when it ends, while it is open; null where nobody can say.")
+]
 Why = Annotated[str, Meta(description="Why it stands so, such as the reason of a failure; often empty.")]
 
 
@@ -19,6 +22,7 @@ class WaitSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     what: Annotated[str, Meta(description="For what: a worker, a slot, people.")] = msgspec.field(name="for")
     since: float
+    until: Annotated[float | None, Meta(description="About when it is over; null where nobody can say.")]
     sentence: Annotated[str, Meta(description="The whole sentence, as people read it.")] = msgspec.field(
         name="told"
     )
@@ -50,6 +54,10 @@ class JobSummary(msgspec.Struct, frozen=True, kw_only=True):
     attempts: Annotated[tuple[AttemptSummary, ...], Meta(description="Those that failed before it.")]
     warnings: tuple[str, ...]
     highlights: tuple[str, ...]
+    ends_about: EndsAbout
+    expected: Annotated[
+        float | None, Meta(description="About how many seconds its attempt was to take, when it started.")
+    ]
     wait: WaitSummary | None
     child: Annotated[str | None, Meta(description="The run that it started.")]
 
@@ -125,6 +133,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     queued_at: Queued
     started_at: Started
     ended_at: Ended
+    ends_about: EndsAbout
     wait: WaitSummary | None
     warnings: tuple[str, ...]
     steps: tuple[StepSummary, ...]

@@ -16,7 +16,9 @@ from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_opt
 from octotui.engine.state import in_order
 
 if TYPE_CHECKING:
+    from octotui.engine.forecast import Forecast
     from octotui.engine.queries.query import Query
+    from octotui.engine.state import State
     from octotui.runtime.offline_space import OfflineSpace
     from octotui.runtime.server.client import Client
     from octotui.store.user_config import ListSetting
@@ -77,12 +79,12 @@ def command(
             asked = await _resolved(here, query)
             still = [run.id for run in in_order(here.state) if not run.ended]
             matches = [*matching(here.state, {}, still, asked)]
-            past = await here.history(asked, limit=limit)
-            records = {each.id: each for each in past}
-            matches += [each.id for each in past if each.id not in matches]
+            records = {each.id: each for each in await here.history(asked, limit=limit)}
+            matches += [name for name in records if name not in matches]
             scope = CellContext(time.time(), shown_zone(), ASCII if wants_ascii(asked=False) else UNICODE)
+            coming = _forecast(here.state, scope.now, (*setting.columns, setting.sort.removeprefix("-")))
             rows = [
-                runs.row(here.state, name, scope.now, scope.zone)
+                runs.row(here.state, name, scope.now, scope.zone, coming)
                 or runs.past_row(here.state.model, records[name], scope.now)
                 for name in matches[:limit]
             ]
@@ -98,6 +100,14 @@ def command(
                 say(line)
 
     run_request(main)
+
+
+def _forecast(state: "State", now: float, columns: Sequence[str]) -> "Forecast":
+    """Return a forecast where one of the columns needs it."""
+    from octotui.engine.forecast import UNKNOWN, forecast
+    from octotui.views.lists.run_columns import ESTIMATED
+
+    return UNKNOWN if ESTIMATED.isdisjoint(columns) else forecast(state, now)
 
 
 def _query(words: Sequence[str], view: str | None) -> "Query":

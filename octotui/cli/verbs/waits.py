@@ -8,6 +8,7 @@ from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
 from octotui.cli.space_argument import space_argument
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
+from octotui.engine.forecast import forecast
 from octotui.engine.state import State, in_order, step_of
 from octotui.views.labels import duration
 from octotui.views.waits import of_job, of_run
@@ -23,12 +24,14 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
 
 
 def _waits(state: State, now: float) -> Rows:
-    zone = shown_zone()
+    zone, coming = shown_zone(), forecast(state, now)
     waiting = False
     for run in in_order(state):
-        own = of_run(state, run, now, zone) if run.state == "queued" or run.queueing.resuming else None
+        own = (
+            of_run(state, run, now, zone, coming) if run.state == "queued" or run.queueing.resuming else None
+        )
         jobs = [state.jobs[name] for _, name in run.progress.open]
-        each = [(None, own)] if own else [(job, of_job(state, job, now)) for job in jobs]
+        each = [(None, own)] if own else [(job, of_job(state, job, now, coming)) for job in jobs]
         for job, wait in each:
             if wait is None:
                 continue
@@ -44,6 +47,7 @@ def _waits(state: State, now: float) -> Rows:
                     "for": wait.what,
                     "since": wait.since,
                     "told": wait.sentence,
+                    "until": wait.until,
                 },
             )
     if not waiting:

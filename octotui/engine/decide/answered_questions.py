@@ -23,7 +23,7 @@ def apply_answer(turn: Transaction, event: events.InterruptionAnswered) -> None:
             reason = _expired(turn, question) if event.expired else f"aborted by {event.user}"
             end_job(turn, job, Outcome(state="failed", reason=reason))
         case "retry":
-            turn.emit(events.JobRetried(run=job.run, job=job.id))
+            turn.emit(events.JobRetried(run=job.run, job=job.id, expected_wait=turn.expected_wait(job)))
         case "ignore":
             end_job(turn, job, _ignored(job, event.user))
         case "fail":

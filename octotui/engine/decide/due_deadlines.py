@@ -32,7 +32,7 @@ def fire_deadline(turn: Transaction) -> None:
 
 def _job(turn: Transaction, job: Job) -> None:
     if isinstance(job.wait, ForRetry):
-        turn.emit(events.JobRetried(run=job.run, job=job.id))
+        turn.emit(events.JobRetried(run=job.run, job=job.id, expected_wait=turn.expected_wait(job)))
     elif isinstance(job.wait, ForLock):
         end_or_ask(turn, job, Outcome(state="failed", reason=_waited(turn, job, job.wait)))
     elif isinstance(job.wait, ForAnswer):

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from octotui.engine import events
@@ -20,6 +21,7 @@ from octotui.engine.decide.run_process import (
 )
 from octotui.engine.decide.target_steps import start_following
 from octotui.engine.decide.transaction import Transaction
+from octotui.engine.estimates.jobs import about
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.child_values import ChildValueError, child_start, given_to_child
 from octotui.engine.rules.locks import grantable
@@ -97,7 +99,9 @@ def _use_new_limits(turn: Transaction) -> None:
 def _grant(turn: Transaction, machine: str | None) -> None:
     """Start the jobs at the head of a machine's lock queue that the lock admits (L2)."""
     while machine is not None and (job := grantable(turn.state, machine)) is not None:
-        turn.emit(events.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1))
+        takes = about(turn.state, job)
+        expected = UNSET if takes is None else takes
+        turn.emit(events.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1, expected=expected))
 
 
 def _start_if_ready(turn: Transaction, job: Job) -> None:
@@ -115,7 +119,8 @@ def _place(turn: Transaction, name: str) -> None:
         first = run.progress.unplaced.first()
         if first is None:
             break
-        turn.emit(events.JobPlaced(run=name, job=first[1]))
+        wait = turn.expected_wait(turn.job(first[1]))
+        turn.emit(events.JobPlaced(run=name, job=first[1], expected_wait=wait))
 
 
 def _start_child(turn: Transaction, job: Job) -> None:

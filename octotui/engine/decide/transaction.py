@@ -1,15 +1,17 @@
 """The unit of work of one command: a State that advances with every event emitted."""
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from octotui.engine import events
+from octotui.engine.estimates.lock_turns import expected_wait
 from octotui.engine.events import AnyEvent, RunEnded
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.evolve.runs import new_run
 from octotui.engine.rules.masked_texts import Mask, masked
 from octotui.engine.rules.pending_outputs import undecided
 from octotui.engine.rules.run_queue import concurrency_tag
-from octotui.engine.state import Job, Run, RunEnd, State
+from octotui.engine.state import Job, Mode, Run, RunEnd, State
 from octotui.variables.budget import ADVANCE_WORK, Budget, text_budget
 
 
@@ -40,6 +42,10 @@ class Transaction:
         warnings = len(self.run(name).progress.warnings)
         self.emit(RunEnded(run=name, state=state, reason=reason, warnings=warnings))
 
+    def expected_wait(self, job: Job) -> float | UnsetType:
+        """Return about how long a job waits that queues for its lock now (E3)."""
+        return _wait(self.state, job.worker, job.mode, self.at)
+
     def run(self, name: str) -> Run:
         """Return a run as it is now."""
         return self.state.runs[name]
@@ -61,10 +67,17 @@ def _with_facts(state: State, event: AnyEvent) -> AnyEvent:
             return replace(event, tag=concurrency_tag(state, new_run(state, event)))
         case events.JobQueued():
             free = state.runs[event.run].progress.placed < state.model.engine.max_parallelism
-            event = replace(event, has_place=event.kind != "manual" and free)
+            wait = _wait(state, event.worker, event.mode, event.at) if free else UNSET
+            event = replace(event, has_place=event.kind != "manual" and free, expected_wait=wait)
             return replace(event, undecided=_undecided(state, event)) if state.predicted else event
         case _:
             return event
+
+
+def _wait(state: State, machine: str | None, mode: Mode | None, at: float) -> float | UnsetType:
+    """Return about how long a job waits that queues for a lock now (E3)."""
+    wait = expected_wait(state, machine, mode, at)
+    return UNSET if wait is None else wait
 
 
 def _undecided(state: State, event: events.JobQueued) -> tuple[str, ...]:

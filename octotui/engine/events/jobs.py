@@ -16,7 +16,8 @@ class JobQueued(Event, frozen=True, tag=True):
     """A job was queued, for a machine and in a mode of its lock (None: no lock).
 
     `has_place` says whether it has one of its run's places at once (S5); `undecided`, in a prediction, are
-    the outputs that decide whether it is needed at all (S3).
+    the outputs that decide whether it is needed at all (S3); `expected_wait` is about how many seconds it
+    waits for its lock (E3).
     """
 
     run: str
@@ -29,6 +30,7 @@ class JobQueued(Event, frozen=True, tag=True):
     target: str | None = None
     has_place: bool | UnsetType = UNSET
     undecided: tuple[str, ...] | UnsetType = UNSET
+    expected_wait: float | UnsetType = UNSET
 
 
 class JobPlaced(Event, frozen=True, tag=True):
@@ -36,14 +38,16 @@ class JobPlaced(Event, frozen=True, tag=True):
 
     run: str
     job: str
+    expected_wait: float | UnsetType = UNSET
 
 
 class JobStarted(Event, frozen=True, tag=True):
-    """A job acquired its lock, and an attempt starts."""
+    """A job acquired its lock, and an attempt starts, which takes about `expected` seconds (E1)."""
 
     run: str
     job: str
     attempt: int = 1
+    expected: float | UnsetType = UNSET
 
 
 class JobStopping(Event, frozen=True, tag=True):
@@ -74,6 +78,7 @@ class JobRetried(Event, frozen=True, tag=True):
 
     run: str
     job: str
+    expected_wait: float | UnsetType = UNSET
 
 
 class JobProgressed(Event, frozen=True, tag=True):

@@ -1,10 +1,10 @@
 """The effects of events of jobs on a State."""
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.evolve import targets, version_1
+from octotui.engine.evolve import durations, targets, version_1
 from octotui.engine.evolve.deadlines import set_deadline
 from octotui.engine.evolve.runs import with_step_progress
 from octotui.engine.rules import locks, run_queue
@@ -12,6 +12,7 @@ from octotui.engine.state import (
     Attempt,
     ForAnswer,
     ForChild,
+    ForLock,
     ForPlace,
     ForRetry,
     Job,
@@ -50,7 +51,7 @@ def queued(state: State, event: events.JobQueued) -> State:
     if event.kind == "manual":
         return with_job(state, run, job)
     if version_1.has_place(state, run) if event.has_place is UNSET else event.has_place:
-        state, job = _queue_for_lock(state, run, job)
+        state, job = _queue_for_lock(state, run, job, event.expected_wait)
         return with_job(state, with_progress(run, placed=run.progress.placed + 1), job)
     run = with_progress(run, unplaced=run.progress.unplaced.add(job.place))
     return with_job(state, run, replace(job, wait=ForPlace(event.at)))
@@ -59,15 +60,17 @@ def queued(state: State, event: events.JobQueued) -> State:
 def placed(state: State, event: events.JobPlaced) -> State:
     """Give the job one of its run's places, and queue it for its lock."""
     run = state.runs[event.run]
-    state, job = _queue_for_lock(state, run, state.jobs[event.job])
+    state, job = _queue_for_lock(state, run, state.jobs[event.job], event.expected_wait)
     progress = run.progress
     run = with_progress(run, placed=progress.placed + 1, unplaced=progress.unplaced.discard(job.place))
     return with_job(state, run, job)
 
 
-def _queue_for_lock(state: State, run: Run, job: Job) -> tuple[State, Job]:
+def _queue_for_lock(state: State, run: Run, job: Job, expected: float | UnsetType) -> tuple[State, Job]:
     """Queue a job for its lock; its step's `wait_limit` counts from here (L6)."""
     state, job = locks.enqueue(state, job)
+    if isinstance(job.wait, ForLock) and expected is not UNSET:
+        job = replace(job, wait=replace(job.wait, expected=expected))
     limit = None if job.step is None else run.runbook.steps[job.step].wait_limit
     return set_deadline(state, job, None if limit is None or job.mode is None else state.at + limit)
 
@@ -75,7 +78,15 @@ def _queue_for_lock(state: State, run: Run, job: Job) -> tuple[State, Job]:
 def started(state: State, event: events.JobStarted) -> State:
     """Give the job its lock and start its attempt; its `time_limit` counts from here."""
     job = state.jobs[event.job]
-    job = replace(job, state="running", wait=None, attempt=event.attempt, started_at=event.at)
+    state = durations.waited(state, job)
+    job = replace(
+        job,
+        state="running",
+        wait=None,
+        attempt=event.attempt,
+        started_at=event.at,
+        expected=None if event.expected is UNSET else event.expected,
+    )
     step = step_of(state, job)
     limit = None if step is None else step.time_limit
     state, job = set_deadline(locks.acquire(state, job), job, None if limit is None else event.at + limit)
@@ -128,13 +139,14 @@ def retried(state: State, event: events.JobRetried) -> State:
     job = state.jobs[event.job]
     if isinstance(job.wait, ForAnswer):
         job = replace(_with_failed_attempt(job, job.wait.since), state="waiting", outcome=None)
-    state, job = _queue_for_lock(state, state.runs[event.run], job)
+    state, job = _queue_for_lock(state, state.runs[event.run], job, event.expected_wait)
     return _put_job(state, job)
 
 
 def ended(state: State, event: events.JobEnded) -> State:
     """End the job: release its lock and place, and update its step."""
     before = state.jobs[event.job]
+    kept = durations.took(state, before, event.state)
     state, run = _queue_for_slot(state, _without_job(state.runs[event.run], before, event))
     state, job = set_deadline(locks.release(state, before), before, None)
     job = replace(
@@ -149,7 +161,8 @@ def ended(state: State, event: events.JobEnded) -> State:
         highlights=event.highlights,
         outcome=None,
     )
-    return with_job(state, run, job)
+    runs, jobs = state.runs.insert(run.id, run), state.jobs.insert(job.id, job)
+    return replace(state, runs=runs, jobs=jobs, **kept)
 
 
 def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:

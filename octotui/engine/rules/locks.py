@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.state import ForLock, Job, Lock, State
+from octotui.engine.state import ForLock, Job, Lock, Mode, State
 
 FREE = Lock()
 
@@ -51,9 +51,12 @@ def grantable(state: State, machine: str) -> Job | None:
     if first is None:
         return None
     job = state.jobs[first[1]]
-    if not lock.holders or (job.mode == "shared" and not lock.exclusive):
-        return job
-    return None
+    return job if admits(job.mode, held=bool(lock.holders), exclusive=lock.exclusive) else None
+
+
+def admits(mode: Mode | None, *, held: bool, exclusive: bool) -> bool:
+    """Return whether a lock that is held, exclusively or not, admits the first job of its queue (L1)."""
+    return not held or (mode == "shared" and not exclusive)
 
 
 def blockers(state: State, job: Job) -> tuple[Job, ...]:

@@ -1,14 +1,19 @@
 """The part of a State that outlives runs removed from the journal."""
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
+from octotui.engine.state.durations import Durations
 from octotui.engine.state.records import Health
 from octotui.engine.state.releases import Release
 from octotui.engine.state.state import Published, State
 
-MAPS = ("cursors", "health", "releases", "newest", "current", "published", "schedules", "missed")
+MAPS = (
+    "cursors", "health", "releases", "newest", "current", "published", "schedules", "missed",
+    "durations", "earlier_durations",
+)  # fmt: skip
 
 
 class RetainedState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -25,6 +30,8 @@ class RetainedState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     published: dict[str, Published] = {}
     schedules: dict[str, float] = {}
     missed: dict[str, str] = {}
+    durations: dict[str, Durations] | UnsetType = UNSET  # events of old journals have none
+    earlier_durations: dict[str, Durations] | UnsetType = UNSET
 
 
 def retained_state(state: State) -> RetainedState:
@@ -40,7 +47,8 @@ def retained_state(state: State) -> RetainedState:
 
 def restored(state: State, kept: RetainedState) -> State:
     """Replace the retained part of a State."""
-    maps = {name: HashTrieMap(getattr(kept, name)) for name in MAPS}
+    known = {name: getattr(kept, name) for name in MAPS}
+    maps = {name: HashTrieMap(value) for name, value in known.items() if value is not UNSET}
     return replace(
         state,
         next_run=kept.next_run,

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 from rpds import HashTrieMap
 
+from octotui.engine.state.durations import Durations
 from octotui.engine.state.records import (
     Artifact,
     Attempt,
@@ -81,11 +82,15 @@ class ForPlace(msgspec.Struct, frozen=True, tag=True, gc=False):
 
 
 class ForLock(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """A job waits for a machine's lock; its ticket is its place in the queue."""
+    """A job waits for a machine's lock; its ticket is its place in the queue.
+
+    `expected` are the seconds that the wait was to last, when it began; None where nobody could say.
+    """
 
     since: float
     machine: str
     mode: Mode
+    expected: float | None = None
 
 
 class ForRetry(msgspec.Struct, frozen=True, tag=True, gc=False):
@@ -143,6 +148,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     outcome: Outcome | None = None  # of an attempt that failed, while people are asked about it
     target: str | None = None
     undecided: tuple[str, ...] = ()  # in a prediction: unknown outputs that decide whether it is needed
+    expected: float | None = None  # seconds that its attempt was to take, when it started
 
     @property
     def place(self) -> tuple[int, str]:
@@ -285,6 +291,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     published: "Map[str, Published]" = HashTrieMap()  # by variable set
     schedules: "Map[str, float]" = HashTrieMap()  # the last due time of each
     missed: "Map[str, str]" = HashTrieMap()  # the reasons of those that missed their last run
+    durations: "Map[str, Durations]" = HashTrieMap()  # by step and environment, and by machine
+    earlier_durations: "Map[str, Durations]" = HashTrieMap()  # the generation before
 
 
 def in_order(state: State) -> list[Run]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
+from octotui.engine.forecast import UNKNOWN, Forecast, forecast
 from octotui.engine.queries.query import Query
 from octotui.engine.state import State
 from octotui.store.user_config import ListSetting
@@ -25,6 +26,7 @@ from octotui.views.queries.matching import matching
 from octotui.views.runs import EndedRun, RunRow
 from octotui.views.text.clock_times import clock_time
 
+STALE = 1.0  # seconds after which a forecast is made anew
 FAMILY = 4  # cells before a title in a list of families: `▸12 `
 
 
@@ -40,6 +42,7 @@ class RunsTable:
         self.filtered_folds: dict[str, bool] = {}
         self._lines: dict[str, ListedRun] = {}
         self._people: set[str] = set()
+        self._coming = UNKNOWN
         self.kept: dict[str, EndedRun] = {}
         self.arrange(setting)
 
@@ -83,6 +86,15 @@ class RunsTable:
         """Take the present State, moment and zone: the widths of columns may be others."""
         self.state, self.scope = state, scope
         self._placed = {}
+
+    def _forecast(self) -> Forecast:
+        """Return what a column of estimates needs: the forecast of the last second, made anew after that."""
+        shown = {*self.columns, *((self.sort[0].name,) if self.sort else ())}
+        if run_columns.ESTIMATED.isdisjoint(shown):
+            return UNKNOWN
+        if not 0 <= self.scope.now - self._coming.at < STALE:
+            self._coming = forecast(self.state, self.scope.now)
+        return self._coming
 
     def find(self) -> None:
         """Find out again which runs there are."""
@@ -143,11 +155,18 @@ class RunsTable:
         if below and not line.unfolded:
             family = [*members(self.state, self.kept, (name, *below))]
             row = whole_row(row, family, self._own_row(most_urgent(family).id) or row, self.scope.now)
+            row = replace(row, ends_about=self._last_end(each.id for each in family if each.ended_at is None))
         return replace(row, depth=line.depth, below=len(below), unfolded=line.unfolded)
+
+    def _last_end(self, names: Iterable[str]) -> float | None:
+        """Return about when the last of open runs ends; None where nobody can say of one of them."""
+        ends = [self._forecast().run_ends.get(name) for name in names]
+        known = [end for end in ends if end is not None]
+        return max(known, default=None) if len(known) == len(ends) else None
 
     def _own_row(self, name: str) -> RunRow | None:
         """Return the row of a run without its family."""
-        row = runs.row(self.state, name, self.scope.now, self.scope.zone)
+        row = runs.row(self.state, name, self.scope.now, self.scope.zone, self._forecast())
         if row is None and name in self.kept:
             return runs.past_row(self.state.model, self.kept[name], self.scope.now)
         return row

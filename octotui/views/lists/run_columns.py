@@ -68,6 +68,10 @@ def _took(row: RunRow, width: int, scope: CellContext) -> Spans:
     return ((row.time if len(row.time) <= width else short_duration(row.seconds), "muted"),)
 
 
+def _left(row: RunRow, width: int, scope: CellContext) -> Spans:
+    return () if row.ends_about is None else ((short_duration(row.ends_about - scope.now), "muted"),)
+
+
 def _warnings(row: RunRow, width: int, scope: CellContext) -> Spans:
     return ((f"!{row.warnings}", "warned"),) if row.warnings else ()
 
@@ -169,9 +173,22 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         head="!",
         right=True,
     ),
+    Column(
+        name="left",
+        about="about how much longer it takes, as the last ones did",
+        cell=_left,
+        key=lambda row: row.ends_about,
+        least=5,
+        most=6,
+        head="left",
+        right=True,
+    ),
+    _time("eta", "eta", "about when it ends, as the last ones did", lambda row: row.ends_about),
 )
 """All columns, in their default order."""
 
+ESTIMATED = frozenset(("left", "eta"))
+"""Columns that need a forecast."""
 LABELS = 12  # cells of a version after the name of a project
 UNASKED = 14  # columns that are shown by default
 

@@ -6,6 +6,7 @@ from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import State, in_order
 from octotui.views import pools, waits
+from octotui.views.estimates.sentences import left, more, of_waits
 from octotui.views.labels import counted, duration, listed
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import PageLine, PageLines, PagePlace, is_declared, pools_of, section
@@ -102,14 +103,14 @@ def _machine(place: PagePlace, scope: PageScope) -> PageLines:
     lock = state.locks.get(worker, FREE)
     own_pools = pools_of(state.model, worker) if place.kind == "worker" else ()
     yield _facts(state, place, own_pools)
-    holders = (
-        _job_line(state, job, waits.doing(state, state.jobs[job], scope.now)) for _, job in lock.holders
-    )
+    if judged := of_waits(state, worker):
+        yield PageLine(key="estimates", text=f"waits for its lock: {judged}")
+    holders = (_holder(scope, job) for _, job in lock.holders)
     mode = "exclusive" if lock.exclusive else "shared"
     yield from section(
         f"Lock, held in {mode} mode" if lock.holders else "Lock", holders, "Nobody holds its lock."
     )
-    queue = (_job_line(state, job, _waiting(scope, job)) for _, job in lock.queue)
+    queue = (_waiting(scope, job) for _, job in lock.queue)
     yield from section(f"Line, {counted(len(lock.queue), 'waits', 'wait')} for its lock", queue)
     yield from _runs_here("Runs that lease it", (run for _, run in state.leases.get(worker, ())))
     yield from section("Pools", (_pool_line(state, slug) for slug in own_pools))
@@ -130,16 +131,21 @@ def _facts(state: State, place: PagePlace, own_pools: Sequence[str]) -> PageLine
     return PageLine(key="facts", text=" · ".join(facts), mark=row.mark)
 
 
-def _job_line(state: State, job: str, sentence: str) -> PageLine:
-    run = state.jobs[job].run
-    return PageLine(key=f"job {job}", text=sentence, run=run)
+def _holder(scope: PageScope, name: str) -> PageLine:
+    """Return the line of a job that holds a lock, with about how much longer at its right."""
+    job = scope.state.jobs[name]
+    doing, note = waits.doing(scope.state, job, scope.now), left(scope.state, job, scope.now)
+    return PageLine(key=f"job {name}", text=doing, note=note, run=job.run)
 
 
-def _waiting(scope: PageScope, name: str) -> str:
+def _waiting(scope: PageScope, name: str) -> PageLine:
+    """Return the line of a job that waits for a lock, with about how much longer at its right."""
     job = scope.state.jobs[name]
     wait = waits.of_job(scope.state, job, scope.now)
-    told = f" {wait.sentence} · for {duration(scope.now - wait.since)}" if wait else ""
-    return f"{job.run}{told}"
+    about = more(wait.until, scope.now) if wait else ""
+    told = f" {wait.sentence.removesuffix(about)} · for {duration(scope.now - wait.since)}" if wait else ""
+    note = about.removeprefix(" · ")
+    return PageLine(key=f"job {name}", text=f"{job.run}{told}", note=note, run=job.run)
 
 
 def _environment(slug: str, scope: PageScope) -> PageLines:

@@ -3,6 +3,7 @@
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForChild, Job, Run, State
 from octotui.views import answers
+from octotui.views.estimates.sentences import left
 from octotui.views.labels import JOBS, STOPPING, Mark, Role, duration, listed
 from octotui.views.tree import script_notes
 from octotui.views.tree.outlook import ASSUMED_ENDS, MAY_RUN, mark_of, may_run, why
@@ -36,7 +37,7 @@ def of_one(state: State, run: Run, job: Job, text: str, now: float) -> Branch:
 
 def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float) -> Branch:
     return Branch(
-        row=_row(*named, job, run, now),
+        row=_row(state, *named, job, run, now),
         notes=_notes(state, run, job, now),
         branches=script_notes.attempts(job, _mark(job), _time(job, now)),
         progress=job.progress if job.state == "running" else None,
@@ -48,17 +49,18 @@ def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
     packages = listed((f"{name} {version}" for name, version in job.packages), most=4)
     where = f" on {target}" if (target := target_of(run, job)) else ""
     return Branch(
-        row=_row(job.id, f"acquire {packages}{where}", job, run, now), notes=_notes(state, run, job, now)
+        row=_row(state, job.id, f"acquire {packages}{where}", job, run, now),
+        notes=_notes(state, run, job, now),
     )
 
 
-def _row(key: str, text: str, job: Job, run: Run, now: float) -> TreeRow:
+def _row(state: State, key: str, text: str, job: Job, run: Run, now: float) -> TreeRow:
     return TreeRow(
         key=key,
         kind="acquire" if job.step is None else "step",
         text=text,
         mark=_mark(job),
-        note=_note(run, job),
+        note=_note(state, run, job, now),
         time=_time(job, now),
         run=job.run,
         job=job.id,
@@ -72,8 +74,8 @@ def _mark(job: Job) -> Mark:
     return STOPPING if job.stopping and job.state == "running" else JOBS[job.state]
 
 
-def _note(run: Run, job: Job) -> str:
-    """Return a job's reason, attempt, and number of warnings.
+def _note(state: State, run: Run, job: Job, now: float) -> str:
+    """Return a job's reason, attempt, about how much longer it takes, and its number of warnings.
 
     People may have asked for more attempts than the step declares.
     """
@@ -83,7 +85,9 @@ def _note(run: Run, job: Job) -> str:
         again = f"{again} of {tries}"
     over = job.ended_at is not None or job.state == "asking"
     reason = job.reason if over else ""
-    return " · ".join(filter(None, (reason, why(job.undecided), again, script_notes.warned(job))))
+    return " · ".join(
+        filter(None, (reason, why(job.undecided), again, left(state, job, now), script_notes.warned(job)))
+    )
 
 
 def _time(job: Job, now: float) -> str:

@@ -15,13 +15,13 @@ from octotui.cli.summary.values import (
 NAMES = {
     Summary: "type runs at exit_code",
     RunSummary: "id process name environment tenant parent state workers may_run artifacts questions reason"
-    " requester schedule release not_before queued_at started_at ended_at wait warnings steps acquisitions"
-    " outputs",
+    " requester schedule release not_before queued_at started_at ended_at ends_about wait warnings steps"
+    " acquisitions outputs",
     StepSummary: "name state reason may_run machines started_at ended_at jobs",
     JobSummary: "id state kind machine target queued_at started_at ended_at reason exit_code attempt attempts"
-    " warnings highlights wait child",
+    " warnings highlights ends_about expected wait child",
     QuestionSummary: "id step answer expired said asked_at ended_at teams responsible choices",
-    WaitSummary: "for since told",
+    WaitSummary: "for since until told",
 }
 
 

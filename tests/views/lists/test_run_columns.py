@@ -41,6 +41,7 @@ def test_a_run_that_asks_shows_all_there_is_to_say_of_it():
         "started": "13:46", "duration": "00:42", "by": "ann", "worker": "worker1 +1",
         "wait": "asks Finance: nobody has taken the question yet", "step": "2/4", "project": "",
         "release": "", "tenant": "Contoso", "queued": "13:46", "ended": "", "warnings": "",
+        "left": "", "eta": "",
     }  # fmt: skip
 
 

@@ -1,0 +1,60 @@
+"""About when a job gets the lock that it waits for, by the rule that grants it (L1, L2)."""
+
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
+from math import inf
+
+from octotui.engine.estimates.jobs import about, ends_at
+from octotui.engine.rules.locks import FREE, admits
+from octotui.engine.state import ForLock, Job, Lock, Mode, State
+from octotui.engine.state.sorted_sequence import Item
+
+MOST_AHEAD = 16
+"""The holders and jobs ahead up to which the length of a wait is noted: an event's cost stays bounded."""
+
+
+def turn_at(state: State, job: Job, now: float) -> float | None:
+    """Return about when a job gets its lock; None where it waits for none, or nobody can say.
+
+    O(n log n) in the number of holders and of jobs ahead.
+    """
+    if not isinstance(job.wait, ForLock):
+        return None
+    lock = state.locks.get(job.wait.machine, FREE)
+    return _turn(state, lock, lock.queue.until((job.ticket, job.id)), job.wait.mode, now)
+
+
+def expected_wait(state: State, machine: str | None, mode: Mode | None, now: float) -> float | None:
+    """Return about how long a job would wait that joins a lock's queue now.
+
+    None where it would not wait, where nobody can say, and where more than `MOST_AHEAD` are ahead.
+    """
+    lock = state.locks.get(machine or "")
+    if mode is None or lock is None or len(lock.holders) + len(lock.queue) > MOST_AHEAD:
+        return None
+    turn = _turn(state, lock, lock.queue, mode, now)
+    return None if turn is None or turn <= now else turn - now
+
+
+def _turn(state: State, lock: Lock, ahead: Iterable[Item], mode: Mode, now: float) -> float | None:
+    """Return when a lock admits this mode behind those ahead: who comes later never overtakes (L2)."""
+    ends = [ends_at(state, state.jobs[name], now) for _, name in lock.holders]
+    heapify(ends)
+    at, exclusive = now, lock.exclusive
+    for _, name in ahead:
+        job = state.jobs[name]
+        at = _admitted(job.mode, ends, at, exclusive=exclusive)
+        if at == inf:
+            return None
+        takes = about(state, job)
+        heappush(ends, inf if takes is None else at + takes)
+        exclusive = job.mode == "exclusive"
+    at = _admitted(mode, ends, at, exclusive=exclusive)
+    return None if at == inf else at
+
+
+def _admitted(mode: Mode | None, ends: list[float], at: float, *, exclusive: bool) -> float:
+    """Return when the lock admits a mode, and remove from `ends` the holders that have ended until then."""
+    while not admits(mode, held=bool(ends), exclusive=exclusive):
+        at = max(at, heappop(ends))
+    return at

@@ -1,0 +1,127 @@
+"""A forecast: the present State, advanced as if every attempt took about as long as the last ones did.
+
+It asks `advance` itself, so that locks, queues, slots, tags, places and the order of steps are what they
+are. Attempts succeed; nobody answers questions; no schedule starts a run; time limits do not strike. An
+attempt of which too little is known never ends here, so that nothing is said of what follows from it.
+"""
+
+from heapq import heappop, heappush
+from math import inf
+
+import msgspec
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.advance import advance
+from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, Tick
+from octotui.engine.estimates.jobs import durations_of, ends_at, key_of
+from octotui.engine.events import AnyEvent
+from octotui.engine.state import ForRetry, Job, Outcome, State, in_order
+
+MOST_EVENTS = 1000
+"""The events of a forecast, by which its cost is bounded; of what comes later nothing is said."""
+DONE, STOPPED = Outcome(state="succeeded", exit_code=0), Outcome(state="cancelled")
+
+
+class Forecast(msgspec.Struct, frozen=True):
+    """About when jobs start, and when runs start and end, as far as it is known."""
+
+    at: float = 0.0
+    job_starts: dict[str, float] = {}
+    run_starts: dict[str, float] = {}
+    run_ends: dict[str, float] = {}
+
+
+UNKNOWN = Forecast()
+"""A forecast of nothing."""
+
+
+def forecast(state: State, now: float, most: int = MOST_EVENTS) -> Forecast:
+    """Forecast what becomes of open runs; O(most) events, beside the present jobs."""
+    play = _Play(state, now)
+    while play.seen < most and play.step():
+        pass
+    return play.found
+
+
+class _Play:
+    """A State that is advanced in the time of a forecast."""
+
+    def __init__(self, state: State, now: float) -> None:
+        self.known = state
+        self.state = replace(state, predicted=True)
+        self.now = max(now, state.at)
+        self.seen = 0
+        self.found = Forecast(self.now, {}, {}, {})
+        self._running: list[tuple[float, str]] = []
+        for lock in state.locks.values():
+            for _, name in lock.holders:
+                self._push(name, ends_at(state, state.jobs[name], self.now))
+        for run in in_order(state):
+            if run.awaits_packages and run.state == "queued":
+                self._choose(run.id)
+
+    def step(self) -> bool:
+        """Let the next thing happen; return False where nothing is left."""
+        due = self._next_due()
+        if self._running and self._running[0][0] <= due:
+            at, name = heappop(self._running)
+            job = self.state.jobs[name]
+            outcome = STOPPED if job.stopping else DONE
+            self._send(ReportOutcome(job=name, attempt=job.attempt, outcome=outcome), at)
+        elif due < inf:
+            self._send(Tick(), due)
+        else:
+            return False
+        return True
+
+    def _next_due(self) -> float:
+        """Return the time of the next start or retry, or `inf`; limits and expiries before it are dropped."""
+        while (first := self.state.deadlines.first()) is not None:
+            job = self.state.jobs.get(first[1])
+            if isinstance(job.wait, ForRetry) if job else _starts_later(self.state, first[1]):
+                return float(first[0])
+            self.state = replace(self.state, deadlines=self.state.deadlines.discard(first))
+        return inf
+
+    def _send(self, command: Command, at: float) -> None:
+        self.now = max(self.now, at)
+        self.state, happened = advance(self.state, command, self.now)
+        self.seen += len(happened)
+        for event in happened:
+            self._note(event)
+
+    def _note(self, event: AnyEvent) -> None:
+        match event:
+            case events.JobStarted() if event.job in self.state.jobs:
+                self.found.job_starts.setdefault(event.job, self.now)
+                self._push(event.job, self.now + self._takes(self.state.jobs[event.job]))
+            case events.RunStarted() | events.RunResumed():
+                self.found.run_starts.setdefault(event.run, self.now)
+            case events.RunEnded():
+                self.found.run_ends[event.run] = self.now
+            case events.RunQueued() if event.run in self.state.runs:
+                self._choose(event.run)
+            case _:
+                pass
+
+    def _takes(self, job: Job) -> float:
+        """Return about how long an attempt takes; the forecast's own durations do not count."""
+        key = key_of(self.state, job)
+        takes = None if key is None else durations_of(self.known, key).about
+        return inf if takes is None else takes
+
+    def _push(self, name: str, end: float) -> None:
+        if end < inf:
+            heappush(self._running, (end, name))
+
+    def _choose(self, name: str) -> None:
+        """Choose some versions for a run: that takes no time to speak of."""
+        run = self.state.runs[name]
+        if run.awaits_packages:
+            versions = {each: each.partition("@")[2] or "0" for each in run.needs_packages}
+            self._send(ChoosePackages(run=name, versions=versions), self.now)
+
+
+def _starts_later(state: State, name: str) -> bool:
+    return state.runs[name].queueing.not_before is not None
