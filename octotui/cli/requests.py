@@ -10,7 +10,6 @@ import click
 from octotui.cli.space_argument import SpaceName
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import USAGE, refuse, say, tell, wants_ascii, warn
-from octotui.engine.advance import advance
 from octotui.engine.commands import Refused, Request
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.evolve.evolve import evolve
@@ -69,6 +68,8 @@ def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
 
 def _try_out(state: State, requests: Sequence[Request]) -> None:
     """Raise Refused where the engine refuses one of several requests; a single one is left to the server."""
+    from octotui.engine.advance import advance
+
     if len(requests) < 2:
         return
     for each in requests:

@@ -77,7 +77,7 @@ class ReplayApp(OctotuiApp):
         self.replay = replay
         self.set_reactive(ReplayApp.moment, self._present())
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Create the player's timer; Textual also calls the base class's handler."""
         self._player = self.set_interval(FRAME, self._pass, pause=True)
 
