@@ -1,6 +1,6 @@
 """Records shared by events, commands and States: picks, outcomes, answers, and their enumerations."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
@@ -12,7 +12,6 @@ Question = Literal["manual", "guided"]
 RunEnd = Literal["succeeded", "failed", "cancelled", "timed-out"]
 FileKind = Literal["logs", "artifacts", "workspaces"]
 JobEnd = Literal["succeeded", "succeeded-with-warnings", "failed", "cancelled", "lost"]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
@@ -90,8 +89,8 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
 
     first: int
     last: int
-    before: Digest
-    after: Digest
+    before: str
+    after: str
 
 
 class JobProgress(msgspec.Struct, frozen=True, gc=False):

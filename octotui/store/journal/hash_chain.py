@@ -12,6 +12,7 @@ import msgspec
 from octotui.engine.state import Gap
 
 START = bytes(32)  # the hash before the first event
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 Row = tuple[int, bytes, bytes | None]
 
 
@@ -87,10 +88,15 @@ class Walk:
         return None
 
 
+def is_sound(gap: Gap) -> bool:
+    """Return whether a gap has digests, which damage may have changed."""
+    return all(_DIGEST.fullmatch(each) for each in (gap.before, gap.after))
+
+
 def _longest(gaps: Iterable[Gap]) -> Mapping[int, Gap]:
     """Return the gaps by their first event; of several the last recorded, which contains the others."""
     longest: dict[int, Gap] = {}
-    for gap in gaps:
+    for gap in filter(is_sound, gaps):
         known = longest.get(gap.first)
         if known is None or known.last <= gap.last:
             longest[gap.first] = gap

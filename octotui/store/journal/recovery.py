@@ -22,7 +22,7 @@ from octotui.engine.state.snapshot import encode
 from octotui.model.complaints import Reason
 from octotui.store.errors import Damaged, suspect, unusable
 from octotui.store.journal import sqlite
-from octotui.store.journal.hash_chain import Row, Walk, events_named, link, seal, unseal
+from octotui.store.journal.hash_chain import Row, Walk, events_named, is_sound, link, seal, unseal
 from octotui.store.journal.remembered_requests import copy_requests
 from octotui.store.journal.sqlite import open_read_only
 from octotui.store.journal.tables import Tables
@@ -107,7 +107,7 @@ def _gaps(database: sqlite3.Connection) -> list[Gap]:
     for row in database.execute("SELECT * FROM gaps ORDER BY last"):
         with suppress(msgspec.ValidationError):
             gaps.append(msgspec.convert(dict(zip(Gap.__struct_fields__, row, strict=True)), Gap))
-    return gaps
+    return [*filter(is_sound, gaps)]
 
 
 def recover(path: Path) -> Recovery:

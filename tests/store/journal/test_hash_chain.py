@@ -51,6 +51,13 @@ def gap(chain: list[Row], first: int, last: int) -> Gap:
     return Gap(first, last, (before or b"").hex(), (chain[last - 1][2] or b"").hex())
 
 
+def test_r4_a_gap_whose_digests_were_damaged_is_none() -> None:
+    chain = rows(9)
+    for field in ("before", "after"):
+        damaged = replace(gap(chain, 1, 3), **{field: "no digest"})
+        assert broken(chain[3:], damaged) == ["events 1 to 3 are missing"]
+
+
 def test_what_retention_removed_is_not_missing() -> None:
     chain = rows(9)
     assert broken(chain[3:], gap(chain, 1, 3)) == []
