@@ -68,11 +68,12 @@ class OctotuiApp(OrderedKeysApp[Left]):
         ),
     ]
 
-    state: reactive[State] = reactive(State())
-    now: reactive[float] = reactive(0.0)
-    past: reactive[Sequence[EndedRun]] = reactive(tuple)
-    leaving: reactive[Left | None] = reactive(None)
-    trouble: reactive[str] = reactive("")
+    # A repaint of the app is one of the whole screen: screens and panels repaint what has changed.
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
+    leaving: reactive[Left | None] = reactive(None, repaint=False)
+    trouble: reactive[str] = reactive("", repaint=False)
 
     def __init__(
         self,

@@ -95,19 +95,28 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
     def show(self, keys: Sequence[str], skipped: frozenset[int] = frozenset()) -> None:
         """Replace the lines; the cursor stays with its key, and is never on `skipped` lines."""
         keys = tuple(keys)
-        if keys != self._keys or skipped != self._skipped:
+        if (keys is not self._keys and keys != self._keys) or skipped != self._skipped:
             before, index = self.key, self.cursor
             self._keys, self._skipped = keys, skipped
-            self.virtual_size = Size(0, len(keys))
-            index = keys.index(before) if before in keys else min(index, len(keys) - 1)
+            self._fit()
+            if not 0 <= index < len(keys) or keys[index] != before:
+                index = keys.index(before) if before in keys else min(index, len(keys) - 1)
             self.cursor = self._near(index, 1)
             if (self.key is None) != (before is None):
                 self.refresh_bindings()
             if self.key != before:
                 self.post_message(self.Moved(self, self.key))
-            self.refresh()
-        else:
-            self.repaint()
+        self.repaint()
+
+    def _fit(self) -> None:
+        """Take the height of all lines; the screen is laid out only where a scrollbar comes or goes."""
+        size = Size(0, len(self._keys))
+        has_scrollbar = size.height > self.container_size.height
+        if has_scrollbar != self.show_vertical_scrollbar or self.styles.auto_dimensions:
+            self.virtual_size = size
+        elif size != self.virtual_size:
+            self.set_reactive(ScrollView.virtual_size, size)
+            self._scroll_update(size)
 
     def repaint(self) -> None:
         """Redraw visible lines that have changed, once for all calls of one iteration of the loop."""
@@ -144,12 +153,13 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
                 at += 1 if way > 0 else -1
         return index
 
-    def watch_cursor(self) -> None:
+    def watch_cursor(self, old: int, new: int) -> None:
         """Keep the cursor in view, and post `Moved`."""
         if self._keys:
             self._keep_in_view()
             self.post_message(self.Moved(self, self.key))
-        self.refresh()
+        self.refresh_line(old)
+        self.refresh_line(new)
 
     def _keep_in_view(self) -> None:
         """Scroll to the cursor; from the first possible line also to the lines above it."""
