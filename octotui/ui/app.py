@@ -136,6 +136,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         """Take each state together with the runs that ended with it."""
         try:
             async for state in self.session.states():
+                await self.keys_handled()
                 self._take(state)
         except StoreError as failure:
             self.failure = failure
@@ -144,7 +145,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
     def _take(self, state: State) -> None:
         if state.families is not self.state.families:
             self.past = self.session.recent()
-        self.now = self._clock()
+        self.set_reactive(OctotuiApp.now, self._clock())  # screens take it together with the state
         self.state = state
         self._notices.check(state)
         if self.leaving and not len(state.families):

@@ -39,6 +39,8 @@ class RunsTable:
         self.unfiltered_folds: dict[str, bool] = {}
         self.filtered_folds: dict[str, bool] = {}
         self._lines: dict[str, ListedRun] = {}
+        self._listed: tuple[str, ...] = ()
+        self._depends: tuple[object, ...] = ()  # what the lines come from, unless they are sorted
         self._people: set[str] = set()
         self.kept: dict[str, EndedRun] = {}
         self.arrange(setting)
@@ -102,9 +104,13 @@ class RunsTable:
         """
         if again:
             self._sorted = {}
-        lines = outline(self.families, names, self.folds(names), self._arrange)
-        self._lines = {each.id: each for each in lines}
-        return tuple(self._lines)
+        depends = self.families, names, {**self.folds(names)}
+        if self.sort is not None or depends != self._depends:
+            self._depends = depends
+            lines = outline(self.families, names, self.folds(names), self._arrange)
+            self._lines = {each.id: each for each in lines}
+            self._listed = tuple(self._lines)
+        return self._listed
 
     def next_of(self, name: str | None, names: Collection[str] | None, sign: str) -> str | None:
         """Return the next run that has a sign, also in folded families; None where there is none."""

@@ -18,15 +18,25 @@ class TreeLine(NamedTuple):
     first: bool
 
 
-def lay(rows: tuple[TreeRow, ...], width: int, glyphs: Glyphs) -> list[TreeLine]:
-    """Lay out all rows: a note is in its row where it fits, and below it where it does not."""
-    lines: list[TreeLine] = []
-    for row in rows:
-        if row.percentage is not None:
-            lines.append(_progress(row, row.percentage, width, glyphs))
-        else:
-            lines.extend(_text(row, width) if row.kind == "text" else _row(row, width, glyphs))
-    return lines
+class TreeLayout:
+    """The lines of a tree's rows; a row that is as it was keeps its lines."""
+
+    def __init__(self) -> None:
+        self._width = 0
+        self._lines: dict[TreeRow, list[TreeLine]] = {}
+
+    def lay(self, rows: tuple[TreeRow, ...], width: int, glyphs: Glyphs) -> list[TreeLine]:
+        """Lay out all rows: a note is in its row where it fits, and below it where it does not."""
+        known = self._lines if width == self._width else {}
+        self._width = width
+        self._lines = {row: known.get(row) or _lines(row, width, glyphs) for row in rows}
+        return [line for lines in self._lines.values() for line in lines]
+
+
+def _lines(row: TreeRow, width: int, glyphs: Glyphs) -> list[TreeLine]:
+    if row.percentage is not None:
+        return [_progress(row, row.percentage, width, glyphs)]
+    return _text(row, width) if row.kind == "text" else _row(row, width, glyphs)
 
 
 def _progress(row: TreeRow, percentage: int, width: int, glyphs: Glyphs) -> TreeLine:

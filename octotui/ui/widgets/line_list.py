@@ -14,6 +14,7 @@ from textual.strip import Strip
 from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.styled_text import Span, cut, glyphs_of, strip_of, styles_of
 from octotui.ui.theme import Styles
+from octotui.ui.widgets.coalesced import Coalesced
 
 Draw = Callable[[str, int], Sequence[Span]]
 Look = tuple[bool, bool, list[Span]]
@@ -75,7 +76,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         self._painted: Styles | None = None
         self._shown: dict[int, Look] = {}
         self.marked: frozenset[str] = frozenset()
-        self._pending = False
+        self.repaint = Coalesced(self, self._repaint)
 
     @property
     def key(self) -> str | None:
@@ -111,21 +112,14 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
     def _fit(self) -> None:
         """Take the height of all lines; the screen is laid out only where a scrollbar comes or goes."""
         size = Size(0, len(self._keys))
-        has_scrollbar = size.height > self.container_size.height
-        if has_scrollbar != self.show_vertical_scrollbar or self.styles.auto_dimensions:
+        if self.styles.auto_dimensions or not self.container_size:
             self.virtual_size = size
         elif size != self.virtual_size:
             self.set_reactive(ScrollView.virtual_size, size)
             self._scroll_update(size)
 
-    def repaint(self) -> None:
-        """Redraw visible lines that have changed, once for all calls of one iteration of the loop."""
-        if not self._pending:
-            self._pending = True
-            self.call_later(self._repaint)
-
     def _repaint(self) -> None:
-        self._pending = False
+        """Redraw visible lines that have changed."""
         for y in range(self.size.height):
             if self._shown.get(y) != self._look(y):
                 self.refresh(Region(0, y, self.size.width, 1))
