@@ -216,7 +216,10 @@ async def watch(runs: int, events: int, seconds: int) -> Iterator[Ratio]:
             busy = await press_keys(board, seconds)
             took = time.time() - before[0]
             rate = (last(journal) - seq) / took
-            app_share, server_share = (processor(app) - before[1]) / took, (processor(server) - before[2]) / took
+            app_share, server_share = (
+                (processor(app) - before[1]) / took,
+                (processor(server) - before[2]) / took,
+            )
             grown, painted = memory(app) / before[3], (board.painted - before[4]) / took
             for task in tasks:
                 task.cancel()

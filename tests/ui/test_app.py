@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from textual._compositor import Compositor
 
 from octotui.engine.commands import CancelRun
 from octotui.store.errors import StoreError
@@ -143,3 +144,20 @@ async def test_ctrl_c_says_which_key_leaves_on_every_screen(tmp_path, key):
         assert ("esc, then" in it.text) == it.app.screen.is_modal
         await it.press(*["escape"] * it.app.screen.is_modal, "ctrl+q")
         assert isinstance(it.app.screen, QuitDialog)
+
+
+async def test_another_state_repaints_what_it_changes_not_the_whole_screen(tmp_path, monkeypatch):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.pilot.pause()
+        updates: list[bool] = []
+        render = Compositor.render_update
+
+        def rendered(self, full=False, **more):
+            updates.append(full or self.size.region in self._dirty_regions)
+            return render(self, full, **more)
+
+        monkeypatch.setattr(Compositor, "render_update", rendered)
+        it.session.later(29)
+        await it.sees("00:29")
+        assert updates
+        assert not any(updates)

@@ -53,3 +53,21 @@ async def test_a_key_whose_end_is_never_heard_of_holds_the_next_only_for_a_while
         async with asyncio.timeout(20):
             while app.query_one(Hostile).value != "abc":
                 await asyncio.sleep(0.01)
+
+
+async def test_what_can_wait_lets_a_key_have_its_effect_first_but_not_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(key_order, "YIELD", 60.0)
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.app.keys_handled()
+        press_at_once(it, "slash", "c")
+        while not it.app.is_handling_keys:
+            await asyncio.sleep(0)
+        await it.app.keys_handled()
+        assert not it.app.is_handling_keys
+        assert [each.value for each in it.app.screen.query("QueryInput")] == ["c"]
+        monkeypatch.setattr(key_order, "YIELD", 0.0)
+        press_at_once(it, "d")
+        while not it.app.is_handling_keys:
+            await asyncio.sleep(0)
+        await it.app.keys_handled()
+        assert it.app.is_handling_keys

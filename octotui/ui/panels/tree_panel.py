@@ -102,7 +102,9 @@ steps, the runs these started, and what each waits for. The output is that of th
         glyphs = glyphs_of(self)
         self._rows = rows
         self._title()
-        laid = self._tree_layout.lay(_beneath(rows), max(20, self.size.width - 2 - lines.scrollbar_size_vertical), glyphs)
+        laid = self._tree_layout.lay(
+            _beneath(rows), max(20, self.size.width - 2 - lines.scrollbar_size_vertical), glyphs
+        )
         self._lines = {line.key: line for line in laid}
         skipped = frozenset(index for index, line in enumerate(laid) if not line.first)
         lines.show(tuple(self._lines), skipped)

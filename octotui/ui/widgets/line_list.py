@@ -75,6 +75,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         self._skipped: frozenset[int] = frozenset()
         self._painted: Styles | None = None
         self._shown: dict[int, Look] = {}
+        self._drawn: dict[int, tuple[Sequence[Span], int, list[Span]]] = {}  # and its width, and what fits
         self.marked: frozenset[str] = frozenset()
         self.repaint = Coalesced(self, self._repaint)
 
@@ -215,8 +216,11 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
             text = self.empty if not self._keys and y == 0 else ""
             return False, False, [(text, "muted")]
         key = self._keys[index]
-        spans = cut(self._draw_line(key, width), width, glyphs_of(self))
-        return index == self.cursor, key in self.marked, spans
+        drawn = self._draw_line(key, width)
+        before = self._drawn.get(y)
+        if before is None or before[0] is not drawn or before[1] != width:
+            before = self._drawn[y] = drawn, width, cut(drawn, width, glyphs_of(self))
+        return index == self.cursor, key in self.marked, before[2]
 
     def render_line(self, y: int) -> Strip:
         """Render one line: the marker, and the spans of `draw`."""

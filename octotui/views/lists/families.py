@@ -73,7 +73,8 @@ def families(state: State, past: Mapping[str, EndedRun], names: Sequence[str]) -
             parents[name] = parent
             children.setdefault(parent, []).append(name)
     found = Families((), parents, {name: tuple(each) for name, each in children.items()})
-    still = {_top(found, name) for name in names if _is_open(state, name)}
+    open_names = (name for name in names if _is_open(state, name))
+    still = {_top(found, name) for name in open_names} if parents else {*open_names}
     tops = [name for name in names if name not in parents]
     open_ones = sorted((name for name in tops if name in still), key=_number)
     over = sorted((name for name in tops if name not in still), key=_number, reverse=True)
@@ -89,6 +90,8 @@ def outline(
     `arrange` sorts siblings.
     """
     shown = None if matches is None else {*matches, *(up for name in matches for up in found.above(name))}
+    if not found.children and shown is None:
+        return tuple(map(ListedRun, arrange(found.tops)))
     lines: list[ListedRun] = []
     tops = found.tops if shown is None else [name for name in found.tops if name in shown]
     waiting = [(name, 0) for name in reversed(arrange(tops))]

@@ -57,3 +57,14 @@ def test_v7_a_progress_is_a_bar_in_one_line_that_is_cut():
         (line,) = TreeLayout().lay(rows, width, UNICODE)
         assert "".join(text for text, _ in line.spans) == told
         assert not line.first
+
+
+def test_a_row_that_is_as_it_was_keeps_its_lines_at_the_same_width():
+    scene, layout = SCENES["seed"](), TreeLayout()
+    rows = run_tree.rows(scene.state, "run-1", scene.now)
+    first = layout.lay(rows, 60, UNICODE)
+    later = layout.lay(run_tree.rows(scene.state, "run-1", scene.now + 1), 60, UNICODE)
+    kept = [one is other for one, other in zip(first, later, strict=True)]
+    assert True in kept
+    assert False in kept
+    assert layout.lay(rows, 70, UNICODE) == TreeLayout().lay(rows, 70, UNICODE)
