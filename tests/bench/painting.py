@@ -52,7 +52,8 @@ def model(runs: int, events: int) -> str:
     steps = max(1, round(LIFE / lasts))
     workers = ", ".join(f'"worker{number}"' for number in range(1, WORKERS + 1))
     parts = [
-        f'[space]\nname = "Bench"\n[engine]\ntask_cap = {2 * runs + 1000}\n[pools.setup]\nworkers = [{workers}]',
+        f'[space]\nname = "Bench"\n[engine]\ntask_cap = {2 * runs + 1000}',
+        f"[pools.setup]\nworkers = [{workers}]",
         '[runbooks.ask]\nname = "Ask"\n[[runbooks.ask.steps]]\nname = "May it?"\n'
         'manual = { instructions = "Really?" }',
     ]
@@ -172,7 +173,7 @@ def memory(process: int) -> float:
 
 @asynccontextmanager
 async def opened(folder: Path, runs: int, events: int) -> AsyncIterator[tuple[Client, Board, int]]:
-    """A server with so many runs in their first step, a client of it, and the board; and the server's process."""
+    """A client of a server with so many runs in their first step, the board, and the server's process."""
     path, state = folder / "bench.toml", folder / "state"
     path.write_text(model(runs, events))
     call = [sys.executable, "-m", "tests.simulated_server", "serve", str(path), "--state", str(state)]

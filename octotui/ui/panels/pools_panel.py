@@ -103,8 +103,8 @@ stand below, with the runs whose steps have them."""
         parts = pools.parts_of(self.state, pool, worker, self.process)
         known = self._drawn.get(key)
         if known is None or known[0] != width or not all(map(is_, known[1], parts)):
-            row = pools.worker_row(self.state, pool, worker, self.process)
-            known = self._drawn[key] = width, parts, draw(row, width, self._names, glyphs)
+            drawn = draw(pools.worker_row(self.state, pool, worker, self.process), width, self._names, glyphs)
+            known = self._drawn[key] = width, parts, drawn
         return known[2]
 
     @on(LineList.Opened)
