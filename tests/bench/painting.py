@@ -60,7 +60,7 @@ def model(runs: int, events: int) -> str:
     for kind in range(KINDS):
         each = lasts * (0.8 + 0.4 * kind / (KINDS - 1))
         first = max(1, steps * (kind + 1) // KINDS)
-        parts.append(_runbook(f"stay{kind}", [HELD, *[each] * 4 * steps]))
+        parts.append(_runbook(f"stay{kind}", [HELD, *[each] * 2 * steps]))
         parts.append(_runbook(f"first{kind}", [HELD, *[each] * first]))
         parts.append(_runbook(f"next{kind}", [each] * steps))
     return "\n".join(parts)

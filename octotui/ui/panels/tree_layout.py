@@ -1,6 +1,7 @@
 """The layout of an allocation tree's rows in lines of a width."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import cached_property, partial
 
 from octotui.ui.styled_text import Span, cut, length, sign, spread, wrapped
 from octotui.views.labels import Glyphs
@@ -9,13 +10,20 @@ from octotui.views.tree.rows import TreeRow
 NARROW = 60  # cells; narrower trees have shorter progress bars
 
 
-class TreeLine(NamedTuple):
+class TreeLine:
     """One line on the screen, of one row; the cursor stops on a row's first line only."""
 
-    key: str
-    row: TreeRow
-    spans: list[Span]
-    first: bool
+    def __init__(self, key: str, row: TreeRow, draw: Callable[[], list[Span]], *, first: bool) -> None:
+        """Create it; `draw` is called once, where the line is seen."""
+        self.key = key
+        self.row = row
+        self.first = first
+        self._draw = draw
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """What is seen of it."""
+        return self._draw()
 
 
 class TreeLayout:
@@ -48,13 +56,16 @@ def _progress(row: TreeRow, percentage: int, width: int, glyphs: Glyphs) -> Tree
         (left, "muted"),
         (f" {percentage:3} %", "plain"),
     ]
-    return TreeLine(row.key, row, cut([*spans, (f"  {row.text}", "muted")], width, glyphs), first=False)
+    drawn = partial(cut, [*spans, (f"  {row.text}", "muted")], width, glyphs)
+    return TreeLine(row.key, row, drawn, first=False)
 
 
 def _text(row: TreeRow, width: int) -> list[TreeLine]:
     lines = wrapped(row.text, max(12, width - length([(row.rails, "muted")])))
     return [
-        TreeLine(f"{row.key}.{index}", row, [(row.rails, "muted"), (line, row.role)], first=False)
+        TreeLine(
+            f"{row.key}.{index}", row, partial(list, ((row.rails, "muted"), (line, row.role))), first=False
+        )
         for index, line in enumerate(lines)
     ]
 
@@ -68,16 +79,16 @@ def _row(row: TreeRow, width: int, glyphs: Glyphs) -> list[TreeLine]:
     if row.mark is not None:
         right = [(row.mark.word, row.mark.role), (f"{row.time:>7}", "muted")]
     if not row.note:
-        return [TreeLine(row.key, row, spread(left, right, width, glyphs), first=True)]
+        return [TreeLine(row.key, row, partial(spread, left, right, width, glyphs), first=True)]
     if length(left) + length(right) + length([(row.note, "muted")]) + 3 > width:
         under: list[Span] = [(row.below, "muted")]
         notes = wrapped(row.note, max(12, width - length(under)))
         beneath = [
-            TreeLine(f"{row.key}~{index}", row, [*under, (line, "muted")], first=False)
+            TreeLine(f"{row.key}~{index}", row, partial(list, (*under, (line, "muted"))), first=False)
             for index, line in enumerate(notes)
         ]
     elif row.kind == "worker":
         right, beneath = [(row.note, "muted"), *right], []
     else:
         left, beneath = [*left, ("  ", "plain"), (row.note, "muted")], []
-    return [TreeLine(row.key, row, spread(left, right, width, glyphs), first=True), *beneath]
+    return [TreeLine(row.key, row, partial(spread, left, right, width, glyphs), first=True), *beneath]
