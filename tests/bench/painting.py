@@ -11,13 +11,14 @@ import asyncio
 import os
 import re
 import signal
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from random import Random
 
@@ -28,7 +29,6 @@ from octotui.engine.commands import StartRun
 from octotui.model.quantities import duration
 from octotui.runtime.open_space import space_folder
 from octotui.runtime.server.client import Client
-from octotui.store.journal.journal import JournalReader
 from octotui.ui.styled_text import Span
 from octotui.ui.widgets.line_list import LineList
 from tests.ratios import Ratio, measure
@@ -211,7 +211,7 @@ async def watch(runs: int, events: int, seconds: int) -> Iterator[Ratio]:
             tasks = [asyncio.ensure_future(replace_runs(client, runs))]
             tasks.append(asyncio.ensure_future(ask(board, client, ages)))
             await press_keys(board, SPREAD + min(SETTLING, seconds))
-            journal, app = JournalReader(state / "bench" / "journal.sqlite"), board.child.pid
+            journal, app = state / "bench" / "journal.sqlite", board.child.pid
             before = time.time(), processor(app), processor(server), memory(app), board.painted
             seq, told = last(journal), len(ages)
             busy = await press_keys(board, seconds)
@@ -244,9 +244,10 @@ async def watch(runs: int, events: int, seconds: int) -> Iterator[Ratio]:
     )
 
 
-def last(journal: JournalReader) -> int:
+def last(journal: Path) -> int:
     """The seq of the last event on disk."""
-    return max((event.seq for event in journal.read(0)), default=0)
+    with closing(sqlite3.connect(f"{journal.as_uri()}?mode=ro", uri=True)) as database:
+        return int(database.execute("SELECT max(seq) FROM events").fetchone()[0])
 
 
 def at(times: list[float], part: float) -> float:
