@@ -64,9 +64,9 @@ unfolded. A wider terminal shows more columns."""
         self._changed = True
         self._listing()
 
-    def watch_now(self) -> None:
-        """Draw the times, and sort again by what may have changed meanwhile."""
-        self._again = True
+    def watch_now(self, old: float, new: float) -> None:
+        """Draw the times; once a second, sort again by what may have changed meanwhile."""
+        self._again = self._again or int(old) != int(new)
         self._listing()
 
     def on_mount(self) -> None:
