@@ -40,6 +40,7 @@ class RunsTable:
         self.filtered_folds: dict[str, bool] = {}
         self._lines: dict[str, ListedRun] = {}
         self._listed: tuple[str, ...] = ()
+        self._drawn: dict[str, tuple[object, list[Span]]] = {}
         self._depends: tuple[object, ...] = ()  # what the lines come from, unless they are sorted
         self._people: set[str] = set()
         self.kept: dict[str, EndedRun] = {}
@@ -159,9 +160,17 @@ class RunsTable:
         return row
 
     def draw(self, name: str, width: int) -> list[Span]:
-        """Draw a run in one line."""
-        row = self.row(name)
-        return [] if row is None else row_spans(self._place(width), row, self.scope)
+        """Draw a run in one line; the same spans while nothing of it changes."""
+        parts = runs.parts_of(self.state, name, self.kept.get(name), self.scope.now)
+        depends = None
+        if parts is not None and not self.families.children.get(name):
+            depends = parts, self._place(width), self._lines.get(name), self.scope.zone, self.scope.glyphs
+        known = self._drawn.get(name)
+        if known is None or depends is None or known[0] != depends:
+            row = self.row(name)
+            spans = [] if row is None else row_spans(self._place(width), row, self.scope)
+            known = self._drawn[name] = depends, spans
+        return known[1]
 
     def head(self, width: int) -> tuple[Span, ...]:
         """Draw the heads of the columns."""
