@@ -147,7 +147,7 @@ class Session:
         self._listeners.append(listener)
 
     def states(self) -> AsyncIterator[State]:
-        """Yield the present State, and then later ones, throttled to 30 a second."""
+        """Yield the present State, and then later ones, throttled to 20 a second."""
         return self._feed.states()
 
     def recent(self, limit: int = 100) -> list[RunRecord]:

@@ -53,7 +53,7 @@ class SpaceAccess(Protocol):
         ...
 
     def states(self) -> AsyncIterator[State]:
-        """Yield the present State, and then later ones, throttled to 30 a second."""
+        """Yield the present State, and then later ones, throttled to 20 a second."""
         ...
 
     def recent(self, limit: int = 100) -> list[RunRecord]:

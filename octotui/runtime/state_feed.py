@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 from octotui.engine.state import State
 
-FRAME = 1 / 30  # seconds between two states
+FRAME = 1 / 20  # seconds between two states
+BATCH = 1 / 60  # seconds between two messages of events to the clients of a server
 
 
 class StateFeed:
@@ -46,7 +47,7 @@ class StateFeed:
         await self._changed.wait()
 
     async def states(self) -> AsyncIterator[State]:
-        """Yield the present State, and then later ones, throttled to 30 a second."""
+        """Yield the present State, and then later ones, throttled to 20 a second."""
         seen: State | None = None
         while True:
             self.check()

@@ -73,11 +73,12 @@ class OctotuiApp(OrderedKeysApp[Left]):
         ),
     ]
 
-    state: reactive[State] = reactive(State())
-    now: reactive[float] = reactive(0.0)
-    past: reactive[Sequence[EndedRun]] = reactive(tuple)
-    leaving: reactive[Left | None] = reactive(None)
-    trouble: reactive[str] = reactive("")
+    # A repaint of the app is one of the whole screen: screens and panels repaint what has changed.
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
+    leaving: reactive[Left | None] = reactive(None, repaint=False)
+    trouble: reactive[str] = reactive("", repaint=False)
 
     def __init__(
         self,
@@ -147,6 +148,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         """Take each state together with the runs that ended with it."""
         try:
             async for state in self.session.states():
+                await self.keys_handled()
                 self._take(state)
         except StoreError as failure:
             self.failure = failure
@@ -155,7 +157,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
     def _take(self, state: State) -> None:
         if state.families is not self.state.families:
             self.past = self.session.recent()
-        self.now = self._clock()
+        self.set_reactive(OctotuiApp.now, self._clock())  # screens take it together with the state
         self.state = state
         self._notices.check(state)
         if self.leaving and not len(state.families):

@@ -1,6 +1,8 @@
 """Serialize keys: each takes effect before the next one counts, however fast they are pressed."""
 
+import asyncio
 from collections import deque
+from contextlib import suppress
 from time import monotonic
 from typing import TypeVar
 
@@ -15,6 +17,7 @@ from textual.worker import Worker
 T = TypeVar("T")
 
 PATIENCE = 1.0  # seconds after which the next key counts, though the last one is still having its effect
+YIELD = 0.02  # seconds for which what can wait lets a key go first
 LOOK = 0.02  # seconds between two looks at what sends no message when it ends: workers, and widgets that go
 ROUNDS = 2  # the key and its action; then the messages which these have posted
 
@@ -54,11 +57,18 @@ class OrderedKeysApp(App[T]):
         self._held: deque[Key] = deque()
         self._number = 0  # of the last key that was let through
         self._turn: _Turn | None = None
+        self._all_handled = asyncio.Event()  # no key is having its effect
+        self._all_handled.set()
 
     @property
     def is_handling_keys(self) -> bool:
         """Whether a key is still having its effect."""
         return self._turn is not None
+
+    async def keys_handled(self) -> None:
+        """Wait until no key is having its effect, for `YIELD` seconds at most."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._all_handled.wait(), YIELD)
 
     async def on_event(self, event: Event) -> None:
         """Handle an event; a key that is pressed too early is held."""
@@ -71,6 +81,7 @@ class OrderedKeysApp(App[T]):
 
     async def _begin(self, key: Key) -> None:
         self._number += 1
+        self._all_handled.clear()
         self._turn = _Turn(self._number, frozenset(self.workers), self.set_interval(LOOK, self._look))
         turn, target = self._turn, self._focus
         await super().on_event(key)
@@ -121,3 +132,5 @@ class OrderedKeysApp(App[T]):
         self._turn = None
         if self._held:
             await self._begin(self._held.popleft())
+        else:
+            self._all_handled.set()

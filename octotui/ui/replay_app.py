@@ -66,9 +66,9 @@ class ReplayApp(OctotuiApp):
         KeyAction("minus", "faster(-1)", "faster, slower", show=False, tooltip="As fast as it was"),
     ]
 
-    moment: reactive[ReplayMoment | None] = reactive(None)
-    pace: reactive[int] = reactive(PACES[0])
-    playing: reactive[bool] = reactive(False)
+    moment: reactive[ReplayMoment | None] = reactive(None, repaint=False)
+    pace: reactive[int] = reactive(PACES[0], repaint=False)
+    playing: reactive[bool] = reactive(False, repaint=False)
 
     def __init__(
         self, replay: Replay, *, glyphs: Literal["unicode", "ascii"] = "unicode", zone: Zone = None

@@ -91,13 +91,21 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
         worker=worker,
         next=process is not None
         and slug != TARGETS
-        and used_by(state.model, slug, process)
-        and next_worker(state, slug, process) == worker,
+        and next_worker(state, slug, process) == worker
+        and used_by(state.model, slug, process),
         mark=mark,
         doing=doing,
         leases=listed(leases, most=4),
         queue=len(lock.queue),
     )
+
+
+def parts_of(state: State, slug: str, worker: str, process: str | None = None) -> tuple[object, ...]:
+    """Return what the row of a worker or target comes from: while each is the same, so is the row."""
+    cursor = state.cursors.get(cursor_key(slug, process)) if process is not None else None
+    own = state.locks.get(worker), state.leases.get(worker)
+    in_turn = slug == TARGETS or process is None or state.model.pool(slug).policy == "round-robin"
+    return (*own, state.health, state.model, process, cursor, None if in_turn else state)
 
 
 def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:

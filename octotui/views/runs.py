@@ -110,6 +110,20 @@ def row(state: State, name: str, now: float, zone: Zone = None, coming: Forecast
     )
 
 
+def parts_of(state: State, name: str, past: EndedRun | None, now: float) -> tuple[object, ...] | None:
+    """Return what the row of a run comes from: while that is equal, so is the row.
+
+    None where other runs decide about it, too: it waits.
+    """
+    run = state.runs.get(name)
+    if run is None:
+        return past, state.model, now // 60  # its times may be of another day
+    jobs = [state.jobs[each] for _, each in run.progress.open]
+    if run.state == "queued" or run.queueing.resuming or any(job.wait is not None for job in jobs):
+        return None
+    return run, *jobs, state.model, now // 60, _took(run, now)
+
+
 def _facts(model: Model, run: Run | EndedRun, request: RunRequest | EndedRun) -> dict[str, Any]:
     """Return the fields of a row that open and ended runs share."""
     project = model.projects.get(model.project_of(request.process) or "")

@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
 from octotui.engine.commands import CancelRun
@@ -157,3 +158,20 @@ async def test_the_board_is_laid_out_once_and_its_stylesheet_parsed_once(tmp_pat
     async with opened(scenes.seed(), tmp_path) as it:
         assert [type(each) for each in it.app.screen_stack] == [Board]
         assert not again
+
+
+async def test_another_state_repaints_what_it_changes_not_the_whole_screen(tmp_path, monkeypatch):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.pilot.pause()
+        updates: list[bool] = []
+        render = Compositor.render_update
+
+        def rendered(self, full=False, **more):
+            updates.append(full or self.size.region in self._dirty_regions)
+            return render(self, full, **more)
+
+        monkeypatch.setattr(Compositor, "render_update", rendered)
+        it.session.later(29)
+        await it.sees("00:29")
+        assert updates
+        assert not any(updates)

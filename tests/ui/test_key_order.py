@@ -64,3 +64,21 @@ async def test_a_key_that_ends_the_app_has_no_next():
     assert app.is_handling_keys
     await app._look()
     await app._go_on(1)
+
+
+async def test_what_can_wait_lets_a_key_have_its_effect_first_but_not_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(key_order, "YIELD", 60.0)
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.app.keys_handled()
+        press_at_once(it, "slash", "c")
+        while not it.app.is_handling_keys:
+            await asyncio.sleep(0)
+        await it.app.keys_handled()
+        assert not it.app.is_handling_keys
+        assert [each.value for each in it.app.screen.query("QueryInput")] == ["c"]
+        monkeypatch.setattr(key_order, "YIELD", 0.0)
+        press_at_once(it, "d")
+        while not it.app.is_handling_keys:
+            await asyncio.sleep(0)
+        await it.app.keys_handled()
+        assert it.app.is_handling_keys

@@ -1,4 +1,8 @@
+from operator import is_
+
 from octotui.engine import commands
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
 from octotui.model.space import Engine, Pool, Scope, Value
 from octotui.views import pools
 from tests.scenes import SCENES, kraken, takes
@@ -110,3 +114,22 @@ def test_l1_targets_stand_below_the_pools_with_who_has_them():
     assert pools.worker_row(world.state, pools.TARGETS, "db1").doing == "unhealthy"
     world.run_out()
     assert pools.worker_row(world.state, pools.TARGETS, "web1").doing == "web"
+
+
+def test_while_what_a_row_comes_from_is_the_same_the_row_is():
+    """W5, L4: a row that is not made again shows the same jobs, leases, line, and arrow."""
+    kept = 0
+    for scene in SCENES.values():
+        known: dict[tuple[str, ...], tuple[tuple[object, ...], pools.WorkerRow]] = {}
+        state = State()
+        for event in scene().world.events:
+            state = evolve(state, event)
+            for pool, worker in pools.order(state.model):
+                for process in (None, *state.model.runbooks) if worker else ():
+                    key, row = (pool, worker, process or ""), pools.worker_row(state, pool, worker, process)
+                    parts = pools.parts_of(state, pool, worker, process)
+                    if key in known and all(map(is_, known[key][0], parts)):
+                        assert known[key][1] == row
+                        kept += 1
+                    known[key] = parts, row
+    assert kept

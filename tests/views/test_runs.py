@@ -3,6 +3,8 @@ from datetime import UTC
 from msgspec.structs import replace
 
 from octotui.engine import commands
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
 from octotui.model.process import Runbook
 from octotui.store.journal.run_records import RunRecord
 from octotui.views import runs
@@ -149,3 +151,25 @@ def test_a_past_row_knows_how_often_its_run_warned():
     """S7."""
     record = replace(PAST[0], warnings=3)
     assert runs.past_row(SCENES["idle"]().state.model, record, 999.0).warnings == 3
+
+
+def test_while_what_a_row_comes_from_is_equal_the_row_is():
+    """A row that is not made again shows the same state, times, workers and steps."""
+    kept = 0
+    for scene in SCENES.values():
+        known: dict[str, tuple[tuple[object, ...], runs.RunRow | None]] = {}
+        state = State()
+        for event in scene().world.events:
+            state = evolve(state, event)
+            for name in runs.order(state):
+                for now in (state.at, state.at + 0.3, state.at + 1):
+                    parts, row = runs.parts_of(state, name, None, now), runs.row(state, name, now)
+                    if parts is not None and name in known and known[name][0] == parts:
+                        kept += 1
+                        was = known[name][1]
+                        assert was is not None
+                        assert row is not None
+                        assert replace(was, seconds=None) == replace(row, seconds=None)
+                    if parts is not None:
+                        known[name] = parts, row
+    assert kept

@@ -162,7 +162,7 @@ class Client:
         self._listeners.append(listener)
 
     def states(self) -> AsyncIterator[State]:
-        """Yield the present State, and then later ones, throttled to 30 a second."""
+        """Yield the present State, and then later ones, throttled to 20 a second."""
         return self._feed.states()
 
     def recent(self, limit: int = KEPT) -> list[RunRecord]:

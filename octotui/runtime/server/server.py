@@ -37,7 +37,7 @@ from octotui.runtime.server.protocol import (
 from octotui.runtime.server.request_handler import RequestHandler
 from octotui.runtime.server.sockets import NAME, listening
 from octotui.runtime.session import Session
-from octotui.runtime.state_feed import FRAME
+from octotui.runtime.state_feed import BATCH
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
 
@@ -329,7 +329,7 @@ class Server:
         client.tell(answer)
 
     def _queue_events(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
-        """Queue committed events for all clients: at once, or batched within a thirtieth of a second.
+        """Queue committed events for all clients: at once, or batched.
 
         Under a new model, clients without the right to read are dropped first.
         """
@@ -341,7 +341,7 @@ class Server:
         self._events += events
         if self._flushing is None:
             loop = asyncio.get_running_loop()
-            wait = max(0.0, self._flushed + FRAME - loop.time())
+            wait = max(0.0, self._flushed + BATCH - loop.time())
             self._flushing = loop.call_later(wait, self._flush)
 
     def _flush(self) -> None:

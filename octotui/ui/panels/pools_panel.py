@@ -1,5 +1,6 @@
 """The pane with pools and their workers."""
 
+from operator import is_
 from typing import ClassVar
 
 from textual import on
@@ -41,6 +42,8 @@ stand below, with the runs whose steps have them."""
     def __init__(self) -> None:
         super().__init__()
         self._model: Model | None = None
+        self._names = 8  # cells of the longest name
+        self._drawn: dict[str, tuple[int, tuple[object, ...], list[Span]]] = {}  # by width and parts
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the list."""
@@ -75,6 +78,8 @@ stand below, with the runs whose steps have them."""
         lines = self.query_one(LineList)
         if model is not self._model:
             self._model = model
+            self._drawn = {}
+            self._names = max(8, min(max(map(len, (*model.workers, *model.targets)), default=8), 20))
             order = pools.order(model)
             heads = frozenset(at for at, line in enumerate(order) if line == (pools.TARGETS, ""))
             is_first = lines.key is None
@@ -95,11 +100,12 @@ stand below, with the runs whose steps have them."""
         if not worker:
             row = pools.pool_row(self.state.model, pool)
             return spread([(row.name, "strong")], [(row.policy, "muted")], width, glyphs)
-        machines = (*self.state.model.workers, *self.state.model.targets)
-        names = max(map(len, machines), default=8)
-        return draw(
-            pools.worker_row(self.state, pool, worker, self.process), width, max(8, min(names, 20)), glyphs
-        )
+        parts = pools.parts_of(self.state, pool, worker, self.process)
+        known = self._drawn.get(key)
+        if known is None or known[0] != width or not all(map(is_, known[1], parts)):
+            drawn = draw(pools.worker_row(self.state, pool, worker, self.process), width, self._names, glyphs)
+            known = self._drawn[key] = width, parts, drawn
+        return known[2]
 
     @on(LineList.Opened)
     def _open(self, event: LineList.Opened) -> None:

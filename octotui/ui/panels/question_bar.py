@@ -18,29 +18,31 @@ class QuestionBar(Widget):
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
     run: reactive[str | None] = reactive(None, repaint=False)
+    question: reactive[QuestionRow | None] = reactive(None)
+    asking: reactive[int] = reactive(0)
 
     def __init__(self, user: str) -> None:
         super().__init__()
         self._user = user
 
-    @property
-    def question(self) -> QuestionRow | None:
-        """The question shown."""
-        return first(self.state, self._user, self.now, self.run)
-
     def watch_state(self, old: State, new: State) -> None:
         """Appear and disappear with the questions."""
         if old.asking is not new.asking or old.interruptions is not new.interruptions:
-            self.set_class(len(new.asking) > 0, "-asks")
-            self.refresh()
+            self.asking = len(new.asking)
+            self.set_class(self.asking > 0, "-asks")
+            self._choose()
 
     def watch_run(self) -> None:
         """Prefer the question of another run."""
-        self.refresh()
+        self._choose()
 
     def watch_now(self) -> None:
         """Update its age."""
-        self.refresh()
+        self._choose()
+
+    def _choose(self) -> None:
+        """Take the question to show."""
+        self.question = first(self.state, self._user, self.now, self.run)
 
     def render_line(self, y: int) -> Strip:
         """Render the line."""
@@ -55,7 +57,7 @@ class QuestionBar(Widget):
             (question.title, "strong"),
             (f"  {question.time}" if past else f"  {question.time} · {standing(question)}", "muted"),
         ]
-        more = len(self.state.asking) - 1
+        more = self.asking - 1
         if more:
             left.append((f" · {more} more", "muted"))
         right: list[Span] = (

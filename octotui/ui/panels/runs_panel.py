@@ -18,6 +18,7 @@ from octotui.ui.panels.runs.history_line import HistoryLine
 from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_table import RunsTable
 from octotui.ui.styled_text import Span, glyphs_of, zone_of
+from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
@@ -42,6 +43,8 @@ unfolded. A wider terminal shows more columns."""
     def __init__(self, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
         super().__init__()
         self._table, self._wanted = RunsTable(setting), ""
+        self._changed = self._again = False  # whether runs came or ended, or the order may be another
+        self._listing = Coalesced(self, self._follow)
 
     def compose(self) -> ComposeResult:
         """Yield the heading, the list, and its filter."""
@@ -53,17 +56,19 @@ unfolded. A wider terminal shows more columns."""
 
     def watch_state(self, old: State, new: State) -> None:
         """List again when a run came or ended; otherwise only draw."""
-        if old is not new and self.is_mounted:
-            self._list(changed=old.families is not new.families)
+        self._changed = self._changed or old.families is not new.families
+        self._listing()
 
     def watch_past(self) -> None:
         """List again with what has ended."""
-        self._list()
+        self._changed = True
+        self._listing()
 
-    def watch_now(self) -> None:
-        """Draw the times, sort again by what may have changed meanwhile, and ask again for a refused page."""
-        self._list(changed=False, again=True)
+    def watch_now(self, old: float, new: float) -> None:
+        """Draw the times; once a second, sort again by what may have changed, and ask again where refused."""
+        self._again = self._again or int(old) != int(new)
         self.line.ask_again(self.past)
+        self._listing()
 
     def on_mount(self) -> None:
         """List for the first time."""
@@ -73,9 +78,17 @@ unfolded. A wider terminal shows more columns."""
         """Say which columns there are at another width."""
         self.call_after_refresh(self._say)
 
-    def _list(self, *, changed: bool = True, again: bool = False) -> None:
+    def _list(self) -> None:
+        """List again, whatever has changed."""
+        self._changed = True
+        self._follow()
+
+    def _follow(self) -> None:
+        """List what has changed since it was listed last."""
         if not self.is_mounted or not self.state.seq:
             return
+        changed, again = self._changed, self._again
+        self._changed = self._again = False
         table, line = self._table, self.line
         table.look(self.state, CellContext(self.now, zone_of(self), glyphs_of(self)))
         if changed:
@@ -151,27 +164,27 @@ unfolded. A wider terminal shows more columns."""
     def take_setting(self, setting: ListSetting) -> None:
         """Take columns and order."""
         self._table.arrange(setting)
-        self._list(changed=False)
+        self._follow()
 
     @on(QueryLine.Changed)
     def _filter(self, event: QueryLine.Changed) -> None:
         event.stop()
         self.line.restart()
-        self._list(changed=False)
+        self._follow()
         self._ask()
         self.follow_drop()
 
     @on(QueryLine.Left)
     def _back(self, event: QueryLine.Left) -> None:
         event.stop()
-        self._list(changed=False)
+        self._follow()
         self.refresh_bindings()
         self.lines.focus()
 
     @on(RunLines.Refolded)
     def _refold(self, event: RunLines.Refolded) -> None:
         event.stop()
-        self._list(changed=False)
+        self._follow()
         self._ask()
         self.refresh_bindings()
 

@@ -41,6 +41,9 @@ class RunsTable:
         self.unfiltered_folds: dict[str, bool] = {}
         self.filtered_folds: dict[str, bool] = {}
         self._lines: dict[str, ListedRun] = {}
+        self._listed: tuple[str, ...] = ()
+        self._drawn: dict[str, tuple[object, list[Span]]] = {}
+        self._depends: tuple[object, ...] = ()  # what the lines come from, unless they are sorted
         self._people: set[str] = set()
         self._coming = UNKNOWN
         self.kept: dict[str, EndedRun] = {}
@@ -114,9 +117,13 @@ class RunsTable:
         """
         if again:
             self._sorted = {}
-        lines = outline(self.families, names, self.folds(names), self._arrange)
-        self._lines = {each.id: each for each in lines}
-        return tuple(self._lines)
+        depends = self.families, names, {**self.folds(names)}
+        if self.sort is not None or depends != self._depends:
+            self._depends = depends
+            lines = outline(self.families, names, self.folds(names), self._arrange)
+            self._lines = {each.id: each for each in lines}
+            self._listed = tuple(self._lines)
+        return self._listed
 
     def next_of(self, name: str | None, names: Collection[str] | None, sign: str) -> str | None:
         """Return the next run that has a sign, also in folded families; None where there is none."""
@@ -172,9 +179,17 @@ class RunsTable:
         return row
 
     def draw(self, name: str, width: int) -> list[Span]:
-        """Draw a run in one line."""
-        row = self.row(name)
-        return [] if row is None else row_spans(self._place(width), row, self.scope)
+        """Draw a run in one line; the same spans while nothing of it changes."""
+        parts = runs.parts_of(self.state, name, self.kept.get(name), self.scope.now)
+        depends = None
+        if parts is not None and not self.families.children.get(name):
+            depends = parts, self._place(width), self._lines.get(name), self.scope.zone, self.scope.glyphs
+        known = self._drawn.get(name)
+        if known is None or depends is None or known[0] != depends:
+            row = self.row(name)
+            spans = [] if row is None else row_spans(self._place(width), row, self.scope)
+            known = self._drawn[name] = depends, spans
+        return known[1]
 
     def head(self, width: int) -> tuple[Span, ...]:
         """Draw the heads of the columns."""

@@ -19,6 +19,8 @@ class StatusBar(Widget):
     now: reactive[float] = reactive(0.0, repaint=False)
     leaving: reactive[str] = reactive("")
     trouble: reactive[str] = reactive("")
+    counts: reactive[tuple[summary.Count, ...]] = reactive(())
+    clock: reactive[str] = reactive("")
 
     def on_mount(self) -> None:
         """Show when the app is about to leave."""
@@ -33,13 +35,16 @@ class StatusBar(Widget):
         self.leaving = sentences.get(way or "", "")
 
     def watch_state(self, old: State, new: State) -> None:
-        """Redraw after events."""
+        """Count again after events."""
         if old is not new:
-            self.refresh()
+            self.counts = summary.of(new)
+            if old.model is not new.model:
+                self.refresh()
 
-    def watch_now(self) -> None:
-        """Redraw the time."""
-        self.refresh()
+    def watch_now(self, now: float) -> None:
+        """Tell the time."""
+        zone = zone_of(self)
+        self.clock = f"{time_of_day(now, zone)}{' UTC' if is_utc(zone) else ''}"
 
     def render_line(self, y: int) -> Strip:
         """Render the line."""
@@ -48,11 +53,9 @@ class StatusBar(Widget):
         counts: list[Span] = []
         for text in filter(None, (self.trouble, self.leaving)):
             counts += [(text, "warned"), (" · ", "muted")]
-        for each in summary.of(self.state):
+        for each in self.counts:
             counts.extend(((each.text, each.role), (" · ", "muted")))
-        zone = zone_of(self)
-        clock: Span = (f"   {time_of_day(self.now, zone)}{' UTC' if is_utc(zone) else ''} ", "muted")
-        right = [*counts[:-1], clock]
+        right = [*counts[:-1], (f"   {self.clock} ", "muted")]
         if length(left) + length(right) + 2 > width:
             right = counts[:-1]
         return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(

@@ -10,8 +10,9 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from octotui.engine.state import State
-from octotui.ui.panels.tree_layout import TreeLine, lay
+from octotui.ui.panels.tree_layout import TreeLayout, TreeLine
 from octotui.ui.styled_text import Span, glyphs_of, length, sign, zone_of
+from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views import runs
@@ -52,7 +53,8 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._lines: dict[str, TreeLine] = {}
         self._pointed: TreeRow | None = None
         self._own = False  # whether the cursor was moved by hand
-        self._pending = False
+        self._listing = Coalesced(self, self._list)
+        self._tree_layout = TreeLayout()
         self._resized = True
 
     def compose(self) -> ComposeResult:
@@ -91,18 +93,18 @@ steps, the runs these started, and what each waits for. The output is that of th
 
     def _soon(self) -> None:
         """Lay the tree out once for all changes of one iteration of the loop."""
-        if self.is_mounted and not self._pending:
-            self._pending = True
-            self.call_later(self._list)
+        if self.is_mounted:
+            self._listing()
 
     def _list(self) -> None:
-        self._pending = False
         lines = self.query_one(LineList)
         rows = run_tree.rows(self.picture, self.run, self.now, zone_of(self)) if self.run else ()
         glyphs = glyphs_of(self)
         self._rows = rows
         self._title()
-        laid = lay(_beneath(rows), max(20, self.size.width - 2 - lines.scrollbar_size_vertical), glyphs)
+        laid = self._tree_layout.lay(
+            _beneath(rows), max(20, self.size.width - 2 - lines.scrollbar_size_vertical), glyphs
+        )
         self._lines = {line.key: line for line in laid}
         skipped = frozenset(index for index, line in enumerate(laid) if not line.first)
         lines.show(tuple(self._lines), skipped)

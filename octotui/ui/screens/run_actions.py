@@ -9,6 +9,7 @@ from textual import work
 from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from octotui.engine.commands import CancelRun, MoveToTop, StartRun
@@ -30,6 +31,7 @@ from octotui.views.runs import EndedRun
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
+PAINT = 1 / 240  # seconds from one paint of the screen to the next
 OFFERED = (*OF_A_RUN, "answer", "schedules")
 
 
@@ -127,6 +129,14 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         self._sought: str | None = None
         self._missed = ""  # what was looked up without an answer, as a toast says once
         self._offered: list[bool | None] = []
+        self._painting: Timer | None = None
+
+    @property
+    def _update_timer(self) -> Timer:
+        """Textual's timer of paints, sooner after the last one: a key waits for it, too."""
+        if self._painting is None:
+            self._painting = self.set_interval(PAINT, self._on_timer_update, name="screen_update", pause=True)
+        return self._painting
 
     def on_mount(self) -> None:
         """Follow the app."""

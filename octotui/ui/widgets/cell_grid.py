@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.styled_text import Span, cut, glyphs_of, length, strip_of, styles_of
+from octotui.ui.widgets.coalesced import Coalesced
 
 LEAST, MOST = 18, 44  # cells of a column
 GAP = 2
@@ -90,6 +91,7 @@ class CellGrid(ExplainedActions, ScrollView, can_focus=True):
         self._shown: dict[int, list[GridCell]] = {}
         self._refusal = ""
         self.empty = ""
+        self.repaint = Coalesced(self, self._repaint)
 
     def show(self, rows: Sequence[GridRow], columns: Mapping[str, str]) -> None:
         """Take these rows, and the columns with their heads; the cursor stays with its row and column."""
@@ -230,7 +232,7 @@ class CellGrid(ExplainedActions, ScrollView, can_focus=True):
         super().watch_has_focus(focused)
         self.refresh()
 
-    def repaint(self) -> None:
+    def _repaint(self) -> None:
         """Draw again those visible lines that look different."""
         for y in range(self.size.height):
             if self._shown.get(y) != self._look(y):

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.styled_text import Span, cut, glyphs_of, strip_of, styles_of
 from octotui.ui.theme import Styles
+from octotui.ui.widgets.coalesced import Coalesced
 
 Draw = Callable[[str, int], Sequence[Span]]
 Look = tuple[bool, bool, list[Span]]
@@ -74,8 +75,9 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         self._skipped: frozenset[int] = frozenset()
         self._painted: Styles | None = None
         self._shown: dict[int, Look] = {}
+        self._drawn: dict[int, tuple[Sequence[Span], int, list[Span]]] = {}  # and its width, and what fits
         self.marked: frozenset[str] = frozenset()
-        self._pending = False
+        self.repaint = Coalesced(self, self._repaint)
 
     @property
     def key(self) -> str | None:
@@ -95,28 +97,30 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
     def show(self, keys: Sequence[str], skipped: frozenset[int] = frozenset()) -> None:
         """Replace the lines; the cursor stays with its key, and is never on `skipped` lines."""
         keys = tuple(keys)
-        if keys != self._keys or skipped != self._skipped:
+        if (keys is not self._keys and keys != self._keys) or skipped != self._skipped:
             before, index = self.key, self.cursor
             self._keys, self._skipped = keys, skipped
-            self.virtual_size = Size(0, len(keys))
-            index = keys.index(before) if before in keys else min(index, len(keys) - 1)
+            self._fit()
+            if not 0 <= index < len(keys) or keys[index] != before:
+                index = keys.index(before) if before in keys else min(index, len(keys) - 1)
             self.cursor = self._near(index, 1)
             if (self.key is None) != (before is None):
                 self.refresh_bindings()
             if self.key != before:
                 self.post_message(self.Moved(self, self.key))
-            self.refresh()
-        else:
-            self.repaint()
+        self.repaint()
 
-    def repaint(self) -> None:
-        """Redraw visible lines that have changed, once for all calls of one iteration of the loop."""
-        if not self._pending:
-            self._pending = True
-            self.call_later(self._repaint)
+    def _fit(self) -> None:
+        """Take the height of all lines; the screen is laid out only where a scrollbar comes or goes."""
+        size = Size(0, len(self._keys))
+        if self.styles.auto_dimensions or not self.container_size:
+            self.virtual_size = size
+        elif size != self.virtual_size:
+            self.set_reactive(ScrollView.virtual_size, size)
+            self._scroll_update(size)
 
     def _repaint(self) -> None:
-        self._pending = False
+        """Redraw visible lines that have changed."""
         for y in range(self.size.height):
             if self._shown.get(y) != self._look(y):
                 self.refresh(Region(0, y, self.size.width, 1))
@@ -144,12 +148,13 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
                 at += 1 if way > 0 else -1
         return index
 
-    def watch_cursor(self) -> None:
+    def watch_cursor(self, old: int, new: int) -> None:
         """Keep the cursor in view, and post `Moved`."""
         if self._keys:
             self._keep_in_view()
             self.post_message(self.Moved(self, self.key))
-        self.refresh()
+        self.refresh_line(old)
+        self.refresh_line(new)
 
     def _keep_in_view(self) -> None:
         """Scroll to the cursor; from the first possible line also to the lines above it."""
@@ -211,8 +216,11 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
             text = self.empty if not self._keys and y == 0 else ""
             return False, False, [(text, "muted")]
         key = self._keys[index]
-        spans = cut(self._draw_line(key, width), width, glyphs_of(self))
-        return index == self.cursor, key in self.marked, spans
+        drawn = self._draw_line(key, width)
+        before = self._drawn.get(y)
+        if before is None or before[0] is not drawn or before[1] != width:
+            before = self._drawn[y] = drawn, width, cut(drawn, width, glyphs_of(self))
+        return index == self.cursor, key in self.marked, before[2]
 
     def render_line(self, y: int) -> Strip:
         """Render one line: the marker, and the spans of `draw`."""

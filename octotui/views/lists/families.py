@@ -63,15 +63,17 @@ def parent_of(state: State, past: Mapping[str, EndedRun], name: str) -> str | No
 
 
 def families(state: State, past: Mapping[str, EndedRun], names: Sequence[str]) -> Families:
-    """Group runs into families: those with an open run first, oldest first, then others, latest first."""
+    """Group runs into families: those with an open run first, oldest first, then others, latest first.
+
+    `names` are in that order, too.
+    """
     listed = frozenset(names)
-    parents: dict[str, str] = {}
+    parents = {name: up for name in names if (up := parent_of(state, past, name)) in listed}
+    if not parents:
+        return Families(tuple(names))
     children: dict[str, list[str]] = {}
-    for name in sorted(names, key=_number):
-        parent = parent_of(state, past, name)
-        if parent in listed:
-            parents[name] = parent
-            children.setdefault(parent, []).append(name)
+    for name in sorted(parents, key=_number):
+        children.setdefault(parents[name], []).append(name)
     found = Families((), parents, {name: tuple(each) for name, each in children.items()})
     still = {_top(found, name) for name in names if _is_open(state, name)}
     tops = [name for name in names if name not in parents]
@@ -89,6 +91,8 @@ def outline(
     `arrange` sorts siblings.
     """
     shown = None if matches is None else {*matches, *(up for name in matches for up in found.above(name))}
+    if not found.children and shown is None:
+        return tuple(map(ListedRun, arrange(found.tops)))
     lines: list[ListedRun] = []
     tops = found.tops if shown is None else [name for name in found.tops if name in shown]
     waiting = [(name, 0) for name in reversed(arrange(tops))]

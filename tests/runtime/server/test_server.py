@@ -34,7 +34,7 @@ from octotui.runtime.server.protocol import (
     Welcome,
 )
 from octotui.runtime.server.server import FAR
-from octotui.runtime.state_feed import FRAME
+from octotui.runtime.state_feed import BATCH
 from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord
 from tests.runtime.served import Served, served, until
@@ -721,7 +721,7 @@ async def test_what_happens_is_told_at_once_and_then_with_the_next_frame(tmp_pat
     async with served(MODEL, tmp_path) as here:
         loop, server = asyncio.get_running_loop(), here.server
         begun, nothing = loop.time(), here.session.state
-        for flushed, due in ((begun - 9, begun), (begun + 9, begun + 9 + FRAME)):
+        for flushed, due in ((begun - 9, begun), (begun + 9, begun + 9 + BATCH)):
             server._flush()
             server._flushed = flushed
             server._queue_events((), nothing, nothing)
@@ -731,7 +731,7 @@ async def test_what_happens_is_told_at_once_and_then_with_the_next_frame(tmp_pat
         server._flushed = 0.0
         server._flush()
         server._queue_events((), nothing, nothing)
-        assert server._flushing.when() > begun + FRAME - 0.001, "one frame after what was just told"
+        assert server._flushing.when() > begun + BATCH - 0.001, "one batch after what was just told"
 
 
 async def test_its_timer_ends_with_it(tmp_path: Path) -> None:

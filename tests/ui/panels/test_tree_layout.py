@@ -1,4 +1,4 @@
-from octotui.ui.panels.tree_layout import lay
+from octotui.ui.panels.tree_layout import TreeLayout
 from octotui.views.labels import UNICODE
 from octotui.views.tree import run_tree
 from tests.scenes import SCENES
@@ -8,7 +8,7 @@ def laid(name: str, run: str, width: int) -> list[str]:
     scene = SCENES[name]()
     return [
         "".join(text for text, _ in line.spans).rstrip()
-        for line in lay(run_tree.rows(scene.state, run, scene.now)[1:], width, UNICODE)
+        for line in TreeLayout().lay(run_tree.rows(scene.state, run, scene.now)[1:], width, UNICODE)
     ]
 
 
@@ -41,7 +41,7 @@ def test_sentences_wrap():
 
 def test_only_the_first_line_of_a_row_is_stood_on():
     scene = SCENES["lock_wait"]()
-    lines = lay(run_tree.rows(scene.state, "run-9", scene.now), 50, UNICODE)
+    lines = TreeLayout().lay(run_tree.rows(scene.state, "run-9", scene.now), 50, UNICODE)
     assert [line.first for line in lines][:6] == [True, True, True, False, False, False]
     assert len({line.key for line in lines}) == len(lines)
 
@@ -54,6 +54,18 @@ def test_v7_a_progress_is_a_bar_in_one_line_that_is_cut():
         (40, "     ██████░░░░  62 %  94 of 151 files"),
         (30, "     ██████░░░░  62 %  94 of…"),
     ):
-        (line,) = lay(rows, width, UNICODE)
+        (line,) = TreeLayout().lay(rows, width, UNICODE)
         assert "".join(text for text, _ in line.spans) == told
         assert not line.first
+
+
+def test_a_row_that_is_as_it_was_keeps_its_lines_at_the_same_width():
+    scene, layout = SCENES["seed"](), TreeLayout()
+    rows = run_tree.rows(scene.state, "run-1", scene.now)
+    first = layout.lay(rows, 60, UNICODE)
+    later = layout.lay(run_tree.rows(scene.state, "run-1", scene.now + 1), 60, UNICODE)
+    kept = [one is other for one, other in zip(first, later, strict=True)]
+    assert True in kept
+    assert False in kept
+    wider, new = layout.lay(rows, 70, UNICODE), TreeLayout().lay(rows, 70, UNICODE)
+    assert [line.spans for line in wider] == [line.spans for line in new]

@@ -1,9 +1,10 @@
 from msgspec.structs import replace
+from textual.screen import UPDATE_PERIOD
 
 from octotui.engine.commands import CancelRun, LoadModel, MoveToTop, StartRun, TakeInterruption
 from octotui.model.space import Schedule, Value
 from octotui.model.values import Prompt
-from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.run_actions import PAINT, RunActionsScreen
 from tests import scenes
 from tests.ui.opened import opened
 
@@ -132,3 +133,8 @@ async def test_v5_sensitive_values_are_said_to_be_given_again_before_a_run_is_st
     async with opened(scene._replace(state=scene.world.state), tmp_path) as it:
         await it.press("R")
         await it.sees("Run Nightly backup again?", "Sensitive, so not kept; give again: Token.")
+
+
+async def test_a_paint_waits_less_for_the_last_one_than_textual_has_it_wait(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        assert it.app.screen._update_timer._interval == PAINT < UPDATE_PERIOD

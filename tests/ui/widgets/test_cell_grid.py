@@ -122,9 +122,11 @@ async def test_what_looks_the_same_is_not_drawn_again(monkeypatch):
         asked: list[object] = []
         monkeypatch.setattr(app.grid, "refresh", lambda *regions, **_: asked.extend(regions))
         app.grid.repaint()
+        await pilot.pause()
         assert asked == []
         app.words = "2.0"
         app.grid.repaint()
+        await pilot.pause()
         assert len(asked) == 3
 
 

@@ -1,5 +1,6 @@
 import pytest
 from textual.app import App, ComposeResult
+from textual.screen import Screen
 
 from octotui.ui.widgets.line_list import LineList
 
@@ -132,3 +133,28 @@ async def test_select_says_whether_the_key_is_there():
 async def test_it_lives_at_any_size(size):
     async with Listing(5).run_test(size=size) as pilot:
         await pilot.press("j")
+
+
+async def test_a_step_of_the_cursor_repaints_the_two_lines_that_differ():
+    app = Listing(1_000_000)
+    async with app.run_test(size=(30, 20)) as pilot:
+        await pilot.press("j")
+        await pilot.pause()
+        app.drawn.clear()
+        await pilot.press("j")
+        await pilot.pause()
+        assert {*app.drawn} == {"1", "2"}
+
+
+async def test_another_number_of_lines_lays_nothing_out_unless_the_scrollbar_comes_or_goes(monkeypatch):
+    app = Listing(100)
+    async with app.run_test(size=(30, 10)) as pilot:
+        await pilot.pause()
+        laid, lay = [], Screen._refresh_layout
+        monkeypatch.setattr(Screen, "_refresh_layout", lambda *args, **more: laid.append(lay(*args, **more)))
+        for count, is_laid, has_bar in ((90, False, True), (200, False, True), (5, True, False)):
+            laid.clear()
+            app.lines.show([str(number) for number in range(count)])
+            await pilot.pause()
+            assert (bool(laid), app.lines.show_vertical_scrollbar) == (is_laid, has_bar)
+            assert app.lines.max_scroll_y == max(0, count - 10)

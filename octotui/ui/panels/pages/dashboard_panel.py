@@ -12,6 +12,7 @@ from octotui.engine.state import State
 from octotui.ui.key_actions import key_of
 from octotui.ui.styled_text import Span, glyphs_of, zone_of
 from octotui.ui.widgets.cell_grid import CellGrid, GridRow
+from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.labels import counted
 from octotui.views.lists.columns import CellContext
@@ -57,6 +58,7 @@ the heads of the columns: each opens the page of its environment."""
         self._records: LastRuns = {}
         self._is_known = False
         self._rows: dict[str, DashboardRow] = {}
+        self._listing = Coalesced(self, self._list)
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the grid."""
@@ -78,7 +80,7 @@ the heads of the columns: each opens the page of its environment."""
         if old is not new and self.is_mounted:
             parts = ("families", "releases", "model")
             if any(getattr(old, part) is not getattr(new, part) for part in parts):
-                self._list()
+                self._listing()
             else:
                 self.query_one(CellGrid).repaint()
 
@@ -86,7 +88,7 @@ the heads of the columns: each opens the page of its environment."""
         """Take what has ended since."""
         self._records = newer(self._records, (each for each in self.past if each.ended_at is not None))
         if self.is_mounted:
-            self._list()
+            self._listing()
 
     def watch_now(self) -> None:
         """Draw the times of another day."""

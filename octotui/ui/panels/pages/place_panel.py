@@ -15,6 +15,7 @@ from octotui.engine.state import State
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.run_lines import run_spans
 from octotui.ui.styled_text import Span, glyphs_of, sign, spread, zone_of
+from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views import runs
@@ -76,6 +77,7 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         self._last: dict[PagePlace, LastRuns] = {}
         self._lines: dict[str, PageLine] = {}
         self._cursors: dict[Trail, str] = {}
+        self._listing = Coalesced(self, self._list)
 
     def compose(self) -> ComposeResult:
         """Yield the breadcrumbs and the lines."""
@@ -99,12 +101,12 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
     def watch_state(self, old: State, new: State) -> None:
         """Make the page again."""
         if old is not new and self.is_mounted:
-            self._list()
+            self._listing()
 
     def watch_now(self) -> None:
         """Tell times anew."""
         if self.is_mounted:
-            self._list()
+            self._listing()
 
     def watch_past(self) -> None:
         """Take what has ended here since."""
