@@ -85,9 +85,7 @@ def test_no_garbage_is_collected_until_the_verb_is_loaded() -> None:
     said = {}
     for arguments in (["check", "configs/kraken.toml"], ["schema"]):
         call = [sys.executable, "-c", code, *arguments]
-        said[arguments[0]] = subprocess.run(
-            call, cwd=ROOT, capture_output=True, text=True, check=True
-        ).stderr
+        said[arguments[0]] = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=True).stderr
     assert said == {"check": "False False", "schema": "True True"}
 
 
