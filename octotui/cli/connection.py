@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from octotui.cli.demo import DEMO_SPACE
+from octotui.cli.demo_space import DEMO_SPACE
 from octotui.cli.terminal.output import warn
 from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.state import State, in_order

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from octotui.cli.demo import DEMO, DEMO_SPACE
+from octotui.cli.demo_space import DEMO, DEMO_SPACE
 from octotui.cli.terminal.output import USAGE, complain
 from octotui.model.checks.given_values import warn_of_given_values
 from octotui.model.checks.ineffective_keys import warn_of_ineffective_keys
