@@ -41,7 +41,6 @@ STEP_EVENTS = 3  # events of a step
 LIFE = 60.0  # seconds of a run
 KEYS = 6  # pressed in a second
 STAYING = 30  # runs at the top of the list that outlast the measurement: the cursor moves among them
-SETTLING = 5.0  # seconds after which all runs move
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x1b\x07]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 UNPAINTED = 5.0  # seconds after which a key counts as lost
 
@@ -60,7 +59,7 @@ def model(runs: int, events: int) -> str:
     for kind in range(KINDS):
         each = lasts * (0.8 + 0.4 * kind / (KINDS - 1))
         first = max(1, steps * (kind + 1) // KINDS)
-        parts.append(_runbook(f"stay{kind}", [HELD, *[each] * 2 * steps]))
+        parts.append(_runbook(f"stay{kind}", [HELD, *[each] * 3 * steps]))
         parts.append(_runbook(f"first{kind}", [HELD, *[each] * first]))
         parts.append(_runbook(f"next{kind}", [each] * steps))
     return "\n".join(parts)
@@ -210,7 +209,7 @@ async def watch(runs: int, events: int, seconds: int) -> Iterator[Ratio]:
             os.kill(server, signal.SIGUSR1)
             tasks = [asyncio.ensure_future(replace_runs(client, runs))]
             tasks.append(asyncio.ensure_future(ask(board, client, ages)))
-            await press_keys(board, SPREAD + min(SETTLING, seconds))
+            await press_keys(board, SPREAD + min(LIFE, seconds))  # until as many runs end as begin
             journal, app = state / "bench" / "journal.sqlite", board.child.pid
             before = time.time(), processor(app), processor(server), memory(app), board.painted
             seq, told = last(journal), len(ages)
@@ -225,11 +224,11 @@ async def watch(runs: int, events: int, seconds: int) -> Iterator[Ratio]:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-    for name, times in (("idle", idle), ("busy", busy), ("age", ages[told:])):
-        print(f"{name}: {spread(times)}")
+    for name, each in (("idle", idle), ("busy", busy), ("age", ages[told:])):
+        print(f"{name}: {spread(each)}")
     print(
         f"{rate:.0f} events a second; app {app_share:.2f} and server {server_share:.2f} of a core; "
-        f"{painted / 1024:.0f} KiB/s painted; load {os.getloadavg()[0]:.1f}"
+        f"{before[3]:.0f} MiB of memory, {painted / 1024:.0f} KiB/s painted; load {os.getloadavg()[0]:.1f}"
     )
     typical = statistics.median(idle)
     return iter(
@@ -309,7 +308,8 @@ def main(
 ) -> Iterator[Ratio]:
     """Print the figures of both, and compare them."""
     yield from asyncio.run(watch(runs, events, seconds))
-    few, many = (asyncio.run(repainted(each, rounds)) for each in (1000, rows))
+    times = [[asyncio.run(repainted(each, rounds)) for each in (1000, rows)] for _ in range(3)]
+    few, many = (min(each) for each in zip(*times, strict=True))
     print(f"a row of 1,000: {few * 1e6:.0f} µs, of {rows:,}: {many * 1e6:.0f} µs")
     yield Ratio(f"a row of {rows:,} painted / of 1,000", many / few, most=1.2)
 

@@ -65,7 +65,7 @@ class BoardActions(RunActionsScreen):
     @property
     def marked(self) -> tuple[str, ...]:
         """The marked runs, in the order they were asked for."""
-        marked = self.runs.lines.marked if self.is_mounted else ()
+        marked = (name for lines in self.query(RunLines) for name in lines.marked)
         return tuple(sorted(marked, key=lambda name: int(name.rpartition("-")[2])))
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:

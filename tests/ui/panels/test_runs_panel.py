@@ -154,7 +154,8 @@ async def test_a_sorted_list_is_sorted_again_as_time_goes_by(tmp_path):
         panel.take_setting(ListSetting((), "state"))
         it.session.later(31)
         await it.sees("✔ run-2")
-        panel.watch_now()
+        panel.watch_now(0.0, 1.0)
+        await it.pilot.pause()
         rows = [panel._table.row(key) for key in panel.lines.keys[1:]]
         states = [row.mark.word for row in rows if row is not None]
         assert states == sorted(states)
