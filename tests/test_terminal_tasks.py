@@ -12,6 +12,7 @@ from octotui.engine.commands import StartRun
 from octotui.engine.state import State
 from octotui.runtime.open_space import open_space, space_folder
 from octotui.runtime.server.peer_credentials import this_account
+from octotui.store.model_path import keep_model_path
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("servers_end")
@@ -73,8 +74,10 @@ def played(
 ) -> None:
     """Start runs without a terminal, and leave the space once its State is so."""
 
+    declared = read_model(model)
+
     async def play() -> None:
-        async with open_space(read_model(model), model.parent, this_account(), at) as session:
+        async with open_space(declared, model.parent, this_account(), at) as session:
             for process in processes:
                 await session.send(StartRun(process=process, requester=session.user))
             async for state in session.states():
@@ -82,9 +85,19 @@ def played(
                     return
 
     asyncio.run(play())
-    space_folder("night", model.parent).path.joinpath(
+    space_folder(declared.space.slug, model.parent).path.joinpath(
         "clock.json"
     ).unlink()  # as when the machine was off since
+
+
+def start(terminal: Terminal, runbook: str, run: str) -> None:
+    """Start a runbook by its name, and wait until its run is listed."""
+    terminal.press("s")
+    terminal.wait("Start which runbook?")
+    terminal.press(runbook)
+    terminal.wait(f"▌{runbook}")
+    terminal.press("enter")
+    terminal.wait(f"{run} {runbook}", gone="Start which runbook?")
 
 
 def noon() -> tuple[str, float]:
@@ -131,12 +144,7 @@ def test_who_blocks_is_seen_and_cancelled(model: Path, columns: int, lines: int)
     with Terminal(model, "--state", model.parent, columns=columns, lines=lines) as terminal:
         terminal.wait("No runs yet")
         for run in ("run-1", "run-2"):
-            terminal.press("s")
-            terminal.wait("Start which runbook?")
-            terminal.press("Haul")
-            terminal.wait("▌Haul")
-            terminal.press("enter")
-            terminal.wait(f"{run} Haul", gone="Start which runbook?")
+            start(terminal, "Haul", run)
         terminal.wait("▶ run-1", "◔ run-2")
         terminal.press("w")
         terminal.wait("Why: run-2", "waits for exclusive use of dock1: run-1")
@@ -186,3 +194,27 @@ def test_a_failed_step_is_tried_again_and_the_run_run_again(model: Path) -> None
         terminal.wait("✔ run-2 Mend", "✔ run-1 Mend", gone="again?")
         terminal.press("q")
         assert terminal.left() == 0
+
+
+def test_another_space_is_switched_to_and_back(model: Path) -> None:
+    """Marks of the one are not those of the other; its server is started with the model that is known."""
+    day = model.with_name("day.toml")
+    day.write_text(MODEL.replace('"Night"', '"Day"'))
+    played(day, lambda state: not len(state.families))
+    keep_model_path(space_folder("day", model.parent).path, day)
+    with Terminal(model, "--state", model.parent) as terminal:
+        terminal.wait("octotui · Night", "No runs yet")
+        start(terminal, "Publish", "run-1")
+        terminal.press("*")
+        terminal.wait("1 marked")
+        terminal.press("o")
+        terminal.wait("Switch to which space?", "Night", "here", "Day", "closed")
+        terminal.press("enter")
+        terminal.wait("octotui · Day", "No runs yet", gone="marked")
+        terminal.press("o")
+        terminal.wait("Switch to which space?", "Night", "running")
+        terminal.press("enter")
+        terminal.wait("octotui · Night", "? run-1 Publish", gone="marked")
+        terminal.press("q")
+        assert terminal.left() == 0
+        terminal.wait("detached from Night: 1 run continues")

@@ -1,5 +1,6 @@
 """The app: it follows the session, keeps the time, and asks before it quits."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,10 +23,12 @@ from octotui.model.complaints import ModelError
 from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
 from octotui.ui.dialogs.quit_dialog import QuitDialog
+from octotui.ui.dialogs.spaces_dialog import SpacesDialog
 from octotui.ui.key_actions import KeyAction, refusal, relabel
 from octotui.ui.key_order import OrderedKeysApp
 from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
+from octotui.ui.space_switch import SpaceSwitch
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
 from octotui.ui.visible_filter import VisibleFilter
@@ -47,7 +50,7 @@ REPLACED = {
 
 QUIT = "ctrl+q"  # also in inputs, where q is a letter
 TROUBLE = "Trouble"  # title of toasts that are removed once the problem is over
-Left = Literal["quit", "wait", "cancel", "leave"]
+Left = Literal["quit", "wait", "cancel", "leave", "switch"]
 
 
 class OctotuiApp(OrderedKeysApp[Left]):
@@ -84,10 +87,12 @@ class OctotuiApp(OrderedKeysApp[Left]):
         lists: Mapping[str, ListSetting] | None = None,
         keep: Callable[[str, ListSetting], None] | None = None,
         detaches: bool = False,
+        switch: SpaceSwitch | None = None,
     ) -> None:
         """Create the app; with `detaches`, active runs go on elsewhere after it. Times are in `zone`.
 
-        `lists` are the saved settings of lists, and `keep` saves a changed one.
+        `lists` are the saved settings of lists, and `keep` saves a changed one. With the result "switch", the
+        caller is to show the space that `switch` has opened.
         """
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # empty means unset, but not to Textual
@@ -103,6 +108,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self._keep = keep
         self._clock = now or time.time
         self._detaches = detaches
+        self.switch = switch
+        self._switches = False  # whether leaving leads to another space
         self._visible = VisibleFilter()
         if detaches:
             relabel(self, "quit", "detach")
@@ -147,7 +154,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.state = state
         self._notices.check(state)
         if self.leaving and not len(state.families):
-            self.exit(self.leaving)
+            self.exit("switch" if self._switches else self.leaving)
 
     def _ring(self, text: str) -> None:
         """Notify the terminal of a question, as far as the model wants that."""
@@ -233,9 +240,34 @@ class OctotuiApp(OrderedKeysApp[Left]):
         elif not isinstance(self.screen, QuitDialog):
             self.push_screen(QuitDialog(self.state), self._leave)
 
+    async def switch_space(self) -> None:
+        """Have a space chosen, open it, and leave this one for it; stay where either does not work."""
+        if self.switch is None:
+            return
+        rows = await asyncio.to_thread(self.switch.spaces)
+        slug = await self.push_screen_wait(SpacesDialog(rows))
+        if slug is None:
+            return
+        if problem := await self.switch.open(slug):
+            self.notify(problem, severity="error", markup=False)
+            return
+        way: str | None = "leave"
+        if not self._detaches and len(self.state.families):
+            way = await self.push_screen_wait(QuitDialog(self.state))
+        if way == "stay":
+            await self.switch.close()
+            return
+        self._switches = True
+        await self._leave_by(way)
+
     async def _leave(self, way: str | None) -> None:
+        if way in ("leave", "wait", "cancel"):
+            self._switches = False
+        await self._leave_by(way)
+
+    async def _leave_by(self, way: str | None) -> None:
         if way == "leave":
-            self.exit("leave")
+            self.exit("switch" if self._switches else "leave")
         elif way == "wait":
             self.leaving = "wait"
         elif way == "cancel":

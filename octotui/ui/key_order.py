@@ -86,7 +86,7 @@ class OrderedKeysApp(App[T]):
         target.post_message(KeyHandled(turn.number))
 
     def on_key_handled(self, message: KeyHandled) -> None:
-        """Go on with the key's turn after what is put off until the app is idle, such as a change of focus."""
+        """Go on with the key after what is put off until the app is idle, such as a change of focus."""
         self.call_later(self._go_on, message.number)
 
     async def _go_on(self, number: int) -> None:

@@ -11,6 +11,7 @@ from octotui.runtime.open_space import space_folder
 from octotui.runtime.server.model_watcher import Load, ModelWatcher
 from octotui.runtime.server.server import Server
 from octotui.runtime.session import Session
+from octotui.store.model_path import keep_model_path
 
 POLL = 1.0  # seconds between two checks for use
 IDLE = 60.0  # seconds after which an unused server ends
@@ -22,8 +23,11 @@ async def shared(
 ) -> AsyncIterator[Server]:
     """Serve a session to clients for the duration of the block, and watch its model's file."""
     file = None if path is None else ModelWatcher(path.absolute(), load, model)
-    server = Server(session, space_folder(model.space.slug, state_dir), file)
+    folder = space_folder(model.space.slug, state_dir)
+    server = Server(session, folder, file)
     await server.open()
+    if path is not None:
+        keep_model_path(folder.path, path)
     try:
         yield server
     finally:
