@@ -12,7 +12,6 @@ from octotui.engine.commands import StartRun
 from octotui.engine.state import State
 from octotui.runtime.open_space import open_space, space_folder
 from octotui.runtime.server.peer_credentials import this_account
-from octotui.store.model_path import keep_model_path
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("servers_end")
@@ -201,7 +200,7 @@ def test_another_space_is_switched_to_and_back(model: Path) -> None:
     day = model.with_name("day.toml")
     day.write_text(MODEL.replace('"Night"', '"Day"'))
     played(day, lambda state: not len(state.families))
-    keep_model_path(space_folder("day", model.parent).path, day)
+    space_folder("day", model.parent).keep_model(day)
     with Terminal(model, "--state", model.parent) as terminal:
         terminal.wait("octotui · Night", "No runs yet")
         start(terminal, "Publish", "run-1")

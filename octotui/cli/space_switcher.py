@@ -12,7 +12,6 @@ from octotui.model.complaints import ModelError
 from octotui.runtime.open_space import space_folder, state_on_disk
 from octotui.runtime.server.client import Client
 from octotui.store.errors import StoreError
-from octotui.store.model_path import model_path
 from octotui.store.space_folder import SpaceFolder, default_base
 from octotui.views.lists.space_columns import SpaceRow, space_row
 
@@ -94,7 +93,7 @@ class SpaceSwitcher:
 
 def _file_of(slug: str, folder: SpaceFolder) -> Path | None:
     """Return the model to open a closed space with, None for the demo; raises StoreError or ModelError."""
-    file = model_path(folder.path)
+    file = folder.model
     if file is None:
         if slug == DEMO_SPACE.slug:
             return None

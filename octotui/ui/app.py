@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 REPLACED = {
     "Quit": "ours asks what becomes of active runs",
     "Keys": "a panel that squeezes the board; the help says them",
+    "Maximize": "enter and l open what a pane shows on a screen of its own",
+    "Minimize": "nothing is maximized",
     "Screenshot": "it fails where no file can be written, and says nothing",
 }
 """Commands of Textual's that the palette does not offer, and why."""

@@ -10,7 +10,6 @@ from octotui.cli.space_switcher import SpaceSwitcher
 from octotui.engine.commands import StartRun
 from octotui.runtime.open_space import open_space, space_folder
 from octotui.runtime.server.peer_credentials import this_account
-from octotui.store.model_path import keep_model_path, model_path
 from tests.cli.conftest import ASK, OK
 
 
@@ -45,7 +44,7 @@ def test_spaces_are_listed_as_they_were_left_and_one_is_opened_by_its_model(writ
             await switcher.attach(SpaceName("small", model, state))
             async with switcher.shown() as client:
                 assert len(client.state.asking) == 1
-                assert model_path(space_folder("small", state).path) == model
+                assert space_folder("small", state).model == model
                 assert switcher.spaces()[1].running
                 assert await switcher.open("small") == ""
 
@@ -55,7 +54,7 @@ def test_spaces_are_listed_as_they_were_left_and_one_is_opened_by_its_model(writ
 def test_what_cannot_be_opened_is_one_sentence(write, state):
     model = write(ASK)
     asyncio.run(asked(model, state))
-    folder = space_folder("small", state).path
+    folder = space_folder("small", state)
 
     async def problem() -> str:
         async with SpaceSwitcher(state) as switcher:
@@ -65,7 +64,7 @@ def test_what_cannot_be_opened_is_one_sentence(write, state):
         return asyncio.run(problem())
 
     assert said().startswith("small stays closed: it is not known which model it belongs to; `octotui FILE`")
-    keep_model_path(folder, model)
+    folder.keep_model(model)
     model.write_text(model.read_text().replace('"Small"', '"Other"'))
     assert "is the model of Other now" in said()
     model.write_text("[space]\nnam = 1\n")

@@ -11,7 +11,6 @@ from octotui.runtime.open_space import space_folder
 from octotui.runtime.server.model_watcher import Load, ModelWatcher
 from octotui.runtime.server.server import Server
 from octotui.runtime.session import Session
-from octotui.store.model_path import keep_model_path
 
 POLL = 1.0  # seconds between two checks for use
 IDLE = 60.0  # seconds after which an unused server ends
@@ -27,7 +26,7 @@ async def shared(
     server = Server(session, folder, file)
     await server.open()
     if path is not None:
-        keep_model_path(folder.path, path)
+        folder.keep_model(path)
     try:
         yield server
     finally:
