@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from msgspec.structs import replace
-
 from octotui.engine.queries.query import Query
 from octotui.engine.state import State
 from octotui.store.user_config import ListSetting
@@ -17,10 +15,9 @@ from octotui.views.lists.families import (
     ListedRun,
     families,
     members,
-    most_urgent,
     outline,
-    whole_row,
 )
+from octotui.views.lists.family_rows import family_row
 from octotui.views.queries.matching import matching
 from octotui.views.runs import EndedRun, RunRow
 from octotui.views.text.clock_times import clock_time
@@ -136,21 +133,8 @@ class RunsTable:
 
     def row(self, name: str) -> RunRow | None:
         """Return the row of a run with its place in its family; None where the run is unknown."""
-        row = self._own_row(name)
-        if row is None:
-            return None
-        line, below = self._lines.get(name, ListedRun(name)), [*self.families.below(name)]
-        if below and not line.unfolded:
-            family = [*members(self.state, self.kept, (name, *below))]
-            row = whole_row(row, family, self._own_row(most_urgent(family).id) or row, self.scope.now)
-        return replace(row, depth=line.depth, below=len(below), unfolded=line.unfolded)
-
-    def _own_row(self, name: str) -> RunRow | None:
-        """Return the row of a run without its family."""
-        row = runs.row(self.state, name, self.scope.now, self.scope.zone)
-        if row is None and name in self.kept:
-            return runs.past_row(self.state.model, self.kept[name], self.scope.now)
-        return row
+        line = self._lines.get(name, ListedRun(name))
+        return family_row(self.state, self.kept, self.families, line, self.scope)
 
     def draw(self, name: str, width: int) -> list[Span]:
         """Draw a run in one line."""
