@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ name = "Haul"
 [[runbooks.haul.steps]]
 name = "Pull"
 pool = "dock"
-script = 'echo pulling; while true; do sleep 0.1; done'
+script = 'echo pulling; while [ ! -e "#{Marker}" ]; do sleep 0.1; done'
 
 [runbooks.publish]
 name = "Publish"
@@ -62,10 +62,12 @@ Marker = "MARKER"
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Path:
+def model(tmp_path: Path) -> Iterator[Path]:
+    """A model whose endless scripts end with the test, at the latest."""
     path = tmp_path / "night.toml"
     path.write_text(MODEL.replace("MARKER", str(tmp_path / "marker")))
-    return path
+    yield path
+    (tmp_path / "marker").touch()
 
 
 def played(
@@ -195,12 +197,17 @@ def test_a_failed_step_is_tried_again_and_the_run_run_again(model: Path) -> None
         assert terminal.left() == 0
 
 
-def test_another_space_is_switched_to_and_back(model: Path) -> None:
-    """Marks of the one are not those of the other; its server is started with the model that is known."""
+def another(model: Path) -> None:
+    """Have a space besides, of which it is known which model it belongs to."""
     day = model.with_name("day.toml")
-    day.write_text(MODEL.replace('"Night"', '"Day"'))
+    day.write_text(model.read_text().replace('"Night"', '"Day"'))
     played(day, lambda state: not len(state.families))
     space_folder("day", model.parent).keep_model(day)
+
+
+def test_another_space_is_switched_to_and_back(model: Path) -> None:
+    """Marks of the one are not those of the other; its server is started with the model that is known."""
+    another(model)
     with Terminal(model, "--state", model.parent) as terminal:
         terminal.wait("octotui · Night", "No runs yet")
         start(terminal, "Publish", "run-1")
@@ -214,6 +221,28 @@ def test_another_space_is_switched_to_and_back(model: Path) -> None:
         terminal.wait("Switch to which space?", "Night", "running")
         terminal.press("enter")
         terminal.wait("octotui · Night", "? run-1 Publish", gone="marked")
+        terminal.press("q")
+        assert terminal.left() == 0
+        terminal.wait("detached from Night: 1 run continues")
+
+
+def test_runs_that_the_app_has_itself_are_asked_about_and_are_there_on_return(model: Path) -> None:
+    """R4: they go on while another space is on the screen."""
+    another(model)
+    with Terminal(model, "--foreground", "--state", model.parent) as terminal:
+        terminal.wait("No runs yet")
+        start(terminal, "Haul", "run-1")
+        terminal.wait("▶ run-1", "pulling")
+        terminal.press("o")
+        terminal.wait("Switch to which space?", "Day")
+        terminal.press("enter")
+        terminal.wait("1 run is active", "l  leave")
+        terminal.press("l")
+        terminal.wait("octotui · Day", "No runs yet", gone="active")
+        terminal.press("o")
+        terminal.wait("Switch to which space?", "Night", "closed")
+        terminal.press("enter")
+        terminal.wait("octotui · Night", "▶ run-1", gone="Switch to which space?")
         terminal.press("q")
         assert terminal.left() == 0
         terminal.wait("detached from Night: 1 run continues")

@@ -1,5 +1,6 @@
 """Switching from space to space: which there are, and clients of their servers."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -76,7 +77,7 @@ class SpaceSwitcher:
         """Return the spaces of the folder, each as it is or was left; none where it cannot be read."""
         base = default_base() if self._state is None else self._state
         try:
-            slugs = sorted(each.name for each in base.iterdir() if (each / "journal.sqlite").exists())
+            slugs = sorted(each.name for each in base.iterdir() if _is_space(each))
         except OSError:
             slugs = []
         return [self._row(base, slug) for slug in slugs[:MOST]]
@@ -89,6 +90,10 @@ class SpaceSwitcher:
             running = folder.is_held
             state = state_on_disk(folder)
         return space_row(slug, str(base.absolute() / slug), state, running=running, here=slug == self._here)
+
+
+def _is_space(folder: Path) -> bool:
+    return os.path.exists(folder / "journal.sqlite")  # noqa: PTH110 - a Path raises where access is denied
 
 
 def _file_of(slug: str, folder: SpaceFolder) -> Path | None:
