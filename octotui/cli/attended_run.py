@@ -89,7 +89,8 @@ class AttendedRun:
             _warn_of_lost_values(family)
         if self._interrupted or self._hung_up:
             return INTERRUPTED if self._interrupted else HUNG_UP
-        for hint in how_to_answer(family, root, str(self._file or self._model.space.slug), state_dir):
+        space = str(self._file or self._model.space.slug)
+        for hint in how_to_answer(family, root, session.user, space, state_dir):
             warn(hint)
         return exit_code(family, root)
 

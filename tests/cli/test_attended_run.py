@@ -180,14 +180,8 @@ def test_one_of_two_approvals_is_all_one_can_give(octotui: Call, write: Call, st
     said = octotui("run", model, "ask", "--proceed", "--state", state)
     assert (said.code, said.err.splitlines()) == (
         4,
-        [
-            "octotui: “May it go on?” has 1 of 2 approvals: another person must answer, too",
-            "octotui: run-1 asks “May it go on?”, and stays open: octotui proceed"
-            f" --state {state} {model} run-1; or abort instead of proceed",
-        ],
+        ["octotui: “May it go on?” has 1 of 2 approvals: another person must answer, too"],
     )
-    waited = octotui("wait", model, "run-1", "--state", state)
-    assert (waited.code, waited.err.splitlines()) == (4, said.err.splitlines()[1:])
     assert "answers “May it go on?” with proceed (1 of 2 approvals)" in said.out
     assert states(state) == {"run-1": "paused"}
 

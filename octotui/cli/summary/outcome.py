@@ -5,6 +5,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Literal
 
+from octotui.engine.decide.questions import may_answer
 from octotui.engine.events import AnyEvent, JobStarted
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.rules.locks import blockers
@@ -21,12 +22,12 @@ def exit_code(state: State, root: str) -> Literal[0, 1, 4, 5]:
     return next(code for code in worst_first if code in codes)
 
 
-def how_to_answer(state: State, root: str, space: str, state_dir: Path | None) -> Iterator[str]:
-    """Yield for each open question of a family the command that answers it, and the other answers."""
+def how_to_answer(state: State, root: str, user: str, space: str, state_dir: Path | None) -> Iterator[str]:
+    """Yield for each question of a family that a user may answer the command, and the other answers."""
     option = "" if state_dir is None else f" --state {quote(str(state_dir))}"
     for _, name in state.asking:
         question = state.interruptions[name]
-        if state.runs[question.run].root == root:
+        if state.runs[question.run].root == root and may_answer(state, question, user) is None:
             first, *others = question.choices
             rest = f"; or {listed(others, last='or')} instead of {first}" if others else ""
             yield (

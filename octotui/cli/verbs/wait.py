@@ -72,6 +72,6 @@ async def _tell(client: SpaceAccess, name: str, space: str, state_dir: Path | No
         say_json(summary(family, run.root, client.artifact_path))
     else:
         say(f"{name}  {run.state}{f': {run.reason}' if run.reason else ''}")
-    for hint in how_to_answer(family, run.root, space, state_dir):
+    for hint in how_to_answer(family, run.root, client.user, space, state_dir):
         warn(hint)
     return exit_code(family, run.root)

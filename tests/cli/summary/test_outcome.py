@@ -51,7 +51,7 @@ def alone() -> dict[str, object]:
 
 def test_the_answers_to_a_failed_step_are_those_that_it_has() -> None:
     state = scenes.guided().state
-    (hint,) = how_to_answer(state, "run-1", "my space", None)
+    (hint,) = how_to_answer(state, "run-1", "ann", "my space", None)
     assert hint.startswith("run-1 asks “")
     assert hint.endswith("octotui retry 'my space' run-1; or ignore or fail instead of retry")
-    assert [*how_to_answer(state, "run-9", "my space", None)] == []
+    assert [*how_to_answer(state, "run-9", "ann", "my space", None)] == []
