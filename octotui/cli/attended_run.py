@@ -12,7 +12,7 @@ from octotui.cli.connection import there
 from octotui.cli.event_printer import EventPrinter
 from octotui.cli.given_values import passed_environment
 from octotui.cli.start_options import OutputOptions, StartOptions, starting_time
-from octotui.cli.summary import exit_code
+from octotui.cli.summary import exit_code, how_to_answer
 from octotui.cli.terminal.output import wants_ascii, warn
 from octotui.cli.terminal.questions import TerminalQuestions, TypedAnswer
 from octotui.cli.terminal.standard_streams import OutputLost
@@ -89,6 +89,9 @@ class AttendedRun:
             _warn_of_lost_values(family)
         if self._interrupted or self._hung_up:
             return INTERRUPTED if self._interrupted else HUNG_UP
+        space = str(self._file or self._model.space.slug)
+        for hint in how_to_answer(family, root, session.user, space, state_dir):
+            warn(hint)
         return exit_code(family, root)
 
     def _tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:

@@ -13,6 +13,7 @@ from octotui.engine.state import State
 from octotui.views.events.event_text import lines
 from octotui.views.files import Where
 from octotui.views.labels import ASCII, UNICODE
+from octotui.views.text.clock_times import date_and_time
 from octotui.views.tree.rows import TreeRow
 from octotui.views.tree.run_tree import as_lines, rows
 from octotui.views.tree.script_notes import file
@@ -21,8 +22,10 @@ from octotui.views.tree.script_notes import file
 class EventPrinter:
     """Prints events as they are committed."""
 
-    def __init__(self, *, as_json: bool, ascii_only: bool) -> None:
+    def __init__(self, *, as_json: bool, ascii_only: bool, timed: bool = False) -> None:
+        """Create it; with `timed` each line begins with the date and time of its event."""
         self._as_json = as_json
+        self._timed = timed
         self._zone = shown_zone()
         self._glyphs = ASCII if ascii_only else UNICODE
         self.where: Where | None = None  # returns the path of an artifact
@@ -56,8 +59,9 @@ class EventPrinter:
         if self._as_json:
             say_json(event)
             return
+        moment = f"{date_and_time(event.at, self._zone)}  " if self._timed else ""
         for line in lines(event, before, after, event.at, self._zone):
-            say(self._glyphs.text(line))
+            say(f"{moment}{self._glyphs.text(line)}")
         self._tell_files(event)
 
     def _tell_files(self, event: AnyEvent) -> None:

@@ -5,6 +5,7 @@ are. Attempts succeed; nobody answers questions; no schedule starts a run; time 
 attempt of which too little is known never ends here, so that nothing is said of what follows from it.
 """
 
+from collections.abc import Iterable
 from heapq import heappop, heappush
 from math import inf
 
@@ -12,7 +13,6 @@ import msgspec
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.advance import advance
 from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, Tick
 from octotui.engine.estimates.jobs import durations_of, ends_at, key_of
 from octotui.engine.events import AnyEvent
@@ -30,6 +30,12 @@ class Forecast(msgspec.Struct, frozen=True):
     job_starts: dict[str, float] = {}
     run_starts: dict[str, float] = {}
     run_ends: dict[str, float] = {}
+
+    def last_end(self, runs: Iterable[str]) -> float | None:
+        """Return about when the last of several runs ends; None where one of their ends is unknown."""
+        ends = [self.run_ends.get(run) for run in runs]
+        known = [end for end in ends if end is not None]
+        return max(known, default=None) if len(known) == len(ends) else None
 
 
 UNKNOWN = Forecast()
@@ -86,6 +92,8 @@ class _Play:
 
     def _send(self, command: Command, at: float) -> None:
         self.now = max(self.now, at)
+        from octotui.engine.advance import advance  # noqa: PLC0415 - the board loads quicker without it
+
         self.state, happened = advance(self.state, command, self.now)
         self.seen += len(happened)
         for event in happened:

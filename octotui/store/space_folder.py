@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -10,8 +11,10 @@ from platformdirs import user_state_dir
 from octotui.store.accounts import account_name
 from octotui.store.errors import StoreError, unusable
 from octotui.store.folder_lock import FolderLock, held_elsewhere, is_held
-from octotui.store.private_files import PARENT_MODE, make_folder
+from octotui.store.private_files import PARENT_MODE, make_folder, opened_private
 from octotui.store.trusted_path import UntrustedPath, check_private, resolve
+
+LONGEST = 4096  # bytes of a path
 
 
 def default_base() -> Path:
@@ -71,6 +74,25 @@ class SpaceFolder:
     def manifests(self) -> Path:
         """Folder of the manifests of cached packages, one folder for each worker."""
         return self.path / "manifests"
+
+    def keep_model(self, file: Path) -> None:
+        """Store the path of the space's model; a failed write only costs the space its switching by name."""
+        new = self.path / "model.new"
+        with suppress(OSError):
+            with opened_private(new, "wb") as kept:
+                kept.write(os.fsencode(file.absolute()))
+            new.replace(self.path / "model.path")
+
+    @property
+    def model(self) -> Path | None:
+        """Path of the model that the space was last opened with, None where it is not known."""
+        try:
+            with (self.path / "model.path").open("rb") as kept:
+                stored = kept.read(LONGEST + 1)
+        except OSError:
+            return None
+        file = Path(os.fsdecode(stored))
+        return file if file.is_absolute() and len(stored) <= LONGEST and b"\0" not in stored else None
 
     def verify(self) -> "SpaceFolder":
         """Resolve the path, of which no untrusted account may control a part; raises StoreError."""

@@ -28,6 +28,7 @@ from octotui.ui.key_actions import KeyAction, refusal, relabel
 from octotui.ui.key_order import OrderedKeysApp
 from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
+from octotui.ui.space_switch import SpaceSwitch
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
 from octotui.ui.visible_filter import VisibleFilter
@@ -43,13 +44,15 @@ if TYPE_CHECKING:
 REPLACED = {
     "Quit": "ours asks what becomes of active runs",
     "Keys": "a panel that squeezes the board; the help says them",
+    "Maximize": "enter and l open what a pane shows on a screen of its own",
+    "Minimize": "nothing is maximized",
     "Screenshot": "it fails where no file can be written, and says nothing",
 }
 """Commands of Textual's that the palette does not offer, and why."""
 
 QUIT = "ctrl+q"  # also in inputs, where q is a letter
 TROUBLE = "Trouble"  # title of toasts that are removed once the problem is over
-Left = Literal["quit", "wait", "cancel", "leave"]
+Left = Literal["quit", "wait", "cancel", "leave", "switch"]
 
 
 class OctotuiApp(OrderedKeysApp[Left]):
@@ -90,10 +93,12 @@ class OctotuiApp(OrderedKeysApp[Left]):
         lists: Mapping[str, ListSetting] | None = None,
         keep: Callable[[str, ListSetting], None] | None = None,
         detaches: bool = False,
+        switch: SpaceSwitch | None = None,
     ) -> None:
         """Create the app; with `detaches`, active runs go on elsewhere after it. Times are in `zone`.
 
-        `lists` are the saved settings of lists, and `keep` saves a changed one.
+        `lists` are the saved settings of lists, and `keep` saves a changed one. With the result "switch", the
+        caller is to show the space that `switch` has opened.
         """
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # empty means unset, but not to Textual
@@ -109,6 +114,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self._keep = keep
         self._clock = now or time.time
         self._detaches = detaches
+        self.switch = switch
+        self._switches = False  # whether leaving leads to another space
         self._visible = VisibleFilter()
         if detaches:
             relabel(self, "quit", "detach")
@@ -161,7 +168,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.state = state
         self._notices.check(state)
         if self.leaving and not len(state.families):
-            self.exit(self.leaving)
+            self.exit("switch" if self._switches else self.leaving)
 
     def _ring(self, text: str) -> None:
         """Notify the terminal of a question, as far as the model wants that."""
@@ -249,9 +256,37 @@ class OctotuiApp(OrderedKeysApp[Left]):
         elif not isinstance(self.screen, QuitDialog):
             self.push_screen(QuitDialog(self.state), self._leave)
 
+    async def switch_space(self) -> None:
+        """Have a space chosen, open it, and leave this one for it; stay where either does not work."""
+        from octotui.ui.dialogs.quit_dialog import QuitDialog
+        from octotui.ui.dialogs.spaces_dialog import SpacesDialog
+
+        if self.switch is None:
+            return
+        rows = await asyncio.to_thread(self.switch.spaces)
+        slug = await self.push_screen_wait(SpacesDialog(rows))
+        if slug is None:
+            return
+        if problem := await self.switch.open(slug):
+            self.notify(problem, severity="error", markup=False)
+            return
+        way: str | None = "leave"
+        if not self._detaches and len(self.state.families):
+            way = await self.push_screen_wait(QuitDialog(self.state))
+        if way == "stay":
+            await self.switch.close()
+            return
+        self._switches = True
+        await self._leave_by(way)
+
     async def _leave(self, way: str | None) -> None:
+        if way in ("leave", "wait", "cancel"):
+            self._switches = False
+        await self._leave_by(way)
+
+    async def _leave_by(self, way: str | None) -> None:
         if way == "leave":
-            self.exit("leave")
+            self.exit("switch" if self._switches else "leave")
         elif way == "wait":
             self.leaving = "wait"
         elif way == "cancel":

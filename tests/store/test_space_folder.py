@@ -208,3 +208,29 @@ def test_r6_without_a_folder_to_keep_spaces_in_it_says_what_to_set(monkeypatch: 
     monkeypatch.setattr(space_folder, "user_state_dir", lambda name: f"~/.local/state/{name}")
     with pytest.raises(StoreError, match="set HOME or XDG_STATE_HOME, or say --state"):
         default_base()
+
+
+def test_the_model_is_kept_absolute_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = SpaceFolder(tmp_path, "kraken")
+    folder.make()
+    folder.keep_model(Path("a\udce4.toml"))
+    assert folder.model == tmp_path / "a\udce4.toml"
+    assert (folder.path / "model.path").stat().st_mode & 0o777 == 0o600
+    folder.keep_model(Path("/b.toml"))
+    assert folder.model == Path("/b.toml")
+
+
+@pytest.mark.parametrize("stored", [b"", b"relative.toml", b"/a\0b", b"/" + b"a" * space_folder.LONGEST])
+def test_a_model_whose_path_is_not_absolute_is_not_known(tmp_path: Path, stored: bytes) -> None:
+    folder = SpaceFolder(tmp_path, "kraken")
+    folder.make()
+    (folder.path / "model.path").write_bytes(stored)
+    assert folder.model is None
+
+
+def test_without_a_folder_the_model_is_not_known(tmp_path: Path) -> None:
+    gone = SpaceFolder(tmp_path, "gone")
+    assert gone.model is None
+    gone.keep_model(Path("/b.toml"))
+    assert gone.model is None

@@ -61,6 +61,7 @@ PLACES = {
     "a run": Place(scenes.seed, ("enter",), sizes=(LOW, NARROW)),
     "the output of a run": Place(scenes.seed, ("enter", "tab")),
     "the output alone": Place(scenes.seed, ("l",), sizes=(LOW, NARROW)),
+    "a search of the output": Place(scenes.seed, ("l", "slash"), sizes=(LOW, NARROW)),
     "the dashboard": Place(scenes.deployed, ("D",), sizes=(LOW, NARROW, WIDE, HUGE)),
     "an empty cell of the dashboard": Place(scenes.deployed, ("D", "down")),
     "the dashboard of nothing": Place(scenes.idle, ("D",)),
@@ -148,6 +149,7 @@ async def test_something_answers_to_every_key_that_is_offered(tmp_path, name, si
             focused = it.app.focused
             assert focused is not None
             assert focused in it.app.screen.focus_chain
+            assert it.app.screen.region.contains_region(focused.region)
             assert focused.region
             keys = await check(it, offered(it) if keys is None else keys)
 

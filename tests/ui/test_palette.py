@@ -69,7 +69,7 @@ async def test_nothing_is_offered_twice(tmp_path):
         titles = [each.title for each in it.app.get_system_commands(it.app.screen)]
         assert "Leave octotui" in titles
         assert "Theme" in titles
-        assert not {"Quit", "Keys", "Screenshot"}.intersection(titles)
+        assert not {"Quit", "Keys", "Screenshot", "Maximize", "Minimize"}.intersection(titles)
         assert len(titles) == len(set(titles))
 
 

@@ -12,6 +12,7 @@ from tests.scenes import Scene
 from tests.ui.dialogs.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
 from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.fake import FakeSession
+from tests.ui.test_space_switch import FakeSwitch
 
 NARROW, WIDE = (80, 24), (120, 40)
 LOW, HUGE = (60, 20), (200, 60)
@@ -25,7 +26,7 @@ def pictured(snap_compare, tmp_path: Path):
         scene: Scene, size: tuple[int, int], *keys: str, user: str = "ann", glyphs: str = "unicode"
     ) -> bool:
         session = FakeSession(scene, tmp_path, user)
-        app = OctotuiApp(session, now=session.now, glyphs=glyphs)
+        app = OctotuiApp(session, now=session.now, glyphs=glyphs, switch=FakeSwitch())
 
         async def settle(pilot) -> None:
             for key in keys:
@@ -200,6 +201,12 @@ class TestTargets:
 
 
 class TestDialogs:
+    def test_spaces(self, pictured):
+        assert pictured(scenes.seed(), NARROW, "o")
+
+    def test_spaces_wide(self, pictured):
+        assert pictured(scenes.seed(), WIDE, "o")
+
     def test_cancel_several(self, pictured):
         assert pictured(scenes.seed(), NARROW, "right", "asterisk", "c")
 

@@ -4,6 +4,6 @@ Scripts read it: names stay, and only new ones are added. Never a sentence that 
 """
 
 from octotui.cli.summary.build import summary
-from octotui.cli.summary.outcome import exit_code, lock_waits
+from octotui.cli.summary.outcome import exit_code, how_to_answer, lock_waits
 
-__all__ = ["exit_code", "lock_waits", "summary"]
+__all__ = ["exit_code", "how_to_answer", "lock_waits", "summary"]

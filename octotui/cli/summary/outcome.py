@@ -1,8 +1,11 @@
 """The outcome of a run and its descendants: the exit code, and waits for locks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from shlex import quote
 from typing import Literal
 
+from octotui.engine.decide.questions import may_answer
 from octotui.engine.events import AnyEvent, JobStarted
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.rules.locks import blockers
@@ -17,6 +20,20 @@ def exit_code(state: State, root: str) -> Literal[0, 1, 4, 5]:
     codes = {EXIT_CODES.get(state.runs[name].state, 4) for name in state.families[root].runs}
     worst_first: tuple[Literal[0, 1, 4, 5], ...] = (1, 5, 4, 0)
     return next(code for code in worst_first if code in codes)
+
+
+def how_to_answer(state: State, root: str, user: str, space: str, state_dir: Path | None) -> Iterator[str]:
+    """Yield for each question of a family that a user may answer the command, and the other answers."""
+    option = "" if state_dir is None else f" --state {quote(str(state_dir))}"
+    for _, name in state.asking:
+        question = state.interruptions[name]
+        if state.runs[question.run].root == root and may_answer(state, question, user) is None:
+            first, *others = question.choices
+            rest = f"; or {listed(others, last='or')} instead of {first}" if others else ""
+            yield (
+                f"{question.run} asks “{question.step}”, and stays open:"
+                f" octotui {first}{option} {quote(space)} {question.run}{rest}"
+            )
 
 
 def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:

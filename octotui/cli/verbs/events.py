@@ -10,7 +10,7 @@ from octotui.cli.requests import run_request, verb_options
 from octotui.cli.since_option import EVERYTHING, Since, since_option
 from octotui.cli.space_argument import SpaceName, space_argument, space_of
 from octotui.cli.terminal.output import say, wants_ascii
-from octotui.cli.terminal.user_settings import shown_zone
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import State
 from octotui.runtime.space_access import SpaceAccess
@@ -20,11 +20,12 @@ from octotui.runtime.space_access import SpaceAccess
 @space_argument
 @click.option("-f", "--follow", is_flag=True, help="Print new events as they happen, until ^C.")
 @since_option
+@utc_option
 @verb_options
 def command(space: str, follow: bool, since: Since, as_json: bool, state: Path | None) -> None:
-    """Print what has happened in a space in words, or every event as it is journaled."""
+    """Print what has happened in a space, each line with its time, or every event as it is journaled."""
     named = space_of(space, state)
-    narration = EventPrinter(as_json=as_json, ascii_only=wants_ascii(asked=False))
+    narration = EventPrinter(as_json=as_json, ascii_only=wants_ascii(asked=False), timed=True)
 
     async def main() -> None:
         if not follow:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 import click
 
@@ -15,6 +15,13 @@ from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, w
 from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
 from octotui.model.garbage import uncollected
 from octotui.model.space import Model
+from octotui.views.text.clock_times import Zone
+
+if TYPE_CHECKING:
+    from octotui.cli.space_switcher import SpaceSwitcher
+    from octotui.runtime.space_access import SpaceAccess
+    from octotui.store.user_config import ListSetting
+    from octotui.ui.app import OctotuiApp
 
 Glyphs = Literal["unicode", "ascii"]
 
@@ -68,28 +75,25 @@ def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
 
 async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
     """Open the app as a client of the space's server; active runs go on without it."""
-    from octotui.cli.connection import attach
-    from octotui.store.user_config import keep_list
+    from octotui.cli.space_switcher import SpaceSwitcher
 
-    zone, lists = shown_zone(), chosen_lists()
+    screen = AppScreen(ascii_only, shown_zone(), chosen_lists())
     loading = asyncio.ensure_future(asyncio.to_thread(import_module, "octotui.ui.app"))  # while servers start
-    async with attach(named.slug, named.state, file=named.file, start=start) as client:
+    async with SpaceSwitcher(named.state) as switcher:
+        await switcher.attach(named, start=start)
         await loading
-        from octotui.ui.app import OctotuiApp
+        return await _through_spaces(switcher, screen)
 
-        app = OctotuiApp(
-            client,
-            glyphs="ascii" if ascii_only else "unicode",
-            zone=zone,
-            lists=lists,
-            keep=keep_list,
-            detaches=True,
-        )
-        await app.run_async()
-        if app.failure is not None:
-            raise app.failure
-        active = sum(1 for run in client.state.runs.values() if not run.ended)
-        name = client.state.model.space.name
+
+async def _through_spaces(switcher: "SpaceSwitcher", screen: "AppScreen") -> int:
+    """Show the space that was opened, and each that is switched to, until the app is left."""
+    while True:
+        async with switcher.shown() as client:
+            app = await screen.show(client, switcher, detaches=True)
+            active = sum(1 for run in client.state.runs.values() if not run.ended)
+            name = client.state.model.space.name
+        if app.return_value != "switch":
+            break
     if active:
         go = "run continues" if active == 1 else "runs continue"
         say(f"detached from {name}: {active} {go}; octotui stop ends the server")
@@ -99,21 +103,58 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
 async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only: bool) -> int:
     """Open the app in the process that holds the space; running scripts go on after it."""
     from octotui.cli.model_files import read_model
+    from octotui.cli.space_switcher import SpaceSwitcher
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
     from octotui.store.accounts import account_exists
-    from octotui.store.user_config import keep_list
-    from octotui.ui.app import OctotuiApp
 
-    zone, lists = shown_zone(), chosen_lists()
-    async with (
-        open_space(model, state, account(), time.time, schedules=True, accounts=account_exists) as session,
-        shared(session, model, state, file, read_model),
-    ):
+    screen = AppScreen(ascii_only, shown_zone(), chosen_lists())
+    async with SpaceSwitcher(state, model.space.slug) as switcher:
+        async with (
+            open_space(
+                model, state, account(), time.time, schedules=True, accounts=account_exists
+            ) as session,
+            shared(session, model, state, file, read_model),
+        ):
+            app = await screen.show(session, switcher, detaches=False)
+        return (
+            await _through_spaces(switcher, screen) if app.return_value == "switch" else app.return_code or 0
+        )
+
+
+class AppScreen(NamedTuple):
+    """How the app looks in this terminal, in each space."""
+
+    ascii_only: bool
+    zone: Zone
+    lists: "dict[str, ListSetting]"
+
+    async def show(
+        self, session: "SpaceAccess", switcher: "SpaceSwitcher", *, detaches: bool
+    ) -> "OctotuiApp":
+        """Run the app on a space until it is left; raises the failure that ended the session."""
+        from octotui.store.user_config import keep_list
+        from octotui.ui.app import OctotuiApp
+
         app = OctotuiApp(
-            session, glyphs="ascii" if ascii_only else "unicode", zone=zone, lists=lists, keep=keep_list
+            session,
+            glyphs="ascii" if self.ascii_only else "unicode",
+            zone=self.zone,
+            lists=self.lists,
+            keep=self._keep(keep_list),
+            detaches=detaches,
+            switch=switcher,
         )
         await app.run_async()
         if app.failure is not None:
             raise app.failure
-    return app.return_code or 0
+        return app
+
+    def _keep(self, keep: "Callable[[str, ListSetting], None]") -> "Callable[[str, ListSetting], None]":
+        """Keep settings of lists for the next space, too."""
+
+        def both(name: str, setting: "ListSetting") -> None:
+            self.lists[name] = setting
+            keep(name, setting)
+
+        return both

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
@@ -14,6 +14,7 @@ from octotui.cli.space_argument import space_argument, space_of
 from octotui.cli.terminal.output import refuse, say, terminal_width, wants_ascii
 from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
 from octotui.engine.state import in_order
+from octotui.model.space import Model
 
 if TYPE_CHECKING:
     from octotui.engine.forecast import Forecast
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from octotui.engine.state import State
     from octotui.runtime.offline_space import OfflineSpace
     from octotui.runtime.server.client import Client
+    from octotui.store.journal.run_records import RunRecord
     from octotui.store.user_config import ListSetting
+    from octotui.views.lists.columns import CellContext
+    from octotui.views.runs import RunRow
 
 
 def view_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -39,6 +43,10 @@ def view_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
 @click.option(
     "--limit", metavar="N", type=click.IntRange(1, 1000), default=20, help="How many, the newest first."
 )
+@click.option(
+    "--families", is_flag=True, help="Fold the runs that a run started into one line, as the app does."
+)
+@click.option("--unfold", is_flag=True, help="List the runs that a run started below it.")
 @click.option("--columns", metavar="A,B,C", help="These columns, in this order; those of the app otherwise.")
 @click.option("--sort", metavar="[-]A", help="Sort what is listed by a column, after a - descending.")
 @utc_option
@@ -48,6 +56,8 @@ def command(
     words: tuple[str, ...],
     view: str | None,
     limit: int,
+    families: bool,
+    unfold: bool,
     columns: str | None,
     sort: str | None,
     as_json: bool,
@@ -60,44 +70,31 @@ def command(
 
     A terminal shows as many columns as fit, and cuts them to its width; elsewhere all of them are there.
     Columns are called by their names or their heads.
+
+    With --families a run stands for all that it started, with the state that needs people first; a filter
+    shows what matches with its parents, and --limit counts families.
     """
     where = space_of(space, state)
     query, setting = _query(words, view), _setting(columns, sort)
+    listing = Listing(limit, families or unfold, unfold)
 
     async def main() -> None:
         from octotui.cli.connection import looked_at
-        from octotui.cli.terminal.column_lines import column_lines
         from octotui.cli.terminal.output import say_json
         from octotui.store.journal.run_records import record_of_run
-        from octotui.views import runs
         from octotui.views.labels import ASCII, UNICODE
-        from octotui.views.lists.columns import CellContext, by_column, cut_before_left_out, named, sorting
-        from octotui.views.lists.run_columns import COLUMNS, usual
-        from octotui.views.queries.matching import matching
+        from octotui.views.lists.columns import CellContext
 
         async with looked_at(where.slug, where.state) as here:
-            asked = await _resolved(here, query)
-            still = [run.id for run in in_order(here.state) if not run.ended]
-            matches = [*matching(here.state, {}, still, asked)]
-            records = {each.id: each for each in await here.history(asked, limit=limit)}
-            matches += [name for name in records if name not in matches]
-            scope = CellContext(time.time(), shown_zone(), ASCII if wants_ascii(asked=False) else UNICODE)
-            coming = _forecast(here.state, scope.now, (*setting.columns, setting.sort.removeprefix("-")))
-            rows = [
-                runs.row(here.state, name, scope.now, scope.zone, coming)
-                or runs.past_row(here.state.model, records[name], scope.now)
-                for name in matches[:limit]
-            ]
-            if by := sorting(COLUMNS, setting.sort):
-                rows = by_column(rows, by[0], descending=by[1])
+            now, glyphs = time.time(), ASCII if wants_ascii(asked=False) else UNICODE
+            coming = _forecast(here.state, now, (*setting.columns, setting.sort.removeprefix("-")))
+            scope = CellContext(now, shown_zone(), glyphs, coming)
+            rows, records = await _rows(here, await _resolved(here, query), setting, listing, scope)
             if as_json:
                 for row in rows:
                     say_json(records.get(row.id) or record_of_run(here.state.runs[row.id]))
                 return
-            chosen = named(COLUMNS, setting.columns or usual(here.state.model))
-            chosen = chosen if columns is None else tuple(map(cut_before_left_out, chosen))
-            for line in column_lines(chosen, rows, scope, terminal_width()):
-                say(line)
+            _say_columns(here.state.model, rows, setting, scope, chosen=columns is not None)
 
     run_request(main)
 
@@ -108,6 +105,79 @@ def _forecast(state: "State", now: float, columns: Sequence[str]) -> "Forecast":
     from octotui.views.lists.run_columns import ESTIMATED
 
     return UNKNOWN if ESTIMATED.isdisjoint(columns) else forecast(state, now)
+
+
+class Listing(NamedTuple):
+    """How many runs, or families of them, are listed, and whether families are unfolded."""
+
+    limit: int
+    families: bool
+    unfold: bool
+
+
+async def _rows(
+    here: "Client | OfflineSpace",
+    query: "Query",
+    setting: "ListSetting",
+    listing: Listing,
+    scope: "CellContext",
+) -> "tuple[list[RunRow], dict[str, RunRecord]]":
+    """Return the rows of a resolved query, and the records of ended runs among them."""
+    from octotui.engine.queries.query import EVERYTHING
+    from octotui.views import runs
+    from octotui.views.lists.columns import by_column, sorting
+    from octotui.views.lists.family_rows import family_rows, first_families, own_row
+    from octotui.views.lists.run_columns import COLUMNS
+    from octotui.views.queries.matching import matching
+
+    still = [run.id for run in in_order(here.state) if not run.ended]
+    past = await here.history(query, limit=listing.limit)
+    records = {each.id: each for each in past}
+    matches = [*dict.fromkeys((*matching(here.state, {}, still, query), *records))]
+    by = sorting(COLUMNS, setting.sort)
+    if listing.families:
+        await _add_parents(here, records, matches)
+        found = None if query == EVERYTHING else frozenset(matches)
+        names = runs.order(here.state, tuple(records.values()))
+        rows = family_rows(here.state, records, names, scope, matches=found, unfold=listing.unfold, by=by)
+        return first_families(rows, listing.limit), records
+    known = (own_row(here.state, records, name, scope) for name in matches[: listing.limit])
+    rows = [row for row in known if row is not None]
+    return by_column(rows, by[0], descending=by[1]) if by is not None else rows, records
+
+
+def _say_columns(
+    model: Model, rows: "Sequence[RunRow]", setting: "ListSetting", scope: "CellContext", *, chosen: bool
+) -> None:
+    """Print rows in columns; those that were `chosen` are cut rather than left out."""
+    from octotui.cli.terminal.column_lines import column_lines
+    from octotui.views.lists.columns import cut_before_left_out, named
+    from octotui.views.lists.run_columns import COLUMNS, usual
+
+    shown = named(COLUMNS, setting.columns or usual(model))
+    shown = tuple(map(cut_before_left_out, shown)) if chosen else shown
+    for line in column_lines(shown, rows, scope, terminal_width()):
+        say(line)
+
+
+async def _add_parents(
+    here: "Client | OfflineSpace", records: "dict[str, RunRecord]", names: Sequence[str]
+) -> None:
+    """Look up the ended runs that started these, up to the first of each family, and add their records."""
+    from octotui.engine.queries.query import Query, Term
+    from octotui.store.journal.run_records import run_number
+    from octotui.views.lists.families import parent_of
+
+    waiting = [*names]
+    while waiting:
+        parent = parent_of(here.state, records, waiting.pop())
+        if parent is None or parent in records or parent in here.state.runs:
+            continue
+        query = Query((Term("word", (parent,)),))
+        for each in await here.history(query, run_number(parent) + 1, 1):
+            if each.id == parent:
+                records[parent] = each
+                waiting.append(parent)
 
 
 def _query(words: Sequence[str], view: str | None) -> "Query":

@@ -8,8 +8,8 @@ import click
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs as offered
 from octotui.cli.space_argument import no_such_run, run_id, space_argument, space_of
-from octotui.cli.summary import exit_code, summary
-from octotui.cli.terminal.output import refuse, say, say_json
+from octotui.cli.summary import exit_code, how_to_answer, summary
+from octotui.cli.terminal.output import refuse, say, say_json, warn
 from octotui.model.quantities import QuantityError, seconds
 from octotui.runtime.quiescence import waiting_on_people
 from octotui.runtime.space_access import SpaceAccess
@@ -43,7 +43,7 @@ def command(
                     await _until_over(client, names)
             except TimeoutError:
                 return LATE
-            codes = {await _tell(client, name, as_json=as_json) for name in names}
+            codes = {await _tell(client, name, space, state, as_json=as_json) for name in names}
             return next(code for code in (1, 5, 4, 0) if code in codes)
 
     raise SystemExit(run_request(main))
@@ -62,7 +62,7 @@ async def _until_over(client: SpaceAccess, names: list[str]) -> None:
             return
 
 
-async def _tell(client: SpaceAccess, name: str, *, as_json: bool) -> int:
+async def _tell(client: SpaceAccess, name: str, space: str, state_dir: Path | None, *, as_json: bool) -> int:
     """Print the outcome of a run, and return its exit code."""
     family = await client.family(name)
     if name not in family.runs:
@@ -72,4 +72,6 @@ async def _tell(client: SpaceAccess, name: str, *, as_json: bool) -> int:
         say_json(summary(family, run.root, client.artifact_path))
     else:
         say(f"{name}  {run.state}{f': {run.reason}' if run.reason else ''}")
+    for hint in how_to_answer(family, run.root, client.user, space, state_dir):
+        warn(hint)
     return exit_code(family, run.root)

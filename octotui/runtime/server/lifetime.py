@@ -22,8 +22,11 @@ async def shared(
 ) -> AsyncIterator[Server]:
     """Serve a session to clients for the duration of the block, and watch its model's file."""
     file = None if path is None else ModelWatcher(path.absolute(), load, model)
-    server = Server(session, space_folder(model.space.slug, state_dir), file)
+    folder = space_folder(model.space.slug, state_dir)
+    server = Server(session, folder, file)
     await server.open()
+    if path is not None:
+        folder.keep_model(path)
     try:
         yield server
     finally:

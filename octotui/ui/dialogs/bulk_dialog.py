@@ -133,7 +133,7 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
             sign = (f"{glyphs.sign('pending')} ", "plain")
         elif not item.refusal:
             sign = (f"{glyphs.sign('bad')} ", "bad")
-        more = refusal or item.note
+        more = (refusal or item.note).removeprefix(f"{item.run} ")
         return [
             sign,
             (f"{item.run} ", "muted"),

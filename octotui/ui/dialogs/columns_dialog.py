@@ -32,7 +32,7 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
         KeyAction("K,shift+up", "shift(-1)", "move", show=False),
         KeyAction("s", "sort", "sort", tooltip="By this one: ascending, descending, not at all"),
         KeyAction("d", "usual", "defaults", tooltip="The columns and the order of a new list"),
-        KeyAction("escape", "dismiss", "back", lasting=True, tooltip="Change nothing"),
+        KeyAction("escape,q", "dismiss", "back", lasting=True, tooltip="Change nothing"),
     ]
 
     def __init__(

@@ -83,7 +83,6 @@ class Search:
 class SearchPrompt(ModalScreen[str | None]):
     """A prompt for a search over the last line of a log."""
 
-    DEFAULT_CSS = "SearchPrompt { background: $background 0%; }"
     KEYS_TITLE = "While a search is typed"
     BINDINGS: ClassVar[list[BindingType]] = [KeyAction("escape", "dismiss(None)", "back")]
 

@@ -18,10 +18,9 @@ from octotui.views.lists.families import (
     ListedRun,
     families,
     members,
-    most_urgent,
     outline,
-    whole_row,
 )
+from octotui.views.lists.family_rows import family_row
 from octotui.views.queries.matching import matching
 from octotui.views.runs import EndedRun, RunRow
 from octotui.views.text.clock_times import clock_time
@@ -87,16 +86,17 @@ class RunsTable:
 
     def look(self, state: State, scope: CellContext) -> None:
         """Take the present State, moment and zone: the widths of columns may be others."""
-        self.state, self.scope = state, scope
+        self.state = state
+        self.scope = replace(scope, coming=self._forecast(scope.now))
         self._placed = {}
 
-    def _forecast(self) -> Forecast:
+    def _forecast(self, now: float) -> Forecast:
         """Return what a column of estimates needs: the forecast of the last second, made anew after that."""
         shown = {*self.columns, *((self.sort[0].name,) if self.sort else ())}
         if run_columns.ESTIMATED.isdisjoint(shown):
             return UNKNOWN
-        if not 0 <= self.scope.now - self._coming.at < STALE:
-            self._coming = forecast(self.state, self.scope.now)
+        if not 0 <= now - self._coming.at < STALE:
+            self._coming = forecast(self.state, now)
         return self._coming
 
     def find(self) -> None:
@@ -155,35 +155,16 @@ class RunsTable:
 
     def row(self, name: str) -> RunRow | None:
         """Return the row of a run with its place in its family; None where the run is unknown."""
-        row = self._own_row(name)
-        if row is None:
-            return None
-        line, below = self._lines.get(name, ListedRun(name)), [*self.families.below(name)]
-        if below and not line.unfolded:
-            family = [*members(self.state, self.kept, (name, *below))]
-            row = whole_row(row, family, self._own_row(most_urgent(family).id) or row, self.scope.now)
-            row = replace(row, ends_about=self._last_end(each.id for each in family if each.ended_at is None))
-        return replace(row, depth=line.depth, below=len(below), unfolded=line.unfolded)
-
-    def _last_end(self, names: Iterable[str]) -> float | None:
-        """Return about when the last of open runs ends; None where nobody can say of one of them."""
-        ends = [self._forecast().run_ends.get(name) for name in names]
-        known = [end for end in ends if end is not None]
-        return max(known, default=None) if len(known) == len(ends) else None
-
-    def _own_row(self, name: str) -> RunRow | None:
-        """Return the row of a run without its family."""
-        row = runs.row(self.state, name, self.scope.now, self.scope.zone, self._forecast())
-        if row is None and name in self.kept:
-            return runs.past_row(self.state.model, self.kept[name], self.scope.now)
-        return row
+        line = self._lines.get(name, ListedRun(name))
+        return family_row(self.state, self.kept, self.families, line, self.scope)
 
     def draw(self, name: str, width: int) -> list[Span]:
         """Draw a run in one line; the same spans while nothing of it changes."""
         parts = runs.parts_of(self.state, name, self.kept.get(name), self.scope.now)
         depends = None
         if parts is not None and not self.families.children.get(name):
-            depends = parts, self._place(width), self._lines.get(name), self.scope.zone, self.scope.glyphs
+            line, scope = self._lines.get(name), self.scope
+            depends = parts, self._place(width), line, scope.zone, scope.glyphs, scope.coming.at
         known = self._drawn.get(name)
         if known is None or depends is None or known[0] != depends:
             row = self.row(name)

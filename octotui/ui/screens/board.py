@@ -59,6 +59,14 @@ class Board(BoardActions):
             title="Pools, environments, targets",
             tooltip="The pages of the space's pools, workers, environments and targets",
         ),
+        KeyAction(
+            "o",
+            "spaces",
+            "other space",
+            show=False,
+            title="Switch to another space",
+            tooltip="Choose one of the spaces of this account, and switch to it",
+        ),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide"), (160, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
@@ -191,6 +199,19 @@ class Board(BoardActions):
         from octotui.views.pages.page import PagePlace
 
         self.app.push_screen(PlaceScreen(self.session, tuple(PagePlace(*each) for each in trail)))
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Refuse to switch where only one space can be shown."""
+        app: Any = self.app
+        if action == "spaces":
+            return "" if app.switch is not None else "only this space can be shown here"
+        return super().why_not(action, parameters)
+
+    @work
+    async def action_spaces(self) -> None:
+        """Switch to another space."""
+        app: Any = self.app
+        await app.switch_space()
 
     def action_dashboard(self) -> None:
         """Show what is deployed where."""

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from octotui.engine.forecast import UNKNOWN, Forecast
 from octotui.model.complaints import did_you_mean
 from octotui.views.labels import UNICODE, Glyphs, Role
 from octotui.views.text.clock_times import Zone
@@ -18,11 +19,12 @@ NARROW = 64  # cells; narrower lists have gaps of one space, others of two
 
 
 class CellContext(msgspec.Struct, frozen=True):
-    """The context of a cell: the present time, the time zone, and the glyphs."""
+    """The context of a cell: the present time, the time zone, the glyphs, and what is forecast."""
 
     now: float = 0.0
     zone: Zone = UTC
     glyphs: Glyphs = UNICODE
+    coming: Forecast = UNKNOWN
 
 
 class Column(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):

@@ -4,22 +4,24 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from octotui.model.space import Model
-from octotui.views.labels import duration
 from octotui.views.lists.columns import CellContext, Column, Spans
 from octotui.views.runs import RunRow
 from octotui.views.text.clock_times import fitting_time
 
 DATE = 6  # cells of `Nov 26`
+TOOK = 6  # cells of `12m20s`
 
 
 def short_duration(seconds: float) -> str:
-    """Format seconds in five cells: `00:12`, `2h13m`, `3d04h`."""
-    minutes = max(0, int(seconds)) // 60
+    """Format seconds with their units in six cells at most: `12s`, `1m20s`, `2h13m`, `3d04h`."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
         return f"{days}d{hours:02}h" if days < 100 else f"{days}d"
-    return f"{hours}h{minutes:02}m" if hours else duration(seconds)
+    if hours:
+        return f"{hours}h{minutes:02}m"
+    return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
 
 
 def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) -> Column[RunRow]:
@@ -65,7 +67,7 @@ def _state(row: RunRow, width: int, scope: CellContext) -> Spans:
 def _took(row: RunRow, width: int, scope: CellContext) -> Spans:
     if row.seconds is None:
         return ()
-    return ((row.time if len(row.time) <= width else short_duration(row.seconds), "muted"),)
+    return ((short_duration(row.seconds), "muted"),)
 
 
 def _left(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -122,15 +124,15 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         most=10,
         head="state",
     ),
-    _text("environment", "where it takes effect", lambda row: row.environment, head="env", least=8, most=24),
+    _text("environment", "where it takes effect", lambda row: row.environment, head="env", least=12, most=24),
     _time("started", "start", "when it started, or is to start", lambda row: row.starts_at),
     Column(
         name="duration",
         about="how long it takes, or took",
         cell=_took,
         key=lambda row: row.seconds,
-        least=5,
-        most=8,
+        least=6,
+        most=6,
         head="took",
         right=True,
     ),
@@ -210,7 +212,7 @@ def sizes(
     widest = max((len(each) for each in times), default=0)
     return {
         "by": _longest(people),
-        "duration": len(duration(longest)),
+        "duration": TOOK if longest >= 600 else len("9m59s"),
         "id": len(f"run-{number}"),
         "title": _longest(each.name for each in model.processes.values()) + (LABELS if model.projects else 0),
         "environment": _longest(each.name for each in model.environments.values()),

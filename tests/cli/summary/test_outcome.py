@@ -3,8 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from octotui.cli.summary.outcome import exit_code, lock_waits
+from octotui.cli.summary.outcome import exit_code, how_to_answer, lock_waits
 from octotui.model.space import Pool
+from tests import scenes
 from tests.scenes import takes
 from tests.world import World, child, model, replay, script
 
@@ -46,3 +47,11 @@ def test_only_those_who_waited_are_told_and_whom_they_waited_for() -> None:
 
 def alone() -> dict[str, object]:
     return {"pools": {"setup": Pool(name="Setup", workers=("worker1",), exclusive=True)}}
+
+
+def test_the_answers_to_a_failed_step_are_those_that_it_has() -> None:
+    state = scenes.guided().state
+    (hint,) = how_to_answer(state, "run-1", "ann", "my space", None)
+    assert hint.startswith("run-1 asks “")
+    assert hint.endswith("octotui retry 'my space' run-1; or ignore or fail instead of retry")
+    assert [*how_to_answer(state, "run-9", "ann", "my space", None)] == []

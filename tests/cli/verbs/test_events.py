@@ -3,10 +3,12 @@
 import json
 import os
 import subprocess
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
+from octotui.views.text.clock_times import date_and_time
 from tests.cli.conftest import OK, ROOT, Call, Lived, command, environment
 from tests.cli.verbs.test_run import journaled
 from tests.servers import holder
@@ -21,8 +23,11 @@ def test_they_are_those_of_the_journal(octotui: Call, write: Call, state: Path) 
     later = octotui("events", model, "--since", 3, "--json", "--state", state).out.splitlines()
     assert len(later) == len(found) - 3
     told = octotui("events", "Small", "--state", state).out.splitlines()
-    assert told[0] == "the model of Small is loaded"
-    assert told[-1] == "run-1  succeeded"
+    began, ended = (date_and_time(found[at]["at"]) for at in (0, -1))
+    assert told[0] == f"{began}  the model of Small is loaded"
+    assert told[-1] == f"{ended}  run-1  succeeded"
+    in_utc = octotui("events", "Small", "--utc", "--state", state).out.splitlines()
+    assert in_utc[0].startswith(date_and_time(found[0]["at"], UTC))
 
 
 @pytest.mark.parametrize("since", [0, 2])

@@ -166,7 +166,11 @@ def test_without_a_terminal_a_question_stays_and_others_go_on(
     model = write(ASK + OK)
     said = octotui("run", model, "ask", "--state", state)
     assert said.code == 4
-    assert said.err == ""
+    assert said.err == (
+        f"octotui: run-1 asks “May it go on?”, and stays open: octotui proceed --state {state} {model} run-1;"
+        " or abort instead of proceed\n"
+    )
+    assert octotui("wait", model, "run-1", "--state", state).err == said.err
     assert "  asks anyone: nobody has taken the question yet" in said.out.splitlines()
     assert states(state) == {"run-1": "paused"}
     assert octotui("run", model, "ok", "--state", state).code == 0
@@ -263,9 +267,10 @@ def test_the_state_directory_of_the_platform_is_the_default(
 
 
 def test_an_answer_beforehand_needs_no_terminal_at_all(write: Call, state: Path) -> None:
-    closed = " ".join(command("run", write(ASK), "ask", "--state", state)) + " <&-"
+    closed = " ".join(command("run", model := write(ASK), "ask", "--state", state)) + " <&-"
     done = subprocess.run(["bash", "-c", closed], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (4, "")
+    assert done.returncode == 4
+    assert f"octotui proceed --state {state} {model} run-1" in done.stderr
 
 
 def test_s5_a_time_limit_ends_the_script_and_all_it_started(octotui: Call, write: Call, state: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from octotui.store.saved_views import views_file
 from octotui.store.space_folder import space_folder
 from octotui.store.user_config import ListSetting, keep_list
-from tests.cli.conftest import Call, Lived
+from tests.cli.conftest import FAIL, Call, Lived
 
 
 def test_open_ones_come_first_and_words_filter(octotui: Call, lived: Lived) -> None:
@@ -200,3 +200,40 @@ def test_a_worker_in_an_older_space_is_not_unknown(octotui: Call, lived: Lived, 
     done = octotui("runs", model, f"worker:{worker}", *state)
     assert "an older octotui wrote this space" in done.err
     assert (done.code, done.out) == (1, "")
+
+
+PARENT = """
+[runbooks.parent]
+name = "Parent"
+[[runbooks.parent.steps]]
+name = "Go"
+runbook = "fail"
+condition = "always"
+"""
+
+
+def test_a_family_is_one_line_or_unfolded_and_a_filter_finds_children(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    """What is listed of a family does not depend on the page it is on."""
+    model = write(FAIL + PARENT)
+    octotui("run", model, "parent", "--state", state)
+    octotui("run", model, "fail", "--state", state)
+
+    def listed(*arguments: object) -> list[str]:
+        return octotui("runs", model, *arguments, "--columns", "id,title", "--state", state).out.splitlines()[
+            1:
+        ]
+
+    assert listed() == ["run-3 fail", "run-2 fail", "run-1 Parent"]
+    assert listed("--families") == ["run-3 fail", "run-1 ▸1 Parent"]
+    assert listed("--unfold") == ["run-3 fail", "run-1 ▾1 Parent", "run-2   fail"]
+    assert listed("--families", "--limit", 1) == ["run-3 fail"]
+    assert listed("--families", "run-2") == ["run-1 ▾1 Parent", "run-2   fail"]
+    assert listed("--unfold", "--limit", 2, "--sort", "id") == [
+        "run-1 ▾1 Parent",
+        "run-2   fail",
+        "run-3 fail",
+    ]
+    records = octotui("runs", model, "--unfold", "--json", "--state", state).out.splitlines()
+    assert [json.loads(each)["id"] for each in records] == ["run-3", "run-1", "run-2"]

@@ -68,7 +68,7 @@ async def test_the_usual_columns_are_kept_as_none_and_esc_keeps_nothing(tmp_path
     assert heads(await it.press("C", "d", "enter"))[:3] == ["run", "title", "state"]
     assert it.kept == [("runs", ListSetting())]
     other = Chosen(tmp_path, runs=ListSetting(("id",)))
-    assert heads(await other.press("C", "d", "escape")) == ["run"]
+    assert heads(await other.press("C", "d", "q")) == ["run"]
     assert other.kept == []
 
 

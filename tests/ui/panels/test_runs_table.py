@@ -45,7 +45,7 @@ def test_heads_stand_above_their_cells():
     line = text(made, "run-1", 78)
     for name, cell in (("run", "run-1"), ("title", "Tame"), ("state", "asks"), ("env", "Production")):
         assert head.index(name) == line.index(cell)
-    for name, cell in (("start", "13:46"), ("took", "00:42")):
+    for name, cell in (("start", "13:46"), ("took", "42s")):
         assert head.index(name) + len(name) == line.index(cell) + len(cell)
 
 

@@ -38,7 +38,7 @@ def seen(name: str, run: str) -> RunRow:
 def test_a_run_that_asks_shows_all_there_is_to_say_of_it():
     assert cells(seen("asking", "run-1")) == {
         "sign": "?", "id": "run-1", "title": "Tame the kraken", "state": "asks", "environment": "Production",
-        "started": "13:46", "duration": "00:42", "by": "ann", "worker": "worker1 +1",
+        "started": "13:46", "duration": "42s", "by": "ann", "worker": "worker1 +1",
         "wait": "asks Finance: nobody has taken the question yet", "step": "2/4", "project": "",
         "release": "", "tenant": "Contoso", "queued": "13:46", "ended": "", "warnings": "",
         "left": "", "eta": "",
@@ -55,7 +55,7 @@ def test_a_deployment_shows_its_project_and_its_release_also_when_it_has_left_th
     row = runs.past_row(scene.state.model, replace(record, name=f"{shop} 1.2.0"), START)
     told = cells(row)
     assert (told["project"], told["release"], told["by"]) == (shop, "1.2.0", "ben")
-    assert (told["started"], told["ended"], told["duration"]) == ("13:46", "13:47", "01:00")
+    assert (told["started"], told["ended"], told["duration"]) == ("13:46", "13:47", "1m00s")
     assert told["wait"] == "step “A” failed"
     assert {"project", "release"} <= {*usual(scene.state.model)}
 
@@ -99,12 +99,19 @@ def test_a_run_that_warned_and_goes_ahead_says_so_before_its_title():
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
-    [(12, "00:12"), (3599, "59:59"), (7985, "2h13m"), (DAY * 3 + 4 * 3600, "3d04h"), (DAY * 400, "400d")],
+    [
+        (12, "12s"),
+        (80, "1m20s"),
+        (3599, "59m59s"),
+        (7985, "2h13m"),
+        (DAY * 3 + 4 * 3600, "3d04h"),
+        (DAY * 400, "400d"),
+    ],
 )
-def test_a_long_duration_fits_into_five_cells(seconds: float, told: str):
+def test_a_duration_has_its_units_and_fits_into_six_cells(seconds: float, told: str):
     assert short_duration(seconds) == told
     row = replace(seen("asking", "run-1"), seconds=seconds, time="1234:56:78")
-    assert cells(row, width=5)["duration"] == told
+    assert cells(row, width=6)["duration"] == told
 
 
 def test_a_run_takes_no_time_before_it_has_started():
@@ -129,4 +136,4 @@ def test_columns_need_what_the_longest_name_in_the_space_needs():
     model = scenes.seed().state.model
     need = sizes(model, 120, ["13:46", "Nov 26 13:46"], ["ann", "administrator"], 3600.0)
     assert (need["id"], need["environment"], need["started"]) == (7, len("Development"), 12)
-    assert (need["by"], need["duration"], need["title"]) == (13, 7, len("Unleash the kraken"))
+    assert (need["by"], need["duration"], need["title"]) == (13, 6, len("Unleash the kraken"))

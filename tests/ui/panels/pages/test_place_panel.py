@@ -18,7 +18,7 @@ async def test_a_worker_s_page_shows_lock_line_and_history(tmp_path):
             "Lock, held in exclusive mode",
             "run-9 waits for exclusive use of worker1",
             "run-2  Create AWS RDS",
-            "00:30",
+            "30s",
         )
         assert panel(it).place == PagePlace("worker", "worker1")
 
@@ -43,7 +43,7 @@ async def test_a_run_that_ends_there_joins_the_history(tmp_path):
         await it.press("tab", "j", "enter")
         await it.sees("Kraken > Setup > worker2", "is running", "No run has ended here.")
         it.session.later(31)
-        await it.sees("Nobody holds its lock.", "✔ run-3 Create AWS RDS", "00:30")
+        await it.sees("Nobody holds its lock.", "✔ run-3 Create AWS RDS", "30s")
 
 
 async def test_a_place_on_the_way_is_gone_back_to(tmp_path):

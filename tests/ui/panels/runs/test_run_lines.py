@@ -23,7 +23,7 @@ def said(it: Opened) -> str:
 async def test_a_family_is_folded_with_the_state_of_the_whole(tmp_path):
     async with opened(scenes.seed(), tmp_path, NARROW) as it:
         assert lines(it).keys == ("run-1",)
-        await it.sees("▶ run-1 ▸4 Unleash the kraken", "executing", "00:12")
+        await it.sees("▶ run-1 ▸4 Unleash the kraken", "executing", "12s")
         await it.press("right")
         assert lines(it).keys == ("run-1", "run-2", "run-3", "run-4", "run-5")
         await it.sees("✔ run-1 ▾4 Unleash the kraken", "▶ run-2   Create AWS RDS")

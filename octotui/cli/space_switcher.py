@@ -1,0 +1,112 @@
+"""Switching from space to space: which there are, and clients of their servers."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+
+from octotui.cli.connection import attach
+from octotui.cli.demo_space import DEMO_SPACE
+from octotui.cli.model_files import read_model
+from octotui.cli.space_argument import SpaceName
+from octotui.model.complaints import ModelError
+from octotui.runtime.open_space import state_on_disk
+from octotui.runtime.server.client import Client
+from octotui.store.errors import StoreError
+from octotui.store.space_folder import SpaceFolder, default_base, space_folder
+from octotui.views.lists.space_columns import SpaceRow, space_row
+
+MOST = 500  # spaces that are listed
+
+
+class SpaceSwitcher:
+    """Holds the client of the space to be shown next; the app lists and opens spaces through it."""
+
+    def __init__(self, state: Path | None, here: str = "") -> None:
+        """Create it for a folder of spaces; `here` is the slug of the space that is shown."""
+        self._state = state
+        self._here = here
+        self._next: tuple[str, Client, AsyncExitStack] | None = None
+
+    async def __aenter__(self) -> "SpaceSwitcher":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def attach(self, named: SpaceName, *, start: bool = True) -> None:
+        """Open a client of a space, to be shown next; raises StoreError."""
+        async with AsyncExitStack() as stack:
+            client = await stack.enter_async_context(
+                attach(named.slug, named.state, file=named.file, start=start)
+            )
+            await self.close()
+            self._next = named.slug, client, stack.pop_all()
+
+    @asynccontextmanager
+    async def shown(self) -> AsyncIterator[Client]:
+        """Yield the client of the space that was opened, and close it at the end."""
+        if self._next is None:
+            raise StoreError("no space was opened")
+        (self._here, client, stack), self._next = self._next, None
+        async with stack:
+            yield client
+
+    async def open(self, slug: str) -> str:
+        """Open a space to be shown next, and return ""; a sentence why it cannot be opened otherwise."""
+        try:
+            folder = space_folder(slug, self._state).verify()
+            is_served = folder.is_held and (folder.path / "socket").exists()
+            file = None if is_served else _file_of(slug, folder)
+            await self.attach(SpaceName(slug, file, self._state), start=not is_served)
+        except ModelError as error:
+            return f"{slug} stays closed: {error.complaints[0]}"
+        except StoreError as error:
+            return f"{slug} stays closed: {error}"
+        return ""
+
+    async def close(self) -> None:
+        """Close what was opened to be shown next."""
+        if self._next is not None:
+            (_, _, stack), self._next = self._next, None
+            await stack.aclose()
+
+    def spaces(self) -> list[SpaceRow]:
+        """Return the spaces of the folder, each as it is or was left; none where it cannot be read."""
+        base = default_base() if self._state is None else self._state
+        try:
+            slugs = sorted(each.name for each in base.iterdir() if _is_space(each))
+        except OSError:
+            slugs = []
+        return [self._row(base, slug) for slug in slugs[:MOST]]
+
+    def _row(self, base: Path, slug: str) -> SpaceRow:
+        """Return the row of a space; nothing of one is read whose folder others could have put there."""
+        state, running = None, False
+        with suppress(StoreError, OSError):
+            folder = space_folder(slug, base)
+            running = folder.is_held
+            state = state_on_disk(folder)
+        return space_row(slug, str(base.absolute() / slug), state, running=running, here=slug == self._here)
+
+
+def _is_space(folder: Path) -> bool:
+    return os.path.exists(folder / "journal.sqlite")  # noqa: PTH110 - a Path raises where access is denied
+
+
+def _file_of(slug: str, folder: SpaceFolder) -> Path | None:
+    """Return the model to open a closed space with, None for the demo; raises StoreError or ModelError."""
+    file = folder.model
+    if file is None:
+        if slug == DEMO_SPACE.slug:
+            return None
+        raise StoreError("it is not known which model it belongs to; `octotui FILE` opens it, once")
+    if not file.exists():
+        raise StoreError(f"its model {file} is gone; `octotui FILE` opens it, where FILE is its model now")
+    declared = read_model(file).space
+    if declared.slug != slug:
+        raise StoreError(f"{file} is the model of {declared.name} now; `octotui FILE` opens it")
+    return file

@@ -1,0 +1,75 @@
+"""Which spaces there are, and what it takes to open one."""
+
+import asyncio
+import time
+from pathlib import Path
+
+from octotui.cli.model_files import read_model
+from octotui.cli.space_argument import SpaceName
+from octotui.cli.space_switcher import SpaceSwitcher
+from octotui.engine.commands import StartRun
+from octotui.runtime.open_space import open_space, space_folder
+from octotui.runtime.server.peer_credentials import this_account
+from tests.cli.conftest import ASK, OK
+
+
+async def asked(model: Path, state: Path) -> None:
+    """Leave a space in which a run asks."""
+    async with open_space(read_model(model), state, this_account(), time.time) as session:
+        await session.send(StartRun(process="ask", requester=session.user))
+        async for each in session.states():
+            if len(each.asking):
+                return
+
+
+def test_spaces_are_listed_as_they_were_left_and_one_is_opened_by_its_model(write, state):
+    write(OK)
+    model = write(ASK)
+    asyncio.run(asked(model, state))
+    (state / "broken").mkdir(mode=0o700)
+    (state / "broken" / "journal.sqlite").write_bytes(b"no journal")
+    (state / "no space").mkdir()
+
+    async def switch() -> None:
+        async with SpaceSwitcher(state, "small") as switcher:
+            broken, small = switcher.spaces()
+            assert (small.name, small.here, small.running, small.active, small.asking) == (
+                "Small",
+                True,
+                False,
+                1,
+                1,
+            )
+            assert (broken.slug, broken.active, broken.path) == ("broken", None, str(state / "broken"))
+            await switcher.attach(SpaceName("small", model, state))
+            async with switcher.shown() as client:
+                assert len(client.state.asking) == 1
+                assert space_folder("small", state).model == model
+                assert switcher.spaces()[1].running
+                assert await switcher.open("small") == ""
+
+    asyncio.run(switch())
+
+
+def test_what_cannot_be_opened_is_one_sentence(write, state):
+    model = write(ASK)
+    asyncio.run(asked(model, state))
+    folder = space_folder("small", state)
+
+    async def problem() -> str:
+        async with SpaceSwitcher(state) as switcher:
+            return await switcher.open("small")
+
+    def said() -> str:
+        return asyncio.run(problem())
+
+    assert said().startswith("small stays closed: it is not known which model it belongs to; `octotui FILE`")
+    folder.keep_model(model)
+    model.write_text(model.read_text().replace('"Small"', '"Other"'))
+    assert "is the model of Other now" in said()
+    model.write_text("[space]\nnam = 1\n")
+    assert said().startswith("small stays closed: ")
+    assert str(model) in said()
+    assert "\n" not in said()
+    model.unlink()
+    assert f"its model {model} is gone" in said()
