@@ -110,3 +110,29 @@ def test_q3_only_a_queued_run_waits_for_its_tag():
     world.send(commands.CancelRun(run=second))
     for run in (first, second):
         assert "concurrency tag" not in str(why.of_run(world.state, run, world.now)), run
+
+
+def test_e2_e3_waits_and_ends_are_told_with_what_is_about_to_come():
+    """E2, E3, E4: by duration and by clock."""
+    scene = SCENES["estimated"]()
+    queued = told(why.of_run(scene.state, "run-18", scene.now))
+    assert queued["Waits"] == [
+        "waits for the tag “backup”, held by run-16 Nightly backup · first in queue"
+        " · about 00:10 more, until about 13:56:05 · for 00:10"
+    ]
+    assert queued["Estimates, from what the last ten took"] == ["run-18 ends about 13:57:05, in about 01:10"]
+    waiting = told(why.of_run(scene.state, "run-19", scene.now))
+    assert waiting["Waits"][0].endswith("first in queue · about 00:20 more, until about 13:56:16 · for 00:05")
+    assert waiting["Estimates, from what the last ten took"] == [
+        "waits for worker1: the last estimate was off by 17 %"
+    ]
+
+
+def test_e4_a_worker_tells_how_far_off_estimates_of_waits_were():
+    scene = SCENES["estimated"]()
+    parts = told(why.of_worker(scene.state, "worker1", scene.now))
+    assert parts["How long others waited for its lock"] == ["the last estimate was off by 17 %"]
+    assert parts["Lock held in shared mode"] == [
+        "run-16 is running “Dump” for 00:50 · about 00:10 left",
+        "run-17 is running “Create the instance” for 00:10 · about 00:20 left",
+    ]

@@ -27,7 +27,12 @@ def durations_of_job(state: State, job: Job) -> Durations:
 
 
 def about(state: State, job: Job) -> float | None:
-    """Return about how many seconds an attempt of a job takes; None where too few are known."""
+    """Return about how many seconds an attempt of a job takes, as it was said when it started.
+
+    None where too few are known.
+    """
+    if job.expected is not None and job.state == "running":
+        return job.expected
     return durations_of_job(state, job).about
 
 

@@ -33,7 +33,7 @@ def expected_wait(state: State, machine: str | None, mode: Mode | None, now: flo
     if mode is None or lock is None or len(lock.holders) + len(lock.queue) > MOST_AHEAD:
         return None
     turn = _turn(state, lock, lock.queue, mode, now)
-    return None if turn is None or turn <= now else turn - now
+    return None if turn is None or turn <= now else round(turn - now, 3)
 
 
 def _turn(state: State, lock: Lock, ahead: Iterable[Item], mode: Mode, now: float) -> float | None:

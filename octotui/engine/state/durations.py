@@ -17,29 +17,32 @@ MOST_KEYS = 500
 
 
 class Durations(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The last durations, oldest first, in seconds, and the estimate of each, made when it began."""
+    """The last durations, oldest first: seconds that each took, and those expected of it when it began."""
 
-    taken: tuple[float, ...] = ()
-    expected: tuple[float | None, ...] = ()
+    last: tuple[tuple[float, float | None], ...] = ()
 
     def add(self, taken: float, expected: float | None) -> "Durations":
         """Return them with one more, which lasted `taken` seconds where `expected` were."""
-        last = 1 - MOST
-        each = None if expected is None else round(expected, 3)
-        return Durations((*self.taken[last:], round(taken, 3)), (*self.expected[last:], each))
+        return Durations((*self.last[1 - MOST :], (round(taken, 3), expected)))
+
+    @property
+    def taken(self) -> tuple[float, ...]:
+        """What each took."""
+        return tuple([taken for taken, _ in self.last])
 
     @property
     def about(self) -> float | None:
         """The median; None of fewer than three."""
-        if len(self.taken) < FEWEST:
+        half, odd = divmod(len(self.last), 2)
+        if len(self.last) < FEWEST:
             return None
-        each, half = sorted(self.taken), len(self.taken) // 2
-        return each[half] if len(each) % 2 else (each[half - 1] + each[half]) / 2
+        each = sorted([taken for taken, _ in self.last])
+        return each[half] if odd else (each[half - 1] + each[half]) / 2
 
     @property
     def judged(self) -> int:
         """The number of those that had an estimate."""
-        return sum(each is not None for each in self.expected)
+        return sum(expected is not None for _, expected in self.last)
 
     @property
     def off(self) -> float | None:
@@ -47,11 +50,9 @@ class Durations(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
         None where nothing was estimated, or what was took no time.
         """
-        known = [
-            (taken, each) for taken, each in zip(self.taken, self.expected, strict=True) if each is not None
-        ]
+        known = [(taken, expected) for taken, expected in self.last if expected is not None]
         whole = sum(taken for taken, _ in known)
-        return sum(abs(taken - each) for taken, each in known) / whole if whole else None
+        return sum(abs(taken - expected) for taken, expected in known) / whole if whole else None
 
 
 UNKNOWN = Durations()

@@ -1,6 +1,6 @@
 """Phrases of estimates: `about 00:20 more`, `about 01:10 left`, `the last 7 estimates were off by 8 %`."""
 
-from octotui.engine.estimates.jobs import durations_of, durations_of_job
+from octotui.engine.estimates.jobs import about, durations_of, durations_of_job
 from octotui.engine.state import Job, State
 from octotui.engine.state.durations import Durations
 from octotui.views.labels import duration
@@ -9,7 +9,7 @@ from octotui.views.text.clock_times import Zone, exact_time
 
 def end_of(state: State, job: Job) -> float | None:
     """Return about when a running job ends, which may be over; None where it does not run, or is unknown."""
-    takes = durations_of_job(state, job).about
+    takes = about(state, job)
     if job.state != "running" or job.stopping or job.started_at is None or takes is None:
         return None
     return job.started_at + takes
@@ -52,12 +52,12 @@ def accuracy(durations: Durations) -> str:
 
 def of_step(state: State, job: Job, now: float, zone: Zone = None) -> str:
     """Return all of a running job's estimate: how long it takes, what is left, how far off the last were."""
-    takes, end = durations_of_job(state, job), end_of(state, job)
-    if takes.about is None or end is None:
+    takes, end = about(state, job), end_of(state, job)
+    if takes is None or end is None:
         return ""
-    judged = accuracy(takes)
+    judged = accuracy(durations_of_job(state, job))
     return (
-        f"takes about {duration(takes.about)}: {left(state, job, now)}{until(end, now, zone)}"
+        f"takes about {duration(takes)}: {left(state, job, now)}{until(end, now, zone)}"
         f"{f' ({judged})' if judged else ''}"
     )
 

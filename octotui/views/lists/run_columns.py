@@ -177,7 +177,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     ),
     Column(
         name="left",
-        about="about how much longer it takes, as the last ones did",
+        about="about how much longer it takes",
         cell=_left,
         key=lambda row: row.ends_about,
         least=5,
@@ -185,7 +185,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         head="left",
         right=True,
     ),
-    _time("eta", "eta", "about when it ends, as the last ones did", lambda row: row.ends_about),
+    _time("eta", "eta", "about when it ends", lambda row: row.ends_about),
 )
 """All columns, in their default order."""
 

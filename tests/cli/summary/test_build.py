@@ -102,3 +102,17 @@ def test_v5_outputs_are_shown_and_of_sensitive_ones_the_names_alone() -> None:
         (None, "Token", None, True),
         ("web1", "Port", "80", False),
     ]
+
+
+def test_e1_e2_e3_estimates_are_told_as_times() -> None:
+    """E1 to E4: null where nobody can say."""
+    scene = SCENES["estimated"]()
+    now = scene.state.at
+    (running,) = summary(scene.state, "run-17")["runs"]
+    assert running["ends_about"] == running["steps"][0]["jobs"][0]["ends_about"]
+    assert running["steps"][0]["jobs"][0]["expected"] == 30.5
+    (queued,) = summary(scene.state, "run-18")["runs"]
+    assert (queued["wait"]["until"] < queued["ends_about"], queued["wait"]["until"] > now) == (True, True)
+    (waiting,) = summary(scene.state, "run-19")["runs"]
+    assert waiting["ends_about"] is None
+    assert waiting["acquisitions"][0]["wait"]["until"] == running["ends_about"]

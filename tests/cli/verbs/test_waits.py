@@ -1,5 +1,7 @@
 """Waits in words."""
 
+import pytest
+
 from octotui.cli.verbs.waits import _waits
 from tests import scenes
 
@@ -12,3 +14,13 @@ def test_each_wait_says_who_is_truly_in_the_way() -> None:
     assert "is acquiring" in sentence
     assert plain["run"] == sentence.split()[0]
     assert plain["for"] in sentence
+
+
+def test_each_wait_says_about_how_much_longer_it_lasts() -> None:
+    """E2, E3."""
+    scene = scenes.estimated()
+    told = {plain["run"]: (sentence, plain["until"]) for sentence, plain in _waits(scene.state, scene.now)}
+    for run, seconds in (("run-18", 10), ("run-19", 20)):
+        sentence, until = told[run]
+        assert f"· about 00:{seconds} more" in sentence
+        assert until == pytest.approx(scene.now + seconds, abs=1)

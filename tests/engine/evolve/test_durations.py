@@ -61,7 +61,7 @@ def test_e4_an_attempt_is_kept_beside_what_was_expected_of_it():
         world.start("backup")
         world.run_out()
     kept = durations_of(world.state, "backup//Dump")
-    assert kept == Durations((30.0,) * 4, (None, None, None, 30.0))
+    assert kept == Durations(((30.0, None),) * 3 + ((30.0, 30.0),))
 
 
 def test_e4_a_wait_is_kept_beside_what_was_expected_of_it_by_machine():
@@ -73,7 +73,7 @@ def test_e4_a_wait_is_kept_beside_what_was_expected_of_it_by_machine():
     for _ in range(3):
         world.start("backup")
     world.run_out()
-    assert durations_of(world.state, "worker1") == Durations((30.0, 60.0), (30.0, 60.0))
+    assert durations_of(world.state, "worker1") == Durations(((30.0, 30.0), (60.0, 60.0)))
 
 
 def test_e5_the_number_of_keys_is_bounded(monkeypatch: pytest.MonkeyPatch):

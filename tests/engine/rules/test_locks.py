@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.events import JobStarted
-from octotui.engine.rules.locks import blockers, enqueue, place_in_line, release
+from octotui.engine.rules.locks import admits, blockers, enqueue, place_in_line, release
 from octotui.engine.state import ForLock, Job, State
 from octotui.model.process import Simulate
 from octotui.model.space import Pool, Worker
@@ -133,3 +133,18 @@ def test_an_exclusive_worker_or_pool_takes_one_script_at_a_time(exclusive: str) 
     assert started(world) == ["job-1.1"]
     world.run_out()
     assert started(world) == ["job-1.1", "job-2.1", "job-3.1"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "held", "exclusive", "admitted"),
+    [
+        ("shared", False, False, True),
+        ("exclusive", False, False, True),
+        ("shared", True, False, True),
+        ("exclusive", True, False, False),
+        ("shared", True, True, False),
+        ("exclusive", True, True, False),
+    ],
+)
+def test_l1_many_share_a_lock_or_one_has_it_alone(mode, held, exclusive, admitted) -> None:
+    assert admits(mode, held=held, exclusive=exclusive) is admitted

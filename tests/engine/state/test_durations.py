@@ -20,7 +20,7 @@ def test_e1_about_is_the_median_of_the_last_ten():
 
 
 def test_e1_one_that_took_long_does_not_change_much():
-    assert Durations((10.0, 11.0, 900.0), (None,) * 3).about == 11.0
+    assert Durations(((10.0, None), (11.0, None), (900.0, None))).about == 11.0
 
 
 def test_e4_how_far_off_is_the_sum_of_errors_as_a_part_of_what_was_took():

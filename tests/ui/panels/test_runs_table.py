@@ -110,3 +110,19 @@ def test_a_run_that_has_left_the_state_is_drawn_from_its_record():
 @pytest.mark.parametrize("width", [0, 1, 5])
 def test_a_list_without_room_shows_what_fits(width: int):
     assert len(text(table(), "run-1", width)) <= width
+
+
+def test_e2_a_forecast_is_made_where_a_column_needs_it_and_for_a_second():
+    """E2: a folded family ends with the last of its runs."""
+    scene = SCENES["estimated"]()
+    table = RunsTable(ListSetting(("id", "left")))
+    for later, ends in ((0.0, 70.0), (0.5, 69.5), (3.0, 67.0)):
+        table.look(scene.state, CellContext(scene.now + later))
+        table.find()
+        row = table.row("run-18")
+        assert row is not None
+        assert row.ends_about == table.scope.now + ends
+    table.arrange(ListSetting(("id",)))
+    row = table.row("run-18")
+    assert row is not None
+    assert row.ends_about is None

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from octotui.engine.forecast import forecast
 from octotui.store.journal.run_records import RunRecord
 from octotui.views import runs
 from octotui.views.labels import ASCII
 from octotui.views.lists.columns import CellContext, by_column, named
-from octotui.views.lists.run_columns import COLUMNS, UNASKED, short_duration, sizes, usual
+from octotui.views.lists.run_columns import COLUMNS, ESTIMATED, UNASKED, short_duration, sizes, usual
 from octotui.views.runs import RunRow
 from tests import scenes
 from tests.scenes import SCENES
@@ -137,3 +138,14 @@ def test_columns_need_what_the_longest_name_in_the_space_needs():
     need = sizes(model, 120, ["13:46", "Nov 26 13:46"], ["ann", "administrator"], 3600.0)
     assert (need["id"], need["environment"], need["started"]) == (7, len("Development"), 12)
     assert (need["by"], need["duration"], need["title"]) == (13, 6, len("Unleash the kraken"))
+
+
+def test_e2_left_and_eta_are_of_a_forecast():
+    """E2: nothing where none was made, or it says nothing."""
+    scene = SCENES["estimated"]()
+    coming = forecast(scene.state, scene.now)
+    rows = {name: runs.row(scene.state, name, scene.now, UTC, coming) for name in scene.state.runs}
+    told = {name: cells(row, CellContext(scene.now, UTC)) for name, row in rows.items() if row}
+    assert (told["run-18"]["left"], told["run-18"]["eta"]) == ("01:10", "13:57")
+    assert (told["run-19"]["left"], told["run-19"]["eta"]) == ("", "")
+    assert {each.name for each in COLUMNS[UNASKED:]} >= ESTIMATED

@@ -120,3 +120,12 @@ def test_in_a_replay_nothing_is_said_of_what_has_ended() -> None:
     state = structs.replace(scene.state, keep_ended=True)
     found = page(PagePlace("pool", "setup"), PageScope(state, scene.now, UTC, ()))
     assert "Last runs" not in [each.text for each in found]
+
+
+def test_e1_e3_e4_a_worker_s_page_says_how_long_and_how_far_off_the_last_estimates_were() -> None:
+    scene = scenes.estimated()
+    lines = page(PagePlace("worker", "worker1"), PageScope(scene.state, scene.now, UTC))
+    notes = {line.text: line.note for line in lines}
+    assert notes["run-16 is running “Dump” for 00:50"] == "about 00:10 left"
+    assert [note for text, note in notes.items() if text.startswith("run-19 waits")] == ["about 00:20 more"]
+    assert "waits for its lock: the last estimate was off by 17 %" in notes
