@@ -8,9 +8,9 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
-from octotui.cli.connection import there
 from octotui.cli.event_printer import EventPrinter
 from octotui.cli.given_values import passed_environment
+from octotui.cli.spaces.connection import there
 from octotui.cli.start_options import OutputOptions, StartOptions, starting_time
 from octotui.cli.summary import exit_code, how_to_answer
 from octotui.cli.terminal.output import wants_ascii, warn
@@ -266,8 +266,8 @@ def attend(model: Model, file: Path | None, start: StartRun, options: AttendOpti
 
 def _detached(model: Model, file: Path | None, start: StartRun, options: AttendOptions) -> NoReturn:
     """Start it at the space's server, print its id, and leave."""
-    from octotui.cli.connection import attach
     from octotui.cli.requests import RequestEvents, run_request
+    from octotui.cli.spaces.connection import attach
 
     async def main() -> None:
         async with attach(model.space.slug, options["state"], file=file) as client:

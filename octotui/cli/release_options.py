@@ -66,7 +66,7 @@ def make(model: Model, file: Path, process: str, channel: str | None, options: R
 async def _make(
     model: Model, file: Path, command: CreateRelease, packages: dict[str, str], state: Path | None
 ) -> Release:
-    from octotui.cli.connection import there
+    from octotui.cli.spaces.connection import there
     from octotui.runtime.release_maker import make_release
 
     async with there(model, file, state) as session:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from octotui.cli.requests import run_request
-from octotui.cli.space_argument import no_such_run, run_id, space_of
+from octotui.cli.spaces.space_argument import no_such_run, run_id, space_of
 from octotui.cli.terminal.output import say, wants_ascii
 from octotui.engine.state import State
 from octotui.views.files import Where
@@ -20,7 +20,7 @@ def print_rows(space: str, state: Path | None, rows: Any, *, as_json: bool) -> N
     named = space_of(space, state)
 
     async def main() -> None:
-        from octotui.cli.connection import looked_at
+        from octotui.cli.spaces.connection import looked_at
         from octotui.cli.terminal.output import say_json
 
         glyphs = ASCII if wants_ascii(asked=False) else UNICODE
@@ -42,7 +42,7 @@ def print_run(space: str, argument: str, state: Path | None, lines: RunLines, *,
     named, run = space_of(space, state), run_id(argument)
 
     async def main() -> None:
-        from octotui.cli.connection import looked_at
+        from octotui.cli.spaces.connection import looked_at
         from octotui.cli.summary import summary
         from octotui.cli.terminal.output import say_json
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-from octotui.cli.space_argument import SpaceName
+from octotui.cli.spaces.space_argument import SpaceName
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import USAGE, refuse, say, tell, wants_ascii, warn
 from octotui.engine.commands import Refused, Request
@@ -52,7 +52,7 @@ def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
     """
 
     async def main() -> None:
-        from octotui.cli.connection import attach
+        from octotui.cli.spaces.connection import attach
 
         async with attach(space.slug, space.state, file=space.file) as client:
             if client.trouble:

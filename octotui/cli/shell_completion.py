@@ -175,7 +175,7 @@ def _steps_of_run(ctx: click.Context, run: str) -> list[str]:
 
 def _journal(ctx: click.Context) -> Path | None:
     """Return the journal of the named space, if there is one and it is trusted."""
-    from octotui.cli.space_argument import UnknownSpace, space_named
+    from octotui.cli.spaces.space_argument import UnknownSpace, space_named
     from octotui.store.errors import StoreError
     from octotui.store.space_folder import space_folder
 

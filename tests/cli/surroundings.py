@@ -28,7 +28,7 @@ def serve() -> None:
         import_module(f"octotui.cli.verbs.{verb}")
     for name in (
         "octotui.__main__",
-        "octotui.cli.connection",
+        "octotui.cli.spaces.connection",
         "octotui.cli.summary",
         "octotui.cli.check_report",
     ):

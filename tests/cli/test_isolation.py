@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli import connection
+from octotui.cli.spaces import connection
 from tests.cli.conftest import ASK, HEAD, ROOT
 from tests.servers import end_servers
 

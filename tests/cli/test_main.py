@@ -65,7 +65,7 @@ def test_the_board_is_drawn_without_dialogs_and_what_only_servers_do() -> None:
     """The modules that `octotui FILE` loads where the space has a server already."""
     code = (
         "import sys\n"
-        "import octotui.__main__, octotui.cli.main, octotui.cli.verbs.open, octotui.cli.connection\n"
+        "import octotui.__main__, octotui.cli.main, octotui.cli.verbs.open, octotui.cli.spaces.connection\n"
         "import octotui.ui.app\n"
         "print(*sys.modules)\n"
     )

@@ -9,7 +9,7 @@ import click
 from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.requests import send_requests, verb_options
 from octotui.cli.shell_completion import questions
-from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.spaces.space_argument import space_argument, space_of
 from octotui.engine.commands import (
     AnswerInterruption,
     HandOverInterruption,

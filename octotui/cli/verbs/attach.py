@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.spaces.space_argument import space_argument, space_of
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.user_settings import utc_option
 from octotui.cli.verbs.open import open_app

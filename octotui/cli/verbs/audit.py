@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from octotui.cli.since_option import EVERYTHING, Since, since_option
-from octotui.cli.space_argument import space_of, spaces
+from octotui.cli.spaces.space_argument import space_of, spaces
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say, warn
 from octotui.cli.terminal.user_settings import shown_zone, utc_option

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.space_argument import model_and_space, space_argument
+from octotui.cli.spaces.space_argument import model_and_space, space_argument
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from octotui.cli.requests import run_request, verb_options
-from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.spaces.space_argument import space_argument, space_of
 from octotui.cli.terminal.output import say, wants_ascii
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
 
@@ -31,7 +31,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
     where = space_of(space, state)
 
     async def main() -> None:
-        from octotui.cli.connection import looked_at
+        from octotui.cli.spaces.connection import looked_at
         from octotui.cli.terminal.column_lines import column_lines
         from octotui.cli.terminal.output import say_json
         from octotui.views.labels import ASCII, UNICODE

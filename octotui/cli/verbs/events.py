@@ -8,7 +8,7 @@ import click
 from octotui.cli.event_printer import EventPrinter
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.since_option import EVERYTHING, Since, since_option
-from octotui.cli.space_argument import SpaceName, space_argument, space_of
+from octotui.cli.spaces.space_argument import SpaceName, space_argument, space_of
 from octotui.cli.terminal.output import say, wants_ascii
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.engine.evolve.evolve import evolve
@@ -31,7 +31,7 @@ def command(space: str, follow: bool, since: Since, as_json: bool, state: Path |
         if not follow:
             _tell_past(named, narration, since, None)
             return
-        from octotui.cli.connection import attach
+        from octotui.cli.spaces.connection import attach
 
         async with attach(named.slug, named.state, file=named.file) as client:
             if since is not EVERYTHING:  # `--since 0` asks for all that happened before, too
@@ -60,7 +60,7 @@ def _tell_past(named: SpaceName, narration: EventPrinter, since: Since, last: in
 
 async def follow(named: SpaceName, *, start: bool) -> int:
     """Print the present state, and then events until ^C: the app in words."""
-    from octotui.cli.connection import attach
+    from octotui.cli.spaces.connection import attach
 
     async with attach(named.slug, named.state, file=named.file, start=start) as client:
         narration = EventPrinter(as_json=False, ascii_only=wants_ascii(asked=False))

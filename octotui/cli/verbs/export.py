@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from octotui.cli.shell_completion import runs as offered
-from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.spaces.space_argument import space_argument, space_of
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say
 

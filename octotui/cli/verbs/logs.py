@@ -8,7 +8,7 @@ import click
 
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs
-from octotui.cli.space_argument import no_such_run, run_id, space_argument, space_of
+from octotui.cli.spaces.space_argument import no_such_run, run_id, space_argument, space_of
 from octotui.cli.terminal.output import say_json, say_output
 from octotui.engine.commands import Refused
 from octotui.engine.rules.machines import target_of
@@ -49,7 +49,7 @@ def command(
     printer = LogPrinter(name, step, tail, as_json=as_json, raw=raw)
 
     async def main() -> None:
-        from octotui.cli.connection import attach, looked_at
+        from octotui.cli.spaces.connection import attach, looked_at
 
         if follow:
             async with attach(named.slug, named.state, file=named.file) as client:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 import click
 
-from octotui.cli.space_argument import SpaceName, served
+from octotui.cli.spaces.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
 from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
@@ -18,7 +18,7 @@ from octotui.model.space import Model
 from octotui.views.text.clock_times import Zone
 
 if TYPE_CHECKING:
-    from octotui.cli.space_switcher import SpaceSwitcher
+    from octotui.cli.spaces.space_switcher import SpaceSwitcher
     from octotui.runtime.space_access import SpaceAccess
     from octotui.store.user_config import ListSetting
     from octotui.ui.app import OctotuiApp
@@ -75,7 +75,7 @@ def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
 
 async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
     """Open the app as a client of the space's server; active runs go on without it."""
-    from octotui.cli.space_switcher import SpaceSwitcher
+    from octotui.cli.spaces.space_switcher import SpaceSwitcher
 
     screen = AppScreen(ascii_only, shown_zone(), chosen_lists())
     loading = asyncio.ensure_future(asyncio.to_thread(import_module, "octotui.ui.app"))  # while servers start
@@ -103,7 +103,7 @@ async def _through_spaces(switcher: "SpaceSwitcher", screen: "AppScreen") -> int
 async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only: bool) -> int:
     """Open the app in the process that holds the space; running scripts go on after it."""
     from octotui.cli.model_files import read_model
-    from octotui.cli.space_switcher import SpaceSwitcher
+    from octotui.cli.spaces.space_switcher import SpaceSwitcher
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
     from octotui.store.accounts import account_exists

@@ -7,7 +7,7 @@ import click
 
 from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
-from octotui.cli.space_argument import space_argument
+from octotui.cli.spaces.space_argument import space_argument
 from octotui.engine.commands import Refused
 from octotui.engine.state import State
 from octotui.model.complaints import did_you_mean

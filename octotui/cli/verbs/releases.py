@@ -6,7 +6,7 @@ import click
 
 from octotui.cli.release_options import listed
 from octotui.cli.shell_completion import processes
-from octotui.cli.space_argument import model_and_space, space_argument
+from octotui.cli.spaces.space_argument import model_and_space, space_argument
 from octotui.cli.start_options import state_option, what_to_run
 from octotui.cli.terminal.output import refuse, say
 

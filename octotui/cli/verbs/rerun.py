@@ -8,7 +8,7 @@ import click
 from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.requests import RequestEvents, run_request, verb_options
 from octotui.cli.shell_completion import runs
-from octotui.cli.space_argument import no_such_run, run_id, space_argument, space_of
+from octotui.cli.spaces.space_argument import no_such_run, run_id, space_argument, space_of
 from octotui.cli.terminal.output import warn
 from octotui.engine.decide.start_run import again
 
@@ -30,7 +30,7 @@ def command(space: str, run: str, as_json: bool, state: Path | None, **options: 
     given = values_of(options)
 
     async def main() -> None:
-        from octotui.cli.connection import attach
+        from octotui.cli.spaces.connection import attach
 
         async with attach(where.slug, where.state, file=where.file) as client:
             family = await client.family(name)

@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from octotui.cli.requests import run_request, verb_options
-from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.spaces.space_argument import space_argument, space_of
 from octotui.cli.terminal.output import refuse, say, terminal_width, wants_ascii
 from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
 from octotui.engine.state import in_order
@@ -79,7 +79,7 @@ def command(
     listing = Listing(limit, families or unfold, unfold)
 
     async def main() -> None:
-        from octotui.cli.connection import looked_at
+        from octotui.cli.spaces.connection import looked_at
         from octotui.cli.terminal.output import say_json
         from octotui.store.journal.run_records import record_of_run
         from octotui.views.labels import ASCII, UNICODE

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from octotui.cli.requests import verb_options
-from octotui.cli.space_argument import model_and_space, space_argument
+from octotui.cli.spaces.space_argument import model_and_space, space_argument
 from octotui.cli.terminal.output import refuse, say
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
 

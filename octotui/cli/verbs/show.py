@@ -9,7 +9,7 @@ import click
 from octotui.cli.reports import print_run
 from octotui.cli.requests import verb_options
 from octotui.cli.shell_completion import runs
-from octotui.cli.space_argument import space_argument
+from octotui.cli.spaces.space_argument import space_argument
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.engine.state import State
 from octotui.views import files

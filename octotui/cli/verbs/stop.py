@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from octotui.cli.requests import run_request, verb_options
-from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.spaces.space_argument import space_argument, space_of
 from octotui.cli.terminal.output import say
 
 
@@ -17,7 +17,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
     named = space_of(space, state)
 
     async def main() -> None:
-        from octotui.cli.connection import NoServer, attach
+        from octotui.cli.spaces.connection import NoServer, attach
         from octotui.cli.terminal.output import say_json
         from octotui.views.leaving import open_work
 

@@ -7,7 +7,7 @@ import click
 
 from octotui.cli.requests import send_requests, verb_options
 from octotui.cli.shell_completion import runs as offered
-from octotui.cli.space_argument import space_argument, space_of
+from octotui.cli.spaces.space_argument import space_argument, space_of
 from octotui.engine.commands import MoveToTop, Request
 from octotui.engine.state import State
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from octotui.cli.requests import verb_options
-from octotui.cli.space_argument import model_and_space, space_argument
+from octotui.cli.spaces.space_argument import model_and_space, space_argument
 from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of
 from octotui.cli.terminal.output import refuse, say, say_json
 from octotui.model.complaints import did_you_mean

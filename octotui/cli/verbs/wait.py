@@ -7,7 +7,7 @@ import click
 
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs as offered
-from octotui.cli.space_argument import no_such_run, run_id, space_argument, space_of
+from octotui.cli.spaces.space_argument import no_such_run, run_id, space_argument, space_of
 from octotui.cli.summary import exit_code, how_to_answer, summary
 from octotui.cli.terminal.output import refuse, say, say_json, warn
 from octotui.model.quantities import QuantityError, seconds
@@ -35,7 +35,7 @@ def command(
     limit = _seconds(timeout)
 
     async def main() -> int:
-        from octotui.cli.connection import attach
+        from octotui.cli.spaces.connection import attach
 
         async with attach(named.slug, named.state, file=named.file) as client:
             try:

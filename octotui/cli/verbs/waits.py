@@ -6,7 +6,7 @@ import click
 
 from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
-from octotui.cli.space_argument import space_argument
+from octotui.cli.spaces.space_argument import space_argument
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.engine.forecast import forecast
 from octotui.engine.state import State, in_order, step_of

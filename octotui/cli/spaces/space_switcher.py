@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from octotui.cli.connection import attach
 from octotui.cli.demo_space import DEMO_SPACE
 from octotui.cli.model_files import read_model
-from octotui.cli.space_argument import SpaceName
+from octotui.cli.spaces.connection import attach
+from octotui.cli.spaces.space_argument import SpaceName
 from octotui.model.complaints import ModelError
 from octotui.runtime.open_space import state_on_disk
 from octotui.runtime.server.client import Client

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.space_argument import (
+from octotui.cli.spaces.space_argument import (
     SpaceName,
     UnknownSpace,
     model_and_space,

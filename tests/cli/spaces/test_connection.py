@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.connection import NoServer, attach, looked_at, there
+from octotui.cli.spaces.connection import NoServer, attach, looked_at, there
 from octotui.engine.commands import StartRun
 from octotui.runtime.offline_space import OfflineSpace
 from octotui.runtime.open_space import state_on_disk

@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 from octotui.cli.model_files import read_model
-from octotui.cli.space_argument import SpaceName
-from octotui.cli.space_switcher import SpaceSwitcher
+from octotui.cli.spaces.space_argument import SpaceName
+from octotui.cli.spaces.space_switcher import SpaceSwitcher
 from octotui.engine.commands import StartRun
 from octotui.runtime.open_space import open_space, space_folder
 from octotui.runtime.server.peer_credentials import this_account
