@@ -17,7 +17,7 @@ from octotui.ui.panels.runs.filtered_pane import FilteredPane
 from octotui.ui.panels.runs.history_line import HistoryLine
 from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_table import RunsTable
-from octotui.ui.styled_text import Span, glyphs_of, zone_of
+from octotui.ui.styled_text import glyphs_of, zone_of
 from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.line_list import LineList
@@ -87,8 +87,7 @@ unfolded. A wider terminal shows more columns."""
         """List what has changed since it was listed last."""
         if not self.is_mounted or not self.state.seq:
             return
-        changed, again = self._changed, self._again
-        self._changed = self._again = False
+        changed, again, self._changed, self._again = self._changed, self._again, False, False
         table, line = self._table, self.line
         table.look(self.state, CellContext(self.now, zone_of(self), glyphs_of(self)))
         if changed:
@@ -110,11 +109,7 @@ unfolded. A wider terminal shows more columns."""
         self.query_one(ColumnHead).spans = self._table.head(lines.line_width)
         row = self._table.row(lines.key or "")
         self.query_one(RunDetail).show(row.detail if row is not None else "")
-        count = f"{lines.found}{f'/{lines.total}' if line.text else ''}{'+' if lines.has_more else ''}"
-        marked: list[Span] = (
-            [(f"{len(lines.marked)} marked", "lit"), (" · ", "muted")] if lines.marked else []
-        )
-        self.query_one(PaneHeading).say(right=(*marked, (count, "muted")))
+        self.query_one(PaneHeading).say(right=lines.counts(is_filtered=bool(line.text)))
         line.say_count(self.past, lines.found)
 
     def learn(self, query: Query, summary: SearchSummary | None) -> None:
@@ -146,18 +141,15 @@ unfolded. A wider terminal shows more columns."""
 
     def process_of(self, run: str) -> str:
         """Return the process of a known run."""
-        row = self._table.row(run)
-        return row.process if row is not None else ""
+        return row.process if (row := self._table.row(run)) is not None else ""
 
     def root_of(self, run: str) -> str:
         """Return the root of a known run's family."""
-        row = self._table.row(run)
-        return row.root if row is not None else run
+        return row.root if (row := self._table.row(run)) is not None else run
 
     def go_to_next(self, sign: str) -> str | None:
         """Put the cursor on the next run that stands so, be it folded away; None where there is none."""
-        run = self._table.next_of(self.lines.key, self.lines.matches, sign)
-        if run is not None:
+        if run := self._table.next_of(self.lines.key, self.lines.matches, sign):
             self.select(run)
         return run
 

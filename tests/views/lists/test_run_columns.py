@@ -146,6 +146,6 @@ def test_e2_left_and_eta_are_of_a_forecast():
     coming = forecast(scene.state, scene.now)
     rows = {name: runs.row(scene.state, name, scene.now, UTC, coming) for name in scene.state.runs}
     told = {name: cells(row, CellContext(scene.now, UTC)) for name, row in rows.items() if row}
-    assert (told["run-18"]["left"], told["run-18"]["eta"]) == ("01:10", "13:57")
+    assert (told["run-18"]["left"], told["run-18"]["eta"]) == ("1m10s", "13:57")
     assert (told["run-19"]["left"], told["run-19"]["eta"]) == ("", "")
     assert {each.name for each in COLUMNS[UNASKED:]} >= ESTIMATED

@@ -9,6 +9,7 @@ from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.run_messages import ColumnsWanted
 from octotui.ui.panels.runs_table import RunsTable
+from octotui.ui.styled_text import Span
 from octotui.ui.widgets.line_list import LineList
 
 
@@ -68,6 +69,12 @@ class RunLines(LineList):
     def total(self) -> int:
         """How many runs are known."""
         return len(self._table.order)
+
+    def counts(self, *, is_filtered: bool) -> tuple[Span, ...]:
+        """Return how many runs are marked, and how many are listed of how many there are."""
+        found = f"{self.found}{f'/{self.total}' if is_filtered else ''}{'+' if self.has_more else ''}"
+        marked: tuple[Span, ...] = ((f"{len(self.marked)} marked", "lit"), (" · ", "muted"))
+        return (*(marked if self.marked else ()), (found, "muted"))
 
     def outline(self, query: Query, *, again: bool) -> None:
         """List what a query finds, each in its family; `again` sorts, and drops marks of runs that left."""
