@@ -19,7 +19,16 @@ from octotui.store.journal.remembered_requests import FIND, Effect, RequestId, T
 from octotui.store.journal.run_records import RunRecord, from_row, run_number
 from octotui.store.journal.run_search import LATEST, page
 from octotui.store.journal.search_summary import SearchSummary, summarize
-from octotui.store.journal.sqlite import FAMILY, Values, connect, is_interrupted, look, open_read_only, stream
+from octotui.store.journal.sqlite import (
+    BATCH,
+    FAMILY,
+    Values,
+    connect,
+    is_interrupted,
+    look,
+    open_read_only,
+    stream,
+)
 from octotui.store.journal.writer import Check, StoredSnapshot, Writer
 
 if TYPE_CHECKING:
@@ -61,7 +70,7 @@ class JournalReader:
         events: list[AnyEvent] = []
         about = f'"interruption":"{name}"'.encode()
         query = "SELECT seq, body FROM events WHERE instr(body, ?) ORDER BY seq DESC"
-        for event in self._events(query, (about,)):
+        for event in self._events(query, (about,), batch=1):  # the next one may be far away
             events.append(event)
             if isinstance(event, InterruptionRaised):
                 break
@@ -137,16 +146,16 @@ class JournalReader:
                 raise StoreError(TOO_LONG) from problem
             raise unusable(self._path, problem) from problem
 
-    def _events(self, query: str, values: Values) -> Iterator[AnyEvent]:
-        for seq, body in self._rows(query, values):
+    def _events(self, query: str, values: Values, batch: int = BATCH) -> Iterator[AnyEvent]:
+        for seq, body in self._rows(query, values, batch):
             try:
                 yield self._decoder.decode(body)
             except msgspec.MsgspecError as problem:
                 raise unreadable(self._path, seq, body, problem) from problem
 
-    def _rows(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, query: str, values: Values = (), batch: int = BATCH) -> Iterator[tuple[Any, ...]]:
         try:
-            yield from stream(self._path, query, values, self._connect)
+            yield from stream(self._path, query, values, self._connect, batch)
         except sqlite3.Error as problem:
             raise unusable(self._path, problem) from problem
 

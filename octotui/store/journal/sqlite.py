@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -27,6 +28,7 @@ CHAINED = 3  # the first version whose events have hashes
 # of PART events each, a family has any. `hash` chains a row to the one before (`hash_chain.py`). `gaps`
 # copies what RunsRemoved events record, which alone count when the chain is verified.
 PART = 1024
+BATCH = 1000  # rows that are read ahead
 TABLES = """
 CREATE TABLE events (seq INTEGER PRIMARY KEY, root INTEGER, body BLOB NOT NULL, hash BLOB);
 CREATE INDEX models ON events (seq) WHERE root = 0;
@@ -155,7 +157,11 @@ class Unlocked(sqlite3.Connection):
 def check(database: sqlite3.Connection, path: Path) -> None:
     """Raise OperationalError where a connection has no locks, and another process has written meanwhile."""
     stamp = database.stamp if isinstance(database, Unlocked) else None
-    if stamp is not None and _stamp(path) != stamp:
+    try:
+        is_same = stamp is None or _stamp(path) == stamp
+    except OSError as problem:
+        raise sqlite3.OperationalError(problem.strerror) from problem
+    if not is_same:
         raise sqlite3.OperationalError("it was written to meanwhile: try again")
 
 
@@ -190,26 +196,37 @@ def look(path: Path, read: Callable[[sqlite3.Connection], T], connected: Connect
 def _look_once(path: Path, read: Callable[[sqlite3.Connection], T], connected: Connect) -> T:
     with closing(connected(path)) as database:
         try:
-            return read(database)
-        finally:
-            check(database, path)
+            found = read(database)
+        except sqlite3.Error as problem:
+            if not is_interrupted(problem):
+                check(database, path)
+            raise
+        check(database, path)
+        return found
 
 
 def stream(
-    path: Path, query: str, values: Values = (), connected: Connect = open_read_only
+    path: Path,
+    query: str,
+    values: Values = (),
+    connected: Connect = open_read_only,
+    batch: int = BATCH,
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a query, by a key in the first column; goes on where a writer came or went.
 
-    Raises sqlite3.Error.
+    It reads `batch` rows ahead. Raises sqlite3.Error.
     """
     last: tuple[object, ...] = ()
     for is_last_try in (False, False, True):
         try:
             with closing(connected(path)) as database:
-                for row in _after(last, database.execute(query, values)):
+                rows = database.execute(query, values)
+                _skip(last, rows)
+                while read := [*islice(rows, batch)]:
                     check(database, path)
-                    last = row[:1]
-                    yield row
+                    for row in read:
+                        last = row[:1]
+                        yield row
                 check(database, path)
         except sqlite3.Error:
             if is_last_try:
@@ -218,11 +235,10 @@ def stream(
             return
 
 
-def _after(last: tuple[object, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows after one with a key; all where there is none yet."""
+def _skip(last: tuple[object, ...], rows: sqlite3.Cursor) -> None:
+    """Go to the row after one with a key; to the first where there is none yet."""
     if last and all(row[:1] != last for row in rows):
         raise sqlite3.OperationalError("it was written to meanwhile: try again")
-    yield from rows
 
 
 def is_interrupted(problem: sqlite3.Error) -> bool:

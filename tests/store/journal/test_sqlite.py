@@ -246,13 +246,13 @@ READERS: dict[str, Callable[[Path], Iterator[AnyEvent]]] = {
 async def test_r5_sessions_that_come_and_go_while_events_are_read_spoil_nothing(
     tmp_path: Path, reader: str, times: int
 ) -> None:
-    path, last = tmp_path / "journal.sqlite", 500
+    path, last = tmp_path / "journal.sqlite", 2500
     add_events(path, 1, last)
     events = READERS[reader](path)
     seqs = [next(events).seq for _ in range(50)]
     for _ in range(times):
-        add_events(path, last + 1, last + 500)
-        last += 500
+        add_events(path, last + 1, last + 2500)
+        last += 2500
         seqs += [next(events).seq for _ in range(50)]
     assert seqs + [each.seq for each in events] == [*range(1, last + 1)]
 
@@ -277,14 +277,34 @@ async def test_r5_a_session_that_comes_and_goes_while_all_is_verified_breaks_not
 async def test_r6_a_stream_that_cannot_go_on_says_so(tmp_path: Path) -> None:
     """Where retention removed the event that was read last, nothing is left out without a word."""
     path = tmp_path / "journal.sqlite"
-    add_events(path, 1, 500)
+    add_events(path, 1, 2500)
     events = JournalReader(path).read()
     for _ in range(50):
         next(events)
     with closing(sqlite.connect(path)) as writer:
-        writer.execute("DELETE FROM events WHERE seq < 60")
+        writer.execute("DELETE FROM events WHERE seq < 1500")
     with pytest.raises(StoreError, match="it was written to meanwhile: try again"):
         list(events)
+
+
+async def test_r6_a_journal_that_is_moved_while_it_is_read_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, breaks = tmp_path / "space" / "journal.sqlite", Walk.breaks
+    path.parent.mkdir()
+    add_events(path, 1, 2500)
+
+    def moved(walk: Walk, rows: Any) -> Any:
+        if path.parent.exists():
+            path.parent.rename(tmp_path / "elsewhere")
+        return breaks(walk, rows)
+
+    events = JournalReader(path).read()
+    next(events)
+    monkeypatch.setattr(Walk, "breaks", moved)
+    for read in (lambda: verify(path), lambda: list(events)):
+        with pytest.raises(StoreError, match="nothing has run in this space yet"):
+            read()
 
 
 def test_r5_a_log_that_goes_while_a_reader_opens_is_no_error(
