@@ -51,6 +51,7 @@ REPLACED = {
 """Commands of Textual's that the palette does not offer, and why."""
 
 QUIT = "ctrl+q"  # also in inputs, where q is a letter
+FIRST_PAINT = 5.0  # seconds after which keys count, though the board was not drawn
 TROUBLE = "Trouble"  # title of toasts that are removed once the problem is over
 Left = Literal["quit", "wait", "cancel", "leave", "switch"]
 
@@ -129,14 +130,16 @@ class OctotuiApp(OrderedKeysApp[Left]):
         return Board(self.session, self._lists)
 
     async def on_mount(self) -> None:
-        """Follow the session, and wait for the board: a key means what is shown there."""
+        """Wait for the board, as a key means what is shown there; then follow the session."""
         self.set_class(self.glyphs.name == "ascii", "-ascii")
         self.set_interval(1.0, self._tick)
         self.set_timer(1.0, collect_from_now)  # after the board has drawn itself
-        self._follow()
         drawn = asyncio.Event()
         self.screen.call_after_refresh(drawn.set)
-        await drawn.wait()
+        with suppress(TimeoutError):  # where the app is ended meanwhile, nothing is drawn any more
+            async with asyncio.timeout(FIRST_PAINT):
+                await drawn.wait()
+        self._follow()
 
     def _tick(self) -> None:
         self.now = self._clock()

@@ -6,10 +6,12 @@ from textual.css.stylesheet import Stylesheet
 
 from octotui.engine.commands import CancelRun
 from octotui.store.errors import StoreError
+from octotui.ui import app as app_module
 from octotui.ui.app import OctotuiApp
 from octotui.ui.dialogs.quit_dialog import QuitDialog
 from octotui.ui.screens.board import Board
 from tests import scenes
+from tests.ui import headless
 from tests.ui.fake import FakeSession
 from tests.ui.opened import Opened, opened
 
@@ -164,14 +166,20 @@ async def test_another_state_repaints_what_it_changes_not_the_whole_screen(tmp_p
     async with opened(scenes.seed(), tmp_path) as it:
         await it.pilot.pause()
         updates: list[bool] = []
-        render = Compositor.render_update
 
         def rendered(self, full=False, **more):
             updates.append(full or self.size.region in self._dirty_regions)
-            return render(self, full, **more)
+            return headless.draw(self, full=full, **more)
 
         monkeypatch.setattr(Compositor, "render_update", rendered)
         it.session.later(29)
         await it.sees("00:29")
         assert updates
         assert not any(updates)
+
+
+async def test_an_app_that_is_ended_before_the_board_is_drawn_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(app_module, "FIRST_PAINT", 0.05)
+    monkeypatch.setattr(Board, "call_after_refresh", lambda *_: True)  # as it is when the screen goes before
+    async with opened(scenes.seed(), tmp_path) as it:
+        it.app.exit()
