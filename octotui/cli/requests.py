@@ -45,10 +45,11 @@ def run_request(doing: Callable[[], Awaitable[T]]) -> T:
         refuse(str(refused), USAGE)
 
 
-def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
+def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool, together: bool = False) -> None:
     """Send requests to a space's server, started where there is none, and print their events.
 
-    Where one would be refused, none is sent: a question that cannot be answered so is not taken for it.
+    `together`, none is sent where one would be refused: a question that cannot be answered so is not taken
+    for it. Otherwise each is sent, whatever becomes of the others.
     """
 
     async def main() -> None:
@@ -59,9 +60,18 @@ def send_requests(space: SpaceName, wishes: Wishes, *, as_json: bool) -> None:
                 warn(client.trouble)
             own_events = RequestEvents(client, as_json=as_json)
             requests = tuple(wishes(client.state, client.user))
-            _try_out(client.state, requests)
+            if together:
+                _try_out(client.state, requests)
+            refusals = []
             for each in requests:
-                own_events.tell(await client.send(each))
+                try:
+                    own_events.tell(await client.send(each))
+                except Refused as refused:
+                    if isinstance(refused, Undecided) or together:
+                        raise
+                    refusals.append(str(refused))
+            if refusals:
+                raise Refused("; ".join(refusals))
 
     run_request(main)
 

@@ -76,7 +76,7 @@ def _queued(state: State, run: Run, now: float, zone: Zone) -> Waiting:
     """Return why a run is queued: its time, versions, a tag, the cap (Q5)."""
     due, name = run.queueing.not_before, run.queueing.tag
     if due is not None:
-        sentence = f"starts at {exact_time(due, now, zone)}, in {duration(due - now)}"
+        sentence = f"starts at {exact_time(due, now, zone, whole_minutes=True)}, in {duration(due - now)}"
         return Waiting("its time", run.queued_at, sentence)
     if run.awaits_packages:
         packages = listed(run.needs_packages)
@@ -138,7 +138,9 @@ def _for_child(state: State, child: str) -> str:
 
 
 def verb(state: State, run: Run) -> str:
-    """Return a run's state as a predicate: `is executing`, `waits for an answer`."""
+    """Return a run's state as a predicate: `is executing`, `waits for an answer`, `failed`."""
+    if run.ended:
+        return "was cancelled" if run.state == "cancelled" else RUNS[run.state].word
     waits = run.state == "paused" or asks(state, run)
     return "waits for an answer" if waits else f"is {RUNS[run.state].word}"
 

@@ -114,7 +114,7 @@ def _answer(answer: Answer, sentence: str) -> click.Command:
                 interruption=asked.id, user=user, answer=answer, notes=notes, values=values
             )
 
-        send_requests(space_of(space, state), wishes, as_json=as_json)
+        send_requests(space_of(space, state), wishes, as_json=as_json, together=True)
 
     return command
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 import click
@@ -96,7 +97,7 @@ async def _through_spaces(switcher: "SpaceSwitcher", screen: "AppScreen") -> int
             break
     if active:
         go = "run continues" if active == 1 else "runs continue"
-        say(f"detached from {name}: {active} {go}; octotui stop ends the server")
+        say(f"detached from {name}: {active} {go}; octotui stop {quote(name)} ends the server")
     return app.return_code or 0
 
 

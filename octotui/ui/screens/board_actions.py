@@ -133,6 +133,7 @@ class BoardActions(RunActionsScreen):
         """Put the cursor on the next run that asks, or that failed; say so where there is none."""
         kind = {"asks": "question", "bad": "failure"}[sign]
         before, found = self.runs.lines.key, self.runs.go_to_next(sign)
+        self.runs.lines.focus()
         if found is None or found == before:
             self._say(f"there is no {'other ' if found else ''}{kind} in the list")
 

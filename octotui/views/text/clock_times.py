@@ -24,10 +24,13 @@ def fitting_time(at: float, now: float, width: int, zone: Zone = None) -> str:
     return next((each for each in shorter if len(each) <= width), "")
 
 
-def exact_time(at: float, now: float, zone: Zone = None) -> str:
-    """Format a time to the second, if it has any: `14:02:07`; in an hour that occurs twice, with its zone."""
+def exact_time(at: float, now: float, zone: Zone = None, *, whole_minutes: bool = False) -> str:
+    """Format a time to the second: `14:02:07`; in an hour that occurs twice, with its zone.
+
+    With `whole_minutes` a time without seconds goes without them: `14:02`.
+    """
     moment = _moment(at, zone)
-    time_of_day = f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+    time_of_day = f"{moment:%H:%M}" if whole_minutes and not moment.second else f"{moment:%H:%M:%S}"
     return f"{_day(moment, _moment(now, zone))}{time_of_day}{_which_hour(moment)}"
 
 

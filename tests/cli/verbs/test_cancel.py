@@ -12,6 +12,15 @@ def test_runs_are_cancelled(octotui: Call, lived: Lived) -> None:
     assert octotui("wait", model, "run-2", "run-4", *state).code == 5
 
 
+def test_one_that_cannot_be_cancelled_keeps_no_other_from_it(octotui: Call, lived: Lived) -> None:
+    model, *state = lived.at
+    said = octotui("cancel", model, "run-1", "run-2", "run-99", *state)
+    assert said.code == 2
+    assert "run-2  is being ended: cancelled by" in said.out
+    assert said.err.startswith("octotui: run-1 cannot be cancelled: ")
+    assert "; run-99 cannot be cancelled: " in said.err
+
+
 def test_what_has_ended_can_neither(octotui: Call, lived: Lived) -> None:
     model, *state = lived.at
     for verb, sentence in (("cancel", "run-1 cannot be cancelled"), ("top", "run-1 is not queued")):

@@ -45,7 +45,7 @@ async def test_ten_questions_are_answered_at_once_with_a_note(tmp_path):
 async def test_marked_runs_are_cancelled_but_for_what_has_ended(tmp_path):
     async with opened(scenes.seed(), tmp_path, NARROW) as it:
         await it.press("right", "asterisk", "c")
-        await it.sees("Cancel 4 runs, and leave 1 out?", "run-1 has ended")
+        await it.sees("Cancel 4 runs, and leave 1 out?", "run-1 Unleash the kraken", "· has ended")
         await it.press("y")
         await it.sees("4 cancelled")
         assert it.session.sent == [CancelRun(run=f"run-{each}", by="ann") for each in (2, 3, 4, 5)]
@@ -84,7 +84,7 @@ async def test_a_family_that_cannot_be_read_is_said_and_the_app_goes_on(tmp_path
 async def test_questions_of_marked_runs_are_taken(tmp_path):
     async with opened(scenes.asking(), tmp_path, NARROW) as it:
         await it.press("asterisk", "t")
-        await it.sees("Take 1 question, and leave 1 out?", "run-2 asks nothing")
+        await it.sees("Take 1 question, and leave 1 out?", "run-2 Create AWS RDS", "asks nothing")
         await it.press("y")
         await it.until(lambda: it.session.state.interruptions["question-1"].responsible == "ann")
 

@@ -59,7 +59,7 @@ def test_r11_a_time_has_the_offset_that_its_own_day_had():
 def test_r11_an_hour_that_there_is_twice_is_told_with_its_zone():
     day = at("2026-10-25T12:00:00+00:00")
     told = [exact_time(at(f"2026-10-25T0{hour}:30:00+00:00"), day, BERLIN) for hour in range(3)]
-    assert told == ["02:30 CEST", "02:30 CET", "03:30"]
+    assert told == ["02:30:00 CEST", "02:30:00 CET", "03:30:00"]
 
 
 @pytest.fixture
@@ -83,12 +83,13 @@ def test_r11_without_a_zone_it_is_that_of_this_machine():
     assert time_of_day(NOW, UTC) == "14:02:07"
 
 
-def test_q5_seconds_are_told_where_there_are_any():
+def test_q5_seconds_are_told_except_of_a_time_that_was_chosen_to_the_minute():
     assert date_and_time(START, UTC) == "1970-01-12 13:46:40"
-    assert exact_time(START, START, UTC) == "13:46:40"
-    assert exact_time(START + 20, START, UTC) == "13:47"
-    assert exact_time(START + 86_420, START, UTC) == "Jan 13 13:47"
-    assert exact_time(START + 365 * 86_400 + 20, START, UTC) == "Jan 12 1971 13:47"
+    assert exact_time(START, START, UTC, whole_minutes=True) == "13:46:40"
+    assert exact_time(START + 20, START, UTC, whole_minutes=True) == "13:47"
+    assert exact_time(START + 20, START, UTC) == "13:47:00", "in columns"
+    assert exact_time(START + 86_420, START, UTC) == "Jan 13 13:47:00"
+    assert exact_time(START + 365 * 86_400 + 20, START, UTC) == "Jan 12 1971 13:47:00"
 
 
 @pytest.mark.parametrize("zone", [None, UTC, BERLIN, AUCKLAND], ids=str)
