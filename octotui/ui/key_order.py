@@ -8,7 +8,18 @@ from typing import TypeVar
 
 from textual.app import App
 from textual.errors import NoWidget
-from textual.events import Event, InputEvent, Key, MouseEvent, MouseMove, Paste
+from textual.events import (
+    Event,
+    InputEvent,
+    Key,
+    MouseEvent,
+    MouseMove,
+    MouseScrollDown,
+    MouseScrollLeft,
+    MouseScrollRight,
+    MouseScrollUp,
+    Paste,
+)
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -23,6 +34,7 @@ LOOK = 0.02  # seconds between two looks at what sends no message when it ends: 
 ROUNDS = 2  # the key and its action; then the messages which these have posted
 LIMIT = 1_000  # events held; more are dropped
 URGENT = frozenset({"ctrl+c", "ctrl+q"})  # keys that leave the app, or say how to: never held
+SCROLLS = (MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp)
 
 
 class KeyHandled(Message):
@@ -89,9 +101,15 @@ class OrderedKeysApp(App[T]):
             self._held.clear()
             await self._begin(event)
         elif self._effect is None:
-            await self._begin(event)
+            await self._let_through(event)
         elif len(self._held) < LIMIT:
             self._held.append(event)
+
+    async def _let_through(self, event: InputEvent | Paste) -> None:
+        if isinstance(event, SCROLLS):  # come by the hundred, and no key depends on what they lead to
+            await super().on_event(event)
+        else:
+            await self._begin(event)
 
     async def _begin(self, event: InputEvent | Paste) -> None:
         if self._effect is not None:
@@ -161,10 +179,10 @@ class OrderedKeysApp(App[T]):
             self._go_round(effect, self._focus)
 
     async def _end(self, effect: _KeyEffect) -> None:
-        """Let the next key through."""
+        """Let what is held through, up to the next key."""
         effect.watch.stop()
         self._effect = None
-        if self._held:
-            await self._begin(self._held.popleft())
-        else:
+        while self._held and self._effect is None:
+            await self._let_through(self._held.popleft())
+        if self._effect is None:
             self._all_handled.set()

@@ -160,6 +160,15 @@ async def test_pastes_and_mouse_events_keep_their_place_among_keys():
         assert recorder.seen == ["a", "b", *clicked, "c", "Paste", "d"]
 
 
+async def test_no_key_waits_for_what_scrolling_leads_to():
+    app = Recording()
+    async with app.run_test():
+        await app.on_event(at_the_corner(MouseScrollDown))
+        assert not app.is_handling_keys
+        await app.on_event(at_the_corner(MouseDown))
+        assert app.is_handling_keys
+
+
 async def test_a_mouse_move_is_not_held():
     app = Alone()
     async with app.run_test():
