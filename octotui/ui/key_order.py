@@ -1,4 +1,4 @@
-"""Serialize keys: each takes effect before the next one counts, however fast they are pressed."""
+"""Serialize keys, pastes and mouse events: each takes effect before the next one counts, however fast."""
 
 import asyncio
 from collections import deque
@@ -7,7 +7,19 @@ from time import monotonic
 from typing import TypeVar
 
 from textual.app import App
-from textual.events import Event, Key
+from textual.errors import NoWidget
+from textual.events import (
+    Event,
+    InputEvent,
+    Key,
+    MouseEvent,
+    MouseMove,
+    MouseScrollDown,
+    MouseScrollLeft,
+    MouseScrollRight,
+    MouseScrollUp,
+    Paste,
+)
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -20,6 +32,9 @@ PATIENCE = 1.0  # seconds after which the next key counts, though the last one i
 YIELD = 0.02  # seconds for which what can wait lets a key go first
 LOOK = 0.02  # seconds between two looks at what sends no message when it ends: workers, and widgets that go
 ROUNDS = 2  # the key and its action; then the messages which these have posted
+LIMIT = 1_000  # events held; more are dropped
+URGENT = frozenset({"ctrl+c", "ctrl+q"})  # keys that leave the app, or say how to: never held
+SCROLLS = (MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp)
 
 
 class KeyHandled(Message):
@@ -30,12 +45,19 @@ class KeyHandled(Message):
         self.number = number
 
 
-class _Turn:
-    """A key that is having its effect."""
+class _KeyEffect:
+    """The effect that a key, a paste or a mouse event is having."""
 
-    def __init__(self, number: int, workers: frozenset[Worker[object]], watch: Timer) -> None:
+    def __init__(
+        self,
+        number: int,
+        workers: frozenset[Worker[object]],
+        screens: frozenset[Screen[object]],
+        watch: Timer,
+    ) -> None:
         self.number = number
         self.workers = workers  # that ran before it
+        self.screens = screens  # that were open before it
         self.watch = watch
         self.begun = monotonic()
         self.rounds = 0
@@ -44,26 +66,27 @@ class _Turn:
 
 
 class OrderedKeysApp(App[T]):
-    """Holds each key back until the one before it has taken effect.
+    """Holds each key back until the one before it has taken effect, and so pastes and mouse events.
 
     Textual sends a key to the widget that has the focus when it is pressed, and what the key before it leads
     to, such as another focus or a dialog, may not have happened by then: of a text typed right after the key
     that opens a field, letters would be taken as commands. A key has taken effect when it and what it has
     posted are handled, the workers of its action have ended or have opened a screen, and that is mounted.
+    Keys that leave the app are never held; they drop what is.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: deque[Key] = deque()
-        self._number = 0  # of the last key that was let through
-        self._turn: _Turn | None = None
+        self._held: deque[InputEvent | Paste] = deque()
+        self._number = 0  # of the last event that was let through
+        self._effect: _KeyEffect | None = None
         self._all_handled = asyncio.Event()  # no key is having its effect
         self._all_handled.set()
 
     @property
     def is_handling_keys(self) -> bool:
         """Whether a key is still having its effect."""
-        return self._turn is not None
+        return self._effect is not None
 
     async def keys_handled(self) -> None:
         """Wait until no key is having its effect, for `YIELD` seconds at most."""
@@ -71,66 +94,95 @@ class OrderedKeysApp(App[T]):
             await asyncio.wait_for(self._all_handled.wait(), YIELD)
 
     async def on_event(self, event: Event) -> None:
-        """Handle an event; a key that is pressed too early is held."""
-        if not isinstance(event, Key) or event.is_forwarded:  # forwarded: no widget took it, its action runs
-            await super().on_event(event)
-        elif self._turn is not None:
+        """Handle an event; what a person does too early is held. Mouse moves lead to nothing, and are not."""
+        if not isinstance(event, InputEvent | Paste) or isinstance(event, MouseMove) or event.is_forwarded:
+            await super().on_event(event)  # forwarded: no widget took it; the action of a key runs
+        elif isinstance(event, Key) and event.key in URGENT:
+            self._held.clear()
+            await self._begin(event)
+        elif self._effect is None:
+            await self._let_through(event)
+        elif len(self._held) < LIMIT:
             self._held.append(event)
+
+    async def _let_through(self, event: InputEvent | Paste) -> None:
+        if isinstance(event, SCROLLS):  # come by the hundred, and no key depends on what they lead to
+            await super().on_event(event)
         else:
             await self._begin(event)
 
-    async def _begin(self, key: Key) -> None:
+    async def _begin(self, event: InputEvent | Paste) -> None:
+        if self._effect is not None:
+            self._effect.watch.stop()  # an urgent key does not wait for its end
         self._number += 1
         self._all_handled.clear()
-        self._turn = _Turn(self._number, frozenset(self.workers), self.set_interval(LOOK, self._look))
-        turn, target = self._turn, self._focus
-        await super().on_event(key)
-        self._go_round(turn, target)
+        self._effect = effect = _KeyEffect(
+            self._number,
+            frozenset(self.workers),
+            frozenset(self.screen_stack),
+            self.set_interval(LOOK, self._look),
+        )
+        target = self._receiver(event)
+        await super().on_event(event)
+        self._go_round(effect, target)
+
+    def _receiver(self, event: InputEvent | Paste) -> MessagePump:
+        """Return the widget that an event is sent to."""
+        if isinstance(event, MouseEvent):
+            with suppress(NoWidget):
+                return self.mouse_captured or self.get_widget_at(event.x, event.y)[0]
+        return self._focus
 
     @property
     def _focus(self) -> MessagePump:
         return self.focused or self.screen
 
-    def _go_round(self, turn: _Turn, target: MessagePump) -> None:
-        turn.target, turn.screen = target, self.screen
-        turn.rounds += 1
-        target.post_message(KeyHandled(turn.number))
+    def _go_round(self, effect: _KeyEffect, target: MessagePump) -> None:
+        effect.target, effect.screen = target, self.screen
+        effect.rounds += 1
+        target.post_message(KeyHandled(effect.number))
 
     def on_key_handled(self, message: KeyHandled) -> None:
-        """Go on with a key's turn after what is put off until the app is idle, such as a change of focus."""
+        """Go on with an effect after what is put off until the app is idle, such as a change of focus."""
         self.call_later(self._go_on, message.number)
 
     async def _go_on(self, number: int) -> None:
-        turn = self._turn
-        if turn is None or turn.number != number or not self.screen_stack:
+        effect = self._effect
+        if effect is None or effect.number != number or not self.screen_stack:
             return  # without screens, the app is ending
-        turn.target = None
-        if turn.rounds < ROUNDS or turn.screen is not self.screen:
-            self._go_round(turn, self._focus)
-        elif not self._is_working(turn):
-            await self._end(turn)
+        effect.target = None
+        if effect.rounds < ROUNDS or effect.screen is not self.screen:
+            self._go_round(effect, self._focus)
+        elif not self._is_working(effect):
+            await self._end(effect)
 
-    def _is_working(self, turn: _Turn) -> bool:
-        """Return whether an action of the key goes on; lookups have groups of their own, and may last."""
-        begun = (each for each in self.workers if each not in turn.workers)
+    def _is_working(self, effect: _KeyEffect) -> bool:
+        """Return whether an action of the key goes on; lookups have groups of their own, and may last.
+
+        A worker that has opened a screen may wait for its result; that screen has had a round by now, so it
+        is mounted.
+        """
+        if self.screen not in effect.screens:
+            return False
+        begun = (each for each in self.workers if each not in effect.workers)
         return any(each.group == "default" and not each.is_finished for each in begun)
 
     async def _look(self) -> None:
-        turn = self._turn
-        if turn is None or not self.screen_stack:
+        effect = self._effect
+        if effect is None or not self.screen_stack:
             return
-        if monotonic() - turn.begun >= PATIENCE:
-            await self._end(turn)
-        elif turn.target is None:
-            await self._go_on(turn.number)
-        elif not turn.target.is_running:
-            self._go_round(turn, self._focus)
+        if monotonic() - effect.begun >= PATIENCE:
+            await self._end(effect)
+        elif effect.target is None:
+            await self._go_on(effect.number)
+        elif not effect.target.is_running:
+            self._go_round(effect, self._focus)
 
-    async def _end(self, turn: _Turn) -> None:
-        """Let the next key through."""
-        turn.watch.stop()
-        self._turn = None
-        if self._held:
-            await self._begin(self._held.popleft())
-        else:
+    async def _end(self, effect: _KeyEffect) -> None:
+        """Let what is held through, up to the next key."""
+        effect.watch.stop()
+        self._effect = None
+        while self._held and self._effect is None:
+            await self._let_through(self._held.popleft())
+        if self._effect is None:
             self._all_handled.set()
