@@ -1,5 +1,6 @@
 """Switching from space to space: which there are, and clients of their servers."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -18,6 +19,7 @@ from octotui.store.space_folder import SpaceFolder, default_base, space_folder
 from octotui.views.lists.space_columns import SpaceRow, space_row
 
 MOST = 500  # spaces that are listed
+WITH_ITS_MODEL = "`octotui FILE` opens it, where FILE is its model now"
 
 
 class SpaceSwitcher:
@@ -58,15 +60,24 @@ class SpaceSwitcher:
     async def open(self, slug: str) -> str:
         """Open a space to be shown next, and return ""; a sentence why it cannot be opened otherwise."""
         try:
-            folder = space_folder(slug, self._state).verify()
-            is_served = folder.is_held and (folder.path / "socket").exists()
-            file = None if is_served else _file_of(slug, folder)
-            await self.attach(SpaceName(slug, file, self._state), start=not is_served)
+            file, starts = await asyncio.to_thread(self._model_and_start, slug)
+            await self.attach(SpaceName(slug, file, self._state), start=starts)
         except ModelError as error:
             return f"{slug} stays closed: {error.complaints[0]}"
         except StoreError as error:
             return f"{slug} stays closed: {error}"
+        except OSError as error:  # without its path, which may be longer than a screen
+            return f"{slug} stays closed: {error.strerror or error}; {WITH_ITS_MODEL}"
         return ""
+
+    def _model_and_start(self, slug: str) -> tuple[Path | None, bool]:
+        """Return the model to open a space with, and whether a server is to be started; this blocks.
+
+        Raises StoreError, ModelError or OSError.
+        """
+        folder = space_folder(slug, self._state).verify()
+        is_served = folder.is_held and (folder.path / "socket").exists()
+        return None if is_served else _file_of(slug, folder), not is_served
 
     async def close(self) -> None:
         """Close what was opened to be shown next."""
@@ -105,7 +116,7 @@ def _file_of(slug: str, folder: SpaceFolder) -> Path | None:
             return None
         raise StoreError("it is not known which model it belongs to; `octotui FILE` opens it, once")
     if not file.exists():
-        raise StoreError(f"its model {file} is gone; `octotui FILE` opens it, where FILE is its model now")
+        raise StoreError(f"its model {file} is gone; {WITH_ITS_MODEL}")
     declared = read_model(file).space
     if declared.slug != slug:
         raise StoreError(f"{file} is the model of {declared.name} now; `octotui FILE` opens it")

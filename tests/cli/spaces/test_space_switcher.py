@@ -1,15 +1,20 @@
 """Which spaces there are, and what it takes to open one."""
 
 import asyncio
+import errno
+import threading
 import time
 from pathlib import Path
 
 from octotui.cli.model_files import read_model
+from octotui.cli.spaces import space_switcher
 from octotui.cli.spaces.space_argument import SpaceName
 from octotui.cli.spaces.space_switcher import SpaceSwitcher
 from octotui.engine.commands import StartRun
+from octotui.model.space import Model
 from octotui.runtime.open_space import open_space, space_folder
 from octotui.runtime.server.peer_credentials import this_account
+from octotui.store.errors import StoreError
 from tests.cli.conftest import ASK, OK
 
 
@@ -73,3 +78,46 @@ def test_what_cannot_be_opened_is_one_sentence(write, state):
     assert "\n" not in said()
     model.unlink()
     assert f"its model {model} is gone" in said()
+    folder.keep_model(state / ("n" * 300))  # longer than a file system allows
+    assert said().startswith("small stays closed: ")
+    assert "\n" not in said()
+
+
+def test_what_the_system_refuses_is_one_sentence_too(write, state, monkeypatch):
+    model = write(ASK)
+    asyncio.run(asked(model, state))
+    space_folder("small", state).keep_model(model)
+
+    def refused(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refused)
+
+    async def problem() -> str:
+        async with SpaceSwitcher(state) as switcher:
+            return await switcher.open("small")
+
+    assert asyncio.run(problem()) == (
+        "small stays closed: Permission denied; `octotui FILE` opens it, where FILE is its model now"
+    )
+
+
+def test_the_model_of_a_space_is_read_beside_the_event_loop(write, state, monkeypatch):
+    model = write(ASK)
+    asyncio.run(asked(model, state))
+    space_folder("small", state).keep_model(model)
+    readers = []
+
+    def read(file: Path) -> Model:
+        readers.append(threading.current_thread())
+        raise StoreError("that will do")
+
+    monkeypatch.setattr(space_switcher, "read_model", read)
+
+    async def open_small() -> str:
+        async with SpaceSwitcher(state) as switcher:
+            return await switcher.open("small")
+
+    assert asyncio.run(open_small()) == "small stays closed: that will do"
+    assert readers
+    assert threading.main_thread() not in readers
