@@ -19,6 +19,8 @@ T = TypeVar("T")
 PATIENCE = 1.0  # seconds after which the next key counts, though the last one is still having its effect
 YIELD = 0.02  # seconds for which what can wait lets a key go first
 LOOK = 0.02  # seconds between two looks at what sends no message when it ends: workers, and widgets that go
+SWITCHING = "spaces"  # the group of workers that switch to another space
+AWAITED = frozenset({"default", SWITCHING})  # groups of workers that the next key waits for
 ROUNDS = 2  # the key and its action; then the messages which these have posted
 
 
@@ -33,9 +35,16 @@ class KeyHandled(Message):
 class _Turn:
     """A key that is having its effect."""
 
-    def __init__(self, number: int, workers: frozenset[Worker[object]], watch: Timer) -> None:
+    def __init__(
+        self,
+        number: int,
+        workers: frozenset[Worker[object]],
+        screens: tuple[Screen[object], ...],
+        watch: Timer,
+    ) -> None:
         self.number = number
         self.workers = workers  # that ran before it
+        self.screens = screens  # that were open before it
         self.watch = watch
         self.begun = monotonic()
         self.rounds = 0
@@ -82,7 +91,8 @@ class OrderedKeysApp(App[T]):
     async def _begin(self, key: Key) -> None:
         self._number += 1
         self._all_handled.clear()
-        self._turn = _Turn(self._number, frozenset(self.workers), self.set_interval(LOOK, self._look))
+        watch = self.set_interval(LOOK, self._look)
+        self._turn = _Turn(self._number, frozenset(self.workers), tuple(self.screen_stack), watch)
         turn, target = self._turn, self._focus
         await super().on_event(key)
         self._go_round(turn, target)
@@ -111,9 +121,14 @@ class OrderedKeysApp(App[T]):
             await self._end(turn)
 
     def _is_working(self, turn: _Turn) -> bool:
-        """Return whether an action of the key goes on; lookups have groups of their own, and may last."""
+        """Return whether an action of the key goes on, and has opened no screen, which takes the next key.
+
+        Lookups have groups of their own, and may last.
+        """
+        if self.screen not in turn.screens:
+            return False
         begun = (each for each in self.workers if each not in turn.workers)
-        return any(each.group == "default" and not each.is_finished for each in begun)
+        return any(each.group in AWAITED and not each.is_finished for each in begun)
 
     async def _look(self) -> None:
         turn = self._turn

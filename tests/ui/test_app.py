@@ -168,7 +168,7 @@ async def test_another_state_repaints_what_it_changes_not_the_whole_screen(tmp_p
 
         def rendered(self, full=False, **more):
             updates.append(full or self.size.region in self._dirty_regions)
-            return render(self, full, **more)
+            return render(self, full=full, **more)
 
         monkeypatch.setattr(Compositor, "render_update", rendered)
         it.session.later(29)

@@ -19,8 +19,8 @@ from octotui.views.lists.columns import CellContext, Placed, placed
 from octotui.views.lists.space_columns import COLUMNS, SpaceRow, in_list_order, sizes
 
 
-class SpacesDialog(ModalScreen[str | None]):
-    """A line for each space, the present one first; its result is the slug of the chosen one."""
+class SpacesDialog(ModalScreen[SpaceRow | None]):
+    """A line for each space, the present one first; its result is the chosen one."""
 
     KEYS_TITLE = "Where a space is chosen"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,8 +68,9 @@ class SpacesDialog(ModalScreen[str | None]):
     @on(LineList.Opened)
     def _choose(self, event: LineList.Opened) -> None:
         event.stop()
-        if event.key is not None and self._rows[event.key].here:
+        row = self._rows[event.key or ""]
+        if row.here:
             app: Any = self.app
             app.say("this space is on the screen already")
         else:
-            self.dismiss(event.key)
+            self.dismiss(row)
