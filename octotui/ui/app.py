@@ -270,7 +270,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         if all(row.here for row in rows):
             self.say("there is no other space")
             return
-        row = await self.push_screen_wait(SpacesDialog(rows))
+        row = await self.push_screen_wait(SpacesDialog(rows, self.switch.count))
         if row is None or not await self._opens(self.switch, row):
             return
         way: Way = "leave"

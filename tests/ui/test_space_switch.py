@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.events import Key
 
@@ -38,7 +39,10 @@ class FakeSwitch(SpaceSwitch):
 
     def spaces(self) -> Sequence[SpaceRow]:
         self.listing.wait()
-        return self.rows
+        return [msgspec.structs.replace(each, name=each.slug, active=None, asking=None) for each in self.rows]
+
+    def count(self, row: SpaceRow) -> SpaceRow:
+        return next(each for each in self.rows if each.slug == row.slug)
 
     async def open(self, slug: str) -> str:
         await self.opening.wait()

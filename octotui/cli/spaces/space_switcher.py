@@ -12,11 +12,11 @@ from octotui.cli.model_files import read_model
 from octotui.cli.spaces.connection import attach
 from octotui.cli.spaces.space_argument import SpaceName
 from octotui.model.complaints import ModelError
-from octotui.runtime.open_space import state_on_disk
+from octotui.runtime.open_space import recent_state
 from octotui.runtime.server.client import Client
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base, space_folder
-from octotui.views.lists.space_columns import SpaceRow, space_row
+from octotui.views.lists.space_columns import SpaceRow, counted
 
 MOST = 500  # spaces that are listed
 WITH_ITS_MODEL = "`octotui FILE` opens it, where FILE is its model now"
@@ -86,22 +86,27 @@ class SpaceSwitcher:
             await stack.aclose()
 
     def spaces(self) -> list[SpaceRow]:
-        """Return the spaces of the folder, each as it is or was left; none where it cannot be read."""
-        base = default_base() if self._state is None else self._state
+        """Return the spaces of the folder without their counts; none where it cannot be read."""
         try:
+            base = default_base() if self._state is None else self._state.absolute()
             slugs = sorted(each.name for each in base.iterdir() if _is_space(each))
-        except OSError:
-            slugs = []
+        except (StoreError, OSError):
+            return []
         return [self._row(base, slug) for slug in slugs[:MOST]]
 
     def _row(self, base: Path, slug: str) -> SpaceRow:
         """Return the row of a space; nothing of one is read whose folder others could have put there."""
-        state, running = None, False
+        running = False
         with suppress(StoreError, OSError):
-            folder = space_folder(slug, base)
-            running = folder.is_held
-            state = state_on_disk(folder)
-        return space_row(slug, str(base.absolute() / slug), state, running=running, here=slug == self._here)
+            running = space_folder(slug, base).is_held
+        return SpaceRow(slug=slug, name=slug, path=str(base / slug), running=running, here=slug == self._here)
+
+    def count(self, row: SpaceRow) -> SpaceRow:
+        """Return a row with its name and counts, as it is where a whole journal would have to be folded."""
+        with suppress(StoreError, OSError):
+            if (state := recent_state(space_folder(row.slug, self._state))) is not None:
+                return counted(row, state)
+        return row
 
 
 def _is_space(folder: Path) -> bool:

@@ -2,8 +2,10 @@
 
 import asyncio
 import errno
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 from octotui.cli.model_files import read_model
@@ -12,6 +14,7 @@ from octotui.cli.spaces.space_argument import SpaceName
 from octotui.cli.spaces.space_switcher import SpaceSwitcher
 from octotui.engine.commands import StartRun
 from octotui.model.space import Model
+from octotui.runtime import open_space as open_space_module
 from octotui.runtime.open_space import open_space, space_folder
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.store.errors import StoreError
@@ -37,7 +40,12 @@ def test_spaces_are_listed_as_they_were_left_and_one_is_opened_by_its_model(writ
 
     async def switch() -> None:
         async with SpaceSwitcher(state, "small") as switcher:
-            broken, small = switcher.spaces()
+            listed = switcher.spaces()
+            assert [(each.slug, each.name, each.active) for each in listed] == [
+                ("broken", "broken", None),
+                ("small", "small", None),
+            ]
+            broken, small = map(switcher.count, listed)
             assert (small.name, small.here, small.running, small.active, small.asking) == (
                 "Small",
                 True,
@@ -121,3 +129,26 @@ def test_the_model_of_a_space_is_read_beside_the_event_loop(write, state, monkey
     assert asyncio.run(open_small()) == "small stays closed: that will do"
     assert readers
     assert threading.main_thread() not in readers
+
+
+def test_a_whole_journal_is_not_folded_to_count_what_is_open(write, state, monkeypatch):
+    """Without a usable snapshot only a short journal is read, as that of a new space is."""
+    asyncio.run(asked(write(ASK), state))
+    with closing(sqlite3.connect(state / "small" / "journal.sqlite")) as database, database:
+        database.execute("DELETE FROM snapshot")
+        (events,) = database.execute("SELECT count(*) FROM events").fetchone()
+    switcher = SpaceSwitcher(state)
+    (row,) = switcher.spaces()
+    monkeypatch.setattr(open_space_module, "EVENTS", events)
+    assert switcher.count(row).active == 1
+    monkeypatch.setattr(open_space_module, "EVENTS", events - 1)
+    assert switcher.count(row) == row
+
+
+def test_without_a_home_there_are_no_spaces_to_list(monkeypatch):
+    monkeypatch.setattr(space_switcher, "default_base", homeless)
+    assert SpaceSwitcher(None).spaces() == []
+
+
+def homeless() -> Path:
+    raise StoreError("set HOME")
