@@ -18,7 +18,7 @@ from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.retention_cleaner import RetentionCleaner
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
-from octotui.runtime.snapshots import SnapshotWriter
+from octotui.runtime.snapshots import EVENTS, SnapshotWriter
 from octotui.runtime.space_access import Listener
 from octotui.store.clock_anchor import keep_anchor, read_anchor
 from octotui.store.errors import Damaged, StoreError
@@ -126,7 +126,11 @@ def _opened(folder: SpaceFolder) -> tuple[Journal, State]:
 
 def last_state(journal: JournalReader) -> State:
     """Return the State where the space was left: the snapshot, and the events after it (R5)."""
-    state = _kept(journal)
+    return _folded(journal, _kept(journal))
+
+
+def _folded(journal: JournalReader, state: State) -> State:
+    """Return a State after the events that the journal holds since; raises Damaged."""
     for event in journal.read(state.seq):
         try:
             state = evolve(state, event)
@@ -148,8 +152,26 @@ def _kept(journal: JournalReader) -> State:
 
 def state_on_disk(folder: SpaceFolder) -> State:
     """Return the State where a space was left, also while it is open; empty where there is none."""
+    journal = _journal_of(folder)
+    return State() if journal is None else last_state(journal)
+
+
+def recent_state(folder: SpaceFolder) -> State | None:
+    """Return the same State, but None where a long journal has no usable snapshot to begin with.
+
+    Raises StoreError.
+    """
+    journal = _journal_of(folder)
+    if journal is None:
+        return State()
+    kept = _kept(journal)
+    return _folded(journal, kept) if kept.seq or journal.last() <= EVENTS else None
+
+
+def _journal_of(folder: SpaceFolder) -> JournalReader | None:
+    """Return the journal of a space, None where there is none."""
     try:
         there = folder.journal.stat().st_size > 0
     except OSError:
         there = False
-    return last_state(JournalReader(folder.journal)) if there else State()
+    return JournalReader(folder.journal) if there else None

@@ -40,6 +40,8 @@ from octotui.views.text.visible_text import visible, visible_lines
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
+    from octotui.ui.dialogs.quit_dialog import Way
+    from octotui.views.lists.space_columns import SpaceRow
 
 REPLACED = {
     "Quit": "ours asks what becomes of active runs",
@@ -82,6 +84,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
     now: reactive[float] = reactive(0.0, repaint=False)
     past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
     leaving: reactive[Left | None] = reactive(None, repaint=False)
+    switches: reactive[bool] = reactive(False, repaint=False)  # whether leaving leads to another space
+    opening: reactive[str] = reactive("", repaint=False)  # the name of the space that is being opened
     trouble: reactive[str] = reactive("", repaint=False)
 
     def __init__(
@@ -116,7 +120,6 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self._clock = now or time.time
         self._detaches = detaches
         self.switch = switch
-        self._switches = False  # whether leaving leads to another space
         self._visible = VisibleFilter()
         if detaches:
             relabel(self, "quit", "detach")
@@ -171,7 +174,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.state = state
         self._notices.check(state)
         if self.leaving and not len(state.families):
-            self.exit("switch" if self._switches else self.leaving)
+            self.exit("switch" if self.switches else self.leaving)
 
     def _ring(self, text: str) -> None:
         """Notify the terminal of a question, as far as the model wants that."""
@@ -194,11 +197,11 @@ class OctotuiApp(OrderedKeysApp[Left]):
         for bar in self.screen.query(KeyBar):
             bar.say(sentence)
 
-    def keep_list(self, name: str, setting: ListSetting) -> None:
+    async def keep_list(self, name: str, setting: ListSetting) -> None:
         """Save the columns and the order of a list; show an error where that fails."""
         try:
             if self._keep is not None:
-                self._keep(name, setting)
+                await asyncio.to_thread(self._keep, name, setting)  # another process may hold the file
         except (StoreError, ModelError) as problem:
             self.notify(f"not kept: {problem}", severity="error", markup=False)
 
@@ -267,35 +270,43 @@ class OctotuiApp(OrderedKeysApp[Left]):
         if self.switch is None:
             return
         rows = await asyncio.to_thread(self.switch.spaces)
-        slug = await self.push_screen_wait(SpacesDialog(rows))
-        if slug is None:
+        if all(row.here for row in rows):
+            self.say("there is no other space")
             return
-        if problem := await self.switch.open(slug):
-            self.notify(problem, severity="error", markup=False)
+        row = await self.push_screen_wait(SpacesDialog(rows, self.switch.count))
+        if row is None or not await self._opens(self.switch, row):
             return
-        way: str | None = "leave"
+        way: Way = "leave"
         if not self._detaches and len(self.state.families):
             way = await self.push_screen_wait(QuitDialog(self.state))
-        if way == "stay":
-            await self.switch.close()
-            return
-        self._switches = True
-        await self._leave_by(way)
+        await self._leave_by(way, switches=True)
 
-    async def _leave(self, way: str | None) -> None:
-        if way in ("leave", "wait", "cancel"):
-            self._switches = False
-        await self._leave_by(way)
+    async def _opens(self, switch: SpaceSwitch, row: "SpaceRow") -> bool:
+        """Open a space to be shown next; show an error, and return False, where that fails."""
+        self.opening = row.name
+        try:
+            problem = await switch.open(row.slug)
+        finally:
+            self.opening = ""
+        if problem:
+            self.notify(problem, severity="error", markup=False)
+        return not problem
 
-    async def _leave_by(self, way: str | None) -> None:
+    async def _leave(self, way: "Way | None") -> None:
+        await self._leave_by(way, switches=False)
+
+    async def _leave_by(self, way: "Way | None", *, switches: bool) -> None:
+        """Leave in a way, for the space that was opened if it `switches`; who stays awaits no end of runs."""
+        self.switches = switches and way != "stay"
+        self.leaving = way if way in ("wait", "cancel") else None
         if way == "leave":
-            self.exit("switch" if self._switches else "leave")
-        elif way == "wait":
-            self.leaving = "wait"
+            self.exit("switch" if self.switches else "leave")
         elif way == "cancel":
-            self.leaving = "cancel"
-            await self._cancel_all()
+            self._cancel_all()
+        if self.switch is not None and not self.switches:
+            await self.switch.close()
 
+    @work
     async def _cancel_all(self) -> None:
         for run in sorted(self.state.runs.values(), key=lambda each: each.number):
             if not run.ended:

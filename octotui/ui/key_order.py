@@ -31,6 +31,8 @@ T = TypeVar("T")
 PATIENCE = 1.0  # seconds after which the next key counts, though the last one is still having its effect
 YIELD = 0.02  # seconds for which what can wait lets a key go first
 LOOK = 0.02  # seconds between two looks at what sends no message when it ends: workers, and widgets that go
+SWITCHING = "spaces"  # the group of workers that switch to another space
+AWAITED = frozenset({"default", SWITCHING})  # groups of workers that the next key waits for
 ROUNDS = 2  # the key and its action; then the messages which these have posted
 LIMIT = 1_000  # events held; more are dropped
 URGENT = frozenset({"ctrl+c", "ctrl+q"})  # keys that leave the app, or say how to: never held
@@ -165,7 +167,7 @@ class OrderedKeysApp(App[T]):
         if self.screen not in effect.screens:
             return False
         begun = (each for each in self.workers if each not in effect.workers)
-        return any(each.group == "default" and not each.is_finished for each in begun)
+        return any(each.group in AWAITED and not each.is_finished for each in begun)
 
     async def _look(self) -> None:
         effect = self._effect

@@ -15,6 +15,7 @@ from tests.ui.dialogs.test_prompt_dialog import NOTES, SIZE, SURE, TOKEN, VERSIO
 from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.opened import Opened, opened
 from tests.ui.replayed import replayed
+from tests.ui.test_space_switch import FakeSwitch
 
 LOW, NARROW, WIDE, HUGE = (60, 20), (80, 24), (120, 40), (200, 60)
 Size = tuple[int, int]
@@ -27,9 +28,11 @@ class Place(NamedTuple):
     keys: tuple[str, ...] = ()
     user: str = "ann"
     sizes: tuple[Size, ...] = (NARROW,)
+    switches: bool = False
 
     def opened(self, directory: Path, size: Size) -> AbstractAsyncContextManager[Opened]:
-        return opened(self.scene(), directory, size, user=self.user)
+        switch = FakeSwitch() if self.switches else None
+        return opened(self.scene(), directory, size, user=self.user, switch=switch)
 
 
 PLACES = {
@@ -85,6 +88,7 @@ PLACES = {
     "one value": Place(lambda: asking_for(A=VERSION), ("s", "enter")),
     "variables": Place(scenes.seed, ("v",)),
     "a filter of variables": Place(scenes.seed, ("v", "slash", "z")),
+    "other spaces": Place(scenes.seed, ("o",), sizes=(LOW, NARROW, WIDE), switches=True),
 }
 
 

@@ -272,3 +272,10 @@ async def test_what_can_wait_lets_a_key_have_its_effect_first_but_not_for_ever(t
             await asyncio.sleep(0)
         await it.app.keys_handled()
         assert it.app.is_handling_keys
+
+
+async def test_a_dialog_takes_the_next_key_though_what_opened_it_waits_for_its_answer(tmp_path, monkeypatch):
+    monkeypatch.setattr(key_order, "PATIENCE", 60.0)
+    async with opened(scenes.seed(), tmp_path) as it:
+        press_at_once(it, "S", *"cq")
+        await it.until(lambda: [each.value for each in it.app.screen.query(Input)] == ["cq"], lambda: it.text)

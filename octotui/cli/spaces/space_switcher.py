@@ -1,5 +1,6 @@
 """Switching from space to space: which there are, and clients of their servers."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -11,13 +12,14 @@ from octotui.cli.model_files import read_model
 from octotui.cli.spaces.connection import attach
 from octotui.cli.spaces.space_argument import SpaceName
 from octotui.model.complaints import ModelError
-from octotui.runtime.open_space import state_on_disk
+from octotui.runtime.open_space import recent_state
 from octotui.runtime.server.client import Client
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base, space_folder
-from octotui.views.lists.space_columns import SpaceRow, space_row
+from octotui.views.lists.space_columns import SpaceRow, counted
 
 MOST = 500  # spaces that are listed
+WITH_ITS_MODEL = "`octotui FILE` opens it, where FILE is its model now"
 
 
 class SpaceSwitcher:
@@ -58,15 +60,24 @@ class SpaceSwitcher:
     async def open(self, slug: str) -> str:
         """Open a space to be shown next, and return ""; a sentence why it cannot be opened otherwise."""
         try:
-            folder = space_folder(slug, self._state).verify()
-            is_served = folder.is_held and (folder.path / "socket").exists()
-            file = None if is_served else _file_of(slug, folder)
-            await self.attach(SpaceName(slug, file, self._state), start=not is_served)
+            file, starts = await asyncio.to_thread(self._model_and_start, slug)
+            await self.attach(SpaceName(slug, file, self._state), start=starts)
         except ModelError as error:
             return f"{slug} stays closed: {error.complaints[0]}"
         except StoreError as error:
             return f"{slug} stays closed: {error}"
+        except OSError as error:  # without its path, which may be longer than a screen
+            return f"{slug} stays closed: {error.strerror or error}; {WITH_ITS_MODEL}"
         return ""
+
+    def _model_and_start(self, slug: str) -> tuple[Path | None, bool]:
+        """Return the model to open a space with, and whether a server is to be started; this blocks.
+
+        Raises StoreError, ModelError or OSError.
+        """
+        folder = space_folder(slug, self._state).verify()
+        is_served = folder.is_held and (folder.path / "socket").exists()
+        return None if is_served else _file_of(slug, folder), not is_served
 
     async def close(self) -> None:
         """Close what was opened to be shown next."""
@@ -75,22 +86,27 @@ class SpaceSwitcher:
             await stack.aclose()
 
     def spaces(self) -> list[SpaceRow]:
-        """Return the spaces of the folder, each as it is or was left; none where it cannot be read."""
-        base = default_base() if self._state is None else self._state
+        """Return the spaces of the folder without their counts; none where it cannot be read."""
         try:
+            base = default_base() if self._state is None else self._state.absolute()
             slugs = sorted(each.name for each in base.iterdir() if _is_space(each))
-        except OSError:
-            slugs = []
+        except (StoreError, OSError):
+            return []
         return [self._row(base, slug) for slug in slugs[:MOST]]
 
     def _row(self, base: Path, slug: str) -> SpaceRow:
         """Return the row of a space; nothing of one is read whose folder others could have put there."""
-        state, running = None, False
+        running = False
         with suppress(StoreError, OSError):
-            folder = space_folder(slug, base)
-            running = folder.is_held
-            state = state_on_disk(folder)
-        return space_row(slug, str(base.absolute() / slug), state, running=running, here=slug == self._here)
+            running = space_folder(slug, base).is_held
+        return SpaceRow(slug=slug, name=slug, path=str(base / slug), running=running, here=slug == self._here)
+
+    def count(self, row: SpaceRow) -> SpaceRow:
+        """Return a row with its name and counts, as it is where a whole journal would have to be folded."""
+        with suppress(StoreError, OSError):
+            if (state := recent_state(space_folder(row.slug, self._state))) is not None:
+                return counted(row, state)
+        return row
 
 
 def _is_space(folder: Path) -> bool:
@@ -105,7 +121,7 @@ def _file_of(slug: str, folder: SpaceFolder) -> Path | None:
             return None
         raise StoreError("it is not known which model it belongs to; `octotui FILE` opens it, once")
     if not file.exists():
-        raise StoreError(f"its model {file} is gone; `octotui FILE` opens it, where FILE is its model now")
+        raise StoreError(f"its model {file} is gone; {WITH_ITS_MODEL}")
     declared = read_model(file).space
     if declared.slug != slug:
         raise StoreError(f"{file} is the model of {declared.name} now; `octotui FILE` opens it")

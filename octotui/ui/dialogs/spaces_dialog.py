@@ -1,9 +1,10 @@
 """The dialog with the spaces of the state folder, to switch to another one."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -19,16 +20,18 @@ from octotui.views.lists.columns import CellContext, Placed, placed
 from octotui.views.lists.space_columns import COLUMNS, SpaceRow, in_list_order, sizes
 
 
-class SpacesDialog(ModalScreen[str | None]):
-    """A line for each space, the present one first; its result is the slug of the chosen one."""
+class SpacesDialog(ModalScreen[SpaceRow | None]):
+    """A line for each space, the present one first; its result is the chosen one."""
 
     KEYS_TITLE = "Where a space is chosen"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("escape,o,q", "dismiss(None)", "back", lasting=True, tooltip="Stay in this space"),
     ]
 
-    def __init__(self, rows: Sequence[SpaceRow]) -> None:
+    def __init__(self, rows: Sequence[SpaceRow], count: Callable[[SpaceRow], SpaceRow]) -> None:
+        """Create it; `count` returns a row with its counts, and may block."""
         super().__init__()
+        self._count = count
         self._rows = {row.slug: row for row in in_list_order(rows)}
 
     def compose(self) -> ComposeResult:
@@ -43,10 +46,19 @@ class SpacesDialog(ModalScreen[str | None]):
         """List the spaces, the cursor on the first one that is not the present one."""
         lines = self.query_one(LineList)
         lines.show([*self._rows])
-        lines.cursor = min(1, len(self._rows) - 1)
+        lines.cursor = 1
         relabel(lines, "open", "switch")
         lines.focus()
         self.on_resize()
+        self._count_all()
+
+    @work(group="counts")
+    async def _count_all(self) -> None:
+        """Fill the counts in, space by space, until the dialog is closed; the order stays."""
+        for row in [*self._rows.values()]:
+            self._rows[row.slug] = await asyncio.to_thread(self._count, row)
+            self.query_one(LineList).repaint()
+            self._head()
 
     def on_resize(self) -> None:
         """Give the list at most half of the height, and draw the heads at this width."""
@@ -68,8 +80,9 @@ class SpacesDialog(ModalScreen[str | None]):
     @on(LineList.Opened)
     def _choose(self, event: LineList.Opened) -> None:
         event.stop()
-        if event.key is not None and self._rows[event.key].here:
+        row = self._rows[event.key or ""]
+        if row.here:
             app: Any = self.app
             app.say("this space is on the screen already")
         else:
-            self.dismiss(event.key)
+            self.dismiss(row)

@@ -1,5 +1,7 @@
 """The first line of a screen: the space, its counts, and the time of day."""
 
+from typing import Any
+
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -18,21 +20,29 @@ class StatusBar(Widget):
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
     leaving: reactive[str] = reactive("")
+    opening: reactive[str] = reactive("")
     trouble: reactive[str] = reactive("")
     counts: reactive[tuple[summary.Count, ...]] = reactive(())
     clock: reactive[str] = reactive("")
 
     def on_mount(self) -> None:
-        """Show when the app is about to leave."""
+        """Show when the app is about to leave, and which space it opens."""
         self.watch(self.app, "leaving", self._leave)
+        self.watch(self.app, "switches", self._leave)
+        self.watch(self.app, "opening", self._open)
         self.watch(self.app, "trouble", self._warn)
 
     def _warn(self, trouble: str) -> None:
         self.trouble = trouble.partition(":")[0]
 
-    def _leave(self, way: str | None) -> None:
-        sentences = {"wait": "quits when all runs have ended", "cancel": "cancels all runs, then quits"}
-        self.leaving = sentences.get(way or "", "")
+    def _open(self, name: str) -> None:
+        self.opening = f"opening {name}…" if name else ""
+
+    def _leave(self) -> None:
+        app: Any = self.app
+        end = "switches" if app.switches else "quits"
+        sentences = {"wait": f"{end} when all runs have ended", "cancel": f"cancels all runs, then {end}"}
+        self.leaving = sentences.get(app.leaving, "")
 
     def watch_state(self, old: State, new: State) -> None:
         """Count again after events."""
@@ -51,7 +61,7 @@ class StatusBar(Widget):
         glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
         left: list[Span] = [(" octotui", "strong"), (f" · {self.state.model.space.name}", "plain")]
         counts: list[Span] = []
-        for text in filter(None, (self.trouble, self.leaving)):
+        for text in filter(None, (self.trouble, self.opening, self.leaving)):
             counts += [(text, "warned"), (" · ", "muted")]
         for each in self.counts:
             counts.extend(((each.text, each.role), (" · ", "muted")))

@@ -1,5 +1,6 @@
 """The board: runs and pools on the left; the selected run's tree and output on the right."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
 from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_order import SWITCHING
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
 from octotui.ui.panels.question_bar import QuestionBar
@@ -142,7 +144,7 @@ class Board(BoardActions):
             self.query_one(RunsPanel).show_view(chosen.text)
             return
         try:
-            save_view(chosen.name, chosen.text)
+            await asyncio.to_thread(save_view, chosen.name, chosen.text)  # another process may hold the file
         except StoreError as problem:
             self.notify(str(problem), severity="error", markup=False)
             return
@@ -160,7 +162,7 @@ class Board(BoardActions):
         if setting is not None:
             app: Any = self.app
             self.query_one(RunsPanel).take_setting(setting)
-            app.keep_list("runs", setting)
+            await app.keep_list("runs", setting)
 
     @on(RunOpened)
     def _open(self, event: RunOpened) -> None:
@@ -201,13 +203,15 @@ class Board(BoardActions):
         self.app.push_screen(PlaceScreen(self.session, tuple(PagePlace(*each) for each in trail)))
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Refuse to switch where only one space can be shown."""
+        """Refuse to switch where only one space can be shown, and while one is being opened."""
         app: Any = self.app
-        if action == "spaces":
-            return "" if app.switch is not None else "only this space can be shown here"
-        return super().why_not(action, parameters)
+        if action != "spaces":
+            return super().why_not(action, parameters)
+        if app.switch is None:
+            return "only this space can be shown here"
+        return f"{app.opening} is being opened" if app.opening else ""
 
-    @work
+    @work(exclusive=True, group=SWITCHING)
     async def action_spaces(self) -> None:
         """Switch to another space."""
         app: Any = self.app

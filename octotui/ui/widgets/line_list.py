@@ -148,6 +148,10 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
                 at += 1 if way > 0 else -1
         return index
 
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor on a line; it is 0 where there is none."""
+        return max(0, min(cursor, len(self._keys) - 1))
+
     def watch_cursor(self, old: int, new: int) -> None:
         """Keep the cursor in view, and post `Moved`."""
         if self._keys:

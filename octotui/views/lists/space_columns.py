@@ -12,7 +12,7 @@ from octotui.views.lists.columns import CellContext, Column, Spans
 class SpaceRow(msgspec.Struct, frozen=True, kw_only=True):
     """A space: its slug, name and folder; whether a process has it open, and whether it is looked at now.
 
-    `active` counts its open runs, `asking` its open questions; both are None where it cannot be read.
+    `active` counts its open runs, `asking` its open questions; both are None where they are not known (yet).
     """
 
     slug: str
@@ -24,15 +24,11 @@ class SpaceRow(msgspec.Struct, frozen=True, kw_only=True):
     asking: int | None = None
 
 
-def space_row(slug: str, path: str, state: State | None, *, running: bool, here: bool) -> SpaceRow:
-    """Return the row of a space; `state` is where it is or was left, None if unreadable."""
-    if state is None:
-        return SpaceRow(slug=slug, name=slug, path=path, running=running, here=here)
+def counted(row: SpaceRow, state: State) -> SpaceRow:
+    """Return the row of a space with its name and counts in the State where it is or was left."""
     active = sum(1 for run in state.runs.values() if not run.ended)
-    name = state.model.space.name if state.seq else slug
-    return SpaceRow(
-        slug=slug, name=name, path=path, running=running, here=here, active=active, asking=len(state.asking)
-    )
+    name = state.model.space.name if state.seq else row.name
+    return msgspec.structs.replace(row, name=name, active=active, asking=len(state.asking))
 
 
 def in_list_order(rows: Iterable[SpaceRow]) -> list[SpaceRow]:

@@ -1,15 +1,23 @@
 """Which spaces there are, and what it takes to open one."""
 
 import asyncio
+import errno
+import sqlite3
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 from octotui.cli.model_files import read_model
+from octotui.cli.spaces import space_switcher
 from octotui.cli.spaces.space_argument import SpaceName
 from octotui.cli.spaces.space_switcher import SpaceSwitcher
 from octotui.engine.commands import StartRun
+from octotui.model.space import Model
+from octotui.runtime import open_space as open_space_module
 from octotui.runtime.open_space import open_space, space_folder
 from octotui.runtime.server.peer_credentials import this_account
+from octotui.store.errors import StoreError
 from tests.cli.conftest import ASK, OK
 
 
@@ -32,7 +40,12 @@ def test_spaces_are_listed_as_they_were_left_and_one_is_opened_by_its_model(writ
 
     async def switch() -> None:
         async with SpaceSwitcher(state, "small") as switcher:
-            broken, small = switcher.spaces()
+            listed = switcher.spaces()
+            assert [(each.slug, each.name, each.active) for each in listed] == [
+                ("broken", "broken", None),
+                ("small", "small", None),
+            ]
+            broken, small = map(switcher.count, listed)
             assert (small.name, small.here, small.running, small.active, small.asking) == (
                 "Small",
                 True,
@@ -73,3 +86,69 @@ def test_what_cannot_be_opened_is_one_sentence(write, state):
     assert "\n" not in said()
     model.unlink()
     assert f"its model {model} is gone" in said()
+    folder.keep_model(state / ("n" * 300))  # longer than a file system allows
+    assert said().startswith("small stays closed: ")
+    assert "\n" not in said()
+
+
+def test_what_the_system_refuses_is_one_sentence_too(write, state, monkeypatch):
+    model = write(ASK)
+    asyncio.run(asked(model, state))
+    space_folder("small", state).keep_model(model)
+
+    def refused(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refused)
+
+    async def problem() -> str:
+        async with SpaceSwitcher(state) as switcher:
+            return await switcher.open("small")
+
+    assert asyncio.run(problem()) == (
+        "small stays closed: Permission denied; `octotui FILE` opens it, where FILE is its model now"
+    )
+
+
+def test_the_model_of_a_space_is_read_beside_the_event_loop(write, state, monkeypatch):
+    model = write(ASK)
+    asyncio.run(asked(model, state))
+    space_folder("small", state).keep_model(model)
+    readers = []
+
+    def read(file: Path) -> Model:
+        readers.append(threading.current_thread())
+        raise StoreError("that will do")
+
+    monkeypatch.setattr(space_switcher, "read_model", read)
+
+    async def open_small() -> str:
+        async with SpaceSwitcher(state) as switcher:
+            return await switcher.open("small")
+
+    assert asyncio.run(open_small()) == "small stays closed: that will do"
+    assert readers
+    assert threading.main_thread() not in readers
+
+
+def test_a_whole_journal_is_not_folded_to_count_what_is_open(write, state, monkeypatch):
+    """Without a usable snapshot only a short journal is read, as that of a new space is."""
+    asyncio.run(asked(write(ASK), state))
+    with closing(sqlite3.connect(state / "small" / "journal.sqlite")) as database, database:
+        database.execute("DELETE FROM snapshot")
+        (events,) = database.execute("SELECT count(*) FROM events").fetchone()
+    switcher = SpaceSwitcher(state)
+    (row,) = switcher.spaces()
+    monkeypatch.setattr(open_space_module, "EVENTS", events)
+    assert switcher.count(row).active == 1
+    monkeypatch.setattr(open_space_module, "EVENTS", events - 1)
+    assert switcher.count(row) == row
+
+
+def test_without_a_home_there_are_no_spaces_to_list(monkeypatch):
+    monkeypatch.setattr(space_switcher, "default_base", homeless)
+    assert SpaceSwitcher(None).spaces() == []
+
+
+def homeless() -> Path:
+    raise StoreError("set HOME")

@@ -1,5 +1,7 @@
 """Columns are chosen, moved and sorted by."""
 
+import threading
+
 import pytest
 
 from octotui.store.errors import StoreError
@@ -106,3 +108,15 @@ async def test_what_could_not_be_kept_is_said_and_is_so_all_the_same(tmp_path, p
         await it.until(lambda: "Runs" in it.text)
         await it.press("C", "space", "enter")
         await it.sees("not kept: the disk is full")
+
+
+async def test_columns_are_kept_beside_the_event_loop(tmp_path):
+    """Another process may hold the file of lists for a while."""
+    session, keepers = FakeSession(scenes.seed(), tmp_path), []
+    app = OctotuiApp(session, now=session.now, keep=lambda *_: keepers.append(threading.current_thread()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        it = Opened(pilot, session)
+        await it.until(lambda: "Runs" in it.text)
+        await it.press("C", "space", "enter")
+        await it.until(lambda: keepers)
+    assert threading.main_thread() not in keepers

@@ -1,5 +1,7 @@
 """Saved views, key by key: choose one, save one, with a file that may be anything."""
 
+import threading
+
 import pytest
 
 from octotui.store.saved_views import SHIPPED, save_view, saved_views, views_file
@@ -65,3 +67,15 @@ async def test_the_palette_offers_them(tmp_path):
     async with opened(scenes.asking(), tmp_path) as it:
         await it.press("colon", *"saved views")
         await it.sees("Saved views", "Choose a filter by name, or save one")
+
+
+async def test_a_view_is_saved_beside_the_event_loop(tmp_path, monkeypatch):
+    """Another process may hold the file of views for a while."""
+    keepers = []
+    monkeypatch.setattr(
+        "octotui.store.saved_views.save_view", lambda *_: keepers.append(threading.current_thread())
+    )
+    async with opened(scenes.asking(), tmp_path) as it:
+        await it.press("slash", *"is:asking", "enter", "S", *"mine", "ctrl+s")
+        await it.until(lambda: keepers)
+    assert threading.main_thread() not in keepers

@@ -158,3 +158,18 @@ async def test_another_number_of_lines_lays_nothing_out_unless_the_scrollbar_com
             await pilot.pause()
             assert (bool(laid), app.lines.show_vertical_scrollbar) == (is_laid, has_bar)
             assert app.lines.max_scroll_y == max(0, count - 10)
+
+
+async def test_a_list_without_lines_has_no_key_wherever_the_cursor_is_put():
+    app = Listing(0)
+    async with app.run_test(size=(30, 11)) as pilot:
+        for cursor in (-1, 0, 7):
+            app.lines.cursor = cursor
+            assert (app.lines.cursor, app.lines.key) == (0, None)
+        await pilot.press("j", "k", "G", "g", "pagedown", "pageup", "enter")
+        app.lines.show(["a", "b"])
+        app.lines.cursor = 7
+        assert app.lines.key == "b"
+        app.lines.show([])
+        assert (app.lines.cursor, app.lines.key) == (0, None)
+        assert "Opened" not in [kind for kind, _ in app.heard]

@@ -5,9 +5,9 @@ from octotui.views.lists.columns import CellContext, placed
 from octotui.views.lists.space_columns import (
     COLUMNS,
     SpaceRow,
+    counted,
     in_list_order,
     sizes,
-    space_row,
     standing,
 )
 from tests import scenes
@@ -15,20 +15,21 @@ from tests import scenes
 
 def test_active_runs_and_questions_are_counted():
     state = scenes.asking().world.state
-    row = space_row("kraken", "/spaces/kraken", state, running=True, here=False)
+    row = counted(SpaceRow(slug="kraken", name="kraken", path="/spaces/kraken", running=True), state)
+    assert row.running
     assert (row.name, row.active, row.asking) == ("Kraken", len(state.runs), 1)
     assert row.active
 
 
-def test_an_unreadable_space_has_its_folder_for_a_name_and_unknown_counts():
-    row = space_row("kraken", "/spaces/kraken", None, running=False, here=False)
-    assert (row.name, row.active, row.asking) == ("kraken", None, None)
+def test_counts_that_are_not_known_are_question_marks():
+    row = SpaceRow(slug="kraken", name="kraken", path="/spaces/kraken")
     drawn = ["".join(text for text, _ in each.cell(row, 20, CellContext())) for each in COLUMNS]
     assert drawn == ["kraken", "closed", "?", "?", "/spaces/kraken"]
 
 
 def test_a_space_that_nothing_has_happened_in_has_its_folder_for_a_name():
-    assert space_row("new", "/spaces/new", State(), running=False, here=False).name == "new"
+    row = counted(SpaceRow(slug="new", name="new", path="/spaces/new"), State())
+    assert (row.name, row.active, row.asking) == ("new", 0, 0)
 
 
 def test_the_present_space_comes_first_then_those_that_run():
