@@ -11,7 +11,7 @@ from octotui.engine.state import ForLock, Job, Lock, Mode, State
 from octotui.engine.state.sorted_sequence import Item
 
 MOST_AHEAD = 16
-"""The holders and jobs ahead up to which a wait is estimated: an event and a row cost the same in any queue."""
+"""The holders and jobs ahead up to which a wait is estimated, so that its cost is bounded."""
 
 
 def turn_at(state: State, job: Job, now: float, most: int = MOST_AHEAD) -> float | None:

@@ -22,6 +22,10 @@ from octotui.store.journal.sqlite import PART, open_read_only
 
 PUBLISHED = VariablePublished.__name__
 FIRST_LEFT = "SELECT root FROM runs WHERE number NOT IN ({}) ORDER BY number LIMIT 1"
+LATER = (
+    f"SELECT 1 FROM parts JOIN events ON seq BETWEEN part * {PART} AND part * {PART} + {PART - 1} "
+    "AND events.root = parts.root WHERE parts.root IN ({}) AND part >= :part AND seq > :seq LIMIT 1"
+)
 
 
 class EndedFamily(msgspec.Struct, frozen=True):
@@ -73,6 +77,18 @@ def removal(path: Path, families: Sequence[EndedFamily], before: int | None = No
             doomed = sorted({*own, *loose})
             gaps = _gaps(database, doomed)
             return Removal(runs, (*_older_gaps(database, gaps, first if loose else 0), *gaps))
+    except sqlite3.Error as problem:
+        raise unusable(path, problem) from problem
+
+
+def reaches(path: Path, families: Sequence[EndedFamily], seq: int) -> bool:
+    """Return whether an event goes with these families, or any of theirs after it; raises StoreError."""
+    runs = [run for family in families for run in family.runs]
+    roots = ",".join(str(run_number(family.root)) for family in families)
+    try:
+        with closing(open_read_only(path)) as database:
+            later = database.execute(LATER.format(roots), {"seq": seq, "part": seq // PART}).fetchone()
+            return bool(later) or _first_left(database, runs) > seq
     except sqlite3.Error as problem:
         raise unusable(path, problem) from problem
 

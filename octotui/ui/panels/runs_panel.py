@@ -65,7 +65,7 @@ unfolded. A wider terminal shows more columns."""
         self._listing()
 
     def watch_now(self, old: float, new: float) -> None:
-        """Draw the times; once a second, sort again by what may have changed, and ask again for what failed."""
+        """Draw the times; once a second, sort again by what may have changed, and ask again what failed."""
         self._again = self._again or int(old) != int(new)
         self.line.ask_again(self.past)
         self._listing()
