@@ -52,7 +52,7 @@ class RetentionCleaner:
             return
         before: int | None = None
         await asyncio.to_thread(self._remove_orphans)
-        kept_at = self._session.state.durations_kept
+        kept_at = self._session.state.durations_recorded
         durations = await asyncio.to_thread(reaches, self._folder.journal, families, kept_at)
         for first in range(0, len(families), STEP):
             some = families[first : first + STEP]

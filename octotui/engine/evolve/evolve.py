@@ -103,7 +103,7 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
 def _without_removed(state: State, kept: RetainedState) -> State:
     """Take what is kept of removed runs, and note where all durations are."""
     state = restored(state, kept)
-    return state if kept.durations is UNSET else replace(state, durations_kept=state.seq)
+    return state if kept.durations is UNSET else replace(state, durations_recorded=state.seq)
 
 
 def replay(history: Iterable[AnyEvent]) -> State:

@@ -23,7 +23,7 @@ def ended_walk(seed: int) -> Walk:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_state_without_open_runs_is_what_is_kept_of_it(seed: int) -> None:
     state = ended_walk(seed).state
-    bare = State(model=state.model, seq=state.seq, at=state.at, durations_kept=state.durations_kept)
+    bare = State(model=state.model, seq=state.seq, at=state.at, durations_recorded=state.durations_recorded)
     assert restored(bare, retained_state(state)) == state
 
 
@@ -55,9 +55,9 @@ def test_e5_durations_that_other_events_say_are_neither_written_nor_changed() ->
     command = RemoveRuns(runs=("run-1",), durations=False)
     after, events = advance(state, command, 0.0)
     assert b"durations" not in msgspec.json.encode(events[0])
-    assert (after.durations, after.durations_kept) == (state.durations, state.durations_kept)
+    assert (after.durations, after.durations_recorded) == (state.durations, state.durations_recorded)
     whole, _ = advance(state, replace(command, durations=True), 0.0)
-    assert whole.durations_kept == whole.seq
+    assert whole.durations_recorded == whole.seq
 
 
 def test_runs_that_are_open_or_of_an_open_family_are_not_removed() -> None:

@@ -94,7 +94,7 @@ def test_r5_what_is_left_folds_to_the_same_state_and_the_chain_is_whole(tmp_path
         families = ended_families(space.path)
         gone = sorted(random.sample(families, len(families) * 2 // 3), key=lambda each: each.ended_at)
         before: int | None = None
-        durations = reaches(space.path, gone, space.state.durations_kept)
+        durations = reaches(space.path, gone, space.state.durations_recorded)
         for first in range(0, len(gone), 2):
             before = before or space.remove(gone[first : first + 2], durations=durations)
             if first:
@@ -126,7 +126,7 @@ def test_e5_all_durations_are_kept_again_only_where_an_event_that_says_them_goes
 
     def remove(count: int) -> bool:
         gone = sorted(ended_families(space.path), key=lambda each: each.ended_at)[:count]
-        kept = reaches(space.path, gone, space.state.durations_kept)
+        kept = reaches(space.path, gone, space.state.durations_recorded)
         space.remove(gone, durations=kept)
         assert space.folded() == space.state
         assert space.state.durations.get("a//Dump") is not None
