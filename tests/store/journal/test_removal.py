@@ -143,6 +143,16 @@ def test_e5_all_durations_are_kept_again_only_where_an_event_that_says_them_goes
     space.database.close()
 
 
+def test_r5_any_number_of_families_go_at_once(tmp_path: Path) -> None:
+    """More than the text of a statement can name."""
+    path = tmp_path / "journal.sqlite"
+    add(path, model("only"), *ran(1))
+    many = [EndedFamily(f"run-{number}", (f"run-{number}",), 0.0) for number in range(1, 250_000)]
+    assert reaches(path, many, 1)
+    assert reaches(path, many, 3)
+    assert not reaches(path, many[1:], 2)
+
+
 def moved(event: AnyEvent, by: int) -> AnyEvent:
     return replace(event, seq=event.seq + by)
 
