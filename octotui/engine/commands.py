@@ -187,11 +187,12 @@ class RecordRefusal(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class RemoveRuns(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Remove ended runs; with `keep`, once a pass, record the retained state."""
+    """Remove ended runs; with `keep`, once a pass, record the retained state, with or without durations."""
 
     runs: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
     keep: bool = True
+    durations: bool = True
 
 
 class RecordRemoval(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -45,7 +45,8 @@ UNKNOWN = Forecast()
 def forecast(state: State, now: float, most: int = MOST_EVENTS) -> Forecast:
     """Forecast what becomes of open runs; O(most) events, beside the present jobs."""
     play = _Play(state, now)
-    while play.seen < most and play.step():
+    waiting = (run.id for run in in_order(state) if run.awaits_packages and run.state == "queued")
+    while play.seen < most and (play.choose(next(waiting, None)) or play.step()):
         pass
     return play.found
 
@@ -63,9 +64,14 @@ class _Play:
         for lock in state.locks.values():
             for _, name in lock.holders:
                 self._push(name, ends_at(state, state.jobs[name], self.now))
-        for run in in_order(state):
-            if run.awaits_packages and run.state == "queued":
-                self._choose(run.id)
+
+    def choose(self, name: str | None) -> bool:
+        """Choose some versions for a run, which takes no time to speak of; return False without a run."""
+        run = None if name is None else self.state.runs.get(name)
+        if run is not None and run.awaits_packages:
+            versions = {each: each.partition("@")[2] or "0" for each in run.needs_packages}
+            self._send(ChoosePackages(run=run.id, versions=versions), self.now)
+        return name is not None
 
     def step(self) -> bool:
         """Let the next thing happen; return False where nothing is left."""
@@ -109,7 +115,7 @@ class _Play:
             case events.RunEnded():
                 self.found.run_ends[event.run] = self.now
             case events.RunQueued() if event.run in self.state.runs:
-                self._choose(event.run)
+                self.choose(event.run)
             case _:
                 pass
 
@@ -122,13 +128,6 @@ class _Play:
     def _push(self, name: str, end: float) -> None:
         if end < inf:
             heappush(self._running, (end, name))
-
-    def _choose(self, name: str) -> None:
-        """Choose some versions for a run: that takes no time to speak of."""
-        run = self.state.runs[name]
-        if run.awaits_packages:
-            versions = {each: each.partition("@")[2] or "0" for each in run.needs_packages}
-            self._send(ChoosePackages(run=name, versions=versions), self.now)
 
 
 def _starts_later(state: State, name: str) -> bool:

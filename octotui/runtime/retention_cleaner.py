@@ -12,7 +12,7 @@ from octotui.model.space import Keep
 from octotui.runtime.session import Session
 from octotui.store.directory import remove_tree
 from octotui.store.errors import StoreError
-from octotui.store.journal.removal import EndedFamily, ended_families, removal, runs_in
+from octotui.store.journal.removal import EndedFamily, ended_families, reaches, removal, runs_in
 from octotui.store.space_folder import SpaceFolder
 
 HOUR = 3600.0  # seconds from one cleaning to the next
@@ -48,13 +48,16 @@ class RetentionCleaner:
 
     async def _remove_runs(self, families: Sequence[EndedFamily]) -> None:
         """Remove families, the oldest first; the first event also records what must be kept."""
+        if not families:
+            return
         before: int | None = None
-        if families:
-            await asyncio.to_thread(self._remove_orphans)
+        await asyncio.to_thread(self._remove_orphans)
+        kept_at = self._session.state.durations_recorded
+        durations = await asyncio.to_thread(reaches, self._folder.journal, families, kept_at)
         for first in range(0, len(families), STEP):
             some = families[first : first + STEP]
             doomed = await asyncio.to_thread(removal, self._folder.journal, some, before)
-            command = RemoveRuns(runs=doomed.runs, gaps=doomed.gaps, keep=before is None)
+            command = RemoveRuns(runs=doomed.runs, gaps=doomed.gaps, keep=before is None, durations=durations)
             events = await self._session.send(command)
             before = before or events[0].seq
             for kind in KINDS:

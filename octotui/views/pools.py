@@ -105,7 +105,8 @@ def parts_of(state: State, slug: str, worker: str, process: str | None = None) -
     cursor = state.cursors.get(cursor_key(slug, process)) if process is not None else None
     own = state.locks.get(worker), state.leases.get(worker)
     in_turn = slug == TARGETS or process is None or state.model.pool(slug).policy == "round-robin"
-    return (*own, state.health, state.model, process, cursor, None if in_turn else state)
+    counted = (None, None) if in_turn else (state.leases, state.runs)  # by the fewest leases
+    return (*own, state.health, state.model, process, cursor, *counted)
 
 
 def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:

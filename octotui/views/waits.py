@@ -26,12 +26,12 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 def of_job(state: State, job: Job, now: float, coming: Forecast = UNKNOWN) -> Waiting | None:
-    """Return a job's wait, or None; a forecast knows how long others than those for locks last, too."""
+    """Return a job's wait, or None; a forecast knows how long all last, without one only short queues do."""
     match job.wait:
         case None:
             return None
         case ForLock() as wait:
-            turn = turn_at(state, job, now)
+            turn = coming.job_starts.get(job.id) or turn_at(state, job, now)
             sentence = _for_lock(state, job, wait, now, turn)
             return Waiting(wait.machine, wait.since, sentence, turn)
         case ForPlace(since):

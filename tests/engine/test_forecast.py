@@ -5,8 +5,10 @@ from random import Random
 import pytest
 
 from octotui.engine import commands
-from octotui.engine.events import JobStarted, RunEnded, RunStarted
+from octotui.engine.advance import advance
+from octotui.engine.events import AnyEvent, JobStarted, RunEnded, RunStarted
 from octotui.engine.forecast import MOST_EVENTS, UNKNOWN, Forecast, forecast
+from octotui.engine.state import State
 from octotui.model.process import Runbook, Simulate
 from octotui.model.space import Model
 from tests.world import START, World, child, engine, manual, model, on_targets, packages, script
@@ -131,6 +133,25 @@ def test_e2_its_cost_is_bounded():
     more = forecast(world.state, world.now)
     assert 0 < len(few.run_ends) < len(more.run_ends) <= MOST_EVENTS
     assert few.run_ends.items() <= more.run_ends.items()
+
+
+def test_e2_runs_that_wait_for_versions_count_as_everything_does(monkeypatch: pytest.MonkeyPatch):
+    """E2: as many as wait while a feed cannot be read."""
+    world = experienced()
+    state = world.state
+    for _ in range(100):
+        state, _ = advance(state, commands.StartRun(process="build"), world.now)
+    sent: list[str] = []
+
+    def counted(state: State, command: commands.Command, at: float) -> tuple[State, tuple[AnyEvent, ...]]:
+        sent.append(type(command).__name__)
+        return advance(state, command, at)
+
+    monkeypatch.setattr("octotui.engine.advance.advance", counted)
+    assert not forecast(state, world.now, most=20).run_ends
+    assert 0 < len(sent) <= 20
+    assert len(forecast(state, world.now).run_ends) > 20
+    assert sent.count("ChoosePackages") >= 100
 
 
 def test_e2_it_changes_nothing():

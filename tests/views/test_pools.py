@@ -128,6 +128,7 @@ def test_while_what_a_row_comes_from_is_the_same_the_row_is():
                 for process in (None, *state.model.runbooks) if worker else ():
                     key, row = (pool, worker, process or ""), pools.worker_row(state, pool, worker, process)
                     parts = pools.parts_of(state, pool, worker, process)
+                    assert not any(isinstance(part, State) for part in parts)
                     if key in known and all(map(is_, known[key][0], parts)):
                         assert known[key][1] == row
                         kept += 1

@@ -2,8 +2,10 @@ from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.advance import advance
+from octotui.engine.forecast import UNKNOWN, Forecast, forecast
 from octotui.engine.state import ForChild, ForPlace
 from octotui.model.process import Runbook
+from octotui.model.space import Pool
 from octotui.views.waits import may_be_answered_by, of_job, of_run
 from tests.scenes import SCENES, takes
 from tests.world import START, World, child, engine, manual, model, packages, script
@@ -70,6 +72,26 @@ def test_a_queued_run_waits_for_its_packages_versions():
     wait = of_run(state, state.runs["run-1"], scene.now)
     assert wait is not None
     assert wait.sentence == "waits for the versions of worker-image to be chosen"
+
+
+def test_e3_far_back_in_a_queue_only_a_forecast_tells_until_when():
+    alone = {"setup": Pool(name="Setup", workers=("worker1",), exclusive=True)}
+    steps = [script("Dump", simulate=takes(10))]
+    world = World(model({"dump": steps}, 1, pools=alone, **engine(task_cap=50)))
+    for _ in range(3):
+        world.start("dump")
+        world.run_out()
+    runs = [world.start("dump") for _ in range(30)]
+    coming = forecast(world.state, world.now)
+
+    def until(number: int, coming: Forecast) -> float | None:
+        job = world.state.jobs[f"job-{runs[number].removeprefix('run-')}.1"]
+        wait = of_job(world.state, job, world.now, coming)
+        assert wait is not None
+        return wait.until
+
+    assert [until(5, each) for each in (UNKNOWN, coming)] == [world.now + 50] * 2
+    assert [until(25, each) for each in (UNKNOWN, coming)] == [None, world.now + 250]
 
 
 def test_a_retry_says_when_and_why():

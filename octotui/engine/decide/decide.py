@@ -120,5 +120,5 @@ def _remove_runs(turn: Transaction, command: commands.RemoveRuns) -> None:
     there = [run for run in command.runs if run in turn.state.runs]
     if there:
         raise Refused(f"{there[0]} is still needed: only families that have ended are removed")
-    retained = retained_state(turn.state) if command.keep else None
+    retained = retained_state(turn.state, durations=command.durations) if command.keep else None
     turn.emit(events.RunsRemoved(runs=command.runs, gaps=command.gaps, retained=retained))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
+from itertools import islice
 from math import inf
 
 from octotui.engine.estimates.jobs import about, ends_at
@@ -10,18 +11,21 @@ from octotui.engine.state import ForLock, Job, Lock, Mode, State
 from octotui.engine.state.sorted_sequence import Item
 
 MOST_AHEAD = 16
-"""The holders and jobs ahead up to which the length of a wait is noted: an event's cost stays bounded."""
+"""The holders and jobs ahead up to which a wait is estimated, so that its cost is bounded."""
 
 
-def turn_at(state: State, job: Job, now: float) -> float | None:
-    """Return about when a job gets its lock; None where it waits for none, or nobody can say.
+def turn_at(state: State, job: Job, now: float, most: int = MOST_AHEAD) -> float | None:
+    """Return about when a job gets its lock; O(most log most).
 
-    O(n log n) in the number of holders and of jobs ahead.
+    None where it waits for none, where nobody can say, and where more than `most` hold it or are ahead:
+    only a forecast knows of those, which is made once for all.
     """
     if not isinstance(job.wait, ForLock):
         return None
     lock = state.locks.get(job.wait.machine, FREE)
-    return _turn(state, lock, lock.queue.until((job.ticket, job.id)), job.wait.mode, now)
+    room = most - len(lock.holders)
+    ahead = [*islice(lock.queue.until((job.ticket, job.id)), max(0, room + 1))]
+    return None if len(ahead) > room else _turn(state, lock, ahead, job.wait.mode, now)
 
 
 def expected_wait(state: State, machine: str | None, mode: Mode | None, now: float) -> float | None:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import assert_never
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from octotui.engine import events
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve import interruptions, jobs, releases, runs, targets
 from octotui.engine.state import State
-from octotui.engine.state.retained import restored
+from octotui.engine.state.retained import RetainedState, restored
 
 DOES_NOT_FIT = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """The exceptions of `evolve` for an event that does not fit its State: a damaged or forged one."""
@@ -94,9 +95,15 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
         case events.ActionRefused() | events.FilesRemoved():
             return state
         case events.RunsRemoved():
-            return state if event.retained is None else restored(state, event.retained)
+            return state if event.retained is None else _without_removed(state, event.retained)
         case _:
             assert_never(event)
+
+
+def _without_removed(state: State, kept: RetainedState) -> State:
+    """Take what is kept of removed runs, and note where all durations are."""
+    state = restored(state, kept)
+    return state if kept.durations is UNSET else replace(state, durations_recorded=state.seq)
 
 
 def replay(history: Iterable[AnyEvent]) -> State:

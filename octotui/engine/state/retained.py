@@ -10,9 +10,9 @@ from octotui.engine.state.records import Health
 from octotui.engine.state.releases import Release
 from octotui.engine.state.state import Published, State
 
+DURATIONS = ("durations", "earlier_durations")
 MAPS = (
-    "cursors", "health", "releases", "newest", "current", "published", "schedules", "missed",
-    "durations", "earlier_durations",
+    "cursors", "health", "releases", "newest", "current", "published", "schedules", "missed", *DURATIONS,
 )  # fmt: skip
 
 
@@ -30,13 +30,14 @@ class RetainedState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     published: dict[str, Published] = {}
     schedules: dict[str, float] = {}
     missed: dict[str, str] = {}
-    durations: dict[str, Durations] | UnsetType = UNSET  # events of old journals have none
+    durations: dict[str, Durations] | UnsetType = UNSET  # where the events that are left say them
     earlier_durations: dict[str, Durations] | UnsetType = UNSET
 
 
-def retained_state(state: State) -> RetainedState:
-    """Extract the retained part of a State."""
-    maps = {name: dict(sorted(getattr(state, name).items())) for name in MAPS}
+def retained_state(state: State, *, durations: bool = True) -> RetainedState:
+    """Extract the retained part of a State; without durations where no removed event is needed for them."""
+    names = [name for name in MAPS if durations or name not in DURATIONS]
+    maps = {name: dict(sorted(getattr(state, name).items())) for name in names}
     return RetainedState(
         next_run=state.next_run,
         next_interruption=state.next_interruption,

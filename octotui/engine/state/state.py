@@ -293,6 +293,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     missed: "Map[str, str]" = HashTrieMap()  # the reasons of those that missed their last run
     durations: "Map[str, Durations]" = HashTrieMap()  # by step and environment, and by machine
     earlier_durations: "Map[str, Durations]" = HashTrieMap()  # the generation before
+    durations_recorded: int = 0  # the last event that has all of them
 
 
 def in_order(state: State) -> list[Run]:

@@ -4,6 +4,7 @@ A family's events go together. Events of no family go once all families of their
 model in force then and the values that runs published: both are needed to fold the rest.
 """
 
+import json
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,14 @@ from octotui.store.journal.run_records import run_number
 from octotui.store.journal.sqlite import PART, open_read_only
 
 PUBLISHED = VariablePublished.__name__
-FIRST_LEFT = "SELECT root FROM runs WHERE number NOT IN ({}) ORDER BY number LIMIT 1"
+FIRST_LEFT = (
+    "SELECT root FROM runs WHERE number NOT IN (SELECT value FROM json_each(?)) ORDER BY number LIMIT 1"
+)
+LATER = (
+    f"SELECT 1 FROM parts JOIN events ON seq BETWEEN part * {PART} AND part * {PART} + {PART - 1} "
+    "AND events.root = parts.root WHERE parts.root IN (SELECT value FROM json_each(:roots)) "
+    "AND part >= :part AND seq > :seq LIMIT 1"
+)
 
 
 class EndedFamily(msgspec.Struct, frozen=True):
@@ -77,6 +85,19 @@ def removal(path: Path, families: Sequence[EndedFamily], before: int | None = No
         raise unusable(path, problem) from problem
 
 
+def reaches(path: Path, families: Sequence[EndedFamily], seq: int) -> bool:
+    """Return whether an event goes with these families, or any of theirs after it; raises StoreError."""
+    runs = [run for family in families for run in family.runs]
+    roots = _listed(family.root for family in families)
+    try:
+        with closing(open_read_only(path)) as database:
+            named = {"roots": roots, "seq": seq, "part": seq // PART}
+            later = database.execute(LATER, named).fetchone()
+            return bool(later) or _first_left(database, runs) > seq
+    except sqlite3.Error as problem:
+        raise unusable(path, problem) from problem
+
+
 def _own_events(database: sqlite3.Connection, roots: Sequence[int]) -> list[int]:
     """Return the seqs of families' events, except of values that they published."""
     some = ",".join(map(str, roots))
@@ -92,14 +113,18 @@ def _own_events(database: sqlite3.Connection, roots: Sequence[int]) -> list[int]
 
 def _first_left(database: sqlite3.Connection, runs: Sequence[str]) -> int:
     """Return the first seq of the first family that stays, or last seq + 1 where none does."""
-    gone = ",".join(str(run_number(run)) for run in runs)
-    row = database.execute(FIRST_LEFT.format(gone)).fetchone()
+    row = database.execute(FIRST_LEFT, (_listed(runs),)).fetchone()
     if row is None:
         return int(database.execute("SELECT coalesce(max(seq), 0) + 1 FROM events").fetchone()[0])
     root = run_number(row[0])
     (part,) = database.execute("SELECT min(part) FROM parts WHERE root = ?", (root,)).fetchone()
     query = "SELECT seq FROM events WHERE seq >= ? AND root = ? ORDER BY seq LIMIT 1"
     return int(database.execute(query, (part * PART, root)).fetchone()[0])
+
+
+def _listed(runs: Iterable[str]) -> str:
+    """Return the numbers of any number of runs as one value of a statement, whose own length is limited."""
+    return json.dumps([run_number(run) for run in runs])
 
 
 def _loose_events(database: sqlite3.Connection, first: int) -> list[int]:

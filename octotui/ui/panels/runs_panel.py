@@ -1,11 +1,13 @@
 """The pane with the list of runs."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.reactive import reactive
 
+from octotui.engine.forecast import Forecast, forecast
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.store.journal.search_summary import SearchSummary
@@ -44,6 +46,7 @@ unfolded. A wider terminal shows more columns."""
         super().__init__()
         self._table, self._wanted = RunsTable(setting), ""
         self._changed = self._again = False  # whether runs came or ended, or the order may be another
+        self._forecasting = False
         self._listing = Coalesced(self, self._follow)
 
     def compose(self) -> ComposeResult:
@@ -65,7 +68,7 @@ unfolded. A wider terminal shows more columns."""
         self._listing()
 
     def watch_now(self, old: float, new: float) -> None:
-        """Draw the times; once a second, sort again by what may have changed, and ask again where refused."""
+        """Draw the times; once a second, sort again by what may have changed, and ask again what failed."""
         self._again = self._again or int(old) != int(new)
         self.line.ask_again(self.past)
         self._listing()
@@ -90,6 +93,7 @@ unfolded. A wider terminal shows more columns."""
         changed, again, self._changed, self._again = self._changed, self._again, False, False
         table, line = self._table, self.line
         table.look(self.state, CellContext(self.now, zone_of(self), glyphs_of(self)))
+        self._look_ahead()
         if changed:
             table.add(self.past)
             table.find()
@@ -102,6 +106,20 @@ unfolded. A wider terminal shows more columns."""
                 line.drop()
                 self.lines.uncover(wanted, EVERYTHING)
         self._say()
+
+    def _look_ahead(self) -> None:
+        """Forecast in a thread, one at a time, where a column needs it; the last is shown meanwhile."""
+        if self._table.needs_forecast and not self._forecasting:
+            self._forecasting = True
+            self.run_worker(partial(self._forecast, self.state, self.now), group="forecast", thread=True)
+
+    def _forecast(self, state: State, now: float) -> None:
+        coming = forecast(state, now)
+        self.post_message(events.Callback(callback=partial(self._take_forecast, coming)))
+
+    def _take_forecast(self, coming: Forecast) -> None:
+        self._table.coming, self._forecasting, self._again = coming, False, True
+        self._listing()
 
     def _say(self) -> None:
         """Say around the list its columns, how many runs it has, and what the chosen one waits for."""

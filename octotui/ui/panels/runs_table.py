@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from octotui.engine.forecast import UNKNOWN, Forecast, forecast
+from octotui.engine.forecast import UNKNOWN
 from octotui.engine.queries.query import Query
 from octotui.engine.state import State
 from octotui.store.user_config import ListSetting
@@ -44,7 +44,7 @@ class RunsTable:
         self._drawn: dict[str, tuple[object, list[Span]]] = {}
         self._depends: tuple[object, ...] = ()  # what the lines come from, unless they are sorted
         self._people: set[str] = set()
-        self._coming = UNKNOWN
+        self.coming = UNKNOWN  # the last forecast, which whoever shows the table has made
         self.kept: dict[str, EndedRun] = {}
         self.arrange(setting)
 
@@ -87,24 +87,27 @@ class RunsTable:
     def look(self, state: State, scope: CellContext) -> None:
         """Take the present State, moment and zone: the widths of columns may be others."""
         self.state = state
-        self.scope = replace(scope, coming=self._forecast(scope.now))
+        self.scope = replace(scope, coming=self.coming if self._is_estimated else UNKNOWN)
         self._placed = {}
 
-    def _forecast(self, now: float) -> Forecast:
-        """Return what a column of estimates needs: the forecast of the last second, made anew after that."""
+    @property
+    def needs_forecast(self) -> bool:
+        """Whether a column of estimates is shown, and the last forecast is not of the last second."""
+        return self._is_estimated and not 0 <= self.scope.now - self.coming.at < STALE
+
+    @property
+    def _is_estimated(self) -> bool:
         shown = {*self.columns, *((self.sort[0].name,) if self.sort else ())}
-        if run_columns.ESTIMATED.isdisjoint(shown):
-            return UNKNOWN
-        if not 0 <= now - self._coming.at < STALE:
-            self._coming = forecast(self.state, now)
-        return self._coming
+        return not run_columns.ESTIMATED.isdisjoint(shown)
 
     def find(self) -> None:
-        """Find out again which runs there are."""
+        """Find out again which runs there are, and forget the lines of others."""
         self.order = runs.order(self.state, tuple(self.kept.values()))
         self.families = families(self.state, self.kept, self.order)
         self._people = {run.request.requester for run in self.state.runs.values()}
         self._people |= {each.requester for each in self.kept.values()}
+        listed = {*self.order}
+        self._drawn = {name: each for name, each in self._drawn.items() if name in listed}
 
     def matching(self, query: Query) -> tuple[str, ...]:
         """Return the runs that match a query, neither sorted nor folded."""

@@ -117,7 +117,7 @@ class Board(BoardActions):
         records = await look_up(self, self.session.history(event.query, event.before, PAGE))
         panel = self.query_one(RunsPanel)
         if records is None:
-            panel.line.refuse_page(event.query)
+            panel.line.fail_page(event.query)
         else:
             panel.add(event.query, records, whole=len(records) < PAGE)
 

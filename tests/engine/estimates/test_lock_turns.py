@@ -5,6 +5,8 @@ from random import Random
 
 import pytest
 
+from octotui.engine.estimates import lock_turns
+from octotui.engine.estimates.jobs import about
 from octotui.engine.estimates.lock_turns import MOST_AHEAD, expected_wait, turn_at
 from octotui.engine.events import JobQueued, JobStarted
 from octotui.engine.forecast import forecast
@@ -138,6 +140,23 @@ def test_e4_the_length_of_a_wait_is_recorded_as_it_begins_where_few_are_ahead():
     told = [event.expected_wait for event in world.happened(JobQueued)[-MOST_AHEAD - 3 :]]
     assert told[1 : MOST_AHEAD + 1] == [17.0 * number for number in range(1, MOST_AHEAD + 1)]
     assert not any(isinstance(each, float) for each in (told[0], *told[MOST_AHEAD + 1 :]))
+
+
+def test_e3_a_turn_costs_the_same_in_any_queue(monkeypatch: pytest.MonkeyPatch):
+    """E3: of those with more ahead only the forecast knows."""
+    world = experienced(World(space(task_cap=100)))
+    for _ in range(80):
+        world.start("squeeze")
+    waiting = [job for job in world.state.jobs.values() if isinstance(job.wait, ForLock)]
+    waiting.sort(key=lambda job: job.ticket)
+    looked: list[str] = []
+    monkeypatch.setattr(lock_turns, "about", lambda state, job: looked.append(job.id) or about(state, job))
+    turns = [turn_at(world.state, job, world.now) for job in waiting]
+    assert len(looked) <= MOST_AHEAD * MOST_AHEAD
+    assert turns[:MOST_AHEAD] == [world.now + 17.0 * number for number in range(1, MOST_AHEAD + 1)]
+    assert set(turns[MOST_AHEAD:]) == {None}
+    starts = forecast(world.state, world.now).job_starts
+    assert starts[waiting[-1].id] == turn_at(world.state, waiting[-1], world.now, most=80)
 
 
 def test_e3_the_turn_is_that_of_the_forecast():

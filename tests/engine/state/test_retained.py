@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.advance import advance
 from octotui.engine.commands import Refused, RemoveRuns
@@ -22,7 +23,7 @@ def ended_walk(seed: int) -> Walk:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_state_without_open_runs_is_what_is_kept_of_it(seed: int) -> None:
     state = ended_walk(seed).state
-    bare = State(model=state.model, seq=state.seq, at=state.at)
+    bare = State(model=state.model, seq=state.seq, at=state.at, durations_recorded=state.durations_recorded)
     assert restored(bare, retained_state(state)) == state
 
 
@@ -42,6 +43,21 @@ def test_events_of_a_removal_are_read_as_they_were_written() -> None:
     assert read == event
     assert isinstance(read, RunsRemoved)
     assert evolve(State(model=state.model), read) == state
+
+
+def test_e5_durations_that_other_events_say_are_neither_written_nor_changed() -> None:
+    state = ended_walk(1).state
+    assert state.durations
+    everything, rest = (
+        len(msgspec.json.encode(retained_state(state, durations=each))) for each in (True, False)
+    )
+    assert rest < everything
+    command = RemoveRuns(runs=("run-1",), durations=False)
+    after, events = advance(state, command, 0.0)
+    assert b"durations" not in msgspec.json.encode(events[0])
+    assert (after.durations, after.durations_recorded) == (state.durations, state.durations_recorded)
+    whole, _ = advance(state, replace(command, durations=True), 0.0)
+    assert whole.durations_recorded == whole.seq
 
 
 def test_runs_that_are_open_or_of_an_open_family_are_not_removed() -> None:

@@ -22,17 +22,20 @@ from octotui.engine.events import (
 )
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import Event, State
+from octotui.model.process import Simulate
 from octotui.store.errors import StoreError
 from octotui.store.journal import removal as removing
 from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import Head
 from octotui.store.journal.journal import JournalReader
 from octotui.store.journal.recovery import check, recover
-from octotui.store.journal.removal import EndedFamily, ended_families, removal, runs_in
+from octotui.store.journal.removal import EndedFamily, ended_families, reaches, removal, runs_in
 from octotui.store.journal.tables import Tables
 from octotui.store.journal.verification import verify
 from tests.engine.walk import Walk
 from tests.store.events import model, numbered, queued
+from tests.world import World, script
+from tests.world import model as world_model
 
 
 class Space:
@@ -52,10 +55,12 @@ class Space:
         for event in events:
             self.state = evolve(self.state, event)
 
-    def remove(self, families: list[EndedFamily], before: int | None = None) -> int:
+    def remove(
+        self, families: list[EndedFamily], before: int | None = None, *, durations: bool = True
+    ) -> int:
         """Remove families in one step; say which event it is."""
         found = removal(self.path, families, before)
-        command = RemoveRuns(runs=found.runs, gaps=found.gaps, keep=before is None)
+        command = RemoveRuns(runs=found.runs, gaps=found.gaps, keep=before is None, durations=durations)
         state, events = advance(self.state, command, self.state.at + 1)
         self.add(events)
         assert self.state == state
@@ -89,8 +94,9 @@ def test_r5_what_is_left_folds_to_the_same_state_and_the_chain_is_whole(tmp_path
         families = ended_families(space.path)
         gone = sorted(random.sample(families, len(families) * 2 // 3), key=lambda each: each.ended_at)
         before: int | None = None
+        durations = reaches(space.path, gone, space.state.durations_recorded)
         for first in range(0, len(gone), 2):
-            before = before or space.remove(gone[first : first + 2])
+            before = before or space.remove(gone[first : first + 2], durations=durations)
             if first:
                 space.remove(gone[first : first + 2], before)
             shift += 1
@@ -103,6 +109,48 @@ def test_r5_what_is_left_folds_to_the_same_state_and_the_chain_is_whole(tmp_path
         assert space.folded() == space.state
     check(space.path)
     space.database.close()
+
+
+def test_e5_all_durations_are_kept_again_only_where_an_event_that_says_them_goes(tmp_path: Path) -> None:
+    """E5, R5: not with each removal: events of later families, and the last that has all, say them."""
+    world = World(world_model({"a": [script("Dump", simulate=Simulate(takes=5.0))]}))
+    space = Space(tmp_path / "journal.sqlite", [])
+
+    def run(times: int) -> None:
+        for _ in range(times):
+            world.state = replace(space.state)
+            seen = len(world.events)
+            world.start("a")
+            world.run_out()
+            space.add(world.events[seen:])
+
+    def remove(count: int) -> bool:
+        gone = sorted(ended_families(space.path), key=lambda each: each.ended_at)[:count]
+        kept = reaches(space.path, gone, space.state.durations_recorded)
+        space.remove(gone, durations=kept)
+        assert space.folded() == space.state
+        assert space.state.durations.get("a//Dump") is not None
+        return kept
+
+    space.add(world.events)
+    run(12)
+    assert [remove(1) for _ in range(4)] == [True, False, False, False]
+    run(4)
+    assert [remove(4), remove(1)] == [False, False]
+    assert [remove(4) for _ in range(2)] == [True, True]
+    last = [each for each in JournalReader(space.path).read() if isinstance(each, RunsRemoved)][-1]
+    assert last.retained is not None
+    space.database.close()
+
+
+def test_r5_any_number_of_families_go_at_once(tmp_path: Path) -> None:
+    """More than the text of a statement can name."""
+    path = tmp_path / "journal.sqlite"
+    add(path, model("only"), *ran(1))
+    many = [EndedFamily(f"run-{number}", (f"run-{number}",), 0.0) for number in range(1, 250_000)]
+    assert reaches(path, many, 1)
+    assert reaches(path, many, 3)
+    assert not reaches(path, many[1:], 2)
 
 
 def moved(event: AnyEvent, by: int) -> AnyEvent:

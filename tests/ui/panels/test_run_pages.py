@@ -18,7 +18,7 @@ def test_r10_a_page_that_could_not_be_fetched_is_asked_for_again_a_little_later(
     assert pages.should_ask(10.0)
     pages.asked = True
     assert not pages.should_ask(10.0)
-    pages.refuse(10.0)
+    pages.fail(10.0)
     assert [pages.should_ask(at) for at in (10.5, 12.0)] == [False, True]
     pages.take([], whole=True)
     assert not pages.should_ask(20.0)
@@ -32,4 +32,15 @@ def test_a_count_is_looked_up_once_in_a_while_and_again_when_it_may_be_old():
     pages.expire(13.0)
     assert pages.count == (3, 9)
     pages.expire(14.0)
+    assert pages.count is None
+
+
+def test_r10_a_clock_that_is_set_back_holds_back_neither_page_nor_count():
+    pages = HistoryPages(parse("rare", 0.0))
+    pages.fail(3600.0)
+    assert pages.should_ask(10.0)
+    assert pages.should_count(3600.0)
+    assert pages.should_count(10.0)
+    pages.count = (3, 9)
+    pages.expire(5.0)
     assert pages.count is None

@@ -4,6 +4,7 @@ from datetime import UTC
 
 import pytest
 
+from octotui.engine.forecast import forecast
 from octotui.engine.queries.parse import parse
 from octotui.store.user_config import ListSetting
 from octotui.ui.panels import runs_table
@@ -112,17 +113,33 @@ def test_a_list_without_room_shows_what_fits(width: int):
     assert len(text(table(), "run-1", width)) <= width
 
 
-def test_e2_a_forecast_is_made_where_a_column_needs_it_and_for_a_second():
+def test_e2_a_forecast_is_needed_where_a_column_has_it_and_for_a_second():
     """E2: a folded family ends with the last of its runs."""
     scene = SCENES["estimated"]()
     table = RunsTable(ListSetting(("id", "left")))
-    for later, ends in ((0.0, 70.0), (0.5, 69.5), (3.0, 67.0)):
+    for later, needed, ends in ((0.0, True, None), (0.5, False, 69.5), (3.0, True, 67.0)):
         table.look(scene.state, CellContext(scene.now + later))
         table.find()
+        assert table.needs_forecast == needed
         row = table.row("run-18")
         assert row is not None
-        assert row.ends_about == table.scope.now + ends
+        assert row.ends_about == (None if ends is None else table.scope.now + ends)
+        table.coming = forecast(scene.state, scene.now)
     table.arrange(ListSetting(("id",)))
+    table.look(scene.state, CellContext(scene.now + 9.0))
+    assert not table.needs_forecast
     row = table.row("run-18")
     assert row is not None
     assert row.ends_about is None
+
+
+def test_lines_of_runs_that_are_not_listed_any_more_are_forgotten():
+    made = table(name="idle")
+    made.add(ended(100, 140))
+    made.find()
+    for name in made.order:
+        made.draw(name, 80)
+    assert made._drawn.keys() == set(made.order)
+    made.kept = {"run-120": made.kept["run-120"]}
+    made.find()
+    assert [*made._drawn] == ["run-120"]

@@ -65,14 +65,14 @@ class HistoryLine(QueryLine):
         self._pages.take(records, whole=whole)
         return True
 
-    def refuse_page(self, query: Query) -> None:
+    def fail_page(self, query: Query) -> None:
         """Note that a page cannot be fetched now, so that it is asked for again."""
         if query == self._pages.query:
-            self._pages.refuse(self._now())
+            self._pages.fail(self._now())
 
     def ask_again(self, recent: Sequence[EndedRun]) -> None:
         """Ask for the page again that could not be fetched, if any."""
-        if self._pages.is_refused:
+        if self._pages.has_failed:
             self.ask_page(recent)
 
     def say_count(self, recent: Sequence[EndedRun], listed: int) -> None:
