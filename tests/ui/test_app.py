@@ -171,8 +171,6 @@ async def test_another_state_repaints_what_it_changes_not_the_whole_screen(tmp_p
             updates.append(full or self.size.region in self._dirty_regions)
             return headless.draw(self, full=full, **more)
 
-            return render(self, full=full, **more)
-
         monkeypatch.setattr(Compositor, "render_update", rendered)
         it.session.later(29)
         await it.sees("00:29")

@@ -32,6 +32,8 @@ def pictured(snap_compare, tmp_path: Path):
             for key in keys:
                 await pilot.press(key)
                 await pilot.pause()
+                while app.is_handling_keys:
+                    await pilot.pause()
             await pilot.pause(0.2)
 
         return snap_compare(app, terminal_size=size, run_before=settle)
