@@ -38,7 +38,7 @@ class FakeSwitch(SpaceSwitch):
         self.opening.set()
 
     def spaces(self) -> Sequence[SpaceRow]:
-        self.listing.wait()
+        self.listing.wait(30)
         return [msgspec.structs.replace(each, name=each.slug, active=None, asking=None) for each in self.rows]
 
     def count(self, row: SpaceRow) -> SpaceRow:

@@ -50,7 +50,7 @@ async def test_counts_are_filled_in_one_by_one_and_the_cursor_stays(tmp_path: Pa
     counts = {row.slug: threading.Event() for row in ROWS}
 
     def count(row: SpaceRow) -> SpaceRow:
-        counts[row.slug].wait()
+        counts[row.slug].wait(30)
         return next(each for each in ROWS if each.slug == row.slug)
 
     uncounted = [replace(row, name=row.slug, active=None, asking=None) for row in ROWS]
@@ -73,7 +73,7 @@ async def test_no_more_is_counted_once_the_dialog_is_closed(tmp_path: Path) -> N
 
     def count(row: SpaceRow) -> SpaceRow:
         begun.append(row.slug)
-        goes_on.wait()
+        goes_on.wait(30)
         return row
 
     async with opened(scenes.idle(), tmp_path) as it:
@@ -88,5 +88,5 @@ async def test_no_more_is_counted_once_the_dialog_is_closed(tmp_path: Path) -> N
 
 def cells(it: Opened, slug: str) -> list[str]:
     """The words of a space's line, without its frame and the cursor."""
-    line = next((line for line in it.text.splitlines() if f"/s/{slug}" in line), "")
-    return [word for word in line.split() if word not in "│┃▌▎▊┆|"]
+    line = next((line for line in it.text.splitlines() if f"/s/{slug}" in line), "").replace("▌", " ")
+    return line.replace("│", " ").split()
