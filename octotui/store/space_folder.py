@@ -76,7 +76,13 @@ class SpaceFolder:
         return self.path / "manifests"
 
     def keep_model(self, file: Path) -> None:
-        """Store the path of the space's model; a failed write only costs the space its switching by name."""
+        """Store the path of the space's model, unless it can be read once only, as a pipe.
+
+        A failed write only costs the space its switching by name.
+        """
+        with suppress(OSError):
+            if not stat.S_ISREG(mode := file.stat().st_mode) and not stat.S_ISDIR(mode):
+                return
         new = self.path / "model.new"
         with suppress(OSError):
             with opened_private(new, "wb") as kept:
@@ -87,7 +93,7 @@ class SpaceFolder:
     def model(self) -> Path | None:
         """Path of the model that the space was last opened with, None where it is not known."""
         try:
-            with (self.path / "model.path").open("rb") as kept:
+            with open(self.path / "model.path", "rb", opener=_without_waiting) as kept:
                 stored = kept.read(LONGEST + 1)
         except OSError:
             return None
@@ -160,3 +166,8 @@ class SpaceFolder:
 
     def __exit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.release()
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file, and no pipe of whom nobody writes into."""
+    return os.open(path, flags | os.O_NONBLOCK)

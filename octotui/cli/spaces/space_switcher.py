@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
@@ -76,8 +77,11 @@ class SpaceSwitcher:
         Raises StoreError, ModelError or OSError.
         """
         folder = space_folder(slug, self._state).verify()
-        is_served = folder.is_held and (folder.path / "socket").exists()
-        return None if is_served else _file_of(slug, folder), not is_served
+        if not _is_served(folder):
+            return _file_of(slug, folder), True
+        with suppress(StoreError, ModelError, OSError):  # by which its server is started again
+            return _file_of(slug, folder), False
+        return None, False
 
     async def close(self) -> None:
         """Close what was opened to be shown next."""
@@ -92,18 +96,17 @@ class SpaceSwitcher:
             slugs = sorted(each.name for each in base.iterdir() if _is_space(each))
         except (StoreError, OSError):
             return []
-        return [self._row(base, slug) for slug in slugs[:MOST]]
+        trusted = (folder for slug in slugs if (folder := _trusted(slug, base)) is not None)
+        return [self._row(folder) for folder in islice(trusted, MOST)]
 
-    def _row(self, base: Path, slug: str) -> SpaceRow:
-        """Return the row of a space; nothing of one is read whose folder others could have put there."""
-        running = False
-        with suppress(StoreError, OSError):
-            running = space_folder(slug, base).is_held
-        return SpaceRow(slug=slug, name=slug, path=str(base / slug), running=running, here=slug == self._here)
+    def _row(self, folder: SpaceFolder) -> SpaceRow:
+        slug = folder.path.name
+        running = folder.is_held or _is_served(folder)
+        return SpaceRow(slug=slug, name=slug, path=str(folder.path), running=running, here=slug == self._here)
 
     def count(self, row: SpaceRow) -> SpaceRow:
         """Return a row with its name and counts, as it is where a whole journal would have to be folded."""
-        with suppress(StoreError, OSError):
+        with suppress(StoreError, OSError, ValueError, TypeError):  # of one that is damaged nothing is known
             if (state := recent_state(space_folder(row.slug, self._state))) is not None:
                 return counted(row, state)
         return row
@@ -113,6 +116,20 @@ def _is_space(folder: Path) -> bool:
     return os.path.exists(folder / "journal.sqlite")  # noqa: PTH110 - a Path raises where access is denied
 
 
+def _trusted(slug: str, base: Path) -> SpaceFolder | None:
+    """Return the folder of a space, None where others could have put it there."""
+    with suppress(StoreError, OSError):
+        return space_folder(slug, base).verify()
+    return None
+
+
+def _is_served(folder: SpaceFolder) -> bool:
+    """Return whether a server listens; one of its group sees the socket and may not read the lock."""
+    lock = folder.path / "lock"
+    is_hidden = lock.exists() and not os.access(lock, os.R_OK)
+    return (folder.is_held or is_hidden) and (folder.path / "socket").exists()
+
+
 def _file_of(slug: str, folder: SpaceFolder) -> Path | None:
     """Return the model to open a closed space with, None for the demo; raises StoreError or ModelError."""
     file = folder.model
@@ -120,7 +137,7 @@ def _file_of(slug: str, folder: SpaceFolder) -> Path | None:
         if slug == DEMO_SPACE.slug:
             return None
         raise StoreError("it is not known which model it belongs to; `octotui FILE` opens it, once")
-    if not file.exists():
+    if not (file.is_file() or file.is_dir()):
         raise StoreError(f"its model {file} is gone; {WITH_ITS_MODEL}")
     declared = read_model(file).space
     if declared.slug != slug:

@@ -2,11 +2,14 @@
 
 import asyncio
 import errno
+import os
 import sqlite3
 import threading
 import time
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from octotui.cli.model_files import read_model
 from octotui.cli.spaces import space_switcher
@@ -152,3 +155,31 @@ def test_without_a_home_there_are_no_spaces_to_list(monkeypatch):
 
 def homeless() -> Path:
     raise StoreError("set HOME")
+
+
+def test_what_can_be_read_once_only_is_no_model_to_open_a_space_with(write, state):
+    """A pipe nobody writes into, or a terminal, would be waited for."""
+    model = write(ASK)
+    asyncio.run(asked(model, state))
+    folder = space_folder("small", state)
+    os.mkfifo(state / "pipe")
+    folder.keep_model(model)
+    folder.keep_model(state / "pipe")
+    assert folder.model == model
+    (folder.path / "model.path").write_bytes(os.fsencode(state / "pipe"))
+    assert "small stays closed: its model" in asyncio.run(SpaceSwitcher(state).open("small"))
+    (folder.path / "model.path").unlink()
+    os.mkfifo(folder.path / "model.path")
+    assert folder.model is None
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives folders away")
+def test_folders_of_strangers_hide_no_space(write, state, monkeypatch):
+    monkeypatch.setattr(space_switcher, "MOST", 3)
+    asyncio.run(asked(write(ASK), state))
+    for number in range(5):
+        folder = state / f"a{number}"
+        folder.mkdir()
+        (folder / "journal.sqlite").touch()
+        os.chown(folder, 54321, -1)
+    assert [each.slug for each in SpaceSwitcher(state).spaces()] == ["small"]
