@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any, Literal
 
 import msgspec
@@ -158,4 +159,6 @@ def from_row(row: Sequence[Any]) -> RunRecord:
         raise malformed(f"record of run {row[0]!r}: {problem}") from problem
     if record.id != f"run-{record.number}" or not _RUN.fullmatch(record.root):
         raise malformed(f"record of run {record.number}: it names another run")
+    if not all(map(isfinite, (record.queued_at, record.started_at or 0.0, record.ended_at or 0.0))):
+        raise malformed(f"record of run {record.number}: a time is infinite")
     return record

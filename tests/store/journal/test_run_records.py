@@ -74,7 +74,15 @@ def test_the_record_of_an_open_run_is_the_one_that_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"state": "weird"}, {"ended_at": "abc"}, {"parent": b"\xff"}, {"id": "run-8"}, {"root": "abc"}]
+    "wrong",
+    [
+        {"state": "weird"},
+        {"ended_at": "abc"},
+        {"ended_at": float("inf")},
+        {"parent": b"\xff"},
+        {"id": "run-8"},
+        {"root": "abc"},
+    ],
 )
 def test_r4_a_value_that_does_not_fit_is_damage(wrong: dict[str, Any]) -> None:
     record = record_of(queued(7), None)
