@@ -66,10 +66,14 @@ def releases(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 
 def runs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the newest runs of the named space."""
+    from octotui.store.errors import StoreError
     from octotui.store.journal.journal import JournalReader
 
     journal = _journal(ctx)
-    records = JournalReader(journal).runs(50) if journal is not None else []
+    try:
+        records = [] if journal is None else JournalReader(journal).runs(50)
+    except StoreError:
+        records = []
     return _offered(((each.id, f"{each.name} {each.state}") for each in records), incomplete)
 
 
@@ -159,7 +163,7 @@ def _state(ctx: click.Context) -> State | None:
 
 def _steps_of_run(ctx: click.Context, run: str) -> list[str]:
     """Return the names of a run's steps."""
-    from octotui.engine.evolve.evolve import replay
+    from octotui.engine.evolve.evolve import DOES_NOT_FIT, replay
     from octotui.store.errors import StoreError
     from octotui.store.journal.journal import JournalReader
 
@@ -168,7 +172,7 @@ def _steps_of_run(ctx: click.Context, run: str) -> list[str]:
         reader = None if journal is None else JournalReader(journal)
         root = None if reader is None else reader.root_of(name)
         found = replay(reader.family(root)).runs.get(name) if reader is not None and root else None
-    except StoreError:
+    except (StoreError, *DOES_NOT_FIT):
         found = None
     return [] if found is None else [step.name for step in found.runbook.steps]
 

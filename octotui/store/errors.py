@@ -14,6 +14,9 @@ SHORT_READ = 522  # SQLITE_IOERR_SHORT_READ; `check` does without loading sqlite
 DAMAGE = ("not a database", "malformed", "Could not decode")
 """In messages of SQLite about a file that is damaged; the last is that of a text that is no UTF-8."""
 
+UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, TypeError, RecursionError)
+"""What decoding a value of a damaged row raises; TypeError where it is NULL or a number."""
+
 
 class StoreError(Exception):
     """Something could not be written or read; the text is a sentence that says what and where."""
@@ -49,13 +52,20 @@ class Envelope(msgspec.Struct, frozen=True):
     at: float
 
 
-def unreadable(path: Path, seq: int, body: bytes, problem: msgspec.MsgspecError) -> StoreError:
+def unreadable(path: Path, seq: int, body: bytes, problem: Exception) -> StoreError:
     """Return the StoreError for a body that cannot be decoded: damaged, or written by a newer octotui."""
     try:
         kind = msgspec.json.decode(body, type=Envelope).type
-    except msgspec.MsgspecError:
+    except UNDECODABLE:
         return Damaged(f"{path}: event {seq} is damaged ({problem})")
     return StoreError(f"{path} was written by a newer octotui (event {seq}, {kind}: {problem}): update")
+
+
+def malformed(what: str) -> "sqlite3.DatabaseError":
+    """Return the error for a row whose values do not fit, as SQLite keeps any value in any column."""
+    import sqlite3  # noqa: PLC0415 - `check` does without loading it
+
+    return sqlite3.DatabaseError(f"malformed {what}")
 
 
 def suspect(path: Path) -> Path:

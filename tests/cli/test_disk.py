@@ -3,6 +3,7 @@
 import resource
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,46 @@ def test_a_state_directory_that_is_a_file(octotui: Call, write: Call, tmp_path: 
     assert (said.code, said.out) == (1, "")
     assert said.err == f"octotui: {tmp_path}/file/below/small cannot be used: Not a directory\n"
     assert (tmp_path / "file").read_text() == "precious"
+
+
+def damaged_column(journal: Path) -> None:
+    data = journal.read_bytes()
+    assert data.count(b"before TEXT") == 1
+    journal.write_bytes(data.replace(b"before TEXT", b"\xffefore TEXT"))
+
+
+def damaged_body(journal: Path) -> None:
+    data = journal.read_bytes()
+    journal.write_bytes(data.replace(b'"JobStarted"', b'"Jo\xffStarted"'))
+
+
+def damaged_record(journal: Path) -> None:
+    with closing(sqlite3.connect(journal)) as database:
+        database.execute("UPDATE runs SET state = 'weird', ended_at = 'abc'")
+        database.commit()
+
+
+@pytest.mark.parametrize("damage", [damaged_column, damaged_body, damaged_record])
+def test_r4_readers_of_a_damaged_journal_say_so_in_one_sentence_and_opening_recovers_it(
+    octotui: Call, write: Call, state: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    model = write(OK)
+    assert octotui("run", model, "ok", "--state", state).code == 0
+    damage(state / "small" / "journal.sqlite")
+    readers = (
+        ("runs",), ("runs", "ok", "--families"), ("events",), ("events", "--since", "1h"), ("show", "run-1"),
+        ("tree", "run-1"), ("logs", "run-1"), ("export", "run-1", "--output", tmp_path / "run.zip"),
+        ("audit",), ("audit", "--verify"), ("audit", "--head"),
+    )  # fmt: skip
+    failed = 0
+    for verb, *rest in readers:
+        said = octotui(verb, model, *rest, "--state", state)
+        assert said.code in {0, 1}
+        failed += said.code
+        if said.code and "--verify" not in rest:
+            assert said.err.startswith("octotui: ")
+            assert ("damaged (" in said.err, said.err.count("\n")) == (True, 1)
+    assert failed or damage is damaged_column
+    assert octotui("run", model, "ok", "--state", state).code == 0
+    assert (state / "small" / "journal.damaged-1.sqlite").exists()
+    assert octotui("runs", model, "--state", state).code == 0

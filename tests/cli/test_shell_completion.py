@@ -1,19 +1,20 @@
 """What shells are offered."""
 
 import os
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT, Call, Lived, command
+from tests.cli.conftest import OK, ROOT, Call, Lived, command
 from tests.cli.shop import write_shop
 
 
-def offered(*words: object) -> list[str]:
-    """What is offered for the last word."""
+def completing(*words: object) -> subprocess.CompletedProcess[str]:
     line = " ".join(["octotui", *map(str, words)])
-    done = subprocess.run(
+    return subprocess.run(
         command(),
         cwd=ROOT,
         env={
@@ -26,7 +27,11 @@ def offered(*words: object) -> list[str]:
         text=True,
         check=False,
     )
-    return [each.partition(",")[2] for each in done.stdout.splitlines() if each]
+
+
+def offered(*words: object) -> list[str]:
+    """What is offered for the last word."""
+    return [each.partition(",")[2] for each in completing(*words).stdout.splitlines() if each]
 
 
 def test_verbs_processes_runs_and_questions_are_offered(lived: Lived) -> None:
@@ -72,3 +77,26 @@ def test_releases_and_channels_are_offered(octotui: Call, tmp_path: Path, state:
     assert offered("release", model, "shop", "--channel", "q") == ["quick"]
     assert offered("promote", model, "shop", "--to", "t") == ["try"]
     assert offered("releases", *at, "shop", "sh") == ["shop"]
+
+
+@pytest.mark.parametrize("word", ["run-", "run-1 --step "])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE runs SET state = 'weird'",
+        "UPDATE runs SET id = x'ff'",
+        "UPDATE events SET body = x'7bff'",
+        "ALTER TABLE runs DROP COLUMN root",
+    ],
+)
+def test_r4_a_damaged_journal_offers_nothing_and_says_nothing(
+    octotui: Call, write: Call, state: Path, statement: str, word: str
+) -> None:
+    model = write(OK)
+    assert octotui("run", model, "ok", "--state", state).code == 0
+    with closing(sqlite3.connect(state / "small" / "journal.sqlite")) as database:
+        database.execute(statement)
+        database.commit()
+    done = completing("logs", "--state", state, model, word)
+    assert done.stderr == ""
+    assert done.returncode == 0

@@ -1,18 +1,19 @@
 """`octotui completion SHELL`: what makes a shell complete verbs, options and names."""
 
 import click
-from click.shell_completion import BashComplete, get_completion_class
+from click.shell_completion import BashComplete, FishComplete, get_completion_class
 
 from octotui.cli.terminal.output import say_lines
 
 SHELLS = ("bash", "zsh", "fish")
 BASH = r"""%(complete_func)s() {
-    local type value
-    while IFS=',' read -r type value; do
-        case $type in
-            dir) compopt -o dirnames ;;
-            file) compopt -o default ;;
-            plain) case ${COMP_WORDS[COMP_CWORD]} in
+    local line value
+    while IFS= read -r line; do
+        value=${line#*,}
+        case $line in
+            dir,*) compopt -o dirnames ;;
+            file,*) compopt -o default ;;
+            plain,*) case ${COMP_WORDS[COMP_CWORD]} in
                 [\'\"]*) [[ $value == *[\'\"\\\$\`!]* ]] || COMPREPLY+=("$value") ;;
                 *) printf -v value %%q "$value"; COMPREPLY+=("$value") ;;
             esac ;;
@@ -34,6 +35,12 @@ class QuotingBashComplete(BashComplete):
     source_template = BASH
 
 
+class WholeFishComplete(FishComplete):
+    """Click's completion for fish, whose script would cut names at their first comma."""
+
+    source_template = FishComplete.source_template.replace('split ","', 'split --max 1 ","')
+
+
 @click.command("completion")
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
@@ -43,6 +50,7 @@ def command(shell: str) -> None:
     """
     from octotui.cli.main import cli
 
-    completion = QuotingBashComplete if shell == "bash" else get_completion_class(shell)
+    own = {"bash": QuotingBashComplete, "fish": WholeFishComplete}
+    completion = own.get(shell) or get_completion_class(shell)
     assert completion is not None
     say_lines(completion(cli, {}, "octotui", "_OCTOTUI_COMPLETE").source())

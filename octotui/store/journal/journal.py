@@ -7,13 +7,12 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
 from octotui.engine.events import AnyEvent, InterruptionRaised
 from octotui.engine.queries.matcher import NOTHING
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import Event
-from octotui.store.errors import StoreError, unreadable, unusable
+from octotui.store.errors import StoreError, unusable
+from octotui.store.journal.event_query import read_event
 from octotui.store.journal.hash_chain import unseal
 from octotui.store.journal.remembered_requests import FIND, Effect, RequestId, TakenRequest
 from octotui.store.journal.run_records import RunRecord, from_row, run_number
@@ -29,7 +28,7 @@ from octotui.store.journal.sqlite import (
     open_read_only,
     stream,
 )
-from octotui.store.journal.writer import Check, StoredSnapshot, Writer
+from octotui.store.journal.writer import Check, StoredSnapshot, Writer, noted
 
 if TYPE_CHECKING:
     import asyncio
@@ -48,7 +47,6 @@ class JournalReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._is_ended = False
-        self._decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
     def snapshot(self) -> tuple[int, bytes] | None:
         """Return the last snapshot as (seq, body); None where there is none, or its hash does not match."""
@@ -93,7 +91,7 @@ class JournalReader:
 
     def root_of(self, run: str) -> str | None:
         """Return the root of a run's family; None where there is no such run."""
-        return next((root for (root,) in self._rows("SELECT root FROM runs WHERE id = ?", (run,))), None)
+        return next((each.root for each in self._records("WHERE id = ?", (run,))), None)
 
     def history(
         self,
@@ -144,20 +142,20 @@ class JournalReader:
         except sqlite3.Error as problem:
             if is_interrupted(problem):
                 raise StoreError(TOO_LONG) from problem
-            raise unusable(self._path, problem) from problem
+            raise self._unusable(problem) from problem
+
+    def _unusable(self, problem: sqlite3.Error) -> StoreError:
+        return unusable(self._path, problem)
 
     def _events(self, query: str, values: Values, batch: int = BATCH) -> Iterator[AnyEvent]:
         for seq, body in self._rows(query, values, batch):
-            try:
-                yield self._decoder.decode(body)
-            except msgspec.MsgspecError as problem:
-                raise unreadable(self._path, seq, body, problem) from problem
+            yield read_event(self._path, seq, body)
 
     def _rows(self, query: str, values: Values = (), batch: int = BATCH) -> Iterator[tuple[Any, ...]]:
         try:
             yield from stream(self._path, query, values, self._connect, batch)
         except sqlite3.Error as problem:
-            raise unusable(self._path, problem) from problem
+            raise self._unusable(problem) from problem
 
 
 def _unchecked() -> None:
@@ -186,7 +184,7 @@ class Journal(JournalReader):
         try:
             rows = self._lookups.execute(FIND, (request.user, request.name)).fetchall()
         except sqlite3.Error as problem:
-            raise unusable(self._path, problem) from problem
+            raise self._unusable(problem) from problem
         return Effect(*rows[0]) if rows else None
 
     def save_snapshot(self, seq: int, body: bytes) -> "asyncio.Future[None]":
@@ -198,6 +196,9 @@ class Journal(JournalReader):
         if self._lookups is not None:
             self._lookups.close()
         self._writer.close()
+
+    def _unusable(self, problem: sqlite3.Error) -> StoreError:
+        return noted(self._path, problem)
 
     def _connect(self, path: Path) -> sqlite3.Connection:
         return connect(path)

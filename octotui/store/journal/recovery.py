@@ -20,21 +20,20 @@ from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import Gap, State
 from octotui.engine.state.snapshot import encode
 from octotui.model.complaints import Reason
-from octotui.store.errors import Damaged, suspect, unusable
+from octotui.store.errors import UNDECODABLE, Damaged, malformed, suspect, unusable
 from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import Row, Walk, events_named, is_sound, link, seal, unseal
 from octotui.store.journal.remembered_requests import copy_requests
+from octotui.store.journal.run_records import RunRecord, from_row
 from octotui.store.journal.sqlite import open_read_only
 from octotui.store.journal.tables import Tables
-from octotui.store.journal.verification import ROWS, vouched
+from octotui.store.journal.verification import ROWS, chain_rows, vouched
 from octotui.store.private_files import opened_private
 
 LATEST = 200  # events whose chain is verified on opening, beside all since the last snapshot
+RUNS = 100  # latest ones whose records are read on opening
 BATCH = 5000
 PAGE = 4096  # bytes; SQLite's own choice
-
-UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
-"""What reading a damaged file raises; the second where SQLite's message quotes a table's damaged name."""
 
 
 class Recovery(msgspec.Struct, frozen=True):
@@ -76,7 +75,7 @@ def _locates_events(database: sqlite3.Connection) -> bool:
         database.execute(f"EXPLAIN {_query(version)}").fetchall()
         numbered = "SELECT 1 FROM pragma_table_info('events') WHERE name = 'seq' AND type = 'INTEGER'"
         return database.execute(numbered).fetchone() is not None
-    except UNREADABLE:
+    except sqlite3.Error:
         return False
 
 
@@ -90,15 +89,28 @@ def _check_latest(path: Path, database: sqlite3.Connection, *, all_of_it: bool) 
     sealed = database.execute("SELECT coalesce(CAST(body AS BLOB), x'') FROM snapshot").fetchone()
     folds_all = all_of_it or (sealed is not None and unseal(sealed[0]) is None)
     first = 0 if folds_all else max(0, min(kept, last - LATEST))
-    for query in ("SELECT * FROM runs ORDER BY number DESC LIMIT 100", "SELECT * FROM parts LIMIT 1"):
-        database.execute(query).fetchall()
+    _check_runs(database, all_of_it=all_of_it)
+    database.execute("SELECT * FROM parts LIMIT 1").fetchall()
     if all_of_it and (wrong := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
         raise Damaged(f"{path} is damaged ({wrong})")
     start = database.execute(f"{ROWS.replace('ORDER', 'WHERE seq = ? ORDER')}", (first,)).fetchone()
     walk = Walk(_gaps(database), (start[0], start[2] or b"") if start else (0, bytes(32)))
     rows = database.execute(ROWS.replace("ORDER", "WHERE seq > ? ORDER"), (walk.seq,))
-    for broken in walk.breaks(rows):
+    for broken in walk.breaks(chain_rows(rows)):
         raise Damaged(f"{path} is damaged: {broken.text}")
+
+
+def _check_runs(database: sqlite3.Connection, *, all_of_it: bool) -> None:
+    """Read the records of the latest runs, or of all; raises sqlite3.DatabaseError where one does not fit.
+
+    A recovery derives the table from the events again.
+    """
+    rows = database.execute(f"SELECT * FROM runs ORDER BY number DESC LIMIT {-1 if all_of_it else RUNS}")
+    columns = tuple(column for column, *_ in rows.description)
+    if columns != RunRecord.__struct_fields__[: len(columns)]:
+        raise malformed("table of runs")
+    for row in rows:
+        from_row(row)
 
 
 def _gaps(database: sqlite3.Connection) -> list[Gap]:
@@ -207,7 +219,7 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
             if len(fit) < len(rows):
                 break
         _copy_gaps(source, new, state.seq)
-        with suppress(*UNREADABLE), closing(_open(source)) as database:
+        with suppress(sqlite3.Error), closing(_open(source)) as database:
             copy_requests(database, new, state.seq)
         new.execute(sqlite.SAVE_SNAPSHOT, (state.seq, seal(encode(state))))
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # syncs everything to the file
@@ -219,7 +231,7 @@ def _read_over(source: Path, part: Path) -> tuple[int, int | None]:
 def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
     """Yield the events up to the damage, each with its stored body and hash."""
     decode = msgspec.json.Decoder(AnyEvent).decode
-    with suppress(*UNREADABLE, msgspec.MsgspecError), closing(_open(source)) as database:
+    with suppress(sqlite3.Error, *UNDECODABLE), closing(_open(source)) as database:
         version = database.execute("PRAGMA user_version").fetchone()[0]
         walk = Walk((*_known_gaps(database), *vouched(database)))
         for seq, body, digest in _rows(database, version):
@@ -230,7 +242,7 @@ def _readable(source: Path) -> Iterator[tuple[AnyEvent, bytes, bytes]]:
 
 
 def _rows(database: sqlite3.Connection, version: int) -> Iterator[Row]:
-    yield from database.execute(_query(version))
+    yield from chain_rows(database.execute(_query(version)))
 
 
 def _query(version: int) -> str:
@@ -239,13 +251,13 @@ def _query(version: int) -> str:
 
 
 def _open(source: Path) -> sqlite3.Connection:
-    return sqlite3.connect(source, isolation_level=None)
+    return sqlite3.connect(source, isolation_level=None, factory=sqlite.Connection)
 
 
 def _known_gaps(database: sqlite3.Connection) -> list[Gap]:
     try:
         return _gaps(database)
-    except UNREADABLE:
+    except sqlite3.Error:
         return []
 
 
@@ -265,7 +277,7 @@ def _expected(source: Path, last: int) -> int | None:
 
 def _asked(source: Path, query: str) -> int | None:
     """Query a number in a damaged file; None where it cannot be read."""
-    with suppress(*UNREADABLE), closing(_open(source)) as database:
+    with suppress(sqlite3.Error), closing(_open(source)) as database:
         row = database.execute(query).fetchone()
         return row[0] if row and isinstance(row[0], int) else None
     return None

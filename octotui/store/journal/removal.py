@@ -10,13 +10,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from octotui.engine.events import AnyEvent, ModelLoaded, VariablePublished
+from octotui.engine.events import ModelLoaded, VariablePublished
 from octotui.engine.state import Gap
-from octotui.store.errors import unusable
-from octotui.store.journal.event_query import TYPE
+from octotui.store.errors import malformed, unusable
+from octotui.store.journal.event_query import TYPE, read_event
 from octotui.store.journal.hash_chain import START
 from octotui.store.journal.run_records import run_number
 from octotui.store.journal.sqlite import PART, open_read_only
@@ -55,9 +56,15 @@ def ended_families(path: Path) -> list[EndedFamily]:
     )
     try:
         with closing(open_read_only(path)) as database:
-            return [EndedFamily(root, tuple(ids.split(",")), at) for root, ids, at in database.execute(query)]
+            return [_family(*row) for row in database.execute(query)]
     except sqlite3.Error as problem:
         raise unusable(path, problem) from problem
+
+
+def _family(root: Any, ids: Any, ended_at: Any) -> EndedFamily:
+    if not (isinstance(root, str) and isinstance(ids, str) and isinstance(ended_at, float)):
+        raise malformed("table of runs")
+    return EndedFamily(root, tuple(ids.split(",")), ended_at)
 
 
 def runs_in(path: Path) -> set[str]:
@@ -77,7 +84,7 @@ def removal(path: Path, families: Sequence[EndedFamily], before: int | None = No
             database.execute("BEGIN")
             own = _own_events(database, [run_number(family.root) for family in families])
             first = _first_left(database, runs)
-            loose = _loose_events(database, first if before is None else min(first, before))
+            loose = _loose_events(path, database, first if before is None else min(first, before))
             doomed = sorted({*own, *loose})
             gaps = _gaps(database, doomed)
             return Removal(runs, (*_older_gaps(database, gaps, first if loose else 0), *gaps))
@@ -127,13 +134,12 @@ def _listed(runs: Iterable[str]) -> str:
     return json.dumps([run_number(run) for run in runs])
 
 
-def _loose_events(database: sqlite3.Connection, first: int) -> list[int]:
+def _loose_events(path: Path, database: sqlite3.Connection, first: int) -> list[int]:
     """Return all seqs before `first`, except of the model in force there and of each variable's value."""
-    decode = msgspec.json.Decoder(AnyEvent).decode
     needed: dict[str, int] = {}
     query = f"SELECT seq, body FROM events WHERE seq < ? AND {TYPE} IN (?, ?) ORDER BY seq"
     for seq, body in database.execute(query, (first, ModelLoaded.__name__, PUBLISHED)):
-        event, key = decode(body), ""
+        event, key = read_event(path, seq, body), ""
         if isinstance(event, VariablePublished):
             key = f"{event.variable_set}\n{event.name}\n{event.environment}"
         needed[key] = seq
@@ -155,11 +161,12 @@ def _gaps(database: sqlite3.Connection, doomed: Sequence[int]) -> list[Gap]:
 
 def _gap(database: sqlite3.Connection, doomed: Sequence[int], at: int) -> Gap:
     before = database.execute(
-        "SELECT seq, hash FROM events WHERE seq < ? ORDER BY seq DESC LIMIT 1", (doomed[at],)
+        "SELECT seq, coalesce(CAST(hash AS BLOB), x'') FROM events WHERE seq < ? ORDER BY seq DESC LIMIT 1",
+        (doomed[at],),
     ).fetchone() or (0, START)
     last, after = doomed[at], START
     for seq, digest in database.execute(
-        "SELECT seq, hash FROM events WHERE seq >= ? ORDER BY seq", (doomed[at],)
+        "SELECT seq, coalesce(CAST(hash AS BLOB), x'') FROM events WHERE seq >= ? ORDER BY seq", (doomed[at],)
     ):
         if at == len(doomed) or seq != doomed[at]:
             if seq - 1 > last:  # the next events were removed earlier

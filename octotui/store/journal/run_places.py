@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from octotui.store.errors import UNDECODABLE
 from octotui.store.journal.run_records import names_text, run_number
 
 BATCH = 5000
 # The tag comes first in a body: a comparison of its beginning finds these events without reading JSON.
 SELECTED = b'{"type":"WorkersSelected",'
-_UNREADABLE = (msgspec.MsgspecError, ValueError)
+_UNREADABLE = (*UNDECODABLE, ValueError)
 
 
 class _Pick(msgspec.Struct):

@@ -1,6 +1,8 @@
 """The table of runs for lists: one small record for each run, updated by its events."""
 
+import re
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any, Literal
 
 import msgspec
@@ -16,10 +18,12 @@ from octotui.engine.events import (
     WorkersSelected,
 )
 from octotui.engine.state import Event, Run
+from octotui.store.errors import malformed
 
 RecordState = Literal[
     "queued", "executing", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed-out"
 ]
+_RUN = re.compile(r"run-[0-9]{1,18}")
 CHANGES = frozenset((RunQueued, RunStarted, RunPaused, RunRequeued, RunCancelling, RunEnded, WorkersSelected))
 
 
@@ -141,9 +145,20 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def from_row(row: Sequence[Any]) -> RunRecord:
-    """Return the record of a row, whose columns are the fields in order; an older journal has fewer."""
+    """Return the record of a row, whose columns are the fields in order; an older journal has fewer.
+
+    Raises sqlite3.DatabaseError where a value does not fit: no hash covers this table.
+    """
     fields = dict(zip(RunRecord.__struct_fields__, row, strict=False))
     for lists in ("workers", "pools"):
         if lists in fields:
             fields[lists] = _names(fields[lists])
-    return RunRecord(**fields)
+    try:
+        record = msgspec.convert(fields, RunRecord)
+    except msgspec.ValidationError as problem:
+        raise malformed(f"record of run {row[0]!r}: {problem}") from problem
+    if record.id != f"run-{record.number}" or not _RUN.fullmatch(record.root):
+        raise malformed(f"record of run {record.number}: it names another run")
+    if not all(map(isfinite, (record.queued_at, record.started_at or 0.0, record.ended_at or 0.0))):
+        raise malformed(f"record of run {record.number}: a time is infinite")
+    return record

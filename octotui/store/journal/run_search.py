@@ -291,7 +291,7 @@ def _jumps(database: "sqlite3.Connection", least: str, values: tuple[str, ...], 
         "SELECT value FROM each WHERE value IS NOT NULL LIMIT ?",
         (*values * 2, most),
     )
-    return [value for (value,) in rows]
+    return [value for (value,) in rows if isinstance(value, str)]
 
 
 def _count(database: "sqlite3.Connection", condition: IndexedTerm) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from octotui.store.errors import Damaged, StoreError, unusable
+from octotui.store.errors import StoreError, unusable
 from octotui.store.journal import remembered_requests
 from octotui.store.journal.hash_chain import START, link
 from octotui.store.journal.run_places import enter_places
@@ -78,13 +78,36 @@ ORDER BY seq
 """
 
 
+class Connection(sqlite3.Connection):
+    """A connection that raises sqlite3.Error also where a column, or SQLite's message, has a damaged name."""
+
+    def execute(self, *statement: Any) -> sqlite3.Cursor:
+        """Execute a statement; raises sqlite3.Error."""
+        return _readable(super().execute, *statement)
+
+    def executemany(self, *statement: Any) -> sqlite3.Cursor:
+        """Execute a statement for each of several rows; raises sqlite3.Error."""
+        return _readable(super().executemany, *statement)
+
+    def executescript(self, *statement: Any) -> sqlite3.Cursor:
+        """Execute several statements; raises sqlite3.Error."""
+        return _readable(super().executescript, *statement)
+
+
+def _readable(execute: Callable[..., sqlite3.Cursor], *statement: Any) -> sqlite3.Cursor:
+    try:
+        return execute(*statement)
+    except UnicodeDecodeError as problem:
+        raise sqlite3.DatabaseError("Could not decode to UTF-8 the name of a table or column") from problem
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open a journal to write, creating or migrating its tables; raises StoreError."""
     database: sqlite3.Connection | None = None
     try:
         if not path.exists():  # SQLite gives its WAL files the same mode
             opened_private(path, "ab").close()
-        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Connection)
         _prepare(database, path)
     except (OSError, sqlite3.Error, StoreError) as problem:
         if database is not None:
@@ -134,7 +157,7 @@ def _chain(database: sqlite3.Connection) -> None:
     """Compute the hashes of an older journal's rows."""
     digest, seq = START, 0
     while rows := database.execute(
-        "SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT 10000", (seq,)
+        "SELECT seq, coalesce(body, x'') FROM events WHERE seq > ? ORDER BY seq LIMIT 10000", (seq,)
     ).fetchall():
         links = []
         for seq, body in rows:
@@ -148,7 +171,7 @@ def uri(path: Path, how: str) -> str:
     return f"file:{quote(os.fsencode(path))}?{how}"
 
 
-class Unlocked(sqlite3.Connection):
+class Unlocked(Connection):
     """A read-only connection without locks: what it has read counts only where `check` passes afterwards."""
 
     stamp: tuple[int, int, int] | None = None  # of the file when it was opened; None where there are locks
@@ -246,14 +269,6 @@ def is_interrupted(problem: sqlite3.Error) -> bool:
     return getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
-def _read_schema(database: sqlite3.Connection, path: Path) -> None:
-    """Have SQLite read which tables there are; raises Damaged where its error has a damaged name."""
-    try:
-        database.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    except UnicodeDecodeError:
-        raise Damaged(f"{path} is damaged: open the space to go on with what can be read of it") from None
-
-
 def _mode(path: Path) -> str:
     """Return the parameter of SQLite's URI to read a journal with, or without, a writer."""
     # Without a write-ahead log there is no writer, and SQLite need not make its own files beside the journal.
@@ -274,7 +289,7 @@ def _opened(path: Path, mode: str) -> Unlocked:
     database.stamp = stamp
     try:
         refuse_newer(database, path)
-        _read_schema(database, path)
+        database.execute("SELECT 1 FROM sqlite_schema").fetchone()  # a damaged one is found here
         if mode != "mode=ro" and _mode(path) != mode:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     except (OSError, sqlite3.Error, StoreError):

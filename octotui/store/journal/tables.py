@@ -87,8 +87,10 @@ class Tables:
 
     def _last_hash(self) -> bytes:
         """Return the hash of the last event."""
-        row = self._database.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        return row[0] if row else START
+        row = self._database.execute(
+            "SELECT CAST(hash AS BLOB) FROM events ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
+        return row[0] or START if row else START
 
     def _change(self, event: Any, touched: dict[str, RunRecord]) -> None:
         run: str = event.run

@@ -1,20 +1,21 @@
 """Verification of a journal's whole chain, which finds what was changed or is missing."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from octotui.engine.state import Gap
-from octotui.store.errors import unusable
-from octotui.store.journal.hash_chain import Break, Head, Walk, events_named
+from octotui.store.errors import UNDECODABLE, Damaged, malformed, unusable
+from octotui.store.journal.hash_chain import Break, Head, Row, Walk, events_named
 from octotui.store.journal.sqlite import look
 
 REMOVED = b'{"type":"RunsRemoved",'
 ROWS = "SELECT seq, coalesce(CAST(body AS BLOB), x''), CAST(hash AS BLOB) FROM events ORDER BY seq"
-HEAD = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
+HEAD = "SELECT seq, CAST(hash AS BLOB) FROM events ORDER BY seq DESC LIMIT 1"
 FOR_EVER = 1 << 62
 
 
@@ -49,7 +50,11 @@ def head_of(path: Path) -> Head:
         row = look(path, lambda database: database.execute(HEAD).fetchone())
     except sqlite3.Error as problem:
         raise unusable(path, problem) from problem
-    return Head(row[0], row[1].hex()) if row else Head(0, bytes(32).hex())
+    if row is None:
+        return Head(0, bytes(32).hex())
+    if not isinstance(row[0], int) or not isinstance(row[1], bytes):
+        raise Damaged(f"{path} is damaged: its last event has no hash")
+    return Head(row[0], row[1].hex())
 
 
 def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
@@ -58,7 +63,7 @@ def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
     walk, count = Walk(gaps), 0
     breaks: list[Break] = []
     try:
-        for row in database.execute(ROWS):
+        for row in chain_rows(database.execute(ROWS)):
             count += 1
             breaks += walk.breaks((row,))
         head = Head(walk.seq, walk.hash.hex())
@@ -71,6 +76,14 @@ def _verify(database: sqlite3.Connection, kept: Head | None) -> Verdict:
     return Verdict(head, count, tuple(breaks))
 
 
+def chain_rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
+    """Yield the rows of ROWS; raises sqlite3.DatabaseError for one without a number."""
+    for seq, body, digest in rows:
+        if not isinstance(seq, int):
+            raise malformed("number of an event")
+        yield seq, body, digest
+
+
 def vouched(database: sqlite3.Connection) -> list[Gap]:
     """Return the gaps that RunsRemoved events record, in order; ignores what cannot be read."""
     gaps: list[Gap] = []
@@ -79,14 +92,14 @@ def vouched(database: sqlite3.Connection) -> list[Gap]:
             "SELECT body FROM events WHERE substr(body, 1, ?) = ? ORDER BY seq", (len(REMOVED), REMOVED)
         )
         for (body,) in rows:
-            with suppress(msgspec.MsgspecError):
+            with suppress(*UNDECODABLE):
                 gaps += msgspec.json.decode(body, type=RecordedGaps).gaps
     return gaps
 
 
 def _against(database: sqlite3.Connection, kept: Head, head: Head, gaps: Sequence[Gap]) -> Iterator[Break]:
     """Yield a Break where the chain contradicts a head that was saved elsewhere."""
-    row = database.execute("SELECT hash FROM events WHERE seq = ?", (kept.seq,)).fetchone()
+    row = database.execute("SELECT CAST(hash AS BLOB) FROM events WHERE seq = ?", (kept.seq,)).fetchone()
     removed = [gap for gap in gaps if gap.first <= kept.seq <= gap.last]
     if row is not None and (row[0] or b"").hex() != kept.digest:
         yield Break(kept.seq, kept.seq, f"event {kept.seq} is not the one that was kept as the head")

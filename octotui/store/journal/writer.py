@@ -121,16 +121,17 @@ class Writer:
         except Exception as problem:  # an unresolved future would hang the session
             if self._database.in_transaction:
                 execute("ROLLBACK")
-            return self._failed(problem) if isinstance(problem, sqlite3.Error) else problem
+            return noted(self._path, problem) if isinstance(problem, sqlite3.Error) else problem
         return None
 
-    def _failed(self, problem: sqlite3.Error) -> StoreError:
-        """Return the StoreError; after damage, leave a note that makes the next opening check everything."""
-        failure = unusable(self._path, problem)
-        if isinstance(failure, Damaged):
-            with suppress(OSError):
-                opened_private(suspect(self._path), "ab").close()
-        return failure
+
+def noted(path: Path, problem: sqlite3.Error) -> StoreError:
+    """Return the StoreError; after damage, leave a note that makes the next opening check everything."""
+    failure = unusable(path, problem)
+    if isinstance(failure, Damaged):
+        with suppress(OSError):
+            opened_private(suspect(path), "ab").close()
+    return failure
 
 
 def _settle(futures: list["asyncio.Future[None]"], failure: Exception | None) -> None:

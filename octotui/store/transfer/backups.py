@@ -18,7 +18,7 @@ from octotui.store.archives.unpack import unpack
 from octotui.store.atomic_file import new_file, refuse_what_is_there
 from octotui.store.cancellation import Cancellation
 from octotui.store.errors import StoreError, unusable
-from octotui.store.journal.sqlite import check, open_read_only, refuse_newer, uri
+from octotui.store.journal.sqlite import Connection, check, open_read_only, refuse_newer, uri
 from octotui.store.private_files import PARENT_MODE, make_folder, opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.transfer.run_files import opened, pieces
@@ -75,7 +75,7 @@ def _copy_journal(source: Path, target: Path) -> BackupContents:
 
 def _source(path: Path) -> sqlite3.Connection:
     """Open a connection that sees other writers' commits; a read-only one if the folder is not writable."""
-    database = sqlite3.connect(uri(path, "mode=rw"), uri=True)
+    database = sqlite3.connect(uri(path, "mode=rw"), uri=True, factory=Connection)
     try:
         refuse_newer(database, path)
         database.execute("SELECT seq FROM events LIMIT 1")

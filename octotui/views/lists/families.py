@@ -1,5 +1,6 @@
 """Families in a list of runs: who started whom, which of them are shown, and the state of the whole."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from octotui.engine.state import State
 from octotui.views.labels import RUNS, Mark, Sign, duration
 from octotui.views.runs import EndedRun, RunRow, mark
 
+_JOB = re.compile(r"job-([0-9]{1,18})\.")
 Arrange = Callable[[Sequence[str]], Sequence[str]]
 
 URGENCY: tuple[Sign, ...] = (
@@ -56,10 +58,15 @@ class ListedRun(NamedTuple):
 
 
 def parent_of(state: State, past: Mapping[str, EndedRun], name: str) -> str | None:
-    """Return the run that started a run; a job's id begins with the number of its run."""
+    """Return the run that started a run; a job's id begins with the number of its run.
+
+    A run starts after its parent: a damaged record that names no earlier run has none, so that families have
+    no cycle.
+    """
     run = state.runs.get(name)
     job = run.parent if run is not None else past[name].parent if name in past else None
-    return None if job is None else f"run-{job.removeprefix('job-').partition('.')[0]}"
+    match = None if job is None else _JOB.match(job)
+    return f"run-{match[1]}" if match is not None and int(match[1]) < _number(name) else None
 
 
 def families(state: State, past: Mapping[str, EndedRun], names: Sequence[str]) -> Families:

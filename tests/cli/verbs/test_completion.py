@@ -17,6 +17,7 @@ steps = [
     { name = 'Say $(touch stolen) "it"', script = "true" },
     { name = "Tell it's * done", script = "true" },
     { name = "Ask it", script = "true" },
+    { name = "Mind it,", script = "true" },
     { name = "Ask $(touch stolen) 'it'", script = "true" },
 ]
 """
@@ -29,6 +30,11 @@ def test_a_shell_is_given_what_makes_it_complete(octotui: Call, shell: str) -> N
     assert "_OCTOTUI_COMPLETE" in said.out
 
 
+def test_fish_splits_what_it_is_offered_at_the_first_comma_alone(octotui: Call) -> None:
+    said = octotui("completion", "fish").out
+    assert said.count("string split") == said.count('string split --max 1 ","') == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "name"),
     [
@@ -36,6 +42,7 @@ def test_a_shell_is_given_what_makes_it_complete(octotui: Call, shell: str) -> N
         ("Tell\\ i", "Tell it's * done"),
         ('"As', "Ask it"),
         ("'As", "Ask it"),
+        ("Mi", "Mind it,"),
     ],
 )
 def test_bash_completes_names_with_blanks_as_one_word_and_executes_nothing(

@@ -9,7 +9,7 @@ import pytest
 from octotui.engine.events import AnyEvent, HealthChanged
 from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal.event_query import events_of
-from octotui.store.journal.journal import Journal
+from octotui.store.journal.journal import Journal, JournalReader
 from tests.store.events import history, numbered
 
 TYPES = ("RunEnded", "RunQueued")
@@ -90,3 +90,23 @@ async def test_those_after_an_event_are_read_alone(path: Path) -> None:
     assert list(events_of(path, TYPES, 5.5, after=4)) == [
         each for each in those(history(), 5.5) if each.seq > 4
     ]
+
+
+@pytest.mark.parametrize("body", ["NULL", "7", "x'7b2274797065223a2252756e456e646564222cff'"])
+@pytest.mark.parametrize("since", [None, 1.0])
+async def test_r4_a_body_of_other_bytes_or_none_is_a_sentence(
+    path: Path, body: str, since: float | None
+) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE some AS SELECT * FROM events")
+        database.execute("DROP TABLE events")
+        database.execute("CREATE TABLE events (seq INTEGER PRIMARY KEY, root INTEGER, body BLOB, hash BLOB)")
+        database.execute("INSERT INTO events SELECT * FROM some")
+        database.execute(f"UPDATE events SET body = {body}")
+        database.commit()
+    reader = JournalReader(path)
+    with pytest.raises(Damaged, match="event 1 is damaged"):
+        list(reader.read())
+    if since is not None or body.startswith("x"):
+        with pytest.raises(Damaged, match="is damaged"):
+            list(events_of(path, TYPES, since))

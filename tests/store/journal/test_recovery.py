@@ -258,6 +258,11 @@ def test_r4_a_damaged_row_of_the_table_of_gaps_is_no_gap(path: Path, gap: tuple[
         f"INSERT INTO gaps VALUES (2, 3, CAST(x'ff' AS TEXT), '{DIGEST}')",
         "UPDATE snapshot SET seq = CAST(x'ff' AS TEXT)",
         "UPDATE snapshot SET seq = 'none'",
+        "UPDATE runs SET state = 'weird' WHERE number = 3",
+        "UPDATE runs SET ended_at = 'abc' WHERE number = 3",
+        "UPDATE runs SET parent = x'ff' WHERE number = 3",
+        "UPDATE runs SET id = 'run-1' WHERE number = 3",
+        "UPDATE runs SET root = 'abc' WHERE number = 3",
     ],
 )
 def test_r4_columns_of_rubbish_are_damage(path: Path, statement: str) -> None:
@@ -267,6 +272,41 @@ def test_r4_columns_of_rubbish_are_damage(path: Path, statement: str) -> None:
         check(path)
     assert not recover(path).missing
     assert opened(path) == fold(events())
+    assert rows(path) == records(events(), path.with_name("fresh"))
+
+
+@pytest.mark.parametrize("body", [None, 7, b'{"type":"J\xffbStarted"}', b'{"type":"J', b"[" * 100_000])
+def test_r4_a_body_that_is_none_ends_what_can_be_read(path: Path, body: object) -> None:
+    sql(path, "DROP TABLE snapshot")
+    sql(path, "CREATE TABLE snapshot (only INTEGER PRIMARY KEY, seq INTEGER NOT NULL, body BLOB NOT NULL)")
+    with closing(sqlite3.connect(path)) as database:
+        kept = database.execute("SELECT * FROM events").fetchall()
+        database.execute("DROP TABLE events")
+        database.execute("CREATE TABLE events (seq INTEGER PRIMARY KEY, root INTEGER, body BLOB, hash BLOB)")
+        database.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", kept)
+        database.execute("UPDATE events SET body = ? WHERE seq = 21", (body,))
+        database.commit()
+    with pytest.raises(Damaged, match="event 21 is damaged"):
+        list(JournalReader(path).read())
+    assert recover(path).missing
+    assert list(JournalReader(path).read()) == events()[:20]
+
+
+def test_r4_an_older_record_that_a_writer_cannot_read_is_derived_again_on_the_next_opening(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rescuing, "RUNS", 1)
+    sql(path, "UPDATE runs SET state = 'weird' WHERE number = 1")
+    check(path)
+    journal = Journal(path)
+    with pytest.raises(Damaged, match="malformed record of run 1"):
+        journal.runs(1000)
+    journal.close()
+    assert suspect(path).exists()
+    with pytest.raises(Damaged):
+        check(path)
+    assert not recover(path).missing
+    assert rows(path) == records(events(), path.with_name("fresh"))
 
 
 def test_r4_a_snapshot_without_a_body_is_none(path: Path) -> None:
@@ -287,6 +327,9 @@ def test_r4_a_snapshot_without_a_body_is_none(path: Path) -> None:
         (b"TABLE runs (", b"TABLE ru_s ("),
         (b"TABLE parts (", b"TABLE pa_ts ("),
         (b"seq INTEGER NOT NULL, body", b"sek INTEGER NOT NULL, body"),
+        (b"before TEXT", b"\xffefore TEXT"),
+        (b"parent TEXT, process", b"par\xffnt TEXT, process"),
+        (b"reason TEXT NOT NULL, queued_at", b"reason TEXT NOT NULL, queue__at"),
     ],
 )
 def test_r4_a_first_page_with_a_wrong_word_costs_no_event(path: Path, at: bytes, written: bytes) -> None:

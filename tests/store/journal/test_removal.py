@@ -23,7 +23,7 @@ from octotui.engine.events import (
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import Event, State
 from octotui.model.process import Simulate
-from octotui.store.errors import StoreError
+from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal import removal as removing
 from octotui.store.journal import sqlite
 from octotui.store.journal.hash_chain import Head
@@ -310,3 +310,13 @@ def test_r4_a_damaged_journal_is_never_taken_for_an_empty_one(
         file.write(b"rubbish" * (path.stat().st_size // 7))
     with pytest.raises(StoreError, match="is damaged"):
         ask(path)
+
+
+@pytest.mark.parametrize("value", ["root = x'ff'", "ended_at = 'abc'"])
+def test_r4_a_family_whose_record_does_not_fit_is_damage(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "journal.sqlite"
+    with closing(sqlite.connect(path)) as database:
+        Tables(database).add(numbered(queued(1), RunEnded(run="run-1", state="failed")))
+        database.execute(f"UPDATE runs SET {value}")
+    with pytest.raises(Damaged, match="malformed table of runs"):
+        ended_families(path)

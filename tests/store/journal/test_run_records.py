@@ -1,7 +1,13 @@
-from msgspec.structs import astuple
+from pathlib import Path
+from sqlite3 import DatabaseError
+from typing import Any
+
+import pytest
+from msgspec.structs import astuple, replace
 
 from octotui.engine.events import JobStarted, RunCancelling, RunEnded, RunPaused, RunRequeued, RunStarted
-from octotui.store.journal.run_records import from_row, record_of, record_of_run, run_number
+from octotui.store.errors import Damaged, unusable
+from octotui.store.journal.run_records import from_row, record_of, record_of_run, run_number, to_row
 from tests.store.events import numbered, queued
 from tests.world import World, manual, model
 
@@ -65,3 +71,22 @@ def test_the_record_of_an_open_run_is_the_one_that_is_kept() -> None:
     for event in world.events:
         kept = record_of(event, kept) or kept
     assert record_of_run(world.state.runs["run-1"]) == kept
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"state": "weird"},
+        {"ended_at": "abc"},
+        {"ended_at": float("inf")},
+        {"parent": b"\xff"},
+        {"id": "run-8"},
+        {"root": "abc"},
+    ],
+)
+def test_r4_a_value_that_does_not_fit_is_damage(wrong: dict[str, Any]) -> None:
+    record = record_of(queued(7), None)
+    assert record is not None
+    with pytest.raises(DatabaseError, match="malformed record of run 7") as raised:
+        from_row(to_row(replace(record, **wrong)))
+    assert isinstance(unusable(Path("journal"), raised.value), Damaged)

@@ -9,7 +9,7 @@ import pytest
 
 from octotui.engine.events import AnyEvent, RunQueued, RunStarted
 from octotui.engine.queries.parse import parse
-from octotui.store.errors import StoreError
+from octotui.store.errors import Damaged, StoreError, unusable
 from octotui.store.journal import sqlite
 from octotui.store.journal.event_query import events_of
 from octotui.store.journal.hash_chain import Walk
@@ -331,3 +331,19 @@ def test_two_upgrades_at_once_are_one(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sqlite, "refuse_newer", overtaken)
     with closing(sqlite.connect(path)) as database:
         assert read(database, path) == sqlite.VERSION
+
+
+def test_r4_a_name_of_other_bytes_is_an_error_of_sqlite(tmp_path: Path) -> None:
+    """Python decodes names of columns, and those in SQLite's messages, which raises UnicodeDecodeError."""
+    path = tmp_path / "journal.sqlite"
+    sqlite.connect(path).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"before TEXT", b"\xffefore TEXT"))
+    with closing(sqlite.connect(path)) as database:
+        with pytest.raises(sqlite3.DatabaseError, match="Could not decode") as raised:
+            database.execute("SELECT * FROM gaps")
+        assert isinstance(unusable(path, raised.value), Damaged)
+    path.write_bytes(whole.replace(b"INDEX models ON events (seq)", b"INDEX models ON events (s\xffq)"))
+    for connect in (sqlite.connect, sqlite.open_read_only):
+        with pytest.raises(Damaged):
+            connect(path)

@@ -9,7 +9,7 @@ import pytest
 
 from octotui.engine.events import JobStarted, RunsRemoved
 from octotui.engine.state import Gap
-from octotui.store.errors import StoreError
+from octotui.store.errors import Damaged, StoreError
 from octotui.store.journal import verification
 from octotui.store.journal.hash_chain import Head, link
 from octotui.store.journal.journal import Journal
@@ -161,3 +161,20 @@ def test_a_database_that_is_no_journal_is_told(tmp_path: Path) -> None:
     assert told(path) == ["nothing after event 0 can be read (no such table: events)"]
     with pytest.raises(StoreError, match=str(path)):
         head_of(path)
+
+
+async def test_r4_an_event_without_a_hash_or_a_number_is_told(path: Path) -> None:
+    change(path, "UPDATE events SET hash = NULL WHERE seq = 17")
+    with pytest.raises(Damaged, match="its last event has no hash"):
+        head_of(path)
+    assert told(path)[0].startswith("event 17 was changed")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"seq INTEGER PRIMARY KEY, root", b"seq INTEGER PRIMARY_KEY, root", 1))
+    assert told(path) == ["nothing after event 0 can be read (malformed number of an event)"]
+
+
+async def test_r4_a_hash_that_is_a_text_counts_as_its_bytes(path: Path) -> None:
+    head = head_of(path)
+    change(path, "UPDATE events SET hash = 'abc' WHERE seq = 17")
+    assert head_of(path) == Head(17, b"abc".hex())
+    assert "event 17 is not the one that was kept as the head" in told(path, head)

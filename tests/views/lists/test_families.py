@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.store.journal.run_records import RunRecord
 from octotui.views import runs
@@ -146,3 +147,14 @@ def test_of_an_ended_family_the_last_end_counts_and_all_warnings():
     whole = whole_row(rows[0], family, rows[1], START)
     assert (whole.mark.word, whole.detail) == ("failed", "run-2 exit code 1")
     assert (whole.time, whole.warnings, whole.ended_at, whole.open) == ("01:00", 3, 62.0, False)
+
+
+@pytest.mark.parametrize(
+    "parent", ["job-3.1", "job-4.1", "job-x", "job-", "job-x.1", f"job-{'9' * 5000}.1", ""]
+)
+def test_only_an_earlier_run_is_a_parent(parent: str) -> None:
+    """R4: a damaged record may name the run itself, a later one, or nothing that is a job."""
+    found = of(replace(record(3), parent=parent), record(4, 3), record(5))
+    assert found.parents == {"run-4": "run-3"}
+    assert list(found.above("run-4")) == ["run-3"]
+    assert lines(found, ["run-4"]) == ["run-3 v", "  run-4"]
