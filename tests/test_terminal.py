@@ -126,7 +126,7 @@ def test_two_terminals_at_one_space_see_the_same_and_what_runs_outlives_both(tmp
     with Terminal(KRAKEN, "--state", tmp_path) as third:
         third.wait("✔ run-1 ▸4 Unleash")
         third.press("right")
-        third.wait("✔ run-5", "Create AWS RDS", "Product…")
+        third.wait("✔ run-5", "Create AWS RDS", "Production")
 
 
 def test_a_space_that_is_held_in_the_foreground_can_be_attached_to(tmp_path: Path) -> None:
