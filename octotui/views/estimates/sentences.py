@@ -31,14 +31,14 @@ def more(at: float | None, now: float) -> str:
 
 
 def ending(at: float, now: float, zone: Zone = None) -> str:
-    """Return when something ends: `about 14:20, in about 15:10`, or `any moment`."""
+    """Return when something ends: `about 14:20:00, in about 15:10`, or `any moment`."""
     return (
         f"about {exact_time(at, now, zone)}, in about {duration(at - now)}" if at - now >= 1 else "any moment"
     )
 
 
 def until(at: float | None, now: float, zone: Zone = None) -> str:
-    """Return when that is on a clock: `, until about 14:03`, or ""."""
+    """Return when that is on a clock: `, until about 14:03:00`, or ""."""
     return "" if at is None or at - now < 1 else f", until about {exact_time(at, now, zone)}"
 
 
