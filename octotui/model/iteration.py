@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from octotui.model.complaints import Keys
-from octotui.model.process import Runbook, Step
+from octotui.model.process import Rolling, Runbook, Step
 from octotui.model.space import Model, Value, Variables
 
 NOTHING: Mapping[str, Variables] = MappingProxyType({})
@@ -28,8 +28,9 @@ def placed(process: Runbook, at: Keys = ()) -> Iterator[tuple[Keys, Step]]:
     """Yield every step of one process, child steps after their rolling step."""
     for index, step in enumerate(process.steps):
         yield (*at, "steps", index), step
-        for child_index, child in enumerate(step.child_steps):
-            yield (*at, "steps", index, "steps", child_index), child
+        if isinstance(step.action, Rolling):
+            for child_index, child in enumerate(step.action.steps):
+                yield (*at, "steps", index, "steps", child_index), child
 
 
 def tables_of_variables(model: Model) -> Iterator[tuple[Keys, Variables]]:

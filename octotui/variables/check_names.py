@@ -8,7 +8,7 @@ from octotui.model.iteration import steps, tables_of_variables, values_seen_by
 from octotui.model.process import TemplateCall
 from octotui.model.space import Model
 from octotui.model.system_variables import is_system_variable, step_in, system_names_for
-from octotui.variables.check_templates import texts
+from octotui.variables.check_templates import expanded_texts
 from octotui.variables.syntax.names import LONGEST, key_of
 from octotui.variables.syntax.nodes import place
 from octotui.variables.syntax.scanner import read_leniently
@@ -25,7 +25,7 @@ def check_names(model: Model, report: InsideReport, names: ModelTexts | None = N
     """Warn of each undeclared name, once per text, with the nearest declared one."""
     names = names or ModelTexts()
     known = _KnownNames(model)
-    for at, text, file in texts(model):
+    for at, text, file in expanded_texts(model, names):
         for sentence, line, column in _sentences(text, names, known.in_text(at)):
             report(at, sentence, SourcePosition(line, column, file))
     for at, call in known.calls.items():

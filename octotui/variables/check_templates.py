@@ -17,10 +17,7 @@ from octotui.model.process import (
 )
 from octotui.model.space import Model, Value
 from octotui.variables.syntax.nodes import left_as_written
-from octotui.variables.text_names import ModelTexts
-
-Text = tuple[Keys, str, str | None]
-"""The key path of a text, the text, and the file it was read from, if any."""
+from octotui.variables.text_names import ModelTexts, Text
 
 MOST = 10  # warnings about one text
 
@@ -31,7 +28,7 @@ def check_expressions(model: Model, report: InsideReport, names: ModelTexts | No
     Unknown names are no error.
     """
     names = names or ModelTexts()
-    for at, text, file in _deciding(model):
+    for at, text, file in names.walked(_deciding, model):
         for error in names.of(text).errors[:1]:
             report(at, error.sentence, SourcePosition(error.line, error.column, file))
 
@@ -39,7 +36,7 @@ def check_expressions(model: Model, report: InsideReport, names: ModelTexts | No
 def warn_of_expressions(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
     """Warn of syntax errors in all other texts, where the tag is left as written."""
     names = names or ModelTexts()
-    for at, text, file in _filled(model):
+    for at, text, file in names.walked(_filled, model):
         errors = names.of(text).errors
         for error in errors[:MOST]:
             report(at, left_as_written(error.sentence), SourcePosition(error.line, error.column, file))
@@ -53,10 +50,9 @@ def warn_of_expressions(model: Model, report: InsideReport, names: ModelTexts | 
                 report((*at, "template"), f"{where}: {left_as_written(error.sentence)}", SourcePosition(1, 1))
 
 
-def texts(model: Model) -> Iterator[Text]:
-    """Yield every text of a model that is expanded."""
-    yield from _deciding(model)
-    yield from _filled(model)
+def expanded_texts(model: Model, names: ModelTexts) -> tuple[Text, ...]:
+    """Return every text of a model that has tags to expand."""
+    return names.walked(_deciding, model) + names.walked(_filled, model)
 
 
 def _deciding(model: Model) -> Iterator[Text]:

@@ -1,10 +1,12 @@
 """Index of the names in texts of a model, cached for the duration of a check."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from octotui.model.complaints import Keys
+from octotui.model.space import Model
 from octotui.variables.references import PLAIN, references
 from octotui.variables.syntax.names import key_of
 from octotui.variables.syntax.names import steps as steps_of
@@ -37,18 +39,25 @@ SIMPLE = re.compile(
 )
 """Matches an escape or a simple tag; of a tag that needs the grammar, only its `#{`."""
 
+Text = tuple[Keys, str, str | None]
+"""The key path of a text, the text, and the file it was read from, if any."""
+
+Walk = Callable[[Model], Iterator[Text]]
+
 NO_ITEMS: frozenset[str] = frozenset()
 
 
 class TextNames(msgspec.Struct, frozen=True):
     """Names in lower case: `keys` that a text looks up, `merged` whose values become part of it.
 
-    `errors` are about its invalid tags.
+    `errors` are about its invalid tags. `filters` are those of simple texts; None where only the grammar
+    tells.
     """
 
     keys: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
     errors: tuple[TemplateError, ...] = ()
+    filters: tuple[str, ...] | None = ()
 
 
 NOTHING = TextNames()
@@ -60,6 +69,13 @@ class ModelTexts:
     def __init__(self) -> None:
         self._known: dict[str, TextNames] = {}
         self._names: dict[str, str] = {}  # interned
+        self._walked: dict[Walk, tuple[Text, ...]] = {}
+
+    def walked(self, walk: Walk, model: Model) -> tuple[Text, ...]:
+        """Return the texts of the model, among those of a walk, that have tags."""
+        if walk not in self._walked:
+            self._walked[walk] = tuple(each for each in walk(model) if "#{" in each[1])
+        return self._walked[walk]
 
     def of(self, text: str) -> TextNames:
         """Return the names and syntax errors of a text."""
@@ -75,23 +91,25 @@ class ModelTexts:
             keys = self._once(plain)
             return TextNames(keys, keys)
         if (simple := simple_keys(text)) is not None:
-            return TextNames(self._once(simple[0]), self._once(simple[1]))
+            looked, merged, filters = simple
+            return TextNames(self._once(looked), self._once(merged), filters=self._once(filters))
         parts, errors = read_leniently(text)
         keys = self._once(key_of(path) for path, _ in looked_up(parts))
-        return TextNames(keys, self._once(each.key for each in references(text)), errors)
+        return TextNames(keys, self._once(each.key for each in references(text)), errors, None)
 
     def _once(self, keys: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._names.setdefault(key, key) for key in keys))
 
 
-def simple_keys(text: str) -> tuple[list[str], list[str]] | None:
-    """Return the names that a text looks up, and those it merges, or None if it needs the grammar.
+def simple_keys(text: str) -> tuple[list[str], list[str], list[str]] | None:
+    """Return the names that a text looks up, those it merges, and its filters; None if it needs the grammar.
 
     Thirty times as fast as the grammar, for texts with only names, each with one filter at most, and blocks
     whose conditions are a name or compare one with a literal.
     """
     looked: list[str] = []
     merged: list[str] = []
+    filters: list[str] = []
     opened: list[tuple[str, bool]] = []  # the enclosing blocks, and whether their `else` has begun
     for hashes, block, condition, other, end, path, call in SIMPLE.findall(text):
         if block:
@@ -105,9 +123,10 @@ def simple_keys(text: str) -> tuple[list[str], list[str]] | None:
         elif path:
             looked.append(key_of(path))
             merged += [] if call.lower() in PLAIN else looked[-1:]
+            filters += [call] if call else []
         elif not hashes:
             return None
-    return None if opened else (looked, merged)
+    return None if opened else (looked, merged, filters)
 
 
 def looked_up(parts: Parts, items: frozenset[str] = NO_ITEMS) -> Iterator[tuple[str, int]]:

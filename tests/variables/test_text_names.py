@@ -1,12 +1,14 @@
 """The names of texts, and short ways to them that say what the grammar says (V1)."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from octotui.variables.references import references
 from octotui.variables.syntax.names import key_of
-from octotui.variables.syntax.nodes import TemplateError
+from octotui.variables.syntax.nodes import Call, TemplateError
 from octotui.variables.syntax.parser import read_fully
 from octotui.variables.syntax.scanner import plain_keys
 from octotui.variables.text_names import ModelTexts, looked_up, simple_keys
@@ -20,12 +22,25 @@ PIECES = [
 ]  # fmt: skip
 
 
-def by_grammar(text: str) -> tuple[set[str], set[str]] | None:
+def calls(node: object) -> Iterator[str]:
+    """The filters of parts of a text."""
+    if isinstance(node, Call):
+        yield node.filter
+    fields = (getattr(node, name) for name in getattr(node, "__struct_fields__", ()))
+    for each in node if isinstance(node, tuple) else fields:
+        yield from calls(each)
+
+
+def by_grammar(text: str) -> tuple[set[str], set[str], set[str]] | None:
     try:
         parts = read_fully(text)
     except TemplateError:
         return None
-    return {key_of(path) for path, _ in looked_up(parts)}, {each.key for each in references(text)}
+    return (
+        {key_of(path) for path, _ in looked_up(parts)},
+        {each.key for each in references(text)},
+        set(calls(parts)),
+    )
 
 
 @settings(max_examples=500, deadline=None)
@@ -38,13 +53,14 @@ def by_grammar(text: str) -> tuple[set[str], set[str]] | None:
 @example("#{/if}")
 @example("#{if A}#{/ if}")
 @example("#{if A}#{ /IF }")
+@example("#{A | Foo(b) }#{A|ToUpper:c}")
 def test_v1_short_ways_agree_with_the_grammar(text: str) -> None:
     simple = simple_keys(text)
     if simple is not None:
         assert tuple(map(set, simple)) == by_grammar(text)
     plain = plain_keys(text)
     if plain is not None:
-        assert (set(plain), set(plain)) == by_grammar(text)
+        assert (set(plain), set(plain), set()) == by_grammar(text)
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,9 @@ def _text(file: Path, trust: FileTrust, most: int | None) -> str:
 
 
 def _tables(file: Path, text: str) -> dict[str, Any]:
-    if deep := _DEEP.search(text):  # tomllib takes a minute for a key of 50,000 parts
-        raise _error(file, NESTED, text.count("\n", 0, deep.start()) + 1, 1)
+    for number, row in enumerate(text.split("\n"), 1):
+        if len(row) >= SHORTEST and _DEEP.search(row):  # tomllib takes a minute for a key of 50,000 parts
+            raise _error(file, NESTED, number, 1)
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -97,9 +98,12 @@ _DEEP = re.compile(
     (?: ^ | [\[{,] ) [ \t]*+
     (?: (?: [\w-]++ | "[^"\n]*+" | '[^'\n]*+' ) [ \t]*+ \. [ \t]*+ ){100}
     """,
-    re.VERBOSE | re.MULTILINE,
+    re.VERBOSE,
 )
-"""The beginning of a dotted key of more than 100 parts."""
+"""The beginning of a dotted key of more than 100 parts, in one line."""
+
+SHORTEST = 200
+"""Characters of such a key at least."""
 
 QUOTES = "text stands in quotes"
 

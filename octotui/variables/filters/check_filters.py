@@ -10,7 +10,7 @@ from octotui.model.complaints import InsideReport, SourcePosition
 from octotui.model.iteration import steps
 from octotui.model.process import TemplateCall
 from octotui.model.space import Model
-from octotui.variables.check_templates import texts
+from octotui.variables.check_templates import expanded_texts
 from octotui.variables.filters.registry import WRITTEN, no_such_filter
 from octotui.variables.syntax.nodes import Call, left_as_written, place
 from octotui.variables.syntax.scanner import read_leniently
@@ -23,19 +23,22 @@ PIPED = re.compile(r"\|\s*+(\w++)[^{}|]*+(?=[{}|])")
 
 def check_filters(model: Model, report: InsideReport, names: ModelTexts | None = None) -> None:
     """Warn of each filter that there is not, once a text, with the nearest one there is."""
-    for at, text, file in texts(model):
-        for sentence, line, column in _sentences(text):
+    names = names or ModelTexts()
+    for at, text, file in expanded_texts(model, names):
+        for sentence, line, column in _sentences(text, names):
             report(at, sentence, SourcePosition(line, column, file))
     for at, step in steps(model):
         if isinstance(step.action, TemplateCall) and not step.action.verbatim:
-            for sentence, line, _ in _sentences(step.action.body):
+            for sentence, line, _ in _sentences(step.action.body, names):
                 where = f'In line {line} of the script of "{step.action.template}"'
                 report((*at, "template"), f"{where}: {sentence}", SourcePosition(1, 1))
 
 
-def _sentences(text: str) -> Iterator[tuple[str, int, int]]:
+def _sentences(text: str, names: ModelTexts) -> Iterator[tuple[str, int, int]]:
     """Yield a sentence for each unknown filter of a text, with line and column."""
-    if "#{" not in text or all(word.lower() in WRITTEN for word in PIPED.findall(text)):
+    simple = names.of(text).filters
+    words = PIPED.findall(text) if simple is None else simple
+    if all(word.lower() in WRITTEN for word in words):
         return
     found: dict[str, int] = {}
     for name, start in _calls(read_leniently(text)[0], 0):
