@@ -114,3 +114,10 @@ def test_a_complaint_names_file_place_and_key(tmp_path: Path) -> None:
     source = Source(write(tmp_path, "\ufeff[space]\n  name = 5\n"))
     assert source.place(("space", "name")) == f"{tmp_path}/model.toml:2:3"
     assert str(source.complaint(("space", "name"), "No.")) == f"{tmp_path}/model.toml:2:3: space.name: No."
+
+
+@pytest.mark.parametrize("key", [".".join("a" * 200), " . ".join("a" * 200), '"x".' * 150 + "b"])
+@pytest.mark.parametrize("before", ["[", "", "a = {", "[["])
+def test_keys_of_very_many_parts_are_refused_at_once(tmp_path: Path, before: str, key: str) -> None:
+    file = write(tmp_path, f"# a long line before it: {'x' * 300}\n{before}{key}")
+    assert said(file).startswith(f"{file}:2:1: Lists or tables are nested too deeply.")
