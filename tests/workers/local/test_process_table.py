@@ -23,7 +23,6 @@ from octotui.workers.local.process_table import (
     signal_job,
 )
 
-VARIABLE = "OCTOTUI_VALUES=/srv/work/space-1-1/values"
 LEFT = (
     "import os, sys, time\n"
     "if os.fork(): sys.exit()\n"  # an orphan in a session of its own, as a daemon is
@@ -37,18 +36,19 @@ LEFT = (
 class Job:
     """A job's leader: a shell of its own session that holds the lock of a file, and hands it on."""
 
-    def __init__(self, record: Path, script: str, variable: str = VARIABLE) -> None:
-        name, _, value = variable.partition("=")
+    def __init__(self, record: Path, script: str) -> None:
         with record.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.process = subprocess.Popen(
                 ("sh", "-c", f"exec 3<&0; {script}"),
                 stdin=lock,
                 start_new_session=True,
-                env={**os.environ, name: value},
+                env={**os.environ, "OCTOTUI_VALUES": str(record)},
             )
         self.file = os.open(record, os.O_RDWR)
-        self.signs = JobSigns(lock_path(self.file), os.fsencode(variable), self.process.pid, child=True)
+        self.signs = JobSigns(
+            lock_path(self.file), os.fsencode(f"OCTOTUI_VALUES={record}"), self.process.pid, child=True
+        )
 
     def find(self, wanted: Callable[[tuple[ProcessStat, ...]], bool]) -> tuple[ProcessStat, ...]:
         """Look until what is found is as wanted."""
@@ -63,8 +63,8 @@ def job(tmp_path: Path) -> Iterator[Callable[..., Job]]:
     """Make a job; all that it started is ended."""
     made: list[Job] = []
 
-    def make(script: str, **more: str) -> Job:
-        made.append(Job(tmp_path / f"record-{len(made)}", script, **more))
+    def make(script: str) -> Job:
+        made.append(Job(tmp_path / f"record-{len(made)}", script))
         return made[-1]
 
     yield make
@@ -113,7 +113,7 @@ def test_s5_who_closed_everything_and_whose_parents_are_gone_is_found_by_its_env
 
 
 def test_r6_nothing_else_is_found(job: Callable[..., Job], tmp_path: Path) -> None:
-    one, other = job("sleep 60 & wait"), job("sleep 60 & wait", variable=f"{VARIABLE}2")
+    one, other = job("sleep 60 & wait"), job("sleep 60 & wait")
     with (tmp_path / "record-0").open() as record:
         reader = subprocess.Popen(["sleep", "60"], stdin=record, start_new_session=True)
     one.find(sleeping(1))
@@ -146,7 +146,7 @@ def test_r6_a_process_older_than_the_job_is_none_of_it(
 def test_r6_our_own_session_is_none_of_a_job(tmp_path: Path) -> None:
     with (tmp_path / "record").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert members([JobSigns(lock_path(lock.fileno()), os.fsencode(VARIABLE))]) == [()]
+        assert members([JobSigns(lock_path(lock.fileno()), b"OCTOTUI_VALUES=none")]) == [()]
 
 
 def test_m2_a_leader_that_is_no_child_of_ours_must_hold_the_lock(job: Callable[..., Job]) -> None:
