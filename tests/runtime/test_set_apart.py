@@ -52,7 +52,11 @@ def pids(folder: Path) -> list[int]:
 
 
 async def ended(session: Session) -> None:
-    await until(lambda: "run-1" not in session.state.runs)
+    """Wait until the run has ended, and that is on disk."""
+    async with asyncio.timeout(30):
+        async for state in session.states():
+            if "run-1" not in state.runs:
+                return
 
 
 async def test_s5_a_step_that_takes_too_long_ends_with_all_that_it_started_before_it_is_tried_again(
