@@ -49,6 +49,8 @@ def leads(file: int, leader: int) -> bool:
     if sys.platform != "linux":
         return leads_session(leader)
     link = frozenset({os.readlink(f"/proc/self/fd/{file}")})  # noqa: PTH115 - a Path drops the mark of removed files
+    if leads_session(leader) and leader != os.getsid(0) and holds(leader, link):
+        return True  # as a supervisor that lives does: nothing else has to be looked at
     return any(holds(pid, link) for pid in _members(leader))
 
 
