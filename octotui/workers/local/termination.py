@@ -8,7 +8,7 @@ from contextlib import suppress
 from octotui.workers.local.process_table import JobSigns, ProcessStat, lives, members, signal_job
 
 SHORTEST, LONGEST = 0.02, 0.25  # seconds between checks whether processes have ended
-KILLED = 0.5  # seconds that killed processes may take to end, before it is tried again
+KILLED = 2.0  # seconds that killed processes may take to end, before it is tried again
 KILLS = 4  # tries to kill all, before what is left is named
 FREEZES = 10  # looks for further processes while those found are stopped: then none may fork unseen
 NAMED = 10  # processes named in a warning

@@ -87,7 +87,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is no /pr
     [
         "sleep 60 & wait",
         "setsid sleep 60 & wait",
-        "(setsid sh -c 'sleep 60 & exit') & wait; cat /dev/zero >/dev/null",
+        "(setsid sh -c 'sleep 60 & exit') & wait; tail -f /dev/null",
+        "setsid sh -c \"env -i sh -c 'sleep 60 3<&- </dev/null & exit'; tail -f /dev/null\" & wait",
         "setsid sleep 60 3<&- </dev/null & wait",
         "env -i setsid nohup sleep 60 3<&- </dev/null >/dev/null & wait",
     ],
