@@ -112,7 +112,8 @@ def test_what_was_killed_is_lost_and_not_run_again(octotui: Call, write: Call, s
     end_orphans(state)
     said = octotui("run", model, "ok", "--state", state)
     assert said.code == 0
-    assert "killed while octotui was not running, and it is unknown how far it got" in said.out
+    shown = octotui("show", model, "run-1", "--state", state)
+    assert "its supervisor was killed, so its exit code is unknown" in shown.out
     assert output(state, "run-1") == "sleeping\n"
     assert states(state) == {"run-1": "executing"}
 
