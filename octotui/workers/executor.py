@@ -52,8 +52,8 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
 class AttemptStatus(msgspec.Struct, frozen=True):
     """The state of an attempt that an earlier process started, and its resume record.
 
-    `unstarted`: the script did not begin. `lost`: it has ended with unknown result, or its record is not
-    credible, for `reason`.
+    `unstarted`: the script did not begin. `ended`: its outcome and output can be had by following it, also if
+    that outcome is `lost`. `lost`: nothing can be followed, since its record is not credible, for `reason`.
     """
 
     state: Literal["nothing", "unstarted", "running", "ended", "lost"]
@@ -85,7 +85,10 @@ class Executor(Protocol):
         ...
 
     def stop(self, location: AttemptLocation, grace: float) -> None:
-        """Begin to stop an attempt: TERM to all processes, KILL after `grace` seconds; then `follow` ends."""
+        """Begin to stop an attempt: TERM to all that it started, KILL after `grace` seconds.
+
+        Then `follow` ends, with warnings about what cannot be ended.
+        """
         ...
 
     def clean(self, location: AttemptLocation) -> None:

@@ -12,8 +12,10 @@ import pytest
 
 from octotui.cli.attended_run import AttendedRun, AttendOptions, attend
 from octotui.engine.commands import StartRun
+from octotui.runtime.open_space import state_on_disk
 from octotui.runtime.space_access import Undecided
 from octotui.store.space_folder import SpaceFolder
+from octotui.workers.local.process import UNREPORTED
 from tests.cli.conftest import ASK, OK, ROOT, SIZED, SLEEP, Call, command
 from tests.cli.verbs.test_run import output, states, wait_for
 from tests.servers import gone, holder
@@ -112,7 +114,8 @@ def test_what_was_killed_is_lost_and_not_run_again(octotui: Call, write: Call, s
     end_orphans(state)
     said = octotui("run", model, "ok", "--state", state)
     assert said.code == 0
-    assert "killed while octotui was not running, and it is unknown how far it got" in said.out
+    (question,) = state_on_disk(SpaceFolder(state, "small")).interruptions.values()
+    assert question.instructions == UNREPORTED
     assert output(state, "run-1") == "sleeping\n"
     assert states(state) == {"run-1": "executing"}
 

@@ -54,7 +54,7 @@ def test_warnings_of_the_texts_join_those_of_the_job(tmp_path: Path) -> None:
         assert (job.state, job.exit_code) == ("succeeded-with-warnings", 0)
         assert job.warnings == ("there is no variable Unknown", "mine")
         with LogReader(rig.session.log_path("run-1", "job-1.1")) as log:
-            assert log.tail(1) == ["octotui: there is no variable Unknown"]
+            assert log.tail(2) == ["octotui: there is no variable Unknown", "octotui: mine"]
 
     play(model({"a": [step]}), tmp_path, main, executor=hands)
 

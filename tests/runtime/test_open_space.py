@@ -312,7 +312,7 @@ async def test_r4_leaving_lets_jobs_go_on_and_one_that_is_killed_meanwhile_is_lo
             lambda: session.state.jobs["job-1.1"].state == "asking"
         )  # the kernel kills in its own time
         (question,) = session.state.interruptions.values()
-        assert "it is unknown how far it got" in question.instructions
+        assert "its exit code is unknown" in question.instructions
         await session.send(TakeInterruption(interruption=question.id, user="ann"))
         await session.send(AnswerInterruption(interruption=question.id, user="ann", answer="fail"))
         await ended(session)

@@ -23,6 +23,7 @@ from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.trusted_path import named_owners
 from octotui.views.text.clock_times import exact_time
+from octotui.workers.shells import VALUES
 
 if TYPE_CHECKING:
     from octotui.runtime.offline_space import OfflineSpace
@@ -92,7 +93,8 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
     """Start the server of a space unless another process does; raises StoreError where that fails.
 
     It runs in a session of its own, so that it outlives terminals, and logs to a file in the space's folder.
-    Its interpreter imports nothing from the current directory (-P), nor does it run there.
+    Its interpreter imports nothing from the current directory (-P), nor does it run there. Where a script
+    calls this, the server is no part of that job: it has neither its lock nor its variable.
     """
     folder.make()
     listening, saying = os.pipe()
@@ -116,6 +118,7 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
                 stdout=log,
                 stderr=log,
                 cwd="/",
+                env={name: value for name, value in os.environ.items() if name != VALUES},
                 start_new_session=True,
                 pass_fds=(saying,),
             ).returncode = 0  # it is never waited for

@@ -43,11 +43,15 @@ STOPPED = Outcome(state="cancelled")  # stopped before it started
 
 
 class ResumableAttempt(msgspec.Struct, frozen=True):
-    """An attempt that an earlier session left: its location, its resume record, whether it has started."""
+    """An attempt that an earlier session left: its location, its resume record, whether it has started.
+
+    `lost` is the reason if its end turns out to be unknown, where there is a better one than its machine's.
+    """
 
     location: AttemptLocation
     resume: ResumeRecord
     begun: bool
+    lost: str = ""
 
 
 class ScriptJobs:
@@ -111,7 +115,9 @@ class ScriptJobs:
             artifacts.remove_all_but(self._folder.artifacts(job.run, job.id), known)
             self._secret_store.restore(self._session.state.runs[job.run], attempt.resume.secrets)
             asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # once it is followed
-            return await self._follow(job, output, attempt.location, attempt.resume)
+            outcome = await self._follow(job, output, attempt.location, attempt.resume)
+            lost = outcome.state == "lost" and attempt.lost
+            return replace(outcome, reason=lost) if lost else outcome
         state = self._session.state
         try:
             secrets = await self._secret_store.values(state, job)
@@ -209,7 +215,11 @@ class ScriptJobs:
         masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=output.note_masked)
         transcript = Transcript(output, tell=progress, masker=masker)
         leave = partial(self._leave, job, transcript)
-        outcome = transcript.ended(await self._executor.follow(location, transcript, leave))
+        found = await self._executor.follow(location, transcript, leave)
+        warnings = tuple(map(self._masked.text, found.warnings))
+        outcome = transcript.ended(replace(found, warnings=warnings))
+        for warning in warnings:  # a retry keeps the log alone
+            output.say(warning, "warning")
         progress.end()
         self._secret_store.record(self._session.state, job, transcript.sensitive)
         hints = self._hints(output, resume.log) if outcome.state == "failed" else ()
@@ -287,4 +297,4 @@ def _judged(
         return Outcome(state="lost", reason=left.reason or KILLED)
     if resume is None or (begun and not left.resume):
         return Outcome(state="lost", reason=UNREADABLE)
-    return ResumableAttempt(location, resume, begun)
+    return ResumableAttempt(location, resume, begun, "" if same_boot else RESTARTED)

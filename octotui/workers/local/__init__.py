@@ -11,18 +11,19 @@ state is in files, in a folder made for this attempt alone (`workspaces`), mode 
 `supervisor.sh` leads a session and a process group, and needs nothing but sh. The record is its lock,
 too: the supervisor and all that the script starts inherit a descriptor on which it holds an exclusive
 `flock`, so that the lock is free exactly when nothing of the attempt lives, whatever was killed, and
-whatever process ids have been used again. An attempt whose lock is free and whose record has no `exit`
-was killed: it is lost.
+whatever process ids have been used again. An attempt whose supervisor was killed is followed as long as the
+lock is held: it is never killed for that. Without an `exit` its exit code is unknown, and it is lost.
 
 The script runs as our account, and may write to all of these files. The exit code therefore comes over a
 pipe that the script does not have, as long as we live; the record counts only after a restart, line by
-line, and only where each line is one that a supervisor writes. Signals go to a group only while it holds
-the lock of the workspace. Files are opened without following links and without waiting, and removal never
-leaves the folder (`tree_removal`). `started_attempts` notes outside of the workspace that an attempt
+line, and only where each line is one that a supervisor writes. Signals go only to processes that are certain
+to be of the job (`process_table`). Files are opened without following links and without waiting, and removal
+never leaves the folder (`tree_removal`). `started_attempts` notes outside of the workspace that an attempt
 began, so that a workspace that was emptied or removed is not taken for an attempt that never started.
 
-Stopping sends SIGTERM to the whole group, and SIGKILL when its grace period is over. When the script has
-ended, what it left running is killed as well.
+Stopping sends SIGTERM to all that the script started, and SIGKILL when its grace period is over
+(`termination`). When the script has ended by itself, what it left in its group is killed; what it set apart,
+as `setsid` does, lives on. cgroups are not used: they are rarely delegated, and all works without.
 
 One timer reads the spools of all attempts, in bounded pieces (`spool_reader`); its period grows with the
 time that reading takes, so that it never needs more than a fixed share of the loop.

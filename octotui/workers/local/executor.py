@@ -13,6 +13,7 @@ from octotui.workers import shells, values_file
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.process import UNCLEAR, Process, spawn
+from octotui.workers.local.termination import Lookout
 from octotui.workers.local.tree_removal import remove_tree
 from octotui.workers.local.workspaces import Workspace, Workspaces
 from octotui.workers.script_environment import script_environment
@@ -34,6 +35,7 @@ class LocalExecutor:
         self._begun: dict[AttemptLocation, Process] = {}
         self._followed: dict[AttemptLocation, tuple[Process, Output]] = {}
         self._workspaces = Workspaces(trust)
+        self._lookout = Lookout()
         self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
@@ -76,7 +78,7 @@ class LocalExecutor:
         except (OSError, ValueError) as error:
             self._in_thread(workspace.remove)
             raise StartError(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
-        self._begun[location] = Process(workspace, child)
+        self._begun[location] = Process(workspace, self._lookout.look, child)
 
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
         """Wait for an attempt and return its Outcome; processes it left running are killed."""
@@ -98,7 +100,7 @@ class LocalExecutor:
         return outcome
 
     def stop(self, location: AttemptLocation, grace: float) -> None:
-        """Begin to stop an attempt and all it started: TERM, KILL after `grace` seconds."""
+        """Have `follow` end an attempt and all it started: TERM, KILL after `grace` seconds."""
         if location in self._begun:
             self._begun[location].stop(grace)
 
@@ -122,6 +124,7 @@ class LocalExecutor:
         """Release all resources; running jobs continue."""
         if self._ticking is not None:
             self._ticking.cancel()
+        await self._lookout.close()
         for process in self._begun.values():
             process.detach()
             process.workspace.close()
@@ -131,7 +134,7 @@ class LocalExecutor:
     def _process(self, location: AttemptLocation) -> Process:
         left = self._workspaces.left(location)
         assert left is not None, "inspect has found it"
-        process = self._begun[location] = Process(Workspace(left))
+        process = self._begun[location] = Process(Workspace(left), self._lookout.look)
         return process
 
     def _in_thread(self, remove: Callable[[], None]) -> None:
@@ -169,10 +172,9 @@ def _status(attempt: str, workspace: Workspace) -> AttemptStatus:
         return AttemptStatus("running", record.resume)
     if record.damaged:
         return AttemptStatus("lost", record.resume, UNCLEAR)
-    if record.code is not None:
+    if record.pid is not None:  # without its exit code, too: what it has printed is there
         return AttemptStatus("ended", record.resume)
-    begun = record.pid is not None or workspace.printed
-    return AttemptStatus("lost" if begun else "unstarted", record.resume)
+    return AttemptStatus("lost" if workspace.printed else "unstarted", record.resume)
 
 
 def _gone(path: str | None, problem: OSError) -> str:

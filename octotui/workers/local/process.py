@@ -13,13 +13,16 @@ from msgspec.structs import replace
 
 from octotui.engine.state import Outcome
 from octotui.workers.executor import Output
-from octotui.workers.local.process_group import Watch, alive, holding, send
+from octotui.workers.local.process_group import Watch, leads, send
+from octotui.workers.local.process_table import JobSigns, lock_path
 from octotui.workers.local.spool_reader import SpoolReader
+from octotui.workers.local.termination import Look, terminate, unended
 from octotui.workers.local.workspace_record import exit_code, named_signal
 from octotui.workers.local.workspaces import Workspace
 from octotui.workers.search_path import find
+from octotui.workers.shells import VALUES
 
-GONE = 0.05  # seconds between checks whether a group is gone
+GONE = 0.05  # seconds between checks whether anything of an attempt lives
 CHECKS = 20  # checks whether the rest of an ended attempt is gone, before it is abandoned
 
 SH = find("sh") or "/bin/sh"
@@ -29,7 +32,7 @@ DEFAULTS = (
     *(signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ),
 )
 LONGEST = 100  # bytes of a supervisor's report
-ALL_KILLED = "all its processes were killed, and it is unknown how far it got"
+UNREPORTED = "its supervisor was killed, so its exit code is unknown; its output shows how far it got"
 UNCLEAR = "the record in its workspace is damaged, and it is unknown how it ended"
 
 _REPORT = re.compile(rb"begun\n(?:exit (\d{1,3})\n)?")
@@ -72,34 +75,36 @@ def spawn(
 class Process:
     """A process group, and its spool; `child` is its leader if this process started it."""
 
-    def __init__(self, workspace: Workspace, child: Child | None = None) -> None:
+    def __init__(self, workspace: Workspace, look: Look, child: Child | None = None) -> None:
         self.workspace = workspace
+        self._look = look
         self._child = child
         self._leader = None if child is None else child.pid
         self._status: int | None = None
+        self._report = b""
+        self._unreported = False
         self._spool = SpoolReader(workspace.spool)
         self._failure: Exception | None = None
-        self._stopped = False
-        self._killed = False
-        self._signalled: set[int] = set()
-        self._killing: asyncio.TimerHandle | None = None
-        self._exited = asyncio.Event()
-        self._watch = None if child is None else Watch(child.pid, self._over, self._exited.set)
+        self._deadline: float | None = None  # when KILL follows TERM, once it is stopped
+        self._woken = asyncio.Event()
+        self._watch = None if child is None else Watch(child.pid, self._over, self._woken.set)
 
     async def ended(self, output: Output) -> Outcome:
         """Wait for the script's exit, read the rest of its output, and return its Outcome.
 
-        Processes it left running are killed. Reraises what `output` has raised.
+        Processes of its group that it left running are killed; if it was stopped, all that it started. Of
+        those that cannot be ended the outcome warns. Reraises what `output` has raised.
         """
         await self._gone()
-        self._kill_rest()
+        warnings = self._kill_rest() if self._deadline is None else await self._terminate(self._deadline)
+        self._reaped()
         self._spool.finish()
         while self.read(output):
             await asyncio.sleep(0)
         if self._failure is not None:
             raise self._failure
-        warnings = (self._spool.warning,) if self._spool.warning else ()
-        return replace(self._outcome(), warnings=warnings)
+        unread = (self._spool.warning,) if self._spool.warning else ()
+        return replace(self._outcome(), warnings=unread + warnings)
 
     def read(self, output: Output) -> bool:
         """Pass new output to `output`; return whether there may be more."""
@@ -109,32 +114,33 @@ class Process:
             return self._spool.read(output)
         except Exception as error:  # raised by `ended`: in the timer it would stop all jobs' output
             self._failure = error
-            self._kill()
+            self.stop(0)
             return False
 
     def stop(self, grace: float) -> None:
-        """Send TERM to the whole group, and KILL after `grace` seconds."""
-        if self._killing is None:
-            self._stopped = True
-            self._send(signal.SIGTERM)
-            self._killing = asyncio.get_running_loop().call_later(grace, self._kill)
+        """Have `ended` send TERM to all that the script started, and KILL after `grace` seconds."""
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + grace
+            self._woken.set()
 
     def detach(self) -> None:
         """Stop watching the group, which continues."""
         if self._watch is not None:
             self._watch.close()
-        if self._killing is not None:
-            self._killing.cancel()
         if self._child is not None and self._child.pipe >= 0:
             os.close(self._child.pipe)
             self._child = self._child._replace(pipe=-1)
 
     async def _gone(self) -> None:
-        """Wait for the exit; processes that a stopped script started have the rest of its grace."""
+        """Wait until the script is stopped or has ended: its supervisor, or if that was killed all of it."""
         if self._child is None:
             await self._watch_started()
-        await self._exited.wait()
-        while self._stopped and not self._killed and any(map(alive, self._signalled)):
+        else:
+            await self._woken.wait()
+            self._receive()
+        if self._deadline is None:
+            self._unreported = self._reported() == (True, None)
+        while self._unreported and self._deadline is None and self.workspace.locked():
             await asyncio.sleep(GONE)
 
     async def _watch_started(self) -> None:
@@ -143,47 +149,48 @@ class Process:
         The recorded pid is watched only if it is that of the leader, by the lock.
         """
         record, checks = self.workspace.read(), 0
-        while checks < CHECKS and self.workspace.locked():
+        while checks < CHECKS and self._deadline is None and self.workspace.locked():
             if record.code is not None:
                 checks += 1
             elif record.pid not in (None, self._leader):
                 self._leader = record.pid
-                if self._leader is not None and self._leader in self._groups():
-                    self._watch = Watch(self._leader, self._free, self._exited.set)
+                if self._leader is not None and leads(self.workspace.lock, self._leader):
+                    self._watch = Watch(self._leader, self._free, self._woken.set)
+                    await self._woken.wait()
                     return
             await asyncio.sleep(GONE)
             record = self.workspace.read()
-        self._exited.set()
 
     def _free(self) -> bool:
         return not self.workspace.locked()
 
-    def _kill_rest(self) -> None:
-        if self._killing is not None:
-            self._killing.cancel()
-        self._kill()
-        self._reaped()
-
-    def _kill(self) -> None:
-        self._killed = True
-        self._send(signal.SIGKILL)
-
-    def _send(self, number: int) -> None:
-        """Send a signal to every group of the attempt."""
-        groups = self._groups()
-        self._signalled.update(groups)
-        for group in groups:
-            send(group, number)
-
-    def _groups(self) -> tuple[int, ...]:
-        """Return the process groups that are certain to be of this attempt.
+    def _kill_rest(self) -> tuple[str, ...]:
+        """Kill what the script left in its group, if that is certain to be its own.
 
         Our child's pid cannot be reused while it is unreaped; any other pid may have been, unless its group
         holds the lock.
         """
         if self._child is not None and self._status is None:
-            return (self._child.pid,)
-        return holding(self.workspace.lock, self._leader) if self.workspace.locked() else ()
+            send(self._child.pid, signal.SIGKILL)
+        elif self._child is None and self.workspace.locked():
+            leader = self.workspace.read().pid
+            if leader is not None and leads(self.workspace.lock, leader):
+                send(leader, signal.SIGKILL)
+        return ()
+
+    async def _terminate(self, deadline: float) -> tuple[str, ...]:
+        """End all that the script started; return warnings about what cannot be ended."""
+        locked = self.workspace.locked
+        left = await terminate(self._signs, deadline, self._look, locked)
+        return unended(left, locked=locked())
+
+    def _signs(self) -> JobSigns:
+        return JobSigns(
+            lock=lock_path(self.workspace.lock),
+            variable=os.fsencode(f"{VALUES}={self.workspace.values}"),
+            leader=self.workspace.read().pid if self._child is None else self._child.pid,
+            child=self._child is not None and self._status is None,
+        )
 
     def _over(self) -> bool:
         """Return whether our child has ended, without reaping it if possible."""
@@ -199,16 +206,20 @@ class Process:
                 self._status = os.waitstatus_to_exitcode(status)
         return self._status is not None
 
+    def _receive(self) -> None:
+        """Read what the supervisor of our child has reported by now."""
+        if self._child is not None:
+            with suppress(OSError):
+                self._report += os.read(self._child.pipe, LONGEST)
+
     def _outcome(self) -> Outcome:
-        record = self.workspace.read()
-        if self._child is None:
-            begun, code = True, None if record.damaged else record.code
-        else:
-            begun, code = self._reported(self._child, record.code)
-        if self._stopped:
+        self._receive()
+        begun, code = self._reported()
+        if self._deadline is not None:
             return Outcome(state="cancelled", exit_code=code)
         if code is None:
-            return Outcome(state="lost", reason=UNCLEAR if record.damaged else ALL_KILLED)
+            damaged = self._child is None and self.workspace.read().damaged
+            return Outcome(state="lost", reason=UNCLEAR if damaged else UNREPORTED)
         if not begun and code >= 0:
             return Outcome(
                 state="failed", reason=f"it could not start: {self.workspace.path} cannot be written to"
@@ -218,19 +229,23 @@ class Process:
         reason = f"killed by {_signal_name(-code)}" if code < 0 else f"exit code {code}"
         return Outcome(state="failed", exit_code=code, reason=reason)
 
-    def _reported(self, child: Child, recorded: int | None) -> tuple[bool, int | None]:
-        """Return whether the script has begun, and its exit code, by its supervisor's report or exit status.
+    def _reported(self) -> tuple[bool, int | None]:
+        """Return whether the script has begun, and its exit code, None while that is unknown.
 
-        Only the record shows whether a code above 128 was a signal; its code is not trusted.
+        Our child reports both by its pipe; where it never did, its own exit status counts. Once a supervisor
+        is gone, nothing new in the record is believed. Only the record shows whether a code above 128 was a
+        signal.
         """
-        report = b""
-        with suppress(OSError):
-            report = os.read(child.pipe, LONGEST)
-        match = _REPORT.fullmatch(report)
-        code = exit_code(match[1] or b"") if match else None
+        record = self.workspace.read()
+        if self._child is None:
+            return True, None if record.damaged or self._unreported else record.code
+        match = _REPORT.fullmatch(self._report)
+        if match is None:
+            return False, self._status
+        code = exit_code(match[1] or b"")
         if code is None:
-            return match is not None, self._status
-        return True, named_signal(code, reported=recorded == named_signal(code, reported=True))
+            return True, None
+        return True, named_signal(code, reported=record.code == named_signal(code, reported=True))
 
 
 def _signal_name(number: int) -> str:

@@ -40,51 +40,51 @@ def _runs_in(group: int) -> Callable[[Path], bool]:
     return runs
 
 
-def holding(file: int, leader: int | None) -> tuple[int, ...]:
-    """Return the groups whose processes hold the lock of an open file: only the leader's, if it does.
+def leads(file: int, leader: int) -> bool:
+    """Return whether a process of the leader's group, outside of our session, holds the lock of an open file.
 
     A recorded pid may have been reused or forged; the lock is inherited by descendants alone. Where the
     system does not list locks (not Linux), the leader of a session counts.
     """
     if sys.platform != "linux":
-        return (leader,) if leader is not None and _leads_session(leader) else ()
-    link = os.readlink(f"/proc/self/fd/{file}")  # noqa: PTH115 - a Path drops the mark of removed files
-    groups = dict(_others())
-    if leader is not None and any(_holds(pid, link) for pid, group in groups.items() if group == leader):
-        return (leader,)
-    return tuple(sorted({group for pid, group in groups.items() if _holds(pid, link)}))
+        return leads_session(leader)
+    link = frozenset({os.readlink(f"/proc/self/fd/{file}")})  # noqa: PTH115 - a Path drops the mark of removed files
+    if leads_session(leader) and leader != os.getsid(0) and holds(leader, link):
+        return True  # as a supervisor that lives does: nothing else has to be looked at
+    return any(holds(pid, link) for pid in _members(leader))
 
 
-def _leads_session(leader: int) -> bool:
+def leads_session(leader: int) -> bool:
+    """Return whether a process leads a session and its group."""
     try:
         return os.getsid(leader) == os.getpgid(leader) == leader
     except OSError:
         return False
 
 
-def _others() -> Iterator[tuple[int, int]]:
-    """Yield the pid and group of every process outside our session."""
+def holds(pid: int, links: frozenset[str]) -> frozenset[str]:
+    """Return which of these files, as /proc shows them, a process holds the lock of; nothing is opened."""
+    found = set[str]()
+    try:
+        for number in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208
+            link = os.readlink(f"/proc/{pid}/fd/{number}")  # noqa: PTH115
+            if link in links and _LOCKED.search(Path(f"/proc/{pid}/fdinfo/{number}").read_text()):
+                found.add(link)
+    except OSError:  # it has ended, or is another account's
+        pass
+    return frozenset(found)
+
+
+def _members(group: int) -> Iterator[int]:
+    """Yield the pids of a group, unless it is in our session."""
     ours = os.getsid(0)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            _, _, group, session, *_ = stat.read_bytes().rpartition(b") ")[2].split(maxsplit=4)
+            _, _, of, session, *_ = stat.read_bytes().rpartition(b") ")[2].split(maxsplit=4)
         except (OSError, ValueError):  # it ended meanwhile
             continue
-        if int(session) != ours:
-            yield int(stat.parent.name), int(group)
-
-
-def _holds(pid: int, link: str) -> bool:
-    """Return whether a process has a descriptor of this file that holds the lock; nothing is opened."""
-    try:
-        for number in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208
-            if os.readlink(f"/proc/{pid}/fd/{number}") == link and _LOCKED.search(  # noqa: PTH115
-                Path(f"/proc/{pid}/fdinfo/{number}").read_text()
-            ):
-                return True
-    except OSError:  # it has ended, or is another account's
-        return False
-    return False
+        if int(of) == group and int(session) != ours:
+            yield int(stat.parent.name)
 
 
 class Watch:

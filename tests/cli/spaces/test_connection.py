@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from octotui.cli.spaces import connection
 from octotui.cli.spaces.connection import NoServer, attach, looked_at, there
 from octotui.engine.commands import StartRun
 from octotui.runtime.offline_space import OfflineSpace
@@ -33,6 +34,24 @@ async def test_where_nobody_serves_it_this_process_does_and_others_may_attach(tm
         async with attach("test", tmp_path, start=False):
             pass
     assert holder(tmp_path / "test") == 0, "only people can help: no server is needed"
+
+
+def test_s5_a_server_that_a_script_starts_is_no_part_of_its_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is shared: cancelling the job does not end it."""
+    given: list[dict[str, str]] = []
+
+    def refused(command: list[str], *, env: dict[str, str], **more: object) -> None:
+        given.append(env)
+        raise OSError("enough")
+
+    monkeypatch.setenv("OCTOTUI_VALUES", "/srv/space-1/values")
+    monkeypatch.setattr(connection.subprocess, "Popen", refused)
+    with pytest.raises(StoreError, match="enough"):
+        connection.start_server(None, space_folder("test", tmp_path))
+    assert "PATH" in given[0]
+    assert "OCTOTUI_VALUES" not in given[0]
 
 
 @pytest.mark.parametrize("by", ["name", "folder"])

@@ -157,6 +157,26 @@ def test_m2_an_attempt_that_cannot_be_started_fails_with_what_was_warned_of(tmp_
     play(model({"a": [step]}, targets=targets), tmp_path, main, executor=Full())
 
 
+@pytest.mark.parametrize(("same", "reason"), [(True, "unknown"), (False, script_jobs.RESTARTED)])
+def test_r4_one_without_its_supervisors_word_is_lost_with_its_output(
+    tmp_path: Path, same: bool, reason: str
+) -> None:
+    there = hands(AttemptStatus("ended", "{}"))
+    if same:
+        same_boot(tmp_path)
+
+    async def main(rig: Rig) -> None:
+        await soon()
+        there.outputs["job-1.1"](b"one\n")
+        there.end("job-1.1", Outcome(state="lost", reason="unknown"))
+        await rig.until(lambda: rig.state.jobs["job-1.1"].state == "asking")
+        (question,) = rig.state.interruptions.values()
+        assert question.instructions == reason
+        assert (tmp_path / "space" / "logs" / "run-1" / "job-1.1.log").read_text() == "one\n"
+
+    play(SMALL, tmp_path, main, executor=there, state=running())
+
+
 def test_progress_does_not_go_back(tmp_path: Path) -> None:
     state, _ = advance(running(), ReportProgress(job="job-1.1", attempt=1, percentage=50), 3.0)
     there = hands(AttemptStatus("running", "{}"))

@@ -178,7 +178,10 @@ async def test_r4_what_was_killed_is_lost_and_what_never_began_is_unstarted(tmp_
     async with asyncio.timeout(10):
         while (await LocalExecutor().inspect(where)).state == "running":
             await asyncio.sleep(0.005)
-    assert await LocalExecutor().inspect(where) == AttemptStatus("lost", "our memo")
+    executor = LocalExecutor()
+    assert await executor.inspect(where) == AttemptStatus("ended", "our memo")
+    outcome = await executor.follow(where, lambda chunk: None)
+    assert outcome == Outcome(state="lost", reason=process.UNREPORTED)
     assert (
         await LocalExecutor().inspect(AttemptLocation(str(tmp_path), "space-1", "job-1.1-2"))
     ).state == "nothing"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from octotui.workers.local import process_group
-from octotui.workers.local.process_group import Watch, alive, holding, send
+from octotui.workers.local.process_group import Watch, alive, leads, send
+from octotui.workers.local.process_table import processes, send_to
 
 
 def sleeper() -> "subprocess.Popen[bytes]":
@@ -64,14 +65,13 @@ def locking(path: Path, *command: str) -> "subprocess.Popen[bytes]":
 
 def test_s5_the_group_that_has_the_lock_is_known(tmp_path: Path, shared: int) -> None:
     process = locking(tmp_path / "record")
-    assert holding(shared, process.pid) == (process.pid,)
-    assert holding(shared, None) == (process.pid,)
-    assert holding(shared, 1) == (process.pid,)  # whatever was written down
+    assert leads(shared, process.pid)
+    assert not leads(shared, 1)  # whatever was written down
     (tmp_path / "record").unlink()
-    assert holding(shared, process.pid) == (process.pid,)
+    assert leads(shared, process.pid)
     process.kill()
     process.wait()
-    assert holding(shared, process.pid) == ()
+    assert not leads(shared, process.pid)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell who has a lock")
@@ -81,28 +81,28 @@ def test_r6_who_only_reads_a_record_is_none_of_the_job(tmp_path: Path, shared: i
     process = locking(tmp_path / "record")
     (tmp_path / "another").touch()
     other = locking(tmp_path / "another")
-    assert holding(shared, reader.pid) == (process.pid,)
-    assert holding(shared, os.getpgrp()) == (process.pid,)
+    assert leads(shared, process.pid)
+    assert not leads(shared, reader.pid)
+    assert not leads(shared, other.pid)
+    assert not leads(shared, os.getpgrp())
     for each in (reader, process, other):
         each.kill()
         each.wait()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell who has a lock")
-def test_r6_all_groups_that_have_the_lock_are_known_where_the_leader_is_not(
+def test_r4_a_group_without_its_leader_is_known_by_those_who_have_the_lock(
     tmp_path: Path, shared: int
 ) -> None:
-    process = locking(tmp_path / "record", "sh", "-c", "exec 3<&0; setsid sleep 60 & wait")
-    groups: tuple[int, ...] = ()
+    process = locking(tmp_path / "record", "sh", "-c", "exec 3<&0; sleep 60 & echo; wait")
     deadline = time.monotonic() + 20
-    while len(groups) < 2 and time.monotonic() < deadline:
-        groups = holding(shared, None)
-    assert process.pid in groups
-    assert holding(shared, process.pid) == (process.pid,)
-    assert holding(shared, 4_000_000) == groups
-    for group in groups:
-        assert send(group, signal.SIGKILL)
+    while len(table := [each for each in processes().values() if each.group == process.pid]) < 2:
+        assert time.monotonic() < deadline
+    process.kill()
     process.wait()
+    assert leads(shared, process.pid)
+    for each in table:
+        send_to(each, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("group", [0, 1, -1, -5, os.getpgrp()])
@@ -116,8 +116,7 @@ def test_r6_no_signal_goes_to_us_or_to_everybody(monkeypatch: pytest.MonkeyPatch
 def test_another_system_knows_the_leader_of_a_session(monkeypatch: pytest.MonkeyPatch, shared: int) -> None:
     monkeypatch.setattr(process_group.sys, "platform", "darwin")
     process = sleeper()
-    assert holding(shared, process.pid) == (process.pid,)
-    assert holding(shared, None) == ()
-    assert holding(shared, 4_000_000) == ()
+    assert leads(shared, process.pid)
+    assert not leads(shared, 4_000_000)
     process.kill()
     process.wait()

@@ -104,7 +104,9 @@ async def test_v9_after_a_kill_of_server_and_supervisor_the_values_go(
     (values,) = (tmp_path / "work").glob("*/values")
     assert "secret" in values.read_text()
     if kept:
-        assert (await local.inspect(place(tmp_path))).state == "lost"
+        assert (await local.inspect(place(tmp_path))).state == "ended"
+        assert (await local.follow(place(tmp_path), lambda chunk: None)).state == "lost"
+        assert not values.exists()
         local.clean(place(tmp_path))
     else:
         await local.remove_orphans(str(tmp_path), "space-1", set())
