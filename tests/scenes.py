@@ -375,3 +375,17 @@ def deployed() -> Scene:
     world.start("portal", release="0.9.0", environment="test")
     world.now += 7
     return Scene(world.state, world.now, world)
+
+
+def asking_elsewhere() -> Scene:
+    """The same, but a runbook asks in the last environment, and nothing else does."""
+    world = deployed().world
+    world.send(commands.CancelRun(run="run-13"))
+    world.start("tame", environment="production")
+    world.run_until(world.now - START + 60)
+    return _scene(world)
+
+
+def empty() -> Scene:
+    """A space in which nothing is declared."""
+    return _scene(World(kraken(pools={}, workers={}, runbooks={})))

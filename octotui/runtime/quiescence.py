@@ -22,7 +22,7 @@ def questions(state: State, root: str) -> list[Interruption]:
 
 def waiting_on_people(state: State, runs: Iterable[Run]) -> bool:
     """Return whether each of these runs has ended, or waits, perhaps through other runs, for an answer."""
-    in_slots = tuple(run for _, run in state.runs.items() if run.queueing.slot)
+    in_slots = tuple(state.runs[name] for _, name in state.slots)
     unseen = [run for run in runs if not run.ended]
     seen: set[str] = set()
     while unseen:
@@ -43,7 +43,7 @@ def _awaited(state: State, run: Run, in_slots: tuple[Run, ...]) -> tuple[Run, ..
     if run.state == "queued" or run.queueing.resuming:
         if (holder := tag_holder(state, run)) is not None:
             return (holder,)
-        full = state.slots >= state.model.engine.task_cap
+        full = len(state.slots) >= state.model.engine.task_cap
         return in_slots if full and not run.awaits_packages else None
     waits = [state.jobs[name].wait for _, name in run.progress.open]
     waits = [wait for wait in waits if not isinstance(wait, ForPlace)]

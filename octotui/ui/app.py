@@ -197,8 +197,13 @@ class OctotuiApp(OrderedKeysApp[Left]):
         for bar in self.screen.query(KeyBar):
             bar.say(sentence)
 
+    def list_setting(self, name: str) -> ListSetting:
+        """Return the columns and the order of a list as they are kept."""
+        return self._lists.get(name, ListSetting())
+
     async def keep_list(self, name: str, setting: ListSetting) -> None:
         """Save the columns and the order of a list; show an error where that fails."""
+        self._lists = {**self._lists, name: setting}
         try:
             if self._keep is not None:
                 await asyncio.to_thread(self._keep, name, setting)  # another process may hold the file

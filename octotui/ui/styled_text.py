@@ -57,10 +57,10 @@ def sign(mark: Mark | None, glyphs: Glyphs) -> Span:
 
 def length(spans: Iterable[Span]) -> int:
     """Return the cells that the spans take."""
-    return sum(_cells(text) for text, _ in spans)
+    return sum(cells(text) for text, _ in spans)
 
 
-def _cells(text: str) -> int:
+def cells(text: str) -> int:
     """Return the cells that a text takes once it is visible."""
     return len(text) if text.isascii() and text.isprintable() else cell_len(visible(text))
 

@@ -27,8 +27,13 @@ def approvals(state: State, question: Interruption) -> str:
 
 def expiry(state: State, question: Interruption, now: float) -> str:
     """Return when a question expires, and what then: `expires in 03:12, then abort`."""
-    manual = manual_of(state, question)
-    if manual.expires is None:
-        return ""
-    left = duration(question.raised_at + manual.expires - now)
-    return f"expires in {left}, then {manual.on_expiry}"
+    at = expires_at(state, question)
+    return (
+        "" if at is None else f"expires in {duration(at - now)}, then {manual_of(state, question).on_expiry}"
+    )
+
+
+def expires_at(state: State, question: Interruption) -> float | None:
+    """Return when a question expires, if ever."""
+    limit = manual_of(state, question).expires
+    return None if limit is None else question.raised_at + limit

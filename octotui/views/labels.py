@@ -4,6 +4,7 @@ Rows name a `Sign`; its character is chosen where it is drawn.
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Literal
 
 import msgspec
@@ -153,6 +154,13 @@ def listed(names: Iterable[str], *, most: int = 3, last: str = "and") -> str:
     if len(each) > most:
         each = [*each[: most - 1], f"{len(each) - most + 1} more"]
     return f" {last} ".join(filter(None, (", ".join(each[:-1]), each[-1] if each else "")))
+
+
+def first_of(names: Iterable[str], total: int, *, most: int = 3) -> str:
+    """Join the first of many names for a sentence, without a look at the others: `a, b, c and 17 more`."""
+    first = [*islice(names, most)]
+    more = [f"{total - len(first)} more"] if total > len(first) else []
+    return listed((*first, *more), most=most + 1)
 
 
 def unstopped(sentence: str) -> str:

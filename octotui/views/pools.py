@@ -1,16 +1,20 @@
 """Pools, workers and targets: leases, locks, queues, and the next selection."""
 
+from collections.abc import Iterable
+
 import msgspec
 
+from octotui.engine.queries.matcher import Searchable
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import by_leases, from_cursor, live_leases, not_eligible
-from octotui.engine.state import Lock, State, cursor_key
+from octotui.engine.state import Health, Lock, State, cursor_key
 from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
 from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, listed
 
 LEASED = Mark("idle", "leased", "plain")
 HELD = Mark("lock", "held", "waits")
+NO_POOLS = "No pools: add one to the model, such as [pools.setup]."
 TARGETS = "targets/"  # the pseudo pool of the targets; no slug has a slash
 
 
@@ -23,7 +27,11 @@ class PoolRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One worker of a pool; `doing` names the runs on it, `queue` is the length of its lock's queue."""
+    """One worker of a pool, or a target: `queue` is the length of its lock's queue.
+
+    `doing` names the `runs` on it, or else says how it stands; a target is idle with its roles. It was
+    `used_at` the time when the last run that had it ended, where that is known.
+    """
 
     pool: str
     worker: str
@@ -32,6 +40,10 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
     doing: str
     leases: str
     queue: int
+    runs: str = ""
+    health: Health | None = None
+    roles: str = ""
+    used_at: float | None = None
 
 
 def order(model: Model) -> tuple[tuple[str, str], ...]:
@@ -86,6 +98,7 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
     mark, doing = _doing_on_target(state, worker, lock) if slug == TARGETS else _doing(state, worker, lock)
     holding = {state.jobs[job].run for _, job in lock.holders}
     leases = [run for _, run in state.leases.get(worker, ()) if run not in holding]
+    target = state.model.targets.get(worker) if slug == TARGETS else None
     return WorkerRow(
         pool=slug,
         worker=worker,
@@ -97,7 +110,19 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
         doing=doing,
         leases=listed(leases, most=4),
         queue=len(lock.queue),
+        runs=doing if lock.holders else "",
+        health=state.health.get(worker),
+        roles=listed(target.roles, most=4) if target else "",
     )
+
+
+def last_used(past: Iterable[Searchable]) -> dict[str, float]:
+    """Return when the last run of each worker ended, as far as the records of ended runs go."""
+    found: dict[str, float] = {}
+    for each in past:
+        for worker in each.workers if each.ended_at is not None else ():
+            found[worker] = max(found.get(worker, 0.0), each.ended_at or 0.0)
+    return found
 
 
 def parts_of(state: State, slug: str, worker: str, process: str | None = None) -> tuple[object, ...]:

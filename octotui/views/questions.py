@@ -12,12 +12,15 @@ from octotui.views.labels import duration, listed
 from octotui.views.runs import where
 from octotui.views.waits import may_be_answered_by
 
+NONE_OPEN = "No question is open: manual steps ask, and steps that fail with guided failure."
+
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One open question; `refusal` says why this user may not take it, or is None.
 
     `text` is Markdown of a manual step, or how its `job` failed. `answers` are those of others, `fields` are
-    to be filled in with `offered` values, and `people` are those who might take it instead.
+    to be filled in with `offered` values, and `people` are those who might take it instead. It was
+    `raised_at` a time, and may have one when it `expires_at`.
     """
 
     id: str
@@ -36,6 +39,8 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Reason | None
     time: str
     requester: str
+    raised_at: float
+    expires_at: float | None = None
     approvals: str = ""
     expiry: str = ""
     answers: tuple[str, ...] = ()
@@ -76,6 +81,8 @@ def _row(state: State, question: Interruption, user: str, now: float) -> Questio
         refusal=may_answer(state, question, user),
         time=duration(now - question.raised_at),
         requester=run.request.requester,
+        raised_at=question.raised_at,
+        expires_at=answers.expires_at(state, question),
         approvals=answers.approvals(state, question),
         expiry=answers.expiry(state, question, now),
         answers=tuple(answers.answer_lines(question)),

@@ -24,7 +24,7 @@ def of(state: State) -> tuple[Count, ...]:
     stuck = sum(1 for name in locked | asking if _only_waits(state, name))
     queued = len(state.ready) + sum(len(tag.queue) for tag in state.tags.values())
     counts = (
-        _count(state.slots - stuck, "executing", "executing", "active"),
+        _count(len(state.slots) - stuck, "executing", "executing", "active"),
         _count(len(locked), "waits for a lock", "wait for a lock", "waits"),
         _count(queued + len(state.resuming), "queued", "queued", "muted"),
         _count(len(state.asking), "asks", "ask", "asks"),

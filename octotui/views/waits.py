@@ -12,7 +12,7 @@ from octotui.engine.rules.run_queue import ancestor_holds, place_in_queue
 from octotui.engine.state import ForAnswer, ForChild, ForLock, ForPlace, ForRetry, Job, Run, State, step_of
 from octotui.views.answers import approvals, expiry
 from octotui.views.estimates.sentences import more
-from octotui.views.labels import RUNS, counted, duration, listed, ordinal
+from octotui.views.labels import RUNS, counted, duration, first_of, listed, ordinal
 from octotui.views.text.clock_times import Zone, exact_time
 
 
@@ -35,8 +35,7 @@ def of_job(state: State, job: Job, now: float, coming: Forecast = UNKNOWN) -> Wa
             sentence = _for_lock(state, job, wait, now, turn)
             return Waiting(wait.machine, wait.since, sentence, turn)
         case ForPlace(since):
-            limit = state.model.engine.max_parallelism
-            sentence = f"waits for a place: {job.run} already runs {counted(limit, 'job')} in parallel"
+            sentence = _for_place(state, job)
             start = coming.job_starts.get(job.id)
             return Waiting("a place", since, sentence + more(start, now), start)
         case ForRetry(since, until):
@@ -60,8 +59,8 @@ def of_run(
             wait if start is None else replace(wait, sentence=wait.sentence + more(start, now), until=start)
         )
     if run.queueing.resuming:
-        cap, start = state.model.engine.task_cap, coming.run_starts.get(run.id)
-        sentence = f"waits for a slot to continue, ahead of queued runs: {cap} of {cap} are taken"
+        start = coming.run_starts.get(run.id)
+        sentence = f"waits for a slot to continue, ahead of queued runs{_slots(state)}"
         since = run.executing_since or run.queued_at
         return Waiting("a slot", since, sentence + more(start, now), start)
     jobs = [state.jobs[name] for _, name in run.progress.open]
@@ -87,11 +86,32 @@ def _queued(state: State, run: Run, now: float, zone: Zone) -> Waiting:
         sentence = f"waits for the tag “{name}”, held by {_who(state, tag.holder)}"
         return Waiting(tag.holder, run.queued_at, f"{sentence} · {ordinal(position)} in queue{_ahead(run)}")
     position = place_in_queue(state, run) or 1
-    cap = state.model.engine.task_cap
-    sentence = (
-        f"waits for a slot: {state.slots} of {cap} are taken · {ordinal(position)} in queue{_ahead(run)}"
-    )
+    sentence = f"waits for a slot{_slots(state)} · {ordinal(position)} in queue{_ahead(run)}"
     return Waiting("a slot", run.queued_at, sentence)
+
+
+def _slots(state: State) -> str:
+    """Return which runs have the slots of the cap: `: run-1 Dump and run-3 Copy have 2 of 2`."""
+    held = len(state.slots)
+    runs = first_of((_who(state, name) for _, name in state.slots), held)
+    have = "has" if held == 1 else "have"
+    return f": {runs} {have} {held} of {state.model.engine.task_cap}" if held else ""
+
+
+def _for_place(state: State, job: Job) -> str:
+    """Return which jobs of its own run have the places that a job waits for."""
+    progress = state.runs[job.run].progress
+    open_jobs = (state.jobs[name] for _, name in progress.open)
+    placed = (each for each in open_jobs if each.kind != "manual" and not isinstance(each.wait, ForPlace))
+    names = first_of((_placed(state, each) for each in placed), progress.placed)
+    jobs = counted(progress.placed, "job")
+    return f"waits for a place: {job.run} already runs {jobs} in parallel, {names}"
+
+
+def _placed(state: State, job: Job) -> str:
+    """Return the activity of a job, and on which target or worker where its step has several jobs."""
+    machine = job.target if job.step is not None else job.worker
+    return f"{_activity(state, job)} on {machine}" if machine else _activity(state, job)
 
 
 def _ahead(run: Run) -> str:
@@ -115,12 +135,17 @@ def _for_lock(state: State, job: Job, wait: ForLock, now: float, turn: float | N
 
 def doing(state: State, job: Job, now: float) -> str:
     """Return a job's activity: `run-9 is acquiring worker-image for 00:06`."""
-    step = step_of(state, job)
-    what = f"“{step.name}”" if step else ", ".join(package for package, _ in job.packages) or "packages"
+    step, what = step_of(state, job), _activity(state, job)
     if job.state != "running":
         return f"{job.run} is ahead in the queue, to {'run' if step else 'acquire'} {what}"
     lasts = duration(now - (job.started_at or now))
     return f"{job.run} is {'running' if step else 'acquiring'} {what} for {lasts}"
+
+
+def _activity(state: State, job: Job) -> str:
+    """Return the step of a job, or the packages that it acquires."""
+    step = step_of(state, job)
+    return f"“{step.name}”" if step else ", ".join(package for package, _ in job.packages) or "packages"
 
 
 def _for_retry(state: State, job: Job, until: float, now: float) -> str:

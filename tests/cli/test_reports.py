@@ -8,7 +8,9 @@ from tests.cli.conftest import OK, Call, Lived
 def test_where_nothing_is_that_is_said(octotui: Call, write: Call, state) -> None:
     model = write(OK)
     octotui("run", model, "ok", "--state", state)
-    assert octotui("waits", model, "--state", state).out == "nothing waits\n"
+    assert octotui("waits", model, "--state", state).out == (
+        "nothing waits: no run is held up by a slot, a lock, a tag, a retry or a question\n"
+    )
     assert octotui("waits", model, "--json", "--state", state).out == ""
 
 

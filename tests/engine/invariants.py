@@ -92,7 +92,7 @@ def check_always(state: State, most_parallel: int) -> None:
 def check_settled(state: State, cap_was: int) -> None:
     """After every command: whoever may go on has gone on."""
     assert next_to_go(state) is None, "a slot is free, and somebody waits for it"
-    assert state.slots <= max(state.model.engine.task_cap, cap_was)
+    assert len(state.slots) <= max(state.model.engine.task_cap, cap_was)
     for machine in state.locks:
         assert grantable(state, machine) is None, f"the lock of {machine} is free for the first in queue"
     for run in in_order(state):
@@ -146,7 +146,7 @@ def _tags(state: State, runs: list[Run]) -> None:
 
 
 def _lines(state: State, runs: list[Run]) -> None:
-    assert state.slots == sum(run.queueing.slot for run in runs)
+    assert_line(state.slots, ((run.number, run.id) for run in runs if run.queueing.slot))
     assert_line(state.resuming, ((run.queueing.ticket, run.id) for run in runs if run.queueing.resuming))
     waiting = {run.id: run for run in runs if run.state == "queued"}
     for place in state.ready:
@@ -252,7 +252,7 @@ def check_finished(state: State) -> None:
         assert not len(getattr(state, name)), f"{name} are left"
     for name in ("ready", "resuming", "asking", "deadlines"):
         assert not list(getattr(state, name)), f"{name} has somebody in it"
-    assert state.slots == 0
+    assert not state.slots
 
 
 def check_ended(replayed: State) -> None:

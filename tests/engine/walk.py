@@ -59,7 +59,7 @@ class Walk:
             check_always(state, self.most_parallel)
         assert state == after
         self.state = after
-        check_settled(after, before.slots)
+        check_settled(after, len(before.slots))
         self.events.extend(emitted)
         check_releases(after, self.events)
         for event in emitted:

@@ -82,6 +82,7 @@ def plain(state: State) -> Any:
     for run in written["runs"].values():
         for part in PARTS:
             run.update(run.pop(part, {}))
+    written["slots"] = len(written["slots"])  # the first version counted them
     return written
 
 

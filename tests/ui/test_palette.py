@@ -13,9 +13,9 @@ async def test_it_offers_what_the_screen_offers(tmp_path):
         await it.press("right", "j")
         titles = [each.title for each in commands(it.app.screen)]
         assert titles == [
+            "Columns",
             "Mark all runs listed",
             "Fold or unfold all families",
-            "Columns",
             "Filter the runs",
             "Saved views",
             "Start a run",
@@ -29,6 +29,7 @@ async def test_it_offers_what_the_screen_offers(tmp_path):
             "Next failure",
             "Dashboard",
             "Pools, environments, targets",
+            "Questions",
             "Leave octotui",
         ]
 

@@ -127,6 +127,12 @@ class TestBoard:
     def test_estimates_narrow(self, pictured):
         assert pictured(scenes.estimated(), NARROW, *["down"] * 3, "enter")
 
+    def test_without_pools(self, pictured):
+        assert pictured(scenes.empty(), WIDE)
+
+    def test_queued_huge(self, pictured):
+        assert pictured(scenes.queued(), HUGE, "j")
+
     def test_tiny(self, pictured):
         assert pictured(scenes.lock_wait(), (40, 10))
 
@@ -160,6 +166,9 @@ class TestDashboard:
 
     def test_it_huge(self, pictured):
         assert pictured(scenes.deployed(), HUGE, "D", "right", "down")
+
+    def test_a_question_out_of_sight_narrow(self, pictured):
+        assert pictured(scenes.asking_elsewhere(), NARROW, "D")
 
     def test_nothing_has_run(self, pictured):
         assert pictured(scenes.idle(), NARROW, "D")
@@ -195,6 +204,17 @@ class TestPlaces:
 
     def test_the_space(self, pictured):
         assert pictured(scenes.turns(), NARROW, "P")
+
+
+class TestQuestions:
+    def test_they_narrow(self, pictured):
+        assert pictured(scenes.many(), NARROW, "Q", "j")
+
+    def test_they_wide(self, pictured):
+        assert pictured(scenes.several(), WIDE, "Q", user="cem")
+
+    def test_none(self, pictured):
+        assert pictured(scenes.idle(), NARROW, "Q")
 
 
 class TestTargets:
@@ -248,6 +268,9 @@ class TestDialogs:
 
     def test_a_failed_step_that_asks(self, pictured):
         assert pictured(scenes.guided(), NARROW, "t")
+
+    def test_columns_of_pools(self, pictured):
+        assert pictured(scenes.many(), WIDE, "tab", "C", "j", "j", "s")
 
     def test_columns(self, pictured):
         assert pictured(scenes.many(), NARROW, "C", "j", "j", "s")

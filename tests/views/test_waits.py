@@ -62,8 +62,14 @@ def test_a_queued_run_knows_its_cap_and_its_tag():
     assert sentence(world, "run-2") == (
         "waits for the tag “backup”, held by run-1 Nightly backup · first in queue"
     )
-    assert sentence(world, "run-4") == "waits for a slot: 2 of 2 are taken · first in queue"
-    assert sentence(world, "run-5") == "waits for a slot: 2 of 2 are taken · 2nd in queue"
+    assert (
+        sentence(world, "run-4")
+        == "waits for a slot: run-1 Nightly backup and run-3 Create AWS RDS have 2 of 2 · first in queue"
+    )
+    assert (
+        sentence(world, "run-5")
+        == "waits for a slot: run-1 Nightly backup and run-3 Create AWS RDS have 2 of 2 · 2nd in queue"
+    )
 
 
 def test_a_queued_run_waits_for_its_packages_versions():
@@ -127,7 +133,7 @@ def test_a_parent_waits_for_its_child_and_then_for_a_slot():
     world.send(commands.TakeInterruption(interruption="question-1", user="ann"))
     world.send(commands.AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
     assert sentence(world, "run-1") == (
-        "waits for a slot to continue, ahead of queued runs: 1 of 1 are taken"
+        "waits for a slot to continue, ahead of queued runs: run-3 Long has 1 of 1"
     )
 
 
@@ -148,7 +154,7 @@ def test_a_job_without_a_place_says_so():
     assert isinstance(job.wait, ForPlace)
     wait = of_job(world.state, job, world.now)
     assert wait is not None
-    assert wait.sentence == "waits for a place: run-1 already runs 2 jobs in parallel"
+    assert wait.sentence == "waits for a place: run-1 already runs 2 jobs in parallel, “S0” and “S1”"
 
 
 def test_a_failed_step_says_what_it_may_become():
@@ -183,10 +189,12 @@ def test_a_place_in_line_says_what_brought_a_run_forward():
     for process in ("go", "go", "urgent", "urgent", "go"):
         world.start(process)
     world.send(commands.MoveToTop(run="run-5"))
-    assert sentence(world, "run-2") == "waits for a slot: 1 of 1 are taken · 3rd in queue"
-    assert sentence(world, "run-3") == "waits for a slot: 1 of 1 are taken · 2nd in queue, with priority"
+    assert sentence(world, "run-2") == "waits for a slot: run-1 Go has 1 of 1 · 3rd in queue"
+    assert sentence(world, "run-3") == "waits for a slot: run-1 Go has 1 of 1 · 2nd in queue, with priority"
     assert (
         sentence(world, "run-4")
         == "waits for the tag “db”, held by run-3 Urgent · first in queue, with priority"
     )
-    assert sentence(world, "run-5") == "waits for a slot: 1 of 1 are taken · first in queue, moved to the top"
+    assert (
+        sentence(world, "run-5") == "waits for a slot: run-1 Go has 1 of 1 · first in queue, moved to the top"
+    )

@@ -116,14 +116,17 @@ def _list(journal: Path, run: str | None, user: str | None, since: Since, *, as_
     from octotui.views.events.audit import line
     from octotui.views.text.clock_times import exact_time
 
-    now, zone = time.time(), shown_zone()
+    now, zone, empty = time.time(), shown_zone(), True
     for row in _rows(journal, run, since):
         if user is not None and row.user != user:
             continue
+        empty = False
         if as_json:
             say_json(row)
         else:
             say(line(row, exact_time(row.at, now, zone)))
+    if empty and not as_json:
+        say("nothing is recorded that matches: octotui audit FILE lists all that people and schedules did")
 
 
 def _rows(journal: Path, run: str | None, since: Since) -> "Iterator[AuditRow]":

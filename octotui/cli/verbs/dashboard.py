@@ -47,6 +47,8 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
             for each in _objects(shown):
                 say_json(each)
             return
+        if not shown.rows:
+            say("no project is declared, and no runbook has run yet: octotui run FILE RUNBOOK starts one")
         for line in column_lines(_columns(shown, here.state), shown.rows, scope, None):
             say(line)
 

@@ -28,6 +28,8 @@ def command(space: str, names: tuple[str, ...], as_json: bool, state: Path | Non
 
 def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
     lines = listed.order(state.model)
+    if not lines and not names:
+        yield "no pools: add one, such as [pools.setup]", {}
     _refuse_unknown(names, [each for line in lines for each in line if each])
     for slug, worker in lines:
         if names and slug not in names and worker not in names:

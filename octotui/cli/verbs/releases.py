@@ -9,6 +9,14 @@ from octotui.cli.shell_completion import processes
 from octotui.cli.spaces.space_argument import model_and_space, space_argument
 from octotui.cli.start_options import state_option, what_to_run
 from octotui.cli.terminal.output import refuse, say
+from octotui.model.space import Model
+
+
+def _why_empty(model: Model, slug: str) -> str:
+    """Say what would make a release."""
+    if slug in model.projects:
+        return f"{slug} has no releases: octotui release FILE {slug} makes one"
+    return f"{slug} is not published: octotui publish FILE {slug} does that"
 
 
 @click.command("releases")
@@ -31,6 +39,8 @@ def command(space: str, project: str, as_json: bool, state: Path | None) -> None
         releases = releases_of(state_on_disk(space_folder(named.slug, named.state)), slug)
     except StoreError as error:
         refuse(str(error), 1)
+    if not releases and not as_json:
+        say(_why_empty(model, slug))
     for release in reversed(releases):
         if as_json:
             say_json(listed(release))

@@ -94,9 +94,20 @@ def command(
                 for row in rows:
                     say_json(records.get(row.id) or record_of_run(here.state.runs[row.id]))
                 return
+            if not rows:
+                say(_why_empty(query))
             _say_columns(here.state.model, rows, setting, scope, chosen=columns is not None)
 
     run_request(main)
+
+
+def _why_empty(query: "Query") -> str:
+    """Say what to do where no run is listed."""
+    from octotui.engine.queries.query import EVERYTHING
+
+    if query == EVERYTHING:
+        return "no runs yet: octotui run FILE RUNBOOK starts one"
+    return "no run matches: octotui runs FILE without a filter lists all of them"
 
 
 def _forecast(state: "State", now: float, columns: Sequence[str]) -> "Forecast":

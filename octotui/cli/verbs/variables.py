@@ -46,7 +46,10 @@ def command(
         refuse(f"there is no step “{step}” in {process or space}{did_you_mean(step, _steps(model, slug))}")
     context = context_of(model, environment_of(model, environment), tenant_of(model, tenant), step, slug)
     origins = Origins(model, slug or "")
-    for resolved in resolve(values_seen_by(model, slug or ""), context):
+    values = values_seen_by(model, slug or "")
+    if not values and not as_json:
+        say("no variables: add some, such as [variables]")
+    for resolved in resolve(values, context):
         if as_json:
             say_json(plain(resolved, origins))
             continue

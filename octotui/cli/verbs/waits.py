@@ -51,4 +51,4 @@ def _waits(state: State, now: float) -> Rows:
                 },
             )
     if not waiting:
-        yield "nothing waits", {}
+        yield "nothing waits: no run is held up by a slot, a lock, a tag, a retry or a question", {}

@@ -101,12 +101,14 @@ def release_tag(state: State, run: Run) -> Held:
 def take_slot(state: State, run: Run) -> Held:
     """Let the run execute in a slot of the cap."""
     state, run = dequeue(state, run)
-    return replace(state, slots=state.slots + 1), with_queueing(replace(run, state="executing"), slot=True)
+    state = replace(state, slots=state.slots.add((run.number, run.id)))
+    return state, with_queueing(replace(run, state="executing"), slot=True)
 
 
 def release_slot(state: State, run: Run) -> Held:
     """Release the run's slot, if it has one."""
-    return replace(state, slots=state.slots - run.queueing.slot), with_queueing(run, slot=False)
+    state = replace(state, slots=state.slots.discard((run.number, run.id)))
+    return state, with_queueing(run, slot=False)
 
 
 def enqueue_for_slot(state: State, run: Run) -> Held:
@@ -129,7 +131,7 @@ def next_to_go(state: State) -> Run | None:
 
     The queue is sorted: moved to the top, with priority, the rest.
     """
-    if state.slots >= state.model.engine.task_cap:
+    if len(state.slots) >= state.model.engine.task_cap:
         return None
     first = state.resuming.first() or state.ready.first()
     return None if first is None else state.runs[first[-1]]

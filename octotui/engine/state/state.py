@@ -279,7 +279,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tags: "Map[str, ConcurrencyTag]" = HashTrieMap()
     cursors: "Map[str, str]" = HashTrieMap()
     health: "Map[str, Health]" = HashTrieMap()
-    slots: int = 0
+    slots: SortedSequence = SortedSequence()  # `(number, run)` of those that hold one
     ready: SortedSequence = SortedSequence()
     resuming: SortedSequence = SortedSequence()
     asking: SortedSequence = SortedSequence()

@@ -12,11 +12,11 @@ from textual.screen import ModalScreen
 from octotui.store.user_config import ListSetting
 from octotui.ui.key_actions import ExplainedActions, KeyAction, relabel
 from octotui.ui.styled_text import Span, glyphs_of, padded
+from octotui.ui.widgets.column_layout import ColumnLayout
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views.labels import Role
-from octotui.views.lists.columns import Column
 
 NAMES = 13  # cells
 
@@ -35,21 +35,14 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
         KeyAction("escape,q", "dismiss", "back", lasting=True, tooltip="Change nothing"),
     ]
 
-    def __init__(
-        self,
-        about: str,
-        columns: Sequence[Column[Any]],
-        usual: Sequence[str],
-        shown: Sequence[str],
-        sort: str,
-    ) -> None:
-        """Create it; `usual` are the default columns, `shown` the present ones."""
+    def __init__(self, layout: ColumnLayout[Any]) -> None:
+        """Create it for the present columns and order of a list."""
         super().__init__()
-        self._about = about
-        self._columns = {each.name: each for each in columns}
-        self._usual = tuple(usual)
-        self._sort = sort
-        self._take(shown)
+        self._about = layout.about
+        self._columns = {each.name: each for each in layout.columns}
+        self._usual = layout.usual
+        self._sort = layout.setting.sort
+        self._take(layout.shown)
 
     def _take(self, shown: Sequence[str]) -> None:
         """Order the columns: the shown ones, then the others."""

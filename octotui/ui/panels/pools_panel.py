@@ -1,8 +1,11 @@
 """The pane with pools and their workers."""
 
-from operator import is_
+from collections.abc import Sequence
+from itertools import groupby
+from operator import is_, itemgetter
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,12 +15,21 @@ from textual.reactive import reactive
 
 from octotui.engine.state import State
 from octotui.model.space import Model
-from octotui.ui.styled_text import Span, glyphs_of, length, padded, sign, spread
+from octotui.store.user_config import ListSetting
+from octotui.ui.styled_text import Span, cells, glyphs_of, spread, zone_of
+from octotui.ui.widgets.column_head import ColumnHead
+from octotui.ui.widgets.column_layout import ColumnLayout
+from octotui.ui.widgets.column_lines import ColumnLines
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views import pools
-from octotui.views.labels import Glyphs, counted
+from octotui.views.lists.columns import CellContext, measured
+from octotui.views.lists.worker_columns import COLUMNS, USUAL
 from octotui.views.pools import WorkerRow
+from octotui.views.runs import EndedRun
+
+MEASURED = 100  # lines from which the widths of columns come
+Line = tuple[str, str]
 
 
 class PoolsPanel(Vertical):
@@ -25,10 +37,12 @@ class PoolsPanel(Vertical):
 
     HELP = """Pools and their workers: which runs are on a worker now, which only lease it, how many wait in
 line for its lock. The arrow marks the worker that comes next for the runbook of the run you look at. Targets
-stand below, with the runs whose steps have them."""
+stand below, with the runs whose steps have them. A sort column sorts the workers of each pool."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
     process: reactive[str | None] = reactive(None, repaint=False)
 
     class Opened(Message):
@@ -39,16 +53,18 @@ stand below, with the runs whose steps have them."""
             self.pool = pool
             self.worker = worker
 
-    def __init__(self) -> None:
+    def __init__(self, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
         super().__init__()
+        self._layout = ColumnLayout("pools", "pools and their workers", COLUMNS, USUAL, setting)
         self._model: Model | None = None
-        self._names = 8  # cells of the longest name
-        self._drawn: dict[str, tuple[int, tuple[object, ...], list[Span]]] = {}  # by width and parts
+        self._used: dict[str, float] = {}
+        self._drawn: dict[str, tuple[tuple[object, ...], tuple[object, ...], list[Span]]] = {}
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the list."""
         yield PaneHeading("Pools")
-        yield LineList(self._draw, id="pools")
+        yield ColumnHead()
+        yield ColumnLines(self._layout, self._draw, empty=pools.NO_POOLS, id="pools")
 
     @property
     def worker(self) -> str | None:
@@ -59,6 +75,10 @@ stand below, with the runs whose steps have them."""
     def on_mount(self) -> None:
         """List pools and workers."""
         self._list()
+
+    def on_resize(self) -> None:
+        """Say which columns there are at another width."""
+        self.call_after_refresh(self._say)
 
     def watch_state(self, old: State, new: State) -> None:
         """List anew under another model; repaint when a lock, a lease, a cursor or a health changed."""
@@ -73,39 +93,81 @@ stand below, with the runs whose steps have them."""
         if self.is_mounted:
             self._list()
 
+    def watch_past(self) -> None:
+        """Take when workers were used last."""
+        self._used = pools.last_used(self.past)
+        if self.is_mounted:
+            self._list()
+
+    def watch_now(self, old: float, new: float) -> None:
+        """Draw times that are of another day now."""
+        if self.is_mounted and old // 60 != new // 60:
+            self.query_one(LineList).repaint()
+
+    @property
+    def _scope(self) -> CellContext:
+        return CellContext(self.now, zone_of(self), glyphs_of(self))
+
     def _list(self) -> None:
-        model = self.state.model
-        lines = self.query_one(LineList)
-        if model is not self._model:
+        lines, model = self.query_one(LineList), self.state.model
+        order = self._order()
+        if model is not self._model or self._layout.sort is not None:
+            self._drawn = self._drawn if model is self._model else {}
             self._model = model
-            self._drawn = {}
-            self._names = max(8, min(max(map(len, (*model.workers, *model.targets)), default=8), 20))
-            order = pools.order(model)
             heads = frozenset(at for at, line in enumerate(order) if line == (pools.TARGETS, ""))
             is_first = lines.key is None
             lines.show([f"{pool} {worker}" for pool, worker in order], heads)
             if is_first:
                 lines.cursor = next((at for at, (_, worker) in enumerate(order) if worker), 0)
-            self.styles.height = len(order) + 1
-        runbook = model.process(self.process or "")
+            self.styles.height = max(1, len(order)) + 2
+        rows = [self._row(*line) for line in order[:MEASURED] if line[1]]
+        self._layout.measure({**measured(COLUMNS, rows, self._scope, cells), "next": 1})
+        self._say()
+        lines.repaint()
+
+    def _order(self) -> Sequence[Line]:
+        """Return pool and worker line by line, those of a pool by the chosen column."""
+        lines = pools.order(self.state.model)
+        if self._layout.sort is None:
+            return lines
+        found: list[Line] = []
+        for pool, group in groupby(lines, key=itemgetter(0)):
+            rows = [self._row(pool, worker, self.process) for _, worker in group if worker]
+            found += [(pool, ""), *((pool, row.worker) for row in self._layout.sorted(rows))]
+        return found
+
+    def _row(self, pool: str, worker: str, process: str | None = None) -> WorkerRow:
+        row = pools.worker_row(self.state, pool, worker, process)
+        return replace(row, used_at=self._used.get(worker))
+
+    def _say(self) -> None:
+        """Say for which runbook the arrow is, and which columns there are."""
+        runbook = self.state.model.process(self.process or "")
         right: tuple[Span, ...] = ()
         if runbook is not None:
             right = (("→", "active"), (f" next for {runbook.name}", "muted"))
         self.query_one(PaneHeading).say(right=right)
-        lines.repaint()
+        self.query_one(ColumnHead).spans = self._layout.head(self.query_one(LineList).line_width, self._scope)
 
     def _draw(self, key: str, width: int) -> list[Span]:
+        """Draw a pool or a worker; the same spans while nothing of it changes."""
         pool, _, worker = key.partition(" ")
-        glyphs = glyphs_of(self)
         if not worker:
             row = pools.pool_row(self.state.model, pool)
-            return spread([(row.name, "strong")], [(row.policy, "muted")], width, glyphs)
+            return spread([(row.name, "strong")], [(row.policy, "muted")], width, glyphs_of(self))
         parts = pools.parts_of(self.state, pool, worker, self.process)
+        shape = self._layout.place(width), self._used.get(worker), self.now // 60
         known = self._drawn.get(key)
-        if known is None or known[0] != width or not all(map(is_, known[1], parts)):
-            drawn = draw(pools.worker_row(self.state, pool, worker, self.process), width, self._names, glyphs)
-            known = self._drawn[key] = width, parts, drawn
+        if known is None or known[0] != shape or not all(map(is_, known[1], parts)):
+            drawn = self._layout.line(self._row(pool, worker, self.process), width, self._scope)
+            known = self._drawn[key] = shape, parts, drawn
         return known[2]
+
+    @on(ColumnLines.Arranged)
+    def _arrange(self, event: ColumnLines.Arranged) -> None:
+        event.stop()
+        self._model = None
+        self._list()
 
     @on(LineList.Opened)
     def _open(self, event: LineList.Opened) -> None:
@@ -113,20 +175,3 @@ stand below, with the runs whose steps have them."""
         pool, _, worker = event.key.partition(" ") if event.key is not None else ("", "", "")
         if pool:
             self.post_message(self.Opened(pool, worker))
-
-
-def draw(row: WorkerRow, width: int, names: int, glyphs: Glyphs) -> list[Span]:
-    """Draw a worker: the arrow, its name, its jobs, its leases, and its queue."""
-    left: list[Span] = [
-        (glyphs.cursor if row.next else "  ", "active"),
-        (f"{padded(row.worker, names)}  ", "plain"),
-        sign(row.mark, glyphs),
-        (row.doing, row.mark.role),
-    ]
-    line = counted(row.queue, "waits", "wait")
-    right: list[Span] = [(f"{glyphs.sign('waits')} {line}", "waits")] if row.queue else []
-    if row.leases:
-        leases = f" by {row.leases}" if row.mark.sign == "idle" else f"  leased: {row.leases}"
-        if length(left) + length(right) + len(leases) < width:
-            left.append((leases, "muted"))
-    return spread(left, right, width, glyphs)

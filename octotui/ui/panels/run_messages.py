@@ -40,13 +40,3 @@ class ViewsWanted(Message):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
-
-
-class ColumnsWanted(Message):
-    """A choice of columns is wanted: the default ones, those shown now, and the sort column."""
-
-    def __init__(self, usual: tuple[str, ...], shown: tuple[str, ...], sort: str) -> None:
-        super().__init__()
-        self.usual = usual
-        self.shown = shown
-        self.sort = sort

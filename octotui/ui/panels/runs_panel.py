@@ -1,13 +1,12 @@
 """The pane with the list of runs."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.reactive import reactive
 
-from octotui.engine.forecast import Forecast, forecast
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.store.journal.search_summary import SearchSummary
@@ -17,15 +16,17 @@ from octotui.ui.panels.run_detail import RunDetail
 from octotui.ui.panels.run_messages import RunChosen, RunOpened
 from octotui.ui.panels.runs.filtered_pane import FilteredPane
 from octotui.ui.panels.runs.history_line import HistoryLine
+from octotui.ui.panels.runs.run_forecasts import RunForecasts
 from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_table import RunsTable
 from octotui.ui.styled_text import glyphs_of, zone_of
 from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.column_head import ColumnHead
+from octotui.ui.widgets.column_lines import ColumnLines
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.lists.columns import CellContext
-from octotui.views.runs import EndedRun
+from octotui.views.runs import EndedRun, RunRow
 
 NEAR = 50  # lines from the end at which more are asked for
 
@@ -33,11 +34,10 @@ NEAR = 50  # lines from the end at which more are asked for
 class RunsPanel(FilteredPane):
     """Every run that is open, then what has ended; the one under the cursor is looked at."""
 
-    HELP = """Runs that are open, in the order they were asked for, then those that have ended.
-Of queued runs those moved to the top go first, then those with priority, then the rest. A run that executes
-but only waits shows as waiting; its tree says for what. In a guided run a failed step asks what to do.
-A run that started others stands for all of them, with the state that needs people first, until it is
-unfolded. A wider terminal shows more columns."""
+    HELP = """Runs that are open, in the order they were asked for, then those that have ended. Of queued runs
+those moved to the top go first, then those with priority, then the rest. A run that executes but only waits
+shows as waiting; its tree says for what. In a guided run a failed step asks what to do. A run that started
+others stands for all of them, with the state that needs people first, until it is unfolded."""
     state: reactive[State] = reactive(State(), repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
     past: reactive[Sequence[EndedRun]] = reactive(tuple, repaint=False)
@@ -46,7 +46,7 @@ unfolded. A wider terminal shows more columns."""
         super().__init__()
         self._table, self._wanted = RunsTable(setting), ""
         self._changed = self._again = False  # whether runs came or ended, or the order may be another
-        self._forecasting = False
+        self._forecasts = RunForecasts(self, self._table, self._take_forecast)
         self._listing = Coalesced(self, self._follow)
 
     def compose(self) -> ComposeResult:
@@ -93,7 +93,7 @@ unfolded. A wider terminal shows more columns."""
         changed, again, self._changed, self._again = self._changed, self._again, False, False
         table, line = self._table, self.line
         table.look(self.state, CellContext(self.now, zone_of(self), glyphs_of(self)))
-        self._look_ahead()
+        self._forecasts.look_ahead(self.state, self.now)
         if changed:
             table.add(self.past)
             table.find()
@@ -107,18 +107,8 @@ unfolded. A wider terminal shows more columns."""
                 self.lines.uncover(wanted, EVERYTHING)
         self._say()
 
-    def _look_ahead(self) -> None:
-        """Forecast in a thread, one at a time, where a column needs it; the last is shown meanwhile."""
-        if self._table.needs_forecast and not self._forecasting:
-            self._forecasting = True
-            self.run_worker(partial(self._forecast, self.state, self.now), group="forecast", thread=True)
-
-    def _forecast(self, state: State, now: float) -> None:
-        coming = forecast(state, now)
-        self.post_message(events.Callback(callback=partial(self._take_forecast, coming)))
-
-    def _take_forecast(self, coming: Forecast) -> None:
-        self._table.coming, self._forecasting, self._again = coming, False, True
+    def _take_forecast(self) -> None:
+        self._again = True
         self._listing()
 
     def _say(self) -> None:
@@ -157,24 +147,15 @@ unfolded. A wider terminal shows more columns."""
         """The known records of runs that have ended, by run."""
         return self._table.kept
 
-    def process_of(self, run: str) -> str:
-        """Return the process of a known run."""
-        return row.process if (row := self._table.row(run)) is not None else ""
-
-    def root_of(self, run: str) -> str:
-        """Return the root of a known run's family."""
-        return row.root if (row := self._table.row(run)) is not None else run
+    def row_of(self, run: str) -> RunRow | None:
+        """Return the row of a known run."""
+        return self._table.row(run)
 
     def go_to_next(self, sign: str) -> str | None:
         """Put the cursor on the next run that stands so, be it folded away; None where there is none."""
         if run := self._table.next_of(self.lines.key, self.lines.matches, sign):
             self.select(run)
         return run
-
-    def take_setting(self, setting: ListSetting) -> None:
-        """Take columns and order."""
-        self._table.arrange(setting)
-        self._follow()
 
     @on(QueryLine.Changed)
     def _filter(self, event: QueryLine.Changed) -> None:
@@ -192,7 +173,8 @@ unfolded. A wider terminal shows more columns."""
         self.lines.focus()
 
     @on(RunLines.Refolded)
-    def _refold(self, event: RunLines.Refolded) -> None:
+    @on(ColumnLines.Arranged)
+    def _refold(self, event: Message) -> None:
         event.stop()
         self._follow()
         self._ask()

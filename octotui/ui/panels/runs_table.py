@@ -9,10 +9,10 @@ from octotui.engine.queries.query import Query
 from octotui.engine.state import State
 from octotui.store.user_config import ListSetting
 from octotui.ui.styled_text import Span
-from octotui.ui.widgets.column_head import head_spans, row_spans
+from octotui.ui.widgets.column_layout import ColumnLayout
 from octotui.views import runs
 from octotui.views.lists import run_columns
-from octotui.views.lists.columns import CellContext, Placed, UnknownColumn, by_column, named, placed, sorting
+from octotui.views.lists.columns import CellContext
 from octotui.views.lists.families import (
     Families,
     ListedRun,
@@ -43,37 +43,11 @@ class RunsTable:
         self._listed: tuple[str, ...] = ()
         self._drawn: dict[str, tuple[object, list[Span]]] = {}
         self._depends: tuple[object, ...] = ()  # what the lines come from, unless they are sorted
-        self._people: set[str] = set()
+        self._needs: dict[str, int] = run_columns.needed(self.state, {}, ())
+        self._sorted: dict[tuple[str, ...], Sequence[str]] = {}
         self.coming = UNKNOWN  # the last forecast, which whoever shows the table has made
         self.kept: dict[str, EndedRun] = {}
-        self.arrange(setting)
-
-    def arrange(self, setting: ListSetting) -> None:
-        """Take other columns and another order; those that this version does not know are left out."""
-        known = {each.name for each in run_columns.COLUMNS}
-        self.chosen = tuple(each for each in setting.columns if each in known)
-        try:
-            self.sort = sorting(run_columns.COLUMNS, setting.sort)
-        except UnknownColumn:
-            self.sort = None
-        self._placed: dict[int, tuple[Placed[RunRow], ...]] = {}
-        self._sorted: dict[tuple[str, ...], Sequence[str]] = {}
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of the columns that are shown as far as they fit."""
-        return self.chosen or self.usual
-
-    @property
-    def usual(self) -> tuple[str, ...]:
-        """The names of those that are shown where nobody has chosen."""
-        return run_columns.usual(self.state.model)
-
-    @property
-    def setting(self) -> ListSetting:
-        """Columns and order as they are kept."""
-        sort = f"{'-' if self.sort[1] else ''}{self.sort[0].name}" if self.sort else ""
-        return ListSetting(self.chosen, sort)
+        self.layout = ColumnLayout("runs", "runs", run_columns.COLUMNS, (), setting)
 
     def add(self, records: Iterable[EndedRun]) -> None:
         """Know of runs that have ended."""
@@ -87,8 +61,9 @@ class RunsTable:
     def look(self, state: State, scope: CellContext) -> None:
         """Take the present State, moment and zone: the widths of columns may be others."""
         self.state = state
+        self.layout.usual = run_columns.usual(state.model)
         self.scope = replace(scope, coming=self.coming if self._is_estimated else UNKNOWN)
-        self._placed = {}
+        self._measure()
 
     @property
     def needs_forecast(self) -> bool:
@@ -97,15 +72,14 @@ class RunsTable:
 
     @property
     def _is_estimated(self) -> bool:
-        shown = {*self.columns, *((self.sort[0].name,) if self.sort else ())}
+        sort = self.layout.sort
+        shown = {*self.layout.shown, *((sort[0].name,) if sort else ())}
         return not run_columns.ESTIMATED.isdisjoint(shown)
 
     def find(self) -> None:
         """Find out again which runs there are, and forget the lines of others."""
         self.order = runs.order(self.state, tuple(self.kept.values()))
         self.families = families(self.state, self.kept, self.order)
-        self._people = {run.request.requester for run in self.state.runs.values()}
-        self._people |= {each.requester for each in self.kept.values()}
         listed = {*self.order}
         self._drawn = {name: each for name, each in self._drawn.items() if name in listed}
 
@@ -121,11 +95,13 @@ class RunsTable:
         if again:
             self._sorted = {}
         depends = self.families, names, {**self.folds(names)}
-        if self.sort is not None or depends != self._depends:
+        if self.layout.sort is not None or depends != self._depends:
             self._depends = depends
             lines = outline(self.families, names, self.folds(names), self._arrange)
             self._lines = {each.id: each for each in lines}
             self._listed = tuple(self._lines)
+            self._needs = run_columns.needed(self.state, self.kept, self._listed)
+            self._measure()
         return self._listed
 
     def next_of(self, name: str | None, names: Collection[str] | None, sign: str) -> str | None:
@@ -143,13 +119,12 @@ class RunsTable:
 
     def _arrange(self, names: Sequence[str]) -> Sequence[str]:
         """Sort the runs of one parent by the chosen column."""
-        key = tuple(names)
-        if self.sort is None or not key:
+        if self.layout.sort is None or not names:
             return names
+        key = (self.layout.setting.sort, *names)
         if key not in self._sorted:
-            rows = (row for row in map(self.row, key) if row is not None)
-            column, descending = self.sort
-            self._sorted[key] = [row.id for row in by_column(rows, column, descending=descending)]
+            rows = (row for row in map(self.row, names) if row is not None)
+            self._sorted[key] = [row.id for row in self.layout.sorted(rows)]
         return self._sorted[key]
 
     def is_unfolded(self, name: str) -> bool:
@@ -167,32 +142,27 @@ class RunsTable:
         depends = None
         if parts is not None and not self.families.children.get(name):
             line, scope = self._lines.get(name), self.scope
-            depends = parts, self._place(width), line, scope.zone, scope.glyphs, scope.coming.at
+            depends = parts, self.layout.place(width), line, scope.zone, scope.glyphs, scope.coming.at
         known = self._drawn.get(name)
         if known is None or depends is None or known[0] != depends:
             row = self.row(name)
-            spans = [] if row is None else row_spans(self._place(width), row, self.scope)
+            spans = [] if row is None else self.layout.line(row, width, self.scope)
             known = self._drawn[name] = depends, spans
         return known[1]
 
     def head(self, width: int) -> tuple[Span, ...]:
         """Draw the heads of the columns."""
-        column, descending = (self.sort[0].name, self.sort[1]) if self.sort else ("", False)
-        return head_spans(self._place(width), column, self.scope.glyphs, descending=descending)
+        return self.layout.head(width, self.scope)
 
-    def _place(self, width: int) -> Sequence[Placed[RunRow]]:
-        """Return the columns that fit a width; computed once for each width."""
-        if width not in self._placed:
-            model, scope = self.state.model, self.scope
-            oldest = [*self._oldest()]
-            times = [clock_time(at, scope.now, scope.zone) for at in oldest]
-            longest = scope.now - min(oldest, default=scope.now)
-            sizes = run_columns.sizes(model, self.state.next_run, times, self._people, longest)
-            if self.families.parents:
-                sizes["title"] += FAMILY
-            columns = named(run_columns.COLUMNS, self.columns)
-            self._placed = {width: placed(columns, width, sizes)}
-        return self._placed[width]
+    def _measure(self) -> None:
+        """Say what the columns need for the runs there are now."""
+        scope, oldest = self.scope, [*self._oldest()]
+        times = [clock_time(at, scope.now, scope.zone) for at in oldest]
+        longest = scope.now - min(oldest, default=scope.now)
+        sizes = run_columns.sizes(self.state, self._needs, times, longest)
+        if self.families.parents:
+            sizes["title"] += FAMILY
+        self.layout.measure(sizes)
 
     def _oldest(self) -> Iterable[float]:
         """Yield when the oldest open and the oldest ended run were queued."""

@@ -17,7 +17,6 @@ from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.run_messages import (
-    ColumnsWanted,
     CountWanted,
     PageWanted,
     RunChosen,
@@ -62,6 +61,14 @@ class Board(BoardActions):
             tooltip="The pages of the space's pools, workers, environments and targets",
         ),
         KeyAction(
+            "Q",
+            "questions",
+            "questions",
+            show=False,
+            title="Questions",
+            tooltip="All open questions: whom they ask, who has taken them, since when",
+        ),
+        KeyAction(
             "o",
             "spaces",
             "other space",
@@ -86,7 +93,12 @@ class Board(BoardActions):
                 yield RunsPanel(self._settings.get("runs", ListSetting())).data_bind(
                     RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.past
                 )
-                yield PoolsPanel().data_bind(RunActionsScreen.state, RunActionsScreen.process)
+                yield PoolsPanel(self._settings.get("pools", ListSetting())).data_bind(
+                    RunActionsScreen.state,
+                    RunActionsScreen.now,
+                    RunActionsScreen.past,
+                    RunActionsScreen.process,
+                )
             with Vertical(id="right"):
                 yield TreePanel().data_bind(
                     RunActionsScreen.picture, RunActionsScreen.run, RunActionsScreen.now
@@ -150,20 +162,6 @@ class Board(BoardActions):
             return
         self.notify(f"“{chosen.name}” is saved in {views_file()}", markup=False)
 
-    @on(ColumnsWanted)
-    @work
-    async def _choose_columns(self, event: ColumnsWanted) -> None:
-        """Ask for the columns of the runs, and save them."""
-        from octotui.ui.dialogs.columns_dialog import ColumnsDialog
-        from octotui.views.lists import run_columns
-
-        dialog = ColumnsDialog("runs", run_columns.COLUMNS, event.usual, event.shown, event.sort)
-        setting = await self.app.push_screen_wait(dialog)
-        if setting is not None:
-            app: Any = self.app
-            self.query_one(RunsPanel).take_setting(setting)
-            await app.keep_list("runs", setting)
-
     @on(RunOpened)
     def _open(self, event: RunOpened) -> None:
         self._open_run(event.run)
@@ -222,6 +220,13 @@ class Board(BoardActions):
         from octotui.ui.screens.dashboard_screen import DashboardScreen
 
         self.app.push_screen(DashboardScreen(self.session))
+
+    def action_questions(self) -> None:
+        """Show all open questions."""
+        from octotui.ui.screens.questions_screen import QuestionsScreen
+
+        app: Any = self.app
+        app.push_screen(QuestionsScreen(self.session, app.list_setting("questions")))
 
     def action_log(self) -> None:
         """Open the output of the selected run."""

@@ -107,7 +107,8 @@ class BoardActions(RunActionsScreen):
         refusals = {}
         for name in self.marked if action in OF_A_RUN else ():
             picture = families.get(name, self.state)
-            process = self.runs.process_of(name)
+            row = self.runs.row_of(name)
+            process = row.process if row is not None else ""
             refusals[name] = run_refusal(action, RunLookedAt(name, process, self.state, picture))
         user, ended = self.session.user, self.runs.ended
         items = plan(action, self.marked, self.state, families, user, self.now, refusals, ended)
@@ -120,7 +121,8 @@ class BoardActions(RunActionsScreen):
 
         None where one cannot be looked up, which a toast says.
         """
-        roots = {name: self.runs.root_of(name) for name in self.marked if name not in self.state.runs}
+        rows = {name: self.runs.row_of(name) for name in self.marked if name not in self.state.runs}
+        roots = {name: row.root if row is not None else name for name, row in rows.items()}
         states = {}
         for root in dict.fromkeys(roots.values()):
             family = await look_up(self, self.session.family(root))

@@ -20,12 +20,14 @@ from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, so
 from octotui.engine.state import State
 from octotui.store.journal.run_records import run_number
 from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
+from octotui.ui.screens.column_choice import ColumnChoiceScreen
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import look_up, release, send
 from octotui.ui.styled_text import zone_of
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import questions
 from octotui.views.labels import listed
+from octotui.views.questions import QuestionRow
 from octotui.views.runs import EndedRun
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ PAINT = 1 / 240  # seconds from one paint of the screen to the next
 OFFERED = (*OF_A_RUN, "answer", "schedules")
 
 
-class RunActionsScreen(ExplainedActions, Screen[None]):
+class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
     """The shared part of board and run screen: the selected run, its picture, and its actions."""
 
     KEYS_TITLE = "On the board and on a run"
@@ -325,11 +327,16 @@ class RunActionsScreen(ExplainedActions, Screen[None]):
         """Take the question to answer next, and open it."""
         await self._open_question(take=True)
 
+    @property
+    def asked(self) -> QuestionRow | None:
+        """The question to answer next."""
+        return questions.first(self.state, self.session.user, self.now, self.run)
+
     async def _open_question(self, *, take: bool) -> None:
         """Open the question; keys pressed meanwhile wait for it."""
         from octotui.ui.dialogs.question_dialog import QuestionDialog
 
-        row = questions.first(self.state, self.session.user, self.now, self.run)
+        row = self.asked
         if row is not None:
             await self.app.push_screen(QuestionDialog(self.session, row, take=take and not row.mine))
 

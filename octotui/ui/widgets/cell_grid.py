@@ -108,6 +108,17 @@ class CellGrid(ExplainedActions, ScrollView, can_focus=True):
         self._lay()
         self._tell()
 
+    def point(self, row: str, column: str) -> None:
+        """Put the cursor on a cell."""
+        rows, slugs = [each.key for each in self._rows], [slug for slug, _ in self._columns]
+        if row in rows and column in slugs:
+            self.place = (rows.index(row), slugs.index(column))
+
+    @property
+    def visible_columns(self) -> tuple[str, ...]:
+        """The columns that fit beside the names now."""
+        return tuple(slug for slug, _ in self._columns[self._first : self._first + self._sizes.columns])
+
     def refuse(self, sentence: str) -> None:
         """Say why there is nothing to open under the cursor; empty where there is."""
         if sentence != self._refusal:

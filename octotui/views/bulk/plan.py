@@ -60,6 +60,14 @@ def plan(
     return tuple(_judged(items, state, now))
 
 
+def plan_answer(
+    action: BulkAction, question: QuestionRow, state: State, user: str, now: float
+) -> tuple[BulkItem, ...]:
+    """Plan the answer to one question."""
+    about = " · ".join(filter(None, (question.name, question.where)))
+    return tuple(_judged([_item(action, question, about, user)], state, now))
+
+
 def noted(item: BulkItem, notes: str) -> BulkItem:
     """Add notes to the answer of an item."""
     commands = (
@@ -118,13 +126,18 @@ def _answers(action: BulkAction, state: State, run: Run, about: str, user: str) 
     if not questions:
         yield BulkItem(run=run.id, about=about, refusal=f"{run.id} asks nothing{_who_asks(state, run)}")
     for each in questions:
-        yield BulkItem(
-            run=run.id,
-            about=f"{about}: {each.title}",
-            commands=tuple(_answer(action, each, user)),
-            refusal=standing(each) if action == "take" and each.mine else "",
-            note=_values(each) if action == "proceed" else "",
-        )
+        yield _item(action, each, about, user)
+
+
+def _item(action: BulkAction, question: QuestionRow, about: str, user: str) -> BulkItem:
+    """Take or answer a question."""
+    return BulkItem(
+        run=question.run,
+        about=f"{about}: {question.title}",
+        commands=tuple(_answer(action, question, user)),
+        refusal=standing(question) if action == "take" and question.mine else "",
+        note=_values(question) if action == "proceed" else "",
+    )
 
 
 def _answer(action: BulkAction, question: QuestionRow, user: str) -> Iterator[Request]:

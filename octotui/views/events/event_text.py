@@ -204,7 +204,7 @@ def _queued(state: State, run: Run) -> str:
 
 def _wait_of(state: State, run: Run, now: float, zone: Zone) -> list[str]:
     """Return why a run is queued, unless it starts at once."""
-    if state.slots < state.model.engine.task_cap and run.place in tuple(state.ready):
+    if len(state.slots) < state.model.engine.task_cap and run.place in tuple(state.ready):
         return []
     wait = of_run(state, run, now, zone)
     return [wait.sentence] if wait else []

@@ -124,11 +124,34 @@ def whole(
     """Lay out all columns at full width; `length` returns the cells of a text."""
     shown: list[Placed[Row]] = []
     for column in columns:
-        cells = (column.cell(row, UNCUT, scope) for row in rows)
-        widest = max((sum(length(text) for text, _ in cell) for cell in cells), default=0)
+        widest = _widest(column, rows, scope, length)
         gap = 0 if not shown else 1 if shown[-1].column.tight else 2
         shown.append(Placed(column, max(widest, len(column.head)), gap))
     return tuple(shown)
+
+
+def measured(
+    columns: Iterable[Column[Row]], rows: Sequence[Row], scope: CellContext, length: Callable[[str], int]
+) -> dict[str, int]:
+    """Return the cells that columns need for rows, 0 where they are empty; numbers and times take `least`."""
+    widest = {each: _widest(each, rows, scope, length) for each in columns}
+    return {
+        each.name: max(each.least if each.right else 1, cells) if cells else 0
+        for each, cells in widest.items()
+    }
+
+
+def _widest(
+    column: Column[Row], rows: Iterable[Row], scope: CellContext, length: Callable[[str], int]
+) -> int:
+    cells = (column.cell(row, UNCUT, scope) for row in rows)
+    return max((sum(length(text) for text, _ in cell) for cell in cells), default=0)
+
+
+def without_empty(columns: Iterable[Column[Row]], sizes: Mapping[str, int]) -> tuple[Column[Row], ...]:
+    """Leave out columns that need no cell; a list has at least one."""
+    columns = tuple(columns)
+    return tuple(each for each in columns if sizes.get(each.name) != 0) or columns
 
 
 def _most(column: Column[Row], sizes: Mapping[str, int]) -> int:

@@ -1,11 +1,14 @@
 """The columns of lists of runs."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from octotui.engine.state import State
+from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
-from octotui.views.lists.columns import CellContext, Column, Spans
-from octotui.views.runs import RunRow
+from octotui.views.lists.columns import UNCUT, CellContext, Column, Spans
+from octotui.views.runs import EndedRun, RunRow, where
 from octotui.views.text.clock_times import fitting_time
 
 DATE = 6  # cells of `Nov 26`
@@ -34,7 +37,9 @@ def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) ->
     return Column(name=name, about=about, cell=cell, key=lambda row: value(row).casefold() or None, **more)
 
 
-def _time(name: str, head: str, about: str, value: Callable[[RunRow], float | None]) -> Column[RunRow]:
+def _time(
+    name: str, head: str, about: str, value: Callable[[RunRow], float | None], **more: Any
+) -> Column[RunRow]:
     """Return a column of times; one of another day is shortened to its date."""
 
     def cell(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -43,7 +48,8 @@ def _time(name: str, head: str, about: str, value: Callable[[RunRow], float | No
             return ()
         return ((fitting_time(at, scope.now, width, scope.zone), "muted"),)
 
-    return Column(name=name, about=about, cell=cell, key=value, least=DATE, most=17, head=head, right=True)
+    shape: dict[str, Any] = {"least": DATE, "most": 17, "head": head, "right": True} | more
+    return Column(name=name, about=about, cell=cell, key=value, **shape)
 
 
 def _sign(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -79,7 +85,8 @@ def _warnings(row: RunRow, width: int, scope: CellContext) -> Spans:
 
 
 def _wait(row: RunRow, width: int, scope: CellContext) -> Spans:
-    return ((row.detail, row.mark.role if row.mark.sign in ("waits", "asks", "bad") else "muted"),)
+    text = _SAID.sub(lambda run: f"{run[1]}: " if run[1] else "", row.detail)
+    return ((text, row.mark.role if row.mark.sign in ("waits", "asks", "bad") else "muted"),)
 
 
 def _step(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -113,6 +120,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         key=lambda row: row.name.casefold(),
         least=12,
         most=60,
+        enough=24,
         head="title",
     ),
     Column(
@@ -125,7 +133,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         head="state",
     ),
     _text("environment", "where it takes effect", lambda row: row.environment, head="env", least=12, most=24),
-    _time("started", "start", "when it started, or is to start", lambda row: row.starts_at),
+    _time("started", "start", "when it started, or is to start", lambda row: row.starts_at, extra=True),
     Column(
         name="duration",
         about="how long it takes, or took",
@@ -135,6 +143,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         most=6,
         head="took",
         right=True,
+        extra=True,
     ),
     _text("by", "who started it", lambda row: row.by, extra=True, least=6, most=16),
     _text("worker", "the workers it has, or had", lambda row: row.worker, extra=True, least=8, most=24),
@@ -144,8 +153,8 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         cell=_wait,
         key=lambda row: row.detail.casefold() or None,
         least=18,
-        enough=18,
-        most=100,
+        enough=40,
+        most=UNCUT,
         head="wait",
         extra=True,
     ),
@@ -191,7 +200,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
 
 ESTIMATED = frozenset(("left", "eta"))
 """Columns that need a forecast."""
-LABELS = 12  # cells of a version after the name of a project
+_SAID = re.compile(r"^(?:(run-[0-9]+) )?waits for ")  # what the head of the column says
 UNASKED = 14  # columns that are shown by default
 
 
@@ -205,21 +214,50 @@ def usual(model: Model) -> tuple[str, ...]:
     return tuple(each.name for each in COLUMNS[:UNASKED] if each.name not in empty)
 
 
-def sizes(
-    model: Model, number: int, times: Iterable[str], people: Iterable[str], longest: float
-) -> dict[str, int]:
-    """Return the cells that columns need for the highest number, times and people, and longest seconds."""
-    widest = max((len(each) for each in times), default=0)
+def needed(state: State, past: Mapping[str, EndedRun], names: Iterable[str]) -> dict[str, int]:
+    """Return the cells that what runs are called needs in each column; 0 where a column stays empty.
+
+    Which workers open runs have changes without a run that comes or ends: `sizes` adds them.
+    """
+    model, names = state.model, tuple(names)
+    still = [state.runs[name] for name in names if name in state.runs]
+    over = [past[name] for name in names if name in past and name not in state.runs]
+    seen = {(run.title, run.request.requester, _place(run.request)) for run in still}
+    seen |= {(each.name, each.requester, _place(each)) for each in over}
+    places = {place for _, _, place in seen}
+    projects = [model.projects.get(model.project_of(process) or "") for process, _, _ in places]
     return {
-        "by": _longest(people),
+        "title": max(1, _longest(title for title, _, _ in seen)),
+        "by": _longest(requester for _, requester, _ in seen),
+        "environment": _longest(where(model, environment, None) for _, environment, _ in places),
+        "tenant": _longest(where(model, None, tenant) for _, _, tenant in places),
+        "project": _longest(each.name for each in projects if each),
+        "worker": max((_cells(each.workers) for each in over), default=0),
+        **({} if any(projects) else {"release": 0}),
+        **({} if still else {"step": 0}),
+        **({} if still or any(each.reason for each in over) else {"wait": 0}),
+    }
+
+
+def _place(asked: RunRequest | EndedRun) -> tuple[str, str | None, str | None]:
+    """Return what runs, and where: few of all runs differ in it."""
+    return asked.process, asked.environment, asked.tenant
+
+
+def _cells(workers: Sequence[str]) -> int:
+    """Return the cells of a worker and the number of others."""
+    return len(workers[0]) + (len(" +9") if len(workers) > 1 else 0) if workers else 0
+
+
+def sizes(state: State, needs: Mapping[str, int], times: Iterable[str], longest: float) -> dict[str, int]:
+    """Return the cells that columns need: what `needed` says, with workers leased now, times and seconds."""
+    leased = _longest(state.leases) + len(" +9") if len(state.leases) else 0
+    return {
+        **needs,
+        "worker": max(leased, needs["worker"]),
         "duration": TOOK if longest >= 600 else len("9m59s"),
-        "id": len(f"run-{number}"),
-        "title": _longest(each.name for each in model.processes.values()) + (LABELS if model.projects else 0),
-        "environment": _longest(each.name for each in model.environments.values()),
-        "tenant": _longest(each.name for each in model.tenants.values()),
-        "worker": _longest((*model.workers, *model.targets)) + len(" +9"),
-        "project": _longest(each.name for each in model.projects.values()),
-        **dict.fromkeys(("started", "queued", "ended"), max(DATE, widest)),
+        "id": len(f"run-{state.next_run}"),
+        **dict.fromkeys(("started", "queued", "ended"), max(DATE, _longest(times))),
     }
 
 

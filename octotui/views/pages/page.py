@@ -8,9 +8,11 @@ import msgspec
 from octotui.engine.queries.query import Query, Term
 from octotui.model.space import Model
 from octotui.views.labels import Mark
-from octotui.views.pools import members
+from octotui.views.pages.last_runs import LastRun
+from octotui.views.pools import WorkerRow, members
 
 PlaceKind = Literal["space", "pool", "worker", "target", "environment"]
+PageTable = Literal["runs", "workers", "deployed"]
 
 
 class PagePlace(NamedTuple):
@@ -20,10 +22,19 @@ class PagePlace(NamedTuple):
     slug: str = ""
 
 
-class PageLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line: a heading, a text with a note, or a run in columns; enter leads to its `place` or `run`.
+class DeployedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The last deployment of a project for a tenant, or for none, with their names."""
 
-    Its key is unique on its page and stays the same while the line means the same.
+    project: str
+    tenant: str
+    run: LastRun
+
+
+class PageLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line: a heading, a text with a note, or a line of a table; enter leads to its `place` or `run`.
+
+    Its key is unique on its page and stays the same while the line means the same. Of a table it is the head,
+    a `row`, or the row of its `run`.
     """
 
     key: str
@@ -33,7 +44,8 @@ class PageLine(msgspec.Struct, frozen=True, kw_only=True):
     place: PagePlace | None = None
     run: str | None = None
     is_heading: bool = False
-    in_columns: bool = False
+    table: PageTable | None = None
+    row: WorkerRow | DeployedRow | None = None
 
 
 PageLines = Iterator[PageLine]
@@ -94,8 +106,10 @@ def query_of(place: PagePlace) -> Query | None:
 
 
 def section(heading: str, lines: Iterable[PageLine], empty: str = "") -> PageLines:
-    """Yield a heading and lines; without lines the sentence `empty`, or nothing."""
+    """Yield a heading and lines, those of a table after its head; without lines `empty`, or nothing."""
     found = tuple(lines)
     if found or empty:
         yield PageLine(key=f"# {heading.partition(',')[0]}", text=heading, is_heading=True)
+        if found and found[0].table is not None:
+            yield PageLine(key=f"^ {heading.partition(',')[0]}", table=found[0].table)
         yield from found or (PageLine(key=f"- {heading.partition(',')[0]}", text=empty),)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import State, in_order
@@ -9,9 +11,19 @@ from octotui.views import pools, waits
 from octotui.views.estimates.sentences import left, more, of_waits
 from octotui.views.labels import counted, duration, listed
 from octotui.views.pages.last_runs import LastRun, RunPlace
-from octotui.views.pages.page import PageLine, PageLines, PagePlace, is_declared, pools_of, section
+from octotui.views.pages.page import (
+    DeployedRow,
+    PageLine,
+    PageLines,
+    PagePlace,
+    is_declared,
+    pools_of,
+    section,
+)
 from octotui.views.runs import EndedRun
-from octotui.views.text.clock_times import Zone, clock_time
+from octotui.views.text.clock_times import Zone
+
+NEVER: Mapping[str, float] = {}  # when workers were used
 
 
 class PageScope:
@@ -53,7 +65,7 @@ def page(place: PagePlace, scope: PageScope) -> tuple[PageLine, ...]:
 def _space(scope: PageScope) -> PageLines:
     model = scope.state.model
     pool_lines = (_pool_line(scope.state, slug) for slug in pools.shown(model))
-    yield from section("Pools", pool_lines, "The model declares no pools.")
+    yield from section("Pools", pool_lines, pools.NO_POOLS)
     environments = (
         PageLine(key=f"environment {slug}", text=each.name, place=PagePlace("environment", slug))
         for slug, each in model.environments.items()
@@ -76,23 +88,19 @@ def _pool_line(state: State, slug: str) -> PageLine:
 def _pool(slug: str, scope: PageScope) -> PageLines:
     state, model = scope.state, scope.state.model
     yield PageLine(key="facts", text=pools.pool_row(model, slug).policy or "no worker is declared")
-    names = pools.members(model, slug, model.pool(slug))
-    yield from section("Workers", (_worker_line(state, slug, name) for name in names))
+    names, used = pools.members(model, slug, model.pool(slug)), pools.last_used(scope.past or ())
+    yield from section("Workers", (_worker_line(state, slug, name, used) for name in names))
     leases = dict.fromkeys(run for name in names for _, run in state.leases.get(name, ()))
     yield from _runs_here("Runs that lease its workers", leases, "No run leases a worker of it.")
     yield from _past(scope)
 
 
-def _worker_line(state: State, slug: str, worker: str) -> PageLine:
+def _worker_line(state: State, slug: str, worker: str, used: Mapping[str, float] = NEVER) -> PageLine:
     row = pools.worker_row(state, slug, worker)
-    doing = "" if row.leases and row.mark is pools.LEASED else row.doing
-    leases = f"leased by {row.leases}" if row.leases else ""
-    line = f"{counted(row.queue, 'waits', 'wait')} for its lock" if row.queue else ""
     return PageLine(
         key=f"worker {worker}",
-        text=worker,
-        note=" · ".join(filter(None, (doing, leases, line))),
-        mark=row.mark,
+        table="workers",
+        row=replace(row, used_at=used.get(worker)),
         place=PagePlace("target" if slug == pools.TARGETS else "worker", worker),
     )
 
@@ -169,19 +177,17 @@ def _environment(slug: str, scope: PageScope) -> PageLines:
 def _deployed(run: LastRun, scope: PageScope) -> PageLine:
     model = scope.state.model
     tenant = model.tenants.get(run.place.tenant or "")
-    whom = tenant.name if tenant else run.place.tenant
-    parts = (run.version, whom, run.mark.word, clock_time(run.at, scope.now, scope.zone))
-    return PageLine(
-        key=f"deployed {'/'.join(map(str, run.place))}",
-        text=model.projects[run.place.process].name,
-        note=" · ".join(filter(None, parts)),
-        mark=run.mark,
-        run=run.id,
+    row = DeployedRow(
+        project=model.projects[run.place.process].name,
+        tenant=tenant.name if tenant else run.place.tenant or "",
+        run=run,
     )
+    key = f"deployed {'/'.join(map(str, run.place))}"
+    return PageLine(key=key, table="deployed", row=row, run=run.id)
 
 
 def _runs_here(heading: str, names: Iterable[str], empty: str = "") -> PageLines:
-    lines = (PageLine(key=f"open {name}", run=name, in_columns=True) for name in names)
+    lines = (PageLine(key=f"open {name}", run=name, table="runs") for name in names)
     return section(heading, lines, empty)
 
 
@@ -191,5 +197,5 @@ def _past(scope: PageScope) -> PageLines:
         return iter(())
     if scope.past is None:
         return section("Last runs", (), "looking them up …")
-    lines = (PageLine(key=f"past {each.id}", run=each.id, in_columns=True) for each in scope.past)
+    lines = (PageLine(key=f"past {each.id}", run=each.id, table="runs") for each in scope.past)
     return section("Last runs", lines, "No run has ended here.")

@@ -60,7 +60,8 @@ def test_i4_it_lists_who_did_what(octotui: Call, model: Path, state: Path) -> No
 
 def test_it_is_filtered(octotui: Call, model: Path, state: Path) -> None:
     def lines(*options: str) -> int:
-        return len(octotui("audit", model, *options, "--state", state).out.splitlines())
+        told = octotui("audit", model, *options, "--state", state).out.splitlines()
+        return 0 if told and told[0].startswith("nothing is recorded that matches: ") else len(told)
 
     who = json.loads(octotui("audit", model, "--json", "--state", state).out.splitlines()[0])["user"]
     assert lines("--run", "run-1") == 4

@@ -11,7 +11,9 @@ def test_releases_are_listed_the_newest_first_with_where_they_are(
     octotui: Call, tmp_path: Path, state: Path
 ) -> None:
     model = write_shop(tmp_path)
-    assert octotui("releases", model, "shop", "--state", state) == (0, "", "")
+    none = octotui("releases", model, "shop", "--state", state)
+    assert none == (0, "shop has no releases: octotui release FILE shop makes one\n", "")
+    assert octotui("releases", model, "shop", "--json", "--state", state) == (0, "", "")
     for version in ("1.0", "1.1"):
         octotui("release", model, "shop", "--version", version, "--state", state)
     octotui("deploy", model, "shop", "--release", "1.0", "--environment", "try", "--state", state)

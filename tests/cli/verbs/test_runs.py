@@ -34,7 +34,10 @@ def test_open_ones_come_first_and_words_filter(octotui: Call, lived: Lived) -> N
     assert lines[-1].startswith("✔ run-1 ok")
     _, found = octotui("runs", model, "first", "asks", *state).out.splitlines()
     assert found.split()[2:5] == ["Ask", "first", "asks"]
-    assert octotui("runs", model, "nothing", "such", *state).out == ""
+    assert octotui("runs", model, "nothing", "such", *state).out == (
+        "no run matches: octotui runs FILE without a filter lists all of them\n"
+    )
+    assert octotui("runs", model, "nothing", "such", "--json", *state).out == ""
 
 
 def table(said: str) -> list[list[str]]:

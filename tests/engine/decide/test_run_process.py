@@ -117,7 +117,7 @@ class TestManual:
         world.start("go")
         world.run_out()
         run = world.state.runs["run-1"]
-        assert (run.state, run.queueing.slot, run.selection.leases, world.state.slots) == (
+        assert (run.state, run.queueing.slot, run.selection.leases, len(world.state.slots)) == (
             "paused",
             False,
             (),

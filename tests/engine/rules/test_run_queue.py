@@ -288,7 +288,7 @@ class TestYield:
         world.start("top")
         assert world.state.runs["run-1"].yielded
         assert world.state.runs["run-1"].selection.leases, "its leases stay"
-        assert world.state.slots == 1
+        assert len(world.state.slots) == 1
         world.run_out()
         assert set(world.ends().values()) == {"succeeded"}
 

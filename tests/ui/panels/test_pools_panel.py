@@ -2,28 +2,75 @@ import pytest
 
 from octotui.engine import commands
 from octotui.model.space import Pool, Worker
-from octotui.ui.panels.pools_panel import draw
+from octotui.store.user_config import ListSetting
 from octotui.ui.widgets.line_list import LineList
-from octotui.views import pools
-from octotui.views.labels import ASCII, UNICODE
 from tests import scenes
-from tests.scenes import SCENES
 from tests.ui.opened import opened
 
 
-def line(name: str, worker: str, width: int, glyphs=UNICODE) -> str:
-    row = pools.worker_row(SCENES[name]().state, "setup", worker, "tame")
-    return "".join(text for text, _ in draw(row, width, 8, glyphs)).rstrip()
+async def pane(tmp_path, scene, size, **lists) -> list[str]:
+    """The lines of the pane, its head first."""
+    async with opened(scene, tmp_path, size, lists=lists) as it:
+        await it.sees("Pools", "worker1")
+        lines = it.text.splitlines()
+        start = next(at for at, line in enumerate(lines) if line.startswith("─ Pools"))
+        return [line.split("│")[0].rstrip() for line in lines[start + 1 :]]
 
 
-def test_a_worker_in_one_line():
-    assert line("lock_wait", "worker1", 78) == (
-        "  worker1   ▣ run-6 acquires worker-image  leased: run-7 and run-9   ◔ 1 waits"
-    )
-    assert line("lock_wait", "worker1", 54) == "  worker1   ▣ run-6 acquires worker-image    ◔ 1 waits"
-    assert line("lock_wait", "worker3", 60) == "→ worker3   ▣ run-7 acquires worker-image  leased: run-8"
-    assert line("retrying", "worker1", 60) == "→ worker1   · leased by run-1"
-    assert line("lock_wait", "worker3", 60, ASCII).startswith("->worker3   # run-7")
+async def test_workers_stand_in_columns_as_many_as_fit(tmp_path):
+    """L4, W5: who has a worker, who leases it, how many wait, and which one is next."""
+    head, _, first, _, third, *_ = await pane(tmp_path, scenes.lock_wait(), (80, 24))
+    assert head.split() == ["worker", "state", "runs", "wait", "leased", "by"]
+    assert first.split("  ")[0] == "▌"
+    assert first[1:].split() == [
+        *("worker1", "▣", "held", "run-6", "acquires", "worker-image", "◔", "1", "run-7", "and", "run-9"),
+    ]
+    assert third.startswith(" → worker3  ▣ held")
+    for name, cell in (("worker", "worker1"), ("state", "held"), ("runs", "run-6"), ("leased", "run-7")):
+        assert head.index(name) == first.index(cell)
+    head, _, first, *_ = await pane(tmp_path, scenes.lock_wait(), (120, 40))
+    assert head.split() == ["worker", "state", "runs", "wait"]  # who leases it has no room
+    assert "run-6 acquires worker-image" in first
+    head, _, first, *_ = await pane(tmp_path, scenes.lock_wait(), (200, 60))
+    assert head.split()[-1] == "used"
+    assert first.split()[-1] == "13:47"
+
+
+async def test_columns_that_are_empty_for_all_are_left_out_unless_they_were_chosen(tmp_path):
+    head, *_ = await pane(tmp_path, scenes.idle(), (120, 40))
+    assert head.split() == ["worker", "state"]
+    chosen = ListSetting(("worker", "health", "waiting"))
+    head, *_ = await pane(tmp_path, scenes.idle(), (120, 40), pools=chosen)
+    assert head.split() == ["worker", "health", "wait"]
+
+
+async def test_the_workers_of_each_pool_are_sorted_by_the_chosen_column(tmp_path):
+    def names(lines: list[str]) -> list[str]:
+        words = (word for line in lines for word in line.split())
+        return [word for word in words if word.startswith(("worker", "west")) and word[-1].isdigit()]
+
+    setting = ListSetting((), "-worker")
+    head, *lines = await pane(tmp_path, scenes.idle(), (120, 40), pools=setting)
+    assert head.split()[0] == "worker↓"
+    assert names(lines) == ["worker3", "worker2", "worker1", "west2", "west1"]
+    _, *lines = await pane(tmp_path, scenes.lock_wait(), (120, 40), pools=ListSetting((), "-waiting"))
+    assert names(lines)[0] == "worker1"
+
+
+async def test_c_chooses_its_columns_and_they_are_kept(tmp_path):
+    kept: list[tuple[str, ListSetting]] = []
+    async with opened(scenes.lock_wait(), tmp_path, keep=lambda *each: kept.append(each)) as it:
+        await it.press("tab", "C")
+        await it.sees("Columns: pools and their workers", "how many jobs wait for its lock")
+        await it.press("j", "s", "s", "enter")
+        await it.sees("worker↓")
+        assert kept == [("pools", ListSetting((), "-worker"))]
+        assert it.app.list_setting("pools") == kept[0][1]
+
+
+async def test_without_pools_it_says_what_to_add(tmp_path):
+    async with opened(scenes.empty(), tmp_path) as it:
+        await it.sees("No pools: add one to the model, such as [pools.setup].")
 
 
 async def test_a_worker_has_the_cursor_first_and_heads_of_pools_open_their_page(tmp_path):

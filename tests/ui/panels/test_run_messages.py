@@ -1,5 +1,5 @@
 from octotui.engine.queries.parse import parse
-from octotui.ui.panels.run_messages import ColumnsWanted, PageWanted, RunChosen, RunOpened
+from octotui.ui.panels.run_messages import PageWanted, RunChosen, RunOpened
 
 
 def test_messages_carry_what_is_wanted():
@@ -8,5 +8,3 @@ def test_messages_carry_what_is_wanted():
     query = parse("rare", 0)
     page = PageWanted(query, 7)
     assert (page.query, page.before) == (query, 7)
-    columns = ColumnsWanted(("id",), ("title",), "-id")
-    assert (columns.usual, columns.shown, columns.sort) == (("id",), ("title",), "-id")

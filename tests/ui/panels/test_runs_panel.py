@@ -1,16 +1,13 @@
-import threading
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from octotui.engine.commands import CancelRun
-from octotui.engine.forecast import Forecast, forecast
 from octotui.engine.queries.parse import parse
 from octotui.engine.queries.query import EVERYTHING
 from octotui.engine.state import State
 from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord
 from octotui.store.user_config import ListSetting
-from octotui.ui.panels import runs_panel
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.widgets.line_list import LineList
 from tests import scenes
@@ -154,7 +151,7 @@ async def test_a_sorted_list_is_sorted_again_as_time_goes_by(tmp_path):
         panel = it.app.screen.query_one(RunsPanel)
         await it.press("right")
         await it.session.send(CancelRun(run="run-5", by="ann"))
-        panel.take_setting(ListSetting((), "state"))
+        panel.lines.take_setting(ListSetting((), "state"))
         it.session.later(31)
         await it.sees("✔ run-2")
         panel.watch_now(0.0, 1.0)
@@ -173,33 +170,3 @@ async def test_only_lines_that_look_different_are_made_anew_and_only_those_in_vi
         panel.watch_state(State(), it.app.state)
         await it.pilot.pause()
         assert 0 < len({*made}) <= panel.lines.size.height
-
-
-async def test_e2_forecasts_are_made_in_a_thread_one_at_a_time_and_the_last_is_shown_meanwhile(
-    tmp_path, monkeypatch
-):
-    scene, made, hold = scenes.estimated(), [], threading.Event()
-
-    def counted(state: State, now: float) -> Forecast:
-        made.append(threading.current_thread())
-        assert hold.wait(5)
-        return forecast(state, now)
-
-    monkeypatch.setattr(runs_panel, "forecast", counted)
-    async with opened(scene, tmp_path) as it:
-        panel = panel_of(it)
-        panel.take_setting(ListSetting(("id", "title", "left")))
-        await it.until(lambda: made)
-        row = panel._table.row("run-18")
-        assert row is not None
-        assert row.ends_about is None
-        panel.now += 5
-        await it.pilot.pause()
-        assert len(made) == 1
-        hold.set()
-        await it.until(lambda: len(made) == 2)
-        await it.until(lambda: not panel._forecasting)
-        row = panel._table.row("run-18")
-        assert row is not None
-        assert row.ends_about is not None
-        assert threading.main_thread() not in made

@@ -7,8 +7,8 @@ import pytest
 from octotui.engine.forecast import forecast
 from octotui.engine.queries.parse import parse
 from octotui.store.user_config import ListSetting
-from octotui.ui.panels import runs_table
 from octotui.ui.panels.runs_table import RunsTable
+from octotui.ui.widgets import column_layout
 from octotui.views.lists.columns import CellContext
 from octotui.views.lists.run_columns import usual
 from tests.scenes import SCENES
@@ -20,6 +20,7 @@ def table(setting: ListSetting = ListSetting(), name: str = "seed") -> RunsTable
     made = RunsTable(setting)
     made.look(scene.state, CellContext(scene.now, UTC))
     made.find()
+    made.outline(None, again=True)
     return made
 
 
@@ -36,8 +37,8 @@ def test_columns_go_with_the_width_but_never_the_word():
         assert "asks" in text(made, "run-1", width)
     heads = ["".join(each for each, _ in made.head(width)).split() for width in (38, 78, 160)]
     assert heads[0] == ["run", "title", "state"]
-    assert heads[1] == ["run", "title", "state", "env", "start", "took", "by"]
-    assert heads[2] == [*heads[1], "worker", "wait", "step", "tenant"]
+    assert heads[1] == ["run", "title", "state", "env", "start", "took", "by", "worker"]
+    assert heads[2] == [*heads[1], "wait", "step", "tenant"]
 
 
 def test_heads_stand_above_their_cells():
@@ -64,7 +65,7 @@ def test_sorted_by_a_column_the_list_keeps_its_order_until_something_else_is_to_
     assert made.head(80)[-2][0] != ""
     assert "run↓" in "".join(each for each, _ in made.head(80))
     asked = []
-    monkeypatch.setattr(runs_table, "by_column", lambda rows, *more, **_: asked.append(1) or list(rows))
+    monkeypatch.setattr(column_layout, "by_column", lambda rows, *more, **_: asked.append(1) or list(rows))
     assert made.outline(None, again=False)[1] == "run-5"
     assert asked == []
     names = made.matching(parse("env:test", 0))
@@ -93,10 +94,10 @@ def test_the_next_of_a_kind_is_looked_for_in_folded_families_and_by_the_filter()
 
 def test_what_a_later_version_kept_is_left_out():
     made = table(ListSetting(("id", "future", "title"), "-future"))
-    assert made.columns == ("id", "title")
-    assert made.setting == ListSetting(("id", "title"))
-    made.arrange(ListSetting(("future",)))
-    assert made.columns == usual(made.state.model)
+    assert made.layout.shown == ("id", "title")
+    assert made.layout.setting == ListSetting(("id", "title"))
+    made.layout.arrange(ListSetting(("future",)))
+    assert made.layout.shown == usual(made.state.model)
 
 
 def test_a_run_that_has_left_the_state_is_drawn_from_its_record():
@@ -125,7 +126,7 @@ def test_e2_a_forecast_is_needed_where_a_column_has_it_and_for_a_second():
         assert row is not None
         assert row.ends_about == (None if ends is None else table.scope.now + ends)
         table.coming = forecast(scene.state, scene.now)
-    table.arrange(ListSetting(("id",)))
+    table.layout.arrange(ListSetting(("id",)))
     table.look(scene.state, CellContext(scene.now + 9.0))
     assert not table.needs_forecast
     row = table.row("run-18")

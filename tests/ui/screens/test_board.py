@@ -14,7 +14,7 @@ async def test_wide_it_shows_runs_pools_tree_and_output(tmp_path):
             "run-1 Unleash the kraken",
             "run-5 Production on worker1",
             "next after worker3 in setup",
-            "→ worker2   ▶ run-3",
+            "→ worker2 ▶ running  run-3",
             "creating an instance for Development",
         )
 

@@ -121,7 +121,7 @@ def test_a_job_without_a_place_is_told_when_it_gets_one():
     steps = tuple(script(f"S{n}", start="with-previous", simulate=takes(9)) for n in range(2))
     world = World(model({"a": Runbook(name="A", steps=steps)}, **engine(max_parallelism=1)))
     world.start("a")
-    assert "run-1  “S1” waits for a place: run-1 already runs 1 job in parallel" in told(world)
+    assert "run-1  “S1” waits for a place: run-1 already runs 1 job in parallel, “S0”" in told(world)
 
 
 def test_an_event_of_a_run_that_nobody_knows_says_nothing():
@@ -198,10 +198,10 @@ def test_a_scheduled_start_and_a_move_to_the_top_are_told():
         "run-2  Go is queued",
         "run-2  starts at 13:46:45, in 00:05",
         "run-3  Go is queued",
-        "run-3  waits for a slot: 1 of 1 are taken · first in queue",
+        "run-3  waits for a slot: run-1 Go has 1 of 1 · first in queue",
         "run-3  is moved to the top by ann",
         "run-2  is due",
-        "run-2  waits for a slot: 1 of 1 are taken · 2nd in queue",
+        "run-2  waits for a slot: run-1 Go has 1 of 1 · 2nd in queue",
     ]
 
 

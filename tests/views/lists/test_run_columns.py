@@ -11,7 +11,7 @@ from octotui.store.journal.run_records import RunRecord
 from octotui.views import runs
 from octotui.views.labels import ASCII
 from octotui.views.lists.columns import CellContext, by_column, named
-from octotui.views.lists.run_columns import COLUMNS, ESTIMATED, UNASKED, short_duration, sizes, usual
+from octotui.views.lists.run_columns import COLUMNS, ESTIMATED, UNASKED, needed, short_duration, sizes, usual
 from octotui.views.runs import RunRow
 from tests import scenes
 from tests.scenes import SCENES
@@ -134,10 +134,34 @@ def test_every_column_can_be_sorted_by():
 
 
 def test_columns_need_what_the_longest_name_in_the_space_needs():
-    model = scenes.seed().state.model
-    need = sizes(model, 120, ["13:46", "Nov 26 13:46"], ["ann", "administrator"], 3600.0)
-    assert (need["id"], need["environment"], need["started"]) == (7, len("Development"), 12)
-    assert (need["by"], need["duration"], need["title"]) == (13, 6, len("Unleash the kraken"))
+    state = scenes.seed().state
+    record = RunRecord(
+        number=9, id="run-9", root="run-9", process="gone", name="Gone", requester="administrator",
+        state="failed", reason="it broke", queued_at=START, started_at=START, ended_at=START + 1,
+        workers=("west1", "west2"), environment="a-far-away-place",
+    )  # fmt: skip
+    need = sizes(state, needed(state, {"run-9": record}, ("run-2", "run-9")), ["13:46", "Nov 26 13:46"], 60.0)
+    assert (need["id"], need["environment"], need["started"]) == (5, len("a-far-away-place"), 12)
+    assert (need["by"], need["duration"], need["title"]) == (13, 5, len("Create AWS RDS"))
+    assert need["worker"] == len("worker1 +9")
+
+
+def test_columns_that_are_empty_in_the_listed_runs_need_nothing():
+    state = scenes.seed().state
+    need = needed(state, {}, ("run-1",))  # its children have environments
+    empty = {name for name, cells in need.items() if not cells}
+    assert empty == {"environment", "tenant", "project", "release", "worker"}
+    assert sizes(state, need, [], 0.0)["worker"] == len("worker1 +9")  # leased now
+    nothing = needed(scenes.idle().state, {}, ())
+    assert {name for name, cells in nothing.items() if not cells} == {*empty, "by", "step", "wait"}
+
+
+def test_q5_the_wait_column_begins_with_what_is_waited_for():
+    """Q5: its head says that it waits."""
+    row = replace(seen("asking", "run-1"), detail="waits for worker2: run-9 is running “Dump”")
+    assert cells(row)["wait"] == "worker2: run-9 is running “Dump”"
+    row = replace(row, detail="run-7 waits for a slot: run-9 Dump has 1 of 1")
+    assert cells(row)["wait"] == "run-7: a slot: run-9 Dump has 1 of 1"
 
 
 def test_e2_left_and_eta_are_of_a_forecast():

@@ -7,8 +7,9 @@ from msgspec import structs
 
 from octotui.engine.queries.matcher import matches
 from octotui.views.pages.last_runs import newer, standings
-from octotui.views.pages.page import PageLine, PagePlace, query_of
+from octotui.views.pages.page import DeployedRow, PageLine, PagePlace, query_of
 from octotui.views.pages.place_pages import PageScope, page
+from octotui.views.pools import WorkerRow
 from tests import scenes
 from tests.scenes import Scene
 from tests.ui.fake import FakeSession
@@ -30,7 +31,13 @@ def under(found: tuple[PageLine, ...], heading: str) -> list[PageLine]:
     texts = [each.text for each in found]
     start = next(at for at, text in enumerate(texts) if found[at].is_heading and text.startswith(heading))
     end = next((at for at in range(start + 1, len(found)) if found[at].is_heading), len(found))
-    return [*found[start + 1 : end]]
+    return [each for each in found[start + 1 : end] if each.table is None or each.run or each.row]
+
+
+def worker(line: PageLine) -> WorkerRow:
+    """The worker or target of a line."""
+    assert isinstance(line.row, WorkerRow)
+    return line.row
 
 
 def test_l4_a_worker_s_page_says_who_has_its_lock_and_who_waits_for_it(tmp_path) -> None:
@@ -47,7 +54,9 @@ def test_l4_a_worker_s_page_says_who_has_its_lock_and_who_waits_for_it(tmp_path)
     (pool,) = under(found, "Pools")
     assert (pool.text, pool.place) == ("Setup", PagePlace("pool", "setup"))
     assert [each.run for each in under(found, "Last runs")] == ["run-5", "run-2", "run-1"]
-    assert all(each.in_columns for each in under(found, "Last runs"))
+    assert all(each.table == "runs" for each in under(found, "Last runs"))
+    tables = [each.table for each in found if each.table and not each.run and not each.row]
+    assert tables == ["runs", "runs"]  # a head over each
 
 
 def test_w4_a_worker_that_may_not_be_selected_says_why(tmp_path) -> None:
@@ -65,7 +74,9 @@ def test_a_pool_s_page_leads_to_its_workers(tmp_path) -> None:
     assert [each.place for each in workers] == [
         PagePlace("worker", f"worker{number}") for number in (1, 2, 3)
     ]
-    assert workers[0].note == "run-6 acquires worker-image · leased by run-7 and run-9 · 1 waits for its lock"
+    row = worker(workers[0])
+    assert (row.runs, row.leases, row.queue) == ("run-6 acquires worker-image", "run-7 and run-9", 1)
+    assert row.used_at == scenes.lock_wait().now - 1
     assert {each.run for each in under(found, "Runs that lease")} == {"run-6", "run-7", "run-8", "run-9"}
     assert [each.run for each in under(found, "Last runs")] == ["run-5", "run-4", "run-3", "run-2", "run-1"]
 
@@ -73,11 +84,14 @@ def test_a_pool_s_page_leads_to_its_workers(tmp_path) -> None:
 def test_an_environment_s_page_says_what_is_deployed_there(tmp_path) -> None:
     found = lines(scenes.deployed(), tmp_path, PagePlace("environment", "production"))
     deployed = under(found, "Deployed last")
-    assert {(each.text, each.note.partition(" · ")[0], each.note.split(" · ")[2]) for each in deployed} == {
-        ("Shop", "2.4.0", "succeeded"),
-        ("Billing service", "1.0.3", "failed"),
-        ("Billing service", "1.0.3", "executing"),
-    }
+    rows = [each.row for each in deployed if isinstance(each.row, DeployedRow)]
+    assert [(row.project, row.run.version, row.run.mark.word, row.tenant) for row in rows] == [
+        ("Shop", "2.4.0", "succeeded", "Contoso"),
+        ("Shop", "2.4.0", "succeeded", "Fabrikam"),
+        ("Shop", "2.4.0", "succeeded", "Globex"),
+        ("Billing service", "1.0.3", "failed", "Contoso"),
+        ("Billing service", "1.0.3", "executing", "Globex"),
+    ]
     assert [each.run for each in deployed] == ["run-1", "run-2", "run-3", "run-4", "run-12"]
     assert [each.run for each in under(found, "Open runs")] == ["run-12"]
     assert "run-6" in [each.run for each in under(found, "Last runs")]
@@ -94,7 +108,8 @@ def test_a_target_s_page_says_its_roles_and_who_waits_for_it(tmp_path) -> None:
 
 def test_a_worker_that_is_only_leased_says_so_once(tmp_path) -> None:
     found = lines(scenes.retrying(), tmp_path, PagePlace("pool", "setup"))
-    assert [each.note for each in under(found, "Workers")] == ["leased by run-1", "idle", "idle"]
+    rows = [worker(each) for each in under(found, "Workers")]
+    assert [(row.mark.word, row.leases) for row in rows] == [("leased", "run-1"), ("idle", ""), ("idle", "")]
 
 
 def test_the_space_s_page_leads_to_all_that_has_one(tmp_path) -> None:

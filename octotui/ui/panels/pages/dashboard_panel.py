@@ -71,9 +71,23 @@ the heads of the columns: each opens the page of its environment."""
 
     def add(self, records: Iterable[EndedRun]) -> None:
         """Know the last runs that have ended."""
-        self._is_known = True
+        is_first, self._is_known = not self._is_known, True
         self._records = newer(self._records, records)
         self._list()
+        if is_first:
+            self.call_after_refresh(self._show_question)
+
+    def _show_question(self) -> None:
+        """Begin with the first open question where all columns with one would be out of sight."""
+        grid = self.query_one(CellGrid)
+        asking = [
+            (key, column)
+            for key, row in self._rows.items()
+            for column in row.cells
+            if any(run.mark.sign == "asks" for run in self._runs(key, column))
+        ]
+        if asking and not any(column in grid.visible_columns for _, column in asking):
+            grid.point(*asking[0])
 
     def watch_state(self, old: State, new: State) -> None:
         """List again when a run came or ended; otherwise only draw."""

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from octotui.engine.queries.matcher import matches
 from octotui.engine.state import State
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.panels.pages.run_lines import run_spans
+from octotui.ui.panels.pages.page_tables import PageTables
 from octotui.ui.styled_text import Span, glyphs_of, sign, spread, zone_of
 from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.line_list import LineList
@@ -76,6 +76,7 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         self._known: dict[PagePlace, dict[str, EndedRun]] = {}
         self._last: dict[PagePlace, LastRuns] = {}
         self._lines: dict[str, PageLine] = {}
+        self._tables = PageTables()
         self._cursors: dict[Trail, str] = {}
         self._listing = Coalesced(self, self._list)
 
@@ -159,6 +160,8 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         lines = page(self.place, PageScope(self.state, self.now, zone_of(self), past, last))
         self._lines = {each.key: each for each in lines}
         deaf = frozenset(at for at, each in enumerate(lines) if each.place is None and each.run is None)
+        scope = CellContext(self.now, zone_of(self), glyphs_of(self))
+        self._tables.look(lines, self.place, self.state, scope, self._row)
         self.query_one(PaneHeading).say(crumbs(self.state.model, self._trail))
         self.query_one(LineList).show(tuple(self._lines), deaf)
 
@@ -166,14 +169,9 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         line, glyphs = self._lines[key], glyphs_of(self)
         if line.is_heading:
             return [(line.text, "lit")]
-        row = self._row(line.run) if line.in_columns and line.run else None
-        if row is not None:
-            scope = CellContext(self.now, zone_of(self), glyphs)
-            known = self._known.get(self.place, {})
-            return [
-                ("  ", "plain"),
-                *run_spans(row, width - 2, scope, self.state, self.place, known.values()),
-            ]
+        drawn = self._tables.draw(line, width - 2, self._row)
+        if drawn is not None:
+            return [("  ", "plain"), *drawn]
         mark = [sign(line.mark, glyphs)] if line.mark is not None else []
         role = line.mark.role if line.mark is not None and line.note else "muted"
         text: Role = "plain" if line.place or line.run else "muted"

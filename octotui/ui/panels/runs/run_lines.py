@@ -7,13 +7,12 @@ from textual.message import Message
 
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.panels.run_messages import ColumnsWanted
 from octotui.ui.panels.runs_table import RunsTable
 from octotui.ui.styled_text import Span
-from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.column_lines import ColumnLines
 
 
-class RunLines(LineList):
+class RunLines(ColumnLines):
     """A list that knows its families and its marks; both are by run, and outlast filters and sorting."""
 
     KEYS_TITLE = "In the list of runs"
@@ -37,14 +36,6 @@ class RunLines(LineList):
             title="Fold or unfold all families",
             tooltip="Or unfold them, where all are folded",
         ),
-        KeyAction(
-            "C",
-            "columns",
-            "columns",
-            show=False,
-            title="Columns",
-            tooltip="Which columns the list has, in which order, and by which it is sorted",
-        ),
     ]
 
     class Refolded(Message):
@@ -54,7 +45,7 @@ class RunLines(LineList):
         """Other runs are marked."""
 
     def __init__(self, table: RunsTable, *, empty: str) -> None:
-        super().__init__(table.draw, empty=empty, id="runs")
+        super().__init__(table.layout, table.draw, empty=empty, id="runs")
         self._table = table
         self._query = EVERYTHING
         self.matches: frozenset[str] | None = None
@@ -138,11 +129,6 @@ class RunLines(LineList):
         if unfolded:
             self.select(top)
         self.post_message(self.Refolded())
-
-    def action_columns(self) -> None:
-        """Have columns and order chosen."""
-        table = self._table
-        self.post_message(ColumnsWanted(table.usual, table.columns, table.setting.sort))
 
     def action_mark(self) -> None:
         """Mark a run or unmark it, and go on."""

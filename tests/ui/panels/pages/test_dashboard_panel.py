@@ -49,6 +49,20 @@ async def test_it_says_why_an_empty_cell_does_not_open(tmp_path):
         await it.sees("runs here have no environment")
 
 
+async def test_it_begins_with_a_question_that_would_be_out_of_sight(tmp_path):
+    async with opened(scenes.asking_elsewhere(), tmp_path, (80, 24)) as it:
+        await it.press("D")
+        await it.sees("Production", "? run-14")
+        assert it.app.screen.run == "run-14"
+        await it.press("left", "left", "left")
+        await it.sees("Development")
+        assert "Production" not in it.text
+    async with opened(scenes.deployed(), tmp_path, (80, 24)) as it:
+        await it.press("D")
+        await it.sees("? 0.9.0")
+        assert it.app.screen.run == "run-11"  # the first cell, since the question is seen
+
+
 async def test_nothing_is_painted_while_nothing_happens(tmp_path, monkeypatch):
     async with opened(scenes.deployed(), tmp_path, (160, 40)) as it:
         await it.press("D")

@@ -1,0 +1,148 @@
+"""The pane with all open questions."""
+
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+
+from octotui.engine.state import State
+from octotui.store.user_config import ListSetting
+from octotui.ui.key_actions import ExplainedActions, KeyAction
+from octotui.ui.styled_text import Span, glyphs_of, zone_of
+from octotui.ui.widgets.coalesced import Coalesced
+from octotui.ui.widgets.column_head import ColumnHead
+from octotui.ui.widgets.column_layout import ColumnLayout
+from octotui.ui.widgets.column_lines import ColumnLines
+from octotui.ui.widgets.line_list import LineList
+from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.views import questions
+from octotui.views.lists.columns import CellContext
+from octotui.views.lists.question_columns import COLUMNS, USUAL
+from octotui.views.questions import QuestionRow
+
+MEASURED = 100  # rows from which the widths of columns come
+
+
+class QuestionsPanel(ExplainedActions, Vertical):
+    """Every open question, the oldest first; the one under the cursor can be answered."""
+
+    HELP = """Questions of manual steps and of failed steps with guided failure: whom each asks, who has taken
+it, and since when. Enter opens one with its text; its sign is bright where you may answer it."""
+    KEYS_TITLE = "In the list of questions"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("p", "answer('proceed')", "proceed", tooltip="Take it and proceed, after a confirmation"),
+        KeyAction("x", "answer('abort')", "abort", tooltip="Take it and abort, after a confirmation"),
+    ]
+
+    state: reactive[State] = reactive(State(), repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+
+    class Pointed(Message):
+        """The cursor is on another question, or on none."""
+
+        def __init__(self, question: QuestionRow | None) -> None:
+            super().__init__()
+            self.question = question
+
+    class Opened(Pointed):
+        """The question under the cursor is to be opened."""
+
+    class AnswerWanted(Message):
+        """A question is to be answered, after a confirmation."""
+
+        def __init__(self, question: QuestionRow, answer: Literal["proceed", "abort"]) -> None:
+            super().__init__()
+            self.question = question
+            self.answer: Literal["proceed", "abort"] = answer
+
+    def __init__(self, user: str, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
+        super().__init__()
+        self._user = user
+        self._layout = ColumnLayout("questions", "questions", COLUMNS, USUAL, setting)
+        self._rows: dict[str, QuestionRow] = {}
+        self._listing = Coalesced(self, self._list)
+
+    def compose(self) -> ComposeResult:
+        """Yield the heading and the list."""
+        yield PaneHeading("Questions")
+        yield ColumnHead()
+        yield ColumnLines(self._layout, self._draw, empty=questions.NONE_OPEN, id="questions")
+
+    @property
+    def question(self) -> QuestionRow | None:
+        """The question under the cursor."""
+        return self._rows.get(self.query_one(LineList).key or "") if self.is_mounted else None
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Refuse to answer where nothing is asked, or otherwise."""
+        if action != "answer":
+            return ""
+        if self.state.keep_ended:
+            return "this is a replay: nothing can be changed"
+        if (question := self.question) is None:
+            return "there is no open question"
+        fits = parameters[0] in question.choices
+        return "" if fits else "a failed step is retried, ignored or failed: enter opens its question"
+
+    def action_answer(self, answer: Literal["proceed", "abort"]) -> None:
+        """Have the question under the cursor answered."""
+        if self.question is not None:
+            self.post_message(self.AnswerWanted(self.question, answer))
+
+    def on_mount(self) -> None:
+        """List what is asked."""
+        self._list()
+
+    def on_resize(self) -> None:
+        """Say which columns there are at another width."""
+        self.call_after_refresh(self._say)
+
+    def watch_state(self, old: State, new: State) -> None:
+        """List again where a question was asked, taken or answered."""
+        parts = ("asking", "interruptions", "model")
+        if self.is_mounted and any(getattr(old, part) is not getattr(new, part) for part in parts):
+            self._listing()
+
+    def watch_now(self) -> None:
+        """Draw the ages."""
+        if self.is_mounted:
+            self.query_one(LineList).repaint()
+
+    @property
+    def _scope(self) -> CellContext:
+        return CellContext(self.now, zone_of(self), glyphs_of(self))
+
+    def _list(self) -> None:
+        before, lines = self.question, self.query_one(LineList)
+        rows = self._layout.sorted(questions.rows(self.state, self._user, self.now))
+        self._rows = {row.id: row for row in rows}
+        self._layout.measure_rows(rows[:MEASURED], self._scope)
+        lines.show(tuple(self._rows))
+        self._say()
+        self.refresh_bindings()
+        if self.question != before:
+            self.post_message(self.Pointed(self.question))
+
+    def _say(self) -> None:
+        """Say around the list its columns, and how many questions there are."""
+        self.query_one(ColumnHead).spans = self._layout.head(self.query_one(LineList).line_width, self._scope)
+        count: Span = (str(len(self._rows)), "muted")
+        self.query_one(PaneHeading).say(right=(count,))
+
+    def _draw(self, key: str, width: int) -> list[Span]:
+        return self._layout.line(self._rows[key], width, self._scope)
+
+    @on(ColumnLines.Arranged)
+    def _arrange(self, event: ColumnLines.Arranged) -> None:
+        event.stop()
+        self._list()
+
+    @on(LineList.Moved)
+    def _point(self, event: LineList.Moved) -> None:
+        event.stop()
+        kind = self.Opened if isinstance(event, LineList.Opened) else self.Pointed
+        self.post_message(kind(self.question))

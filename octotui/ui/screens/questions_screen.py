@@ -1,0 +1,70 @@
+"""All open questions on a screen of its own, each to be opened or answered."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from octotui.store.user_config import ListSetting
+from octotui.ui.key_actions import KeyAction
+from octotui.ui.panels.questions_panel import QuestionsPanel
+from octotui.ui.panels.status_bar import StatusBar
+from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.widgets.key_bar import KeyBar
+from octotui.views.questions import QuestionRow
+
+if TYPE_CHECKING:
+    from octotui.runtime.space_access import SpaceAccess
+
+
+class QuestionsScreen(RunActionsScreen):
+    """The list of questions; what can be done to a run is done to the one that asks."""
+
+    KEYS_TITLE = "On the list of questions"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To the board"),
+    ]
+
+    def __init__(self, session: "SpaceAccess", setting: ListSetting) -> None:
+        """Create it with the saved setting of the list."""
+        super().__init__(session)
+        self._setting = setting
+
+    def compose(self) -> ComposeResult:
+        """Yield the list between the status and key bars."""
+        yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
+        panel = QuestionsPanel(self.session.user, self._setting)
+        yield panel.data_bind(RunActionsScreen.state, RunActionsScreen.now)
+        yield KeyBar()
+
+    @property
+    def asked(self) -> QuestionRow | None:
+        """The question under the cursor."""
+        return self.query_one(QuestionsPanel).question
+
+    @on(QuestionsPanel.Pointed)
+    async def _point(self, event: QuestionsPanel.Pointed) -> None:
+        self.run = event.question.run if event.question is not None else None
+        self.refresh_bindings()
+        if isinstance(event, QuestionsPanel.Opened):
+            await self.action_answer()
+
+    @on(QuestionsPanel.AnswerWanted)
+    @work
+    async def _answer(self, event: QuestionsPanel.AnswerWanted) -> None:
+        """Show what is answered, and do it."""
+        from octotui.ui.dialogs.bulk_dialog import BulkDialog
+        from octotui.views.bulk.plan import plan_answer
+
+        items = plan_answer(event.answer, event.question, self.state, self.session.user, self.now)
+        await self.app.push_screen_wait(BulkDialog(self.session, event.answer, items))
+
+    def action_log(self) -> None:
+        """Open the output of the run that asks."""
+        self.app.push_screen(RunScreen(self.session, self.run, log=True))
+
+    def action_back(self) -> None:
+        """Go back to the board."""
+        self.dismiss()
