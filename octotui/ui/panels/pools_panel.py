@@ -16,7 +16,7 @@ from octotui.ui.styled_text import Span, glyphs_of, length, padded, sign, spread
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views import pools
-from octotui.views.labels import Glyphs, counted
+from octotui.views.labels import Glyphs, counted, worker_names
 from octotui.views.pools import WorkerRow
 
 
@@ -79,7 +79,7 @@ stand below, with the runs whose steps have them."""
         if model is not self._model:
             self._model = model
             self._drawn = {}
-            self._names = max(8, min(max(map(len, (*model.workers, *model.targets)), default=8), 20))
+            self._names = max(8, min(max(map(len, worker_names(model)), default=8), 20))
             order = pools.order(model)
             heads = frozenset(at for at, line in enumerate(order) if line == (pools.TARGETS, ""))
             is_first = lines.key is None
@@ -119,7 +119,7 @@ def draw(row: WorkerRow, width: int, names: int, glyphs: Glyphs) -> list[Span]:
     """Draw a worker: the arrow, its name, its jobs, its leases, and its queue."""
     left: list[Span] = [
         (glyphs.cursor if row.next else "  ", "active"),
-        (f"{padded(row.worker, names)}  ", "plain"),
+        (f"{padded(row.name, names)}  ", "plain"),
         sign(row.mark, glyphs),
         (row.doing, row.mark.role),
     ]

@@ -3,25 +3,17 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from octotui.model.space import Model
+from octotui.views.labels import duration, worker_names
 from octotui.views.lists.columns import CellContext, Column, Spans
 from octotui.views.runs import RunRow
-from octotui.views.text.clock_times import fitting_time
+from octotui.views.text.clock_times import exact_time, fitting_time
 
+SOON = 600.0  # seconds before an end to which it is told to the second
 DATE = 6  # cells of `Nov 26`
 TOOK = 6  # cells of `12m20s`
-
-
-def short_duration(seconds: float) -> str:
-    """Format seconds with their units in six cells at most: `12s`, `1m20s`, `2h13m`, `3d04h`."""
-    minutes, rest = divmod(max(0, int(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days}d{hours:02}h" if days < 100 else f"{days}d"
-    if hours:
-        return f"{hours}h{minutes:02}m"
-    return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
 
 
 def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) -> Column[RunRow]:
@@ -67,11 +59,21 @@ def _state(row: RunRow, width: int, scope: CellContext) -> Spans:
 def _took(row: RunRow, width: int, scope: CellContext) -> Spans:
     if row.seconds is None:
         return ()
-    return ((short_duration(row.seconds), "muted"),)
+    return ((duration(row.seconds), "muted"),)
 
 
 def _left(row: RunRow, width: int, scope: CellContext) -> Spans:
-    return () if row.ends_about is None else ((short_duration(row.ends_about - scope.now), "muted"),)
+    return () if row.ends_about is None else ((duration(row.ends_about - scope.now), "muted"),)
+
+
+def _eta(row: RunRow, width: int, scope: CellContext) -> Spans:
+    """Draw about when a run ends, to the second where that is less than ten minutes ahead."""
+    at = row.ends_about
+    if at is None:
+        return ()
+    exact = exact_time(at, scope.now, scope.zone)
+    is_near = at - scope.now < SOON and len(exact) <= width
+    return ((exact if is_near else fitting_time(at, scope.now, width, scope.zone), "muted"),)
 
 
 def _warnings(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -128,7 +130,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     _time("started", "start", "when it started, or is to start", lambda row: row.starts_at),
     Column(
         name="duration",
-        about="how long it takes, or took",
+        about="how long it takes, or took, with all that it started",
         cell=_took,
         key=lambda row: row.seconds,
         least=6,
@@ -185,7 +187,11 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         head="left",
         right=True,
     ),
-    _time("eta", "eta", "about when it ends", lambda row: row.ends_about),
+    msgspec.structs.replace(
+        _time("eta", "eta", "about when it ends", lambda row: row.ends_about),
+        least=len("14:02:07"),
+        cell=_eta,
+    ),
 )
 """All columns, in their default order."""
 
@@ -217,7 +223,7 @@ def sizes(
         "title": _longest(each.name for each in model.processes.values()) + (LABELS if model.projects else 0),
         "environment": _longest(each.name for each in model.environments.values()),
         "tenant": _longest(each.name for each in model.tenants.values()),
-        "worker": _longest((*model.workers, *model.targets)) + len(" +9"),
+        "worker": _longest(worker_names(model)) + len(" +9"),
         "project": _longest(each.name for each in model.projects.values()),
         **dict.fromkeys(("started", "queued", "ended"), max(DATE, widest)),
     }
