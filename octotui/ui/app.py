@@ -65,6 +65,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         "app.tcss",
         "screens/board.tcss",
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-upright")]  # noqa: RUF012 - of dialogs; others have their own
     TITLE = "octotui"
     KEYS_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -120,7 +121,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self._clock = now or time.time
         self._detaches = detaches
         self.switch = switch
-        self._visible = VisibleFilter()
+        self._visible = VisibleFilter(ascii_only=glyphs == "ascii")
         if detaches:
             relabel(self, "quit", "detach")
         self._notices = TerminalNotifications(session.user, session.state, self._ring)

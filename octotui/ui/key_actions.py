@@ -3,6 +3,7 @@
 Textual's bindings, the key bar, the help, the palette and `docs/keys.md` come from this declaration.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -27,13 +28,30 @@ class KeyAction(Binding):
     lasting: bool = False
 
     @property
+    def meaning(self) -> str:
+        """What it does: its description, and the sentence of its tooltip where there is one."""
+        return explained(self.description, self.tooltip)
+
+    @property
     def keys(self) -> list[str]:
         """All of its keys in readable form."""
         return [written(key) for key in self.key.split(",")]
 
 
+def explained(description: str, sentence: str) -> str:
+    """Join the description of a key and a sentence about it."""
+    return f"{description}: {sentence[:1].lower()}{sentence[1:]}" if sentence else description
+
+
 class ExplainedActions:
     """A node that refuses an action with a sentence, which is shown when its key is pressed."""
+
+    def mode(self) -> Collection[str]:
+        """Return the actions that the present mode is about in order, such as the answers to a question.
+
+        The key bar shows them before all others, and leaves them out last.
+        """
+        return ()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Return why an action is refused now, without a full stop; empty where it is not."""
@@ -89,9 +107,15 @@ def nodes_of(screen: Screen[Any]) -> list[DOMNode]:
 
 
 def working_keys(screen: Screen[Any]) -> list[tuple[KeyAction, list[Binding]]]:
-    """Return the keys that work on a screen now, those of the focused widget first, with their bindings."""
-    active, found = screen.active_bindings, []
+    """Return the keys that work on a screen now with their bindings: first those of the present mode.
+
+    Then come those of the focused widget, and of what it is in. Of a mode the key that leaves it comes last.
+    """
+    active = screen.active_bindings
+    of_modes: list[tuple[int, KeyAction, list[Binding]]] = []
+    others: list[tuple[KeyAction, list[Binding]]] = []
     for node in nodes_of(screen):
+        mode = tuple(node.mode()) if isinstance(node, ExplainedActions) else ()
         for action in actions_of(type(node)):
             here = [active[key] for key in action.key.split(",") if key in active]
             bindings = [
@@ -99,9 +123,12 @@ def working_keys(screen: Screen[Any]) -> list[tuple[KeyAction, list[Binding]]]:
                 for each in here
                 if each.node is node and each.enabled and not _is_typed(screen.focused, each.binding.key)
             ]
-            if bindings:
-                found.append((action, bindings))
-    return found
+            if bindings and (name := parse(action.action)[1]) in mode:
+                of_modes.append((mode.index(name), replace(action, lasting=True), bindings))
+            elif bindings:
+                others.append((action, bindings))
+    of_modes.sort(key=lambda each: ("escape" in each[1].key, each[0]))
+    return [*(each[1:] for each in of_modes), *others]
 
 
 def _is_typed(focused: Widget | None, key: str) -> bool:

@@ -54,17 +54,12 @@ def sections() -> dict[str, list[KeyAction]]:
 
 def table(actions: list[KeyAction]) -> str:
     """Return the keys of one place as a Markdown table."""
-    rows = [f"| {_keys(each)} | {_does(each)} | {each.title} |" for each in actions]
+    rows = [f"| {_keys(each)} | {each.meaning} | {each.title} |" for each in actions]
     return "\n".join(["| key | what it does | in the palette |", "| --- | --- | --- |", *rows])
 
 
 def _keys(action: KeyAction) -> str:
     return " ".join(f"`{key}`" for key in action.keys)
-
-
-def _does(action: KeyAction) -> str:
-    more = action.tooltip[:1].lower() + action.tooltip[1:]
-    return f"{action.description}: {more}" if more else action.description
 
 
 def document() -> str:

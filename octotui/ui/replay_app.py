@@ -1,5 +1,6 @@
 """The app on a replay, with keys to any moment, and to play."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Literal
 
 from textual.binding import BindingType
@@ -8,7 +9,7 @@ from textual.screen import Screen
 
 from octotui.runtime.replay import Replay
 from octotui.ui.app import OctotuiApp
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.panels.replay_bar import ReplayBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.board import Board
@@ -20,7 +21,7 @@ PACES = (1, 10, 100)
 FRAME = 1 / 15  # seconds
 
 
-class ReplayApp(OctotuiApp):
+class ReplayApp(ExplainedActions, OctotuiApp):
     """The app on past runs, at one moment."""
 
     KEYS_TITLE = "In a replay"
@@ -80,6 +81,10 @@ class ReplayApp(OctotuiApp):
     async def on_mount(self) -> None:
         """Create the player's timer; Textual also calls the base class's handler."""
         self._player = self.set_interval(FRAME, self._pass, pause=True)
+
+    def mode(self) -> Collection[str]:
+        """What leads through the replay."""
+        return ("play", "step", "seek")
 
     def _ring(self, text: str) -> None:
         """Notify nobody: the question is in the past."""

@@ -8,7 +8,6 @@ from textual.dom import DOMNode
 from octotui.engine.commands import Command, CreateRelease, Refused
 from octotui.engine.events import AnyEvent
 from octotui.engine.state.releases import Release
-from octotui.runtime.release_maker import make_release
 from octotui.runtime.space_access import Undecided
 from octotui.store.errors import StoreError
 
@@ -25,6 +24,8 @@ async def send(node: DOMNode, session: "SpaceAccess", command: Command) -> tuple
 
 async def release(node: DOMNode, session: "SpaceAccess", command: CreateRelease) -> Release | None:
     """Create a release, and return it; None where it was refused."""
+    from octotui.runtime.release_maker import make_release  # noqa: PLC0415 - few make releases here
+
     return await _result(node, make_release(session, command))
 
 

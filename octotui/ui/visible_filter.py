@@ -6,6 +6,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.strip import Strip
 
+from octotui.views.text.ascii_text import ascii_text
 from octotui.views.text.visible_text import is_visible, visible
 
 
@@ -15,8 +16,15 @@ class VisibleFilter(LineFilter):
     Texts from outside were made visible before, at a place with room for it.
     """
 
+    def __init__(self, *, ascii_only: bool = False) -> None:
+        """Create it; with `ascii_only` it replaces all other glyphs, also those of Textual's own widgets."""
+        super().__init__()
+        self._ascii_only = ascii_only
+
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments, the same objects where nothing changes."""
+        if self._ascii_only and not all(text.isascii() for text, _, _ in segments):
+            segments = [Segment(ascii_text(text), style, control) for text, style, control in segments]
         if all(is_visible(text) and not (style and style.link) for text, style, _ in segments):
             return segments
         width = sum(segment.cell_length for segment in segments)

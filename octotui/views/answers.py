@@ -26,7 +26,7 @@ def approvals(state: State, question: Interruption) -> str:
 
 
 def expiry(state: State, question: Interruption, now: float) -> str:
-    """Return when a question expires, and what then: `expires in 03:12, then abort`."""
+    """Return when a question expires, and what then: `expires in 3m12s, then abort`."""
     at = expires_at(state, question)
     return (
         "" if at is None else f"expires in {duration(at - now)}, then {manual_of(state, question).on_expiry}"

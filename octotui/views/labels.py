@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from octotui.engine.state import JobState, RunState, StepState
+from octotui.model.space import Model
 
 Sign = Literal[
     "queued", "active", "waits", "asks", "ending", "good", "warned", "bad", "stopped", "skipped", "pending",
@@ -129,15 +130,30 @@ IDLE = Mark("idle", "idle", "muted")
 STOPPING = Mark("ending", "stopping", "warned")
 
 
+def worker_name(model: Model, slug: str) -> str:
+    """Return the name of a worker; the slug of a target, or of what the model does not declare any more."""
+    declared = model.workers.get(slug)
+    return declared.name if declared is not None else slug
+
+
+def worker_names(model: Model) -> list[str]:
+    """Return what all workers and targets are called."""
+    return [worker_name(model, slug) for slug in (*model.workers, *model.targets)]
+
+
 def duration(seconds: float) -> str:
-    """Format seconds as a clock: `00:12`, `02:13`, `2:13:05`, `3d 04:10`."""
-    whole = max(0, int(seconds))
-    minutes, rest = divmod(whole, 60)
+    """Format seconds with their units in six cells at most: `12s`, `1m20s`, `2h13m`, `3d04h`.
+
+    The one shape of durations for people, which nobody takes for a time of day.
+    """
+    minutes, rest = divmod(max(0, int(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
-        return f"{days}d {hours:02}:{minutes:02}"
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+        return f"{days}d{hours:02}h" if days < 100 else f"{days}d"
+    if hours:
+        return f"{hours}h{minutes:02}m"
+    return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
 
 
 def ordinal(number: int) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from octotui.engine.state import Job, State, in_order, step_of
-from octotui.views.labels import counted, listed, size
+from octotui.views.labels import counted, listed, size, worker_name
 
 
 class Leaving(msgspec.Struct, frozen=True):
@@ -38,7 +38,10 @@ def open_work(state: State) -> OpenWork:
     """Return the jobs that continue, and the runs that wait until the space is opened again."""
     jobs = _running(state)
     runs = tuple(run.id for run in in_order(state) if not run.ended)
-    lines = [f"{job.run}  {_named(state, job)} continues on {job.worker}" for job in jobs]
+    lines = [
+        f"{job.run}  {_named(state, job)} continues on {worker_name(state.model, job.worker or '')}"
+        for job in jobs
+    ]
     if runs:
         waits = "waits" if len(runs) == 1 else "wait"
         lines.append(f"{counted(len(runs), 'open run')} {waits} until the space is opened again")

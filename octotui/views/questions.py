@@ -8,7 +8,7 @@ from octotui.engine.rules.start_prompts import RequiredPrompt
 from octotui.engine.state import Answer, Interruption, Question, State, manual_of
 from octotui.model.complaints import Reason
 from octotui.views import answers
-from octotui.views.labels import duration, listed
+from octotui.views.labels import duration, listed, worker_name
 from octotui.views.runs import where
 from octotui.views.waits import may_be_answered_by
 
@@ -107,7 +107,7 @@ def question_text(state: State, question: Interruption) -> str:
     if question.kind == "manual":
         return question.instructions
     job = state.jobs[question.job]
-    location = f"on {job.worker}" if job.worker else ""
+    location = f"on {worker_name(state.model, job.worker)}" if job.worker else ""
     if job.target not in (None, job.worker):
         location = f"{location} for {job.target}"
     attempt = f"attempt {job.attempt}" if job.attempt else ""

@@ -1,11 +1,11 @@
 """Reasons of selections of workers, in words (W6, W8)."""
 
 from octotui.engine.state import Pick, Run
-from octotui.model.space import BUILT_IN
-from octotui.views.labels import counted, listed
+from octotui.model.space import BUILT_IN, Model
+from octotui.views.labels import counted, listed, worker_name
 
 
-def why(pick: Pick) -> str:
+def why(pick: Pick, model: Model) -> str:
     """Return a short reason: `next after worker3 in setup`, `first in setup, skipping worker1 (disabled)`."""
     if pick.policy == BUILT_IN:
         return f"the built-in worker: {pick.pool} has none of its own"
@@ -16,21 +16,23 @@ def why(pick: Pick) -> str:
     elif pick.cursor_before is None:
         reason = f"first in {pick.pool}"
     else:
-        reason = f"next after {pick.cursor_before} in {pick.pool}"
-    return reason + past(pick)
+        reason = f"next after {worker_name(model, pick.cursor_before)} in {pick.pool}"
+    return reason + past(pick, model)
 
 
-def past(pick: Pick) -> str:
+def past(pick: Pick, model: Model) -> str:
     """Return the rejected workers with reasons, or "": `, skipping worker1 (disabled)`."""
     if not pick.rejected:
         return ""
-    return ", skipping " + listed((f"{each.worker} ({each.reason})" for each in pick.rejected), most=4)
+    return ", skipping " + listed(
+        (f"{worker_name(model, each.worker)} ({each.reason})" for each in pick.rejected), most=4
+    )
 
 
-def at_length(run: Run, pick: Pick) -> str:
+def at_length(run: Run, pick: Pick, model: Model) -> str:
     """Return the whole reason as a sentence, with its steps and its lease key."""
     steps = listed((f"“{run.runbook.steps[each].name}”" for each in pick.steps), most=4)
-    return f"{pick.worker} for {steps}: {why(pick)} ({_rule(pick)}){_key(pick)}"
+    return f"{worker_name(model, pick.worker)} for {steps}: {why(pick, model)} ({_rule(pick)}){_key(pick)}"
 
 
 def _rule(pick: Pick) -> str:

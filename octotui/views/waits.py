@@ -12,7 +12,7 @@ from octotui.engine.rules.run_queue import ancestor_holds, place_in_queue
 from octotui.engine.state import ForAnswer, ForChild, ForLock, ForPlace, ForRetry, Job, Run, State, step_of
 from octotui.views.answers import approvals, expiry
 from octotui.views.estimates.sentences import more
-from octotui.views.labels import RUNS, counted, duration, first_of, listed, ordinal
+from octotui.views.labels import RUNS, counted, duration, first_of, listed, ordinal, worker_name
 from octotui.views.text.clock_times import Zone, exact_time
 
 
@@ -23,6 +23,11 @@ class Waiting(msgspec.Struct, frozen=True):
     since: float
     sentence: str
     until: float | None = None
+
+
+def so_far(wait: Waiting, now: float) -> str:
+    """Return how long a wait has lasted: `6s so far`."""
+    return f"{duration(now - wait.since)} so far"
 
 
 def of_job(state: State, job: Job, now: float, coming: Forecast = UNKNOWN) -> Waiting | None:
@@ -125,7 +130,8 @@ def _who(state: State, name: str) -> str:
 
 
 def _for_lock(state: State, job: Job, wait: ForLock, now: float, turn: float | None) -> str:
-    machine = wait.machine if wait.mode == "shared" else f"exclusive use of {wait.machine}"
+    name = worker_name(state.model, wait.machine)
+    machine = name if wait.mode == "shared" else f"exclusive use of {name}"
     ways = [doing(state, each, now) for each in blockers(state, job)]
     place = f"{ordinal(place_in_line(state, job))} in queue"
     if not ways:
@@ -134,7 +140,7 @@ def _for_lock(state: State, job: Job, wait: ForLock, now: float, turn: float | N
 
 
 def doing(state: State, job: Job, now: float) -> str:
-    """Return a job's activity: `run-9 is acquiring worker-image for 00:06`."""
+    """Return a job's activity: `run-9 is acquiring worker-image for 6s`."""
     step, what = step_of(state, job), _activity(state, job)
     if job.state != "running":
         return f"{job.run} is ahead in the queue, to {'run' if step else 'acquire'} {what}"

@@ -7,7 +7,7 @@ from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views import waits
 from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
-from octotui.views.labels import counted, duration, listed
+from octotui.views.labels import counted, duration, listed, worker_name
 from octotui.views.pools import next_worker
 from octotui.views.selections import at_length
 from octotui.views.text.clock_times import Zone, exact_time
@@ -22,14 +22,19 @@ def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple
     coming = UNKNOWN if run.ended else forecast(state, now)
     parts = [
         ("State", _standing(state, run, now, zone)),
-        ("Waits", _waits(state, run, now, zone, coming)),
+        ("What holds it up", _waits(state, run, now, zone, coming)),
         ("Estimates, from what the last ten took", _estimates(state, run, now, zone, coming)),
     ]
     selection = run.selection
     before = selection.picks[: selection.selected]
     if before:
-        parts.append(("Workers before the pause", [at_length(run, pick) for pick in before]))
-    parts.append(("Workers, and why each was selected", [at_length(run, pick) for pick in selection.current]))
+        parts.append(("Workers before the pause", [at_length(run, pick, state.model) for pick in before]))
+    parts.append(
+        (
+            "Workers, and why each was selected",
+            [at_length(run, pick, state.model) for pick in selection.current],
+        )
+    )
     parts.append(("Steps that may run", _may_run(state, run)))
     parts.append(("Warnings", list(run.progress.warnings)))
     return [(head, lines) for head, lines in parts if lines]
@@ -65,7 +70,7 @@ def _tag(state: State, run: Run) -> list[str]:
 
 
 def _times(run: Run, now: float, zone: Zone) -> str:
-    """Return when a run was queued, started and ended: `queued 14:02 by ann, started 14:03, 00:07 ago`."""
+    """Return when a run was queued, started and ended: `queued 14:02 by ann, started 14:03, 7s ago`."""
     by = f" by {run.request.requester}" if run.request.requester else ""
     parts = [f"queued {exact_time(run.queued_at, now, zone)}{by}"]
     if run.started_at is not None:
@@ -97,8 +102,8 @@ def _waits(state: State, run: Run, now: float, zone: Zone, coming: Forecast) -> 
 
 
 def _lasting(wait: waits.Waiting, now: float, zone: Zone) -> str:
-    """Return a wait with its times: `… · about 00:20 more, until about 14:03 · for 00:06`."""
-    return f"{wait.sentence}{until(wait.until, now, zone)} · for {duration(now - wait.since)}"
+    """Return a wait with its times: `… · about 20s more, until about 14:03 · 6s so far`."""
+    return f"{wait.sentence}{until(wait.until, now, zone)} · {waits.so_far(wait, now)}"
 
 
 def _open(state: State, run: Run) -> list[Job]:
@@ -115,7 +120,11 @@ def _estimates(state: State, run: Run, now: float, zone: Zone, coming: Forecast)
         f"{_called(run, job)} {told}" for job in _open(state, run) if (told := of_step(state, job, now, zone))
     ]
     machines = dict.fromkeys(job.wait.machine for job in _open(state, run) if isinstance(job.wait, ForLock))
-    lines += [f"waits for {machine}: {told}" for machine in machines if (told := of_waits(state, machine))]
+    lines += [
+        f"waits for {worker_name(state.model, machine)}: {told}"
+        for machine in machines
+        if (told := of_waits(state, machine))
+    ]
     end = coming.run_ends.get(run.id)
     return lines if end is None else [*lines, f"{run.id} ends {ending(end, now, zone)}"]
 
@@ -146,8 +155,7 @@ def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str
 def _in_line(state: State, name: str, now: float) -> str:
     job = state.jobs[name]
     wait = waits.of_job(state, job, now)
-    sentence = wait.sentence if wait else "waits"
-    return f"{job.run} {sentence} · for {duration(now - (wait.since if wait else now))}"
+    return f"{job.run} {wait.sentence} · {waits.so_far(wait, now)}" if wait else f"{job.run} waits"
 
 
 def _next(state: State, worker: str) -> list[str]:

@@ -65,7 +65,7 @@ async def test_adding_a_key_needs_one_line():
         await pilot.pause()
         bar = app.query_one(KeyBar)
         assert " m mark " in bar.render_line(0).text
-        assert ("m *", "mark") in keys_of(working_keys(app.screen))
+        assert ("m *", "mark: for what is done to several") in keys_of(working_keys(app.screen))
         offered = {each.title: each for each in commands(app.screen)}
         assert offered["Mark a line"].help == "For what is done to several"
         await offered["Mark a line"].callback()

@@ -56,7 +56,7 @@ async def test_a_question_of_long_ago_calls_nobody(tmp_path, monkeypatch):
 async def test_nothing_is_offered_that_would_change_anything(tmp_path):
     async with replayed(tmp_path) as it:
         await it.press("left_curly_bracket", *["right_square_bracket"] * 3)
-        await it.sees("? run-2 asks Finance: Look at the bill  00:00")
+        await it.sees("? run-2 asks Finance: Look at the bill  0s")
         assert "you may take it" not in it.text
         assert "a answer" not in it.text
         for action in ("start", "answer", "take", "cancel", "top", "again"):
@@ -169,9 +169,7 @@ async def test_the_palette_offers_ways_through_time(tmp_path):
 async def test_help_names_the_keys(tmp_path):
     async with replayed(tmp_path, (120, 60)) as it:
         await it.press("question_mark")
-        await it.sees(
-            ", .              event", "[ ]              what matters", "{ }              first, last"
-        )
+        await it.sees("event: one back", "event: one on", "what matters: forward in the replay")
 
 
 async def test_keys_that_lead_nowhere_say_so(tmp_path):

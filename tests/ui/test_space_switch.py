@@ -67,7 +67,7 @@ async def test_another_space_is_chosen_and_the_app_left_for_it(tmp_path: Path) -
 async def test_a_space_that_cannot_be_opened_is_told_and_the_present_one_stays(tmp_path: Path) -> None:
     switch = FakeSwitch("old stays closed: its model is gone")
     async with opened(scenes.seed(), tmp_path, switch=switch, detaches=True) as it:
-        await it.press("o", "j", "enter")
+        await it.press("o", "down", "enter")
         await it.sees("old stays closed: its model is gone", "Runs")
         assert it.app.return_value is None
 
@@ -75,7 +75,7 @@ async def test_a_space_that_cannot_be_opened_is_told_and_the_present_one_stays(t
 async def test_the_present_space_is_not_switched_to_and_esc_stays(tmp_path: Path) -> None:
     switch = FakeSwitch()
     async with opened(scenes.seed(), tmp_path, switch=switch) as it:
-        text = await it.press("o", "k", "enter")
+        text = await it.press("o", "up", "enter")
         assert "this space is on the screen already" in text
         text = await it.press("escape")
         assert "Switch to which space?" not in text
@@ -126,7 +126,7 @@ async def test_where_there_is_no_other_space_it_is_said_without_a_dialog(
 
 async def test_i1_a_key_after_o_goes_to_the_dialog_that_o_opens(tmp_path: Path) -> None:
     async with opened(scenes.seed(), tmp_path, switch=FakeSwitch()) as it:
-        for key in ("o", "j"):
+        for key in ("o", "down"):
             it.app.post_message(Key(key, key))
         await it.until(lambda: isinstance(it.app.screen, SpacesDialog))
         await it.until(lambda: it.app.screen.query_one(LineList).key == "old")

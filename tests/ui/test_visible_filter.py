@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -10,9 +11,13 @@ from textual.widgets import Input, TextArea
 
 from octotui.model.toml.read import load
 from octotui.ui.visible_filter import VisibleFilter
+from tests import scenes
 from tests.hostile import HOSTILE, NAME, harmful
 from tests.scenes import Scene
 from tests.ui.opened import opened
+from tests.ui.replayed import replayed
+from tests.ui.test_every_key import LOW, PLACES, WIDE, Place
+from tests.ui.test_space_switch import FakeSwitch
 from tests.world import World
 
 BLACK = Color.parse("#000000")
@@ -110,3 +115,48 @@ async def test_r6_nor_a_toast_or_a_field(tmp_path: Path) -> None:
         await it.app.screen.mount(TextArea(f"{HOSTILE}\n{HOSTILE}"), before=0)
         await it.pilot.pause()
         assert not harmful(it.text)
+
+
+DIALOGS = {
+    "the palette": Place(scenes.seed, ("colon",), sizes=(LOW, WIDE)),
+    "a search of the palette": Place(scenes.seed, ("colon", *"o")),
+    "no such command": Place(scenes.seed, ("colon", *"zzzz")),
+    "the theme": Place(scenes.seed, ("colon", *"theme", "enter")),
+    "help": Place(scenes.seed, ("question_mark",), sizes=(LOW, WIDE)),
+    "why": Place(scenes.lock_wait, ("w",)),
+    "why of a worker": Place(scenes.lock_wait, ("tab", "w")),
+    "files": Place(scenes.telling, ("f",)),
+    "a confirmation": Place(scenes.asking, ("c",)),
+    "to run it again": Place(scenes.seed, ("R",)),
+    "leaving": Place(scenes.seed, ("q",)),
+    "a toast": Place(scenes.seed, ("ctrl+c",)),
+    "what scripts say": Place(scenes.telling, ("enter",)),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [(name, size) for name, place in (PLACES | DIALOGS).items() for size in place.sizes],
+    ids=lambda value: value if isinstance(value, str) else "x".join(map(str, value)),
+)
+async def test_in_ascii_every_glyph_of_every_screen_is(
+    tmp_path: Path, name: str, size: tuple[int, int]
+) -> None:
+    place = (PLACES | DIALOGS)[name]
+    switch = FakeSwitch() if place.switches else None
+    async with opened(place.scene(), tmp_path, size, user=place.user, switch=switch, glyphs="ascii") as it:
+        await it.press(*place.keys)
+        await it.pilot.pause()
+        strange = {each for each in it.text if not each.isascii()}
+        assert not strange, it.text
+
+
+async def test_without_it_they_stay(tmp_path: Path) -> None:
+    async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
+        assert "▸" in it.text
+
+
+async def test_in_a_replay_too(tmp_path: Path) -> None:
+    async with replayed(tmp_path, (80, 24), glyphs="ascii") as it:
+        await it.sees("Replay")
+        assert it.text.isascii()

@@ -14,10 +14,10 @@ def test_what_was_said_how_many_more_and_until_when():
         "bob said proceed: the forecast is fine (Size = large, Ticket = CHG-7, Token = ********)"
     ]
     assert answers.approvals(scene.state, question) == "1 of 2 approvals"
-    assert answers.expiry(scene.state, question, scene.now) == "expires in 3:46:50, then abort"
+    assert answers.expiry(scene.state, question, scene.now) == "expires in 3h46m, then abort"
     (row,) = questions.rows(scene.state, "dora", scene.now)
     assert questions.more(row) == [
-        "1 of 2 approvals · expires in 3:46:50, then abort",
+        "1 of 2 approvals · expires in 3h46m, then abort",
         "bob said proceed: the forecast is fine (Size = large, Ticket = CHG-7, Token = ********)",
         "to proceed, fill in How large?, Ticket and Token of the provider",
     ]

@@ -8,7 +8,7 @@ from tests.world import World, manual, model, on_targets, packages, script
 def test_a_question_says_who_may_answer_and_since_when():
     scene = SCENES["asking"]()
     (row,) = questions.rows(scene.state, "ann", scene.now)
-    assert (row.run, row.title, row.asks, row.time) == ("run-1", "Look at the bill", "Finance", "00:20")
+    assert (row.run, row.title, row.asks, row.time) == ("run-1", "Look at the bill", "Finance", "20s")
     assert (row.responsible, row.mine, row.refusal) == (None, False, None)
     assert row.where == "Production · Contoso"
     assert row.text.startswith("Four databases")

@@ -36,7 +36,7 @@ def test_a_row_has_everything_a_list_shows():
     row = runs.row(scene.state, "run-1", scene.now)
     assert row == runs.RunRow(
         id="run-1", root="run-1", process="tame", name="Tame the kraken", where="Production · Contoso",
-        mark=runs.RUNS["paused"], detail="asks Finance: nobody has taken the question yet", time="00:42",
+        mark=runs.RUNS["paused"], detail="asks Finance: nobody has taken the question yet", time="42s",
         open=True, environment="Production", tenant="Contoso", by="ann", worker="worker1 +1", step=2, steps=4,
         queued_at=START, starts_at=START, seconds=42.0,
     )  # fmt: skip
@@ -47,7 +47,7 @@ def test_a_past_row_has_the_same_and_how_long_it_took():
     row = runs.past_row(SCENES["idle"]().state.model, PAST[0], 999.0)
     assert row == runs.RunRow(
         id="run-2", root="run-2", process="tame", name="Tame", where="Test · Contoso",
-        mark=runs.RUNS["failed"], detail="step “A” failed", time="01:00", open=False,
+        mark=runs.RUNS["failed"], detail="step “A” failed", time="1m00s", open=False,
         environment="Test", tenant="Contoso", starts_at=10.0, ended_at=70.0, seconds=60.0,
     )  # fmt: skip
 
@@ -74,9 +74,9 @@ def test_a_run_that_wants_its_slot_back_waits():
 
 
 def test_a_run_that_never_started_counts_from_when_it_was_queued():
-    assert runs.lasted(10.0, None, None, 40.0) == "00:30"
-    assert runs.lasted(10.0, 20.0, None, 40.0) == "00:20"
-    assert runs.lasted(10.0, 20.0, 25.0, 40.0) == "00:05"
+    assert runs.lasted(10.0, None, None, 40.0) == "30s"
+    assert runs.lasted(10.0, 20.0, None, 40.0) == "20s"
+    assert runs.lasted(10.0, 20.0, 25.0, 40.0) == "5s"
 
 
 def test_a_run_of_which_a_failed_step_asks_asks_also_while_others_of_it_run():
@@ -99,12 +99,12 @@ def test_a_run_that_waits_for_its_time_counts_down():
     world.start("go", not_before=START + 90)
     row = runs.row(world.state, "run-1", START + 30)
     assert row is not None
-    assert (row.mark.word, row.detail) == ("scheduled", "starts at 13:48:10, in 01:00")
+    assert (row.mark.word, row.detail) == ("scheduled", "starts at 13:48:10, in 1m00s")
     assert (row.time, row.seconds, row.starts_at) == ("", None, START + 90)
     world.run_until(91)
     row = runs.row(world.state, "run-1", START + 91)
     assert row is not None
-    assert (row.mark.word, row.time) == ("executing", "00:01")
+    assert (row.mark.word, row.time) == ("executing", "1s")
 
 
 def test_r11_a_head_says_when_a_run_started_and_ended_as_far_as_it_has():

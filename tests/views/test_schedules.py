@@ -22,8 +22,8 @@ def test_a_schedule_says_what_it_starts_and_when_next():
             "N (nightly) · Go · Test",
             [
                 "At 03:00 every day, Europe/Berlin",
-                "starts at Jan 13 02:00 UTC, in 12:13:20",
-                "starts at Jan 14 02:00 UTC, in 1d 12:13",
+                "starts at Jan 13 02:00 UTC, in 12h13m",
+                "starts at Jan 14 02:00 UTC, in 1d12h",
             ],
         )
     ]

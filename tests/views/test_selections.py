@@ -1,9 +1,13 @@
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.state import Pick, RejectedCandidate
+from octotui.model.space import Worker
 from octotui.views.selections import at_length, why
 from tests.scenes import SCENES
 from tests.world import World, model, packages, script
+
+MODEL = SCENES["seed"]().state.model
 
 
 def pick(**more: object) -> Pick:
@@ -32,12 +36,12 @@ def pick(**more: object) -> Pick:
 )
 def test_a_pick_says_why_in_a_few_words(made, told):
     """W8: every selection records why."""
-    assert why(made) == told
+    assert why(made, MODEL) == told
 
 
 def test_at_length_it_names_steps_and_cursor():
     run = SCENES["seed"]().state.runs["run-3"]
-    assert at_length(run, run.selection.picks[0]) == (
+    assert at_length(run, run.selection.picks[0], MODEL) == (
         "worker2 for “Create the instance”: next after worker1 in setup"
         " (round-robin, cursor worker1 → worker2)"
     )
@@ -49,7 +53,7 @@ def test_at_length_it_names_the_lease_key():
     world = World(model({"a": [script("One", packages=image), script("Two", packages=image)]}))
     world.start("a")
     run = world.state.runs["run-1"]
-    assert at_length(run, run.selection.picks[0]).endswith(
+    assert at_length(run, run.selection.picks[0], MODEL).endswith(
         "shared by steps with packages worker-image, tools"
     )
 
@@ -58,7 +62,7 @@ def test_at_length_the_built_in_worker_has_no_cursor():
     world = World(model({"a": [script("One", pool=None, container="debian")]}))
     world.start("a")
     run = world.state.runs["run-1"]
-    assert at_length(run, run.selection.picks[0]) == (
+    assert at_length(run, run.selection.picks[0], MODEL) == (
         "built-in for “One”: the built-in worker: default has none of its own "
         "(the default pool has no members); shared by steps with container debian"
     )
@@ -66,6 +70,13 @@ def test_at_length_the_built_in_worker_has_no_cursor():
 
 def test_at_length_the_fewest_leases_need_no_cursor():
     run = SCENES["seed"]().state.runs["run-3"]
-    assert at_length(run, pick(policy="least-leases", leases=0)) == (
+    assert at_length(run, pick(policy="least-leases", leases=0), MODEL) == (
         "worker2 for “Create the instance”: 0 leases, the fewest in setup (least-leases)"
     )
+
+
+def test_workers_are_called_by_their_names():
+    named = replace(MODEL, workers={**MODEL.workers, "worker1": Worker(name="The first")})
+    assert why(pick(cursor_before="worker1"), named) == "next after The first in setup"
+    rejected = RejectedCandidate(worker="worker1", reason="disabled")
+    assert why(pick(rejected=(rejected,)), named) == "first in setup, skipping The first (disabled)"

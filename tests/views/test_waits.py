@@ -5,7 +5,7 @@ from octotui.engine.advance import advance
 from octotui.engine.forecast import UNKNOWN, Forecast, forecast
 from octotui.engine.state import ForChild, ForPlace
 from octotui.model.process import Runbook
-from octotui.model.space import Pool
+from octotui.model.space import Pool, Worker
 from octotui.views.waits import may_be_answered_by, of_job, of_run
 from tests.scenes import SCENES, takes
 from tests.world import START, World, child, engine, manual, model, packages, script
@@ -22,7 +22,7 @@ def test_a_lock_wait_names_who_is_in_the_way_and_the_place_in_line():
     wait = of_run(scene.state, scene.state.runs["run-9"], scene.now)
     assert wait is not None
     assert wait.sentence == (
-        "waits for exclusive use of worker1: run-6 is acquiring worker-image for 00:01 · first in queue"
+        "waits for exclusive use of worker1: run-6 is acquiring worker-image for 1s · first in queue"
     )
     assert (wait.what, wait.since) == ("worker1", scene.now - 1)
 
@@ -43,7 +43,7 @@ def test_a_script_waits_for_holders_it_cannot_join_and_exclusive_ones_ahead():
         world.start(process)
     world.run_until(5)
     assert sentence(world, "run-2") == (
-        "waits for exclusive use of worker1: run-1 is running “Dump” for 00:05 · first in queue"
+        "waits for exclusive use of worker1: run-1 is running “Dump” for 5s · first in queue"
     )
     assert sentence(world, "run-3") == (
         "waits for worker1: run-2 is ahead in the queue, to acquire tools · 2nd in queue"
@@ -103,7 +103,7 @@ def test_e3_far_back_in_a_queue_only_a_forecast_tells_until_when():
 def test_a_retry_says_when_and_why():
     """S5: a wait before another attempt."""
     world = SCENES["retrying"]().world
-    assert sentence(world, "run-1") == "retries in 00:03, attempt 2 of 2: exit code 1"
+    assert sentence(world, "run-1") == "retries in 3s, attempt 2 of 2: exit code 1"
 
 
 def test_a_question_says_who_is_asked_and_who_has_it():
@@ -179,7 +179,7 @@ def test_a_run_that_waits_for_its_time_says_when_and_in_how_long():
     """Q5: its schedule is why it is queued."""
     world = World(model({"go": [script("A")]}))
     world.start("go", not_before=START + 7_520)
-    assert sentence(world, "run-1") == "starts at 15:52, in 2:05:20"
+    assert sentence(world, "run-1") == "starts at 15:52, in 2h05m"
 
 
 def test_a_place_in_line_says_what_brought_a_run_forward():
@@ -198,3 +198,13 @@ def test_a_place_in_line_says_what_brought_a_run_forward():
     assert (
         sentence(world, "run-5") == "waits for a slot: run-1 Go has 1 of 1 · first in queue, moved to the top"
     )
+
+
+def test_a_worker_is_called_by_its_name_where_it_has_one():
+    scene = SCENES["lock_wait"]()
+    workers = {**scene.state.model.workers, "worker1": Worker(name="Crane 1")}
+    state = replace(scene.state, model=replace(scene.state.model, workers=workers))
+    wait = of_run(state, state.runs["run-9"], scene.now)
+    assert wait is not None
+    assert wait.sentence.startswith("waits for exclusive use of Crane 1: run-6 is")
+    assert wait.what == "worker1", "machines read the slug"

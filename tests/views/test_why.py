@@ -15,12 +15,12 @@ def test_a_run_says_how_it_stands_what_it_waits_for_and_why_its_workers():
     parts = told(why.of_run(scene.state, "run-9", scene.now))
     assert parts["State"] == [
         "run-9 Tame the kraken is executing",
-        "queued 13:47:10 by ann, started 13:47:10, 00:01 ago",
+        "queued 13:47:10 by ann, started 13:47:10, 1s ago",
         "packages worker-image 1.0.0",
     ]
-    assert parts["Waits"] == [
-        "acquiring packages waits for exclusive use of worker1: run-6 is acquiring worker-image for 00:01"
-        " · first in queue · for 00:01"
+    assert parts["What holds it up"] == [
+        "acquiring packages waits for exclusive use of worker1: run-6 is acquiring worker-image for 1s"
+        " · first in queue · 1s so far"
     ]
     assert len(parts["Workers, and why each was selected"]) == 2
 
@@ -34,8 +34,8 @@ def test_a_child_says_who_started_it():
 def test_a_queued_run_says_why_and_since_when():
     scene = SCENES["queued"]()
     parts = told(why.of_run(scene.state, "run-2", scene.now))
-    assert parts["Waits"] == [
-        "waits for the tag “backup”, held by run-1 Nightly backup · first in queue · for 00:07"
+    assert parts["What holds it up"] == [
+        "waits for the tag “backup”, held by run-1 Nightly backup · first in queue · 7s so far"
     ]
     assert "waits for the concurrency tag “backup”" in parts["State"]
     assert "holds the concurrency tag “backup”" in told(why.of_run(scene.state, "run-1", scene.now))["State"]
@@ -62,7 +62,7 @@ def test_a_worker_says_who_has_it_and_who_waits():
     parts = told(why.of_worker(scene.state, "worker1", scene.now))
     assert parts["State"] == ["may be selected; health: not checked yet, which counts as healthy here"]
     assert parts["Leased by 3 runs"][0] == "run-6 Tame the kraken"
-    assert parts["Lock held in exclusive mode"] == ["run-6 is acquiring worker-image for 00:01"]
+    assert parts["Lock held in exclusive mode"] == ["run-6 is acquiring worker-image for 1s"]
     assert parts["Waiting for its lock"][0].startswith("run-9 waits for exclusive use of worker1")
 
 
@@ -70,7 +70,7 @@ def test_a_worker_says_for_whom_it_comes_next():
     scene = SCENES["seed"]()
     parts = told(why.of_worker(scene.state, "worker2", scene.now))
     assert parts["Selected next by runs of"] == ["in setup: Create AWS RDS and Unleash the kraken"]
-    assert parts["Lock held in shared mode"] == ["run-3 is running “Create the instance” for 00:12"]
+    assert parts["Lock held in shared mode"] == ["run-3 is running “Create the instance” for 12s"]
 
 
 def test_a_worker_that_may_not_be_picked_says_why():
@@ -116,13 +116,15 @@ def test_e2_e3_waits_and_ends_are_told_with_what_is_about_to_come():
     """E2, E3, E4: by duration and by clock."""
     scene = SCENES["estimated"]()
     queued = told(why.of_run(scene.state, "run-18", scene.now))
-    assert queued["Waits"] == [
+    assert queued["What holds it up"] == [
         "waits for the tag “backup”, held by run-16 Nightly backup · first in queue"
-        " · about 00:10 more, until about 13:56:05 · for 00:10"
+        " · about 10s more, until about 13:56:05 · 10s so far"
     ]
-    assert queued["Estimates, from what the last ten took"] == ["run-18 ends about 13:57:05, in about 01:10"]
+    assert queued["Estimates, from what the last ten took"] == ["run-18 ends about 13:57:05, in about 1m10s"]
     waiting = told(why.of_run(scene.state, "run-19", scene.now))
-    assert waiting["Waits"][0].endswith("first in queue · about 00:20 more, until about 13:56:16 · for 00:05")
+    assert waiting["What holds it up"][0].endswith(
+        "first in queue · about 20s more, until about 13:56:16 · 5s so far"
+    )
     assert waiting["Estimates, from what the last ten took"] == [
         "waits for worker1: the last estimate was off by 17 %"
     ]
@@ -133,6 +135,6 @@ def test_e4_a_worker_tells_how_far_off_estimates_of_waits_were():
     parts = told(why.of_worker(scene.state, "worker1", scene.now))
     assert parts["How long others waited for its lock"] == ["the last estimate was off by 17 %"]
     assert parts["Lock held in shared mode"] == [
-        "run-16 is running “Dump” for 00:50 · about 00:10 left",
-        "run-17 is running “Create the instance” for 00:10 · about 00:20 left",
+        "run-16 is running “Dump” for 50s · about 10s left",
+        "run-17 is running “Create the instance” for 10s · about 20s left",
     ]

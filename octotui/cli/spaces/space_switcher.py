@@ -9,11 +9,9 @@ from pathlib import Path
 from types import TracebackType
 
 from octotui.cli.demo_space import DEMO_SPACE
-from octotui.cli.model_files import read_model
 from octotui.cli.spaces.connection import attach
 from octotui.cli.spaces.space_argument import SpaceName
 from octotui.model.complaints import ModelError
-from octotui.runtime.open_space import recent_state
 from octotui.runtime.server.client import Client
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base, space_folder
@@ -106,6 +104,10 @@ class SpaceSwitcher:
 
     def count(self, row: SpaceRow) -> SpaceRow:
         """Return a row with its name and counts, as it is where a whole journal would have to be folded."""
+        from octotui.runtime.open_space import (
+            recent_state,
+        )  # what opens spaces need not load before the board
+
         with suppress(StoreError, OSError, ValueError, TypeError):  # of one that is damaged nothing is known
             if (state := recent_state(space_folder(row.slug, self._state))) is not None:
                 return counted(row, state)
@@ -132,6 +134,8 @@ def _is_served(folder: SpaceFolder) -> bool:
 
 def _file_of(slug: str, folder: SpaceFolder) -> Path | None:
     """Return the model to open a closed space with, None for the demo; raises StoreError or ModelError."""
+    from octotui.cli.model_files import read_model
+
     file = folder.model
     if file is None:
         if slug == DEMO_SPACE.slug:

@@ -37,7 +37,7 @@ def how_to_answer(state: State, root: str, user: str, space: str, state_dir: Pat
 
 
 def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
-    """Return a note for each job that waited for its lock: `waited 00:04 for worker3, behind run-1`."""
+    """Return a note for each job that waited for its lock: `waited 4s for worker3, behind run-1`."""
     state = State(keep_ended=True)
     behind: dict[str, str] = {}
     sentences: dict[str, str] = {}

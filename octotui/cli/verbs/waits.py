@@ -10,8 +10,7 @@ from octotui.cli.spaces.space_argument import space_argument
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.engine.forecast import forecast
 from octotui.engine.state import State, in_order, step_of
-from octotui.views.labels import duration
-from octotui.views.waits import of_job, of_run
+from octotui.views.waits import of_job, of_run, so_far
 
 
 @click.command("waits")
@@ -39,7 +38,7 @@ def _waits(state: State, now: float) -> Rows:
             what = f" “{step.name}”" if step else " acquiring packages" if job is not None else ""
             waiting = True
             yield (
-                f"{run.id}{what} {wait.sentence} · for {duration(now - wait.since)}",
+                f"{run.id}{what} {wait.sentence} · {so_far(wait, now)}",
                 {
                     "run": run.id,
                     "job": job.id if job is not None else None,

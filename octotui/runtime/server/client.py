@@ -5,6 +5,7 @@ it missed, and sends unanswered requests again with the same idempotency keys.
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -25,11 +26,13 @@ from octotui.model.garbage import uncollected
 from octotui.model.space import Channel
 from octotui.runtime.server import protocol
 from octotui.runtime.server.log_mirror import LogMirror
+from octotui.runtime.server.peer_credentials import peer_ids
 from octotui.runtime.server.pending_requests import PendingRequests, new_key
 from octotui.runtime.server.sockets import connected
 from octotui.runtime.space_access import Listener
 from octotui.runtime.state_feed import StateFeed
 from octotui.store.errors import StoreError
+from octotui.store.folder_lock import note_of
 from octotui.store.journal.run_records import RunRecord, record_of
 from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.space_folder import SpaceFolder
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 AWAY = "the server cannot be reached: connecting again"
 GONE = "the server has ended, and none was started again: octotui FILE starts one"
 AGAIN = 0.2  # seconds between two attempts to connect
+HANDSHAKE = 20.0  # seconds in which a server must greet, and send the whole State
 PATIENCE = 20.0  # seconds in which a server must be started elsewhere, where this client starts none
 HELD = 0.02  # seconds between two checks whether a stopping server has released its folder
 LONGEST = 1 << 30  # bytes of a line from the server: a State may be large
@@ -63,6 +67,18 @@ def _bounded(query: Query) -> Query:
         raise StoreError(str(problem)) from problem
 
 
+def unanswered(folder: SpaceFolder, process: int = 0) -> str:
+    """Say that the server of a space, a `process` if known, does not answer, and what to do about it."""
+    pid = process or note_of(folder.path).process
+    sentence = f"the server of {folder.path.name} does not answer"
+    if not pid:
+        return f"{sentence}: try it again later"
+    return (
+        f"{sentence} (pid {pid}): where it was stopped, kill -CONT {pid} lets it go on;"
+        f" kill -KILL {pid} ends it, and nothing is lost"
+    )
+
+
 class SequenceGap(Exception):
     """Raised when an event's seq is not last + 1."""
 
@@ -82,6 +98,7 @@ class Client:
         self._again = again
         self._numbers = count(1)
         self._server: protocol.Welcome | None = None
+        self._process = 0  # pid of the server, as the kernel says
         self._pending = PendingRequests()
         self._listeners: list[Listener] = []
         self._records: dict[str, RunRecord] = {}
@@ -94,12 +111,29 @@ class Client:
         return self._feed.state
 
     async def open(self, *, follow: bool = True) -> None:
-        """Connect and wait for the State; raises OSError without a server, StoreError where it refuses."""
-        await self._connect(protocol.Hello(version=protocol.VERSION, follow=follow, model=self._model))
-        self._reading = asyncio.ensure_future(self._read(follow))
-        while self._feed.failure is None and not (self.state.seq if follow else self.user):
-            await self._feed.change()
-        self._feed.check()
+        """Connect and wait for the State, for HANDSHAKE seconds at most.
+
+        Raises OSError without a server, StoreError where it refuses, or does not answer.
+        """
+        try:
+            async with asyncio.timeout(HANDSHAKE):
+                await self._connect(
+                    protocol.Hello(version=protocol.VERSION, follow=follow, model=self._model)
+                )
+                self._reading = asyncio.ensure_future(self._read(follow))
+                await self._greeted(follow)
+        except TimeoutError:
+            raise StoreError(unanswered(self._folder, self._process)) from None
+
+    async def _greeted(self, follow: bool) -> None:
+        """Wait for all of the answer to Hello; where it does not come, the connection is closed."""
+        try:
+            while self._feed.failure is None and not (self.state.seq if follow else self.user):
+                await self._feed.change()
+            self._feed.check()
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Disconnect from the server."""
@@ -206,10 +240,17 @@ class Client:
     async def _connect(self, hello: protocol.Hello) -> None:
         """Connect to the folder's server once both are verified, and say Hello; may raise StoreError."""
         self._folder.verify()
-        self._reader, self._writer = await asyncio.open_unix_connection(
-            sock=connected(self._folder.path), limit=LONGEST
-        )
+        reached = await self._reached()
+        self._process = peer_ids(reached)[1]
+        self._reader, self._writer = await asyncio.open_unix_connection(sock=reached, limit=LONGEST)
         self._writer.write(protocol.line(hello))
+
+    async def _reached(self) -> socket.socket:
+        """Return a socket connected to the server, once it gets round to it."""
+        while True:
+            with suppress(BlockingIOError):
+                return connected(self._folder.path)
+            await asyncio.sleep(AGAIN)
 
     async def _ask(self, question: Callable[[int], protocol.ClientRequest]) -> protocol.DoneReply:
         """Send a request and wait for its reply."""

@@ -38,12 +38,13 @@ def listening(folder: Path, group: str | None = None) -> socket.socket:
 
 
 def connected(folder: Path) -> socket.socket:
-    """Return a socket connected to a space's server.
+    """Return a socket connected to a space's server, without waiting.
 
-    Raises OSError where none answers, StoreError where access is denied, or the server's account does not own
-    the folder.
+    Raises OSError where there is none, BlockingIOError where too many wait for it already, StoreError where
+    access is denied, or the server's account does not own the folder.
     """
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.setblocking(False)  # the queue of a server that was stopped fills up
     try:
         with _reachable(folder / NAME) as short:
             client.connect(short)
@@ -56,7 +57,6 @@ def connected(folder: Path) -> socket.socket:
                 "of yours in [access] of the model"
             ) from problem
         raise
-    client.setblocking(False)
     return client
 
 

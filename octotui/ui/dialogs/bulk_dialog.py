@@ -17,7 +17,7 @@ from octotui.ui.styled_text import Span, glyphs_of, length
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
-from octotui.views.bulk.plan import BulkAction, BulkItem, noted, working
+from octotui.views.bulk.plan import BulkAction, BulkItem, impossible, noted, working
 from octotui.views.labels import counted
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class BulkNotes(Input):
     """The line for the notes of all answers; enter is done with them, and sends nothing."""
 
     KEYS_TITLE = "In the notes of several answers"
-    BINDINGS: ClassVar[list[BindingType]] = [KeyAction("enter", "submit", "done")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("enter", "submit", "done", tooltip="Back to the list; nothing is sent yet")
+    ]
 
 
 class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
@@ -120,7 +122,7 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
         again, left_out = " again" if self._action == "again" else "", len(self._items) - count
         rest = f", and leave {left_out} out" if left_out else ""
         if not count:
-            return f"{words.verb}{again}: it works for none of them"
+            return f"{words.verb}{again}: not possible, {impossible([*self._items.values()])}"
         return f"{words.verb} {counted(count, words.thing)}{again}{rest}?"
 
     def _line(self, at: str, width: int) -> list[Span]:
@@ -157,7 +159,7 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
         if action == "send":
             if self._done:
                 return "it was done"
-            return "" if len(self._refused) < len(self._items) else "it works for none of them"
+            return "" if len(self._refused) < len(self._items) else "nothing of it is possible"
         if action == "notes":
             return "" if self._action in NOTED and not self._done else "nothing takes notes here"
         return ""

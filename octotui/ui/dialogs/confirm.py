@@ -19,8 +19,8 @@ class Confirm(ModalScreen[bool]):
 
     KEYS_TITLE = "In a confirmation"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("y", "yes", "yes"),
-        KeyAction("n,escape,q", "no", "no"),
+        KeyAction("y", "yes", "yes", tooltip="Do what is asked about"),
+        KeyAction("n,escape,q", "no", "no", tooltip="Change nothing"),
     ]
 
     def __init__(self, question: str, details: str = "", *, yes: str = "yes", no: str = "no") -> None:

@@ -3,13 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
-from octotui.ui.key_actions import KeyAction, written
+from octotui.ui.key_actions import KeyAction, explained, written
+from octotui.ui.styled_text import glyphs_of
 from octotui.ui.widgets.plain_text import PlainText
+
+KEYS = 16  # cells of the keys before what they do
 
 
 class HelpDialog(ModalScreen[None]):
@@ -35,8 +40,20 @@ class HelpDialog(ModalScreen[None]):
                 if self._text:
                     yield PlainText(self._text, classes="dialog--text")
                 yield PlainText("Keys here", classes="dialog--head")
-                for keys, what in self._keys:
-                    yield PlainText(f"{keys:<16} {what}", classes="dialog--text")
+                yield PlainText("", id="keys", classes="dialog--text")
+
+    def on_mount(self) -> None:
+        """Show the keys."""
+        self.query_one("#keys", PlainText).update(self._table())
+
+    def _table(self) -> Table:
+        """Return a line for each key, or several where its sentence is long."""
+        table, glyphs = Table.grid(padding=(0, 1)), glyphs_of(self)
+        table.add_column(width=KEYS)
+        table.add_column()
+        for keys, what in self._keys:
+            table.add_row(Text(keys), Text(glyphs.text(what)))
+        return table
 
     def action_scroll(self, step: int) -> None:
         """Scroll by lines."""
@@ -44,8 +61,9 @@ class HelpDialog(ModalScreen[None]):
 
 
 def keys_of(working: Iterable[tuple[KeyAction, Sequence[Binding]]]) -> list[tuple[str, str]]:
-    """Return keys with their descriptions, those with the same one together."""
+    """Return keys with what they do, those that do the same together."""
     actions: dict[str, list[str]] = {}
-    for _, bindings in working:
-        actions.setdefault(bindings[0].description, []).extend(written(each.key) for each in bindings)
-    return [(" ".join(keys), description) for description, keys in actions.items()]
+    for action, bindings in working:
+        what = explained(bindings[0].description, action.tooltip)
+        actions.setdefault(what, []).extend(written(each.key) for each in bindings)
+    return [(" ".join(keys), what) for what, keys in actions.items()]

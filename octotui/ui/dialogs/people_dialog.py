@@ -23,8 +23,14 @@ class PeopleDialog(ExplainedActions, ModalScreen[str | None]):
 
     KEYS_TITLE = "Where a question is handed over"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("enter", "hand_over", "hand over", priority=True),
-        KeyAction("escape", "dismiss(None)", "back"),
+        KeyAction(
+            "enter",
+            "hand_over",
+            "hand over",
+            priority=True,
+            tooltip="To the person on this line; then only that person can answer",
+        ),
+        KeyAction("escape", "dismiss(None)", "back", lasting=True, tooltip="Without handing it over"),
     ]
     DEFAULT_CSS = "PeopleDialog Input { background: $panel; margin-top: 1; }"
 

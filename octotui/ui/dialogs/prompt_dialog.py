@@ -28,10 +28,10 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
     AUTO_FOCUS = ""
     KEYS_TITLE = "Where values are filled in"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("tab", "field(1)", "next"),
-        KeyAction("shift+tab", "field(-1)", "previous", show=False),
+        KeyAction("tab", "field(1)", "next", tooltip="To the next value"),
+        KeyAction("shift+tab", "field(-1)", "previous", show=False, tooltip="To the value before"),
         KeyAction("ctrl+s", "start", "start", priority=True, tooltip="Or proceed, with these values"),
-        KeyAction("escape", "dismiss(None)", "back"),
+        KeyAction("escape", "dismiss(None)", "back", lasting=True, tooltip="Start or answer nothing"),
     ]
     DEFAULT_CSS = """
     PromptDialog {

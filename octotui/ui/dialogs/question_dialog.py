@@ -1,6 +1,7 @@
 """The question dialog: the instructions or the failure, who may answer, and the answer."""
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -45,7 +46,9 @@ class Notes(Input):
     """The input for notes; enter leaves it, and sends nothing."""
 
     KEYS_TITLE = "In the notes of a question"
-    BINDINGS: ClassVar[list[BindingType]] = [KeyAction("enter", "submit", "done")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("enter", "submit", "done", tooltip="Back to the question; nothing is sent yet")
+    ]
 
 
 class QuestionDialog(ExplainedActions, ModalScreen[None]):
@@ -142,6 +145,10 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         self.query_one("#instructions").styles.max_height = f"{max(20, 60 - 6 * len(more))}vh"
         self.query_one("#notes", Input).disabled = not row.mine
         self.refresh_bindings()
+
+    def mode(self) -> Collection[str]:
+        """The answers, and what makes the question one's own."""
+        return ("take", "answer")
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Refuse what the user may not do: take it first, then answer."""

@@ -23,10 +23,10 @@ class QuitDialog(ModalScreen[Way]):
 
     KEYS_TITLE = "When you quit while runs are active"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("s,escape,q,n", "go('stay')", "stay"),
+        KeyAction("s,escape,q,n", "go('stay')", "stay", tooltip="go on here"),
         KeyAction("w", "go('wait')", "wait", tooltip="quit when all have ended"),
         KeyAction("c", "go('cancel')", "cancel", tooltip="cancel them all, and quit when they have ended"),
-        KeyAction("l", "go('leave')", "leave"),
+        KeyAction("l", "go('leave')", "leave", tooltip="running scripts go on without the app"),
     ]
 
     def __init__(self, state: State) -> None:

@@ -28,8 +28,14 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
 
     KEYS_TITLE = "Where a run is started"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("enter", "choose", "choose", priority=True),
-        KeyAction("escape", "back", "back", priority=True, tooltip="To the question before"),
+        KeyAction(
+            "enter",
+            "choose",
+            "choose",
+            priority=True,
+            tooltip="What is under the cursor; after the last question the run starts",
+        ),
+        KeyAction("escape", "back", "back", priority=True, tooltip="To the question before", lasting=True),
         KeyAction("down,ctrl+n", "move(1)", "down", show=False, priority=True),
         KeyAction("up,ctrl+p", "move(-1)", "up", show=False, priority=True),
         KeyAction("pagedown", "page(1)", "page down", show=False, priority=True),

@@ -25,8 +25,8 @@ class VariablesDialog(ModalScreen[None]):
 
     KEYS_TITLE = "In the list of variables"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("slash", "filter", "filter"),
-        KeyAction("escape,v,q", "dismiss", "back"),
+        KeyAction("slash", "filter", "filter", tooltip="By words in names and values"),
+        KeyAction("escape,v,q", "dismiss", "back", lasting=True),
     ]
     DEFAULT_CSS = """
     VariablesDialog {

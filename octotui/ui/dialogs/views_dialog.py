@@ -30,9 +30,16 @@ class ViewsDialog(ExplainedActions, ModalScreen[ChosenView | None]):
 
     KEYS_TITLE = "Where a saved view is chosen"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("enter", "choose", "show", priority=True),
+        KeyAction("enter", "choose", "show", priority=True, tooltip="The runs that this view finds"),
         KeyAction("ctrl+s", "save", "save as", priority=True, tooltip="The present filter, under this name"),
-        KeyAction("escape", "dismiss(None)", "back", priority=True),
+        KeyAction(
+            "escape",
+            "dismiss(None)",
+            "back",
+            priority=True,
+            lasting=True,
+            tooltip="The filter stays what it was",
+        ),
         KeyAction("down,ctrl+n", "move(1)", "down", show=False, priority=True),
         KeyAction("up,ctrl+p", "move(-1)", "up", show=False, priority=True),
     ]

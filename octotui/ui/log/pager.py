@@ -1,5 +1,6 @@
 """The live output of a job, drawn row by row: the cost is that of the visible rows."""
 
+from collections.abc import Collection
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import ClassVar
@@ -62,8 +63,8 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             title="Details in the output",
             tooltip="Leave out lines that are verbose, or show them again",
         ),
-        KeyAction("shift+down", "extend(1)", "select down", show=False),
-        KeyAction("shift+up", "extend(-1)", "select up", show=False),
+        KeyAction("shift+down", "extend(1)", "select down", show=False, tooltip="The next line, too"),
+        KeyAction("shift+up", "extend(-1)", "select up", show=False, tooltip="The line before, too"),
         KeyAction("y", "copy", "copy", title="Copy lines", tooltip="Those selected, or the current one"),
     ]
 
@@ -148,6 +149,10 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
+
+    def mode(self) -> Collection[str]:
+        """While lines are selected, what is done to them."""
+        return ("copy", "select", "drop") if self._anchor is not None else ()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Refuse actions without lines, and following at the end."""

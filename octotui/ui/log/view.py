@@ -1,6 +1,7 @@
 """The live output of a job with a search, which panels show."""
 
 import time
+from collections.abc import Collection
 from functools import partial
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.worker import get_current_worker
 
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.log.pager import LogPager
 from octotui.ui.log.search import Search, SearchPrompt
 
@@ -21,14 +22,24 @@ class LogView(LogPager):
         KeyAction(
             "slash", "search", "search", title="Search the output", tooltip="A text or a regular expression"
         ),
-        KeyAction("n", "found(1)", "next", show=False, tooltip="The next line that was found"),
+        KeyAction("n", "found(1)", "next", key_display="n N", tooltip="The next line that was found"),
         KeyAction("N", "found(-1)", "previous", show=False, tooltip="The line that was found before"),
-        KeyAction("escape", "drop", "drop", show=False, tooltip="The selection, else the search"),
+        KeyAction("escape", "drop", "drop", tooltip="The selection, else the search"),
     ]
 
     def log_grew(self) -> None:
         """Search what was appended."""
         self._look_further()
+
+    def mode(self) -> Collection[str]:
+        """During a search, what goes on with it."""
+        return super().mode() or (("found", "drop") if self._search is not None else ())
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Refuse to go to what was found without a search."""
+        if action == "found" and self._search is None:
+            return f"nothing is searched for: {key_of(LogView, 'search')} searches the output"
+        return super().why_not(action, parameters)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the key to other nodes where there is nothing to drop."""

@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 
 from octotui.ui.log.view import LogView
-from octotui.ui.styled_text import Span
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.tree.rows import TreeRow
 
@@ -23,7 +22,8 @@ class OutputPanel(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._title = "Output"
-        self._position: tuple[Span, ...] = ()  # position in the log
+        self._place = ""
+        self._suffix = ""  # position in the log
         self._attempt: tuple[str, str | None, int | None] | None = None  # the attempt last scrolled to
 
     def compose(self) -> ComposeResult:
@@ -31,11 +31,12 @@ class OutputPanel(Vertical):
         yield PaneHeading("Output")
         yield LogView()
 
-    def show(self, row: TreeRow | None, path: Path | None) -> None:
-        """Show the log of a row's job."""
+    def show(self, row: TreeRow | None, path: Path | None, place: str = "") -> None:
+        """Show the log of a row's job, which has this `place` among the steps."""
         job = row is not None and row.job is not None
         self._title = f"Output · {row.run} {row.text}" if row is not None and job else "Output"
-        self.query_one(PaneHeading).say(self._title, self._position)
+        self._place = place
+        self._say()
         live = row is not None and row.mark is not None and row.mark.sign in ("active", "ending", "waits")
         self.query_one(LogView).show(path, self._title, live=live)
         attempt = None if row is None else (row.run, row.job, row.attempt)
@@ -51,6 +52,9 @@ class OutputPanel(Vertical):
     def _follow(self, event: LogView.Changed) -> None:
         """Show the position in the log."""
         event.stop()
-        suffix = event.title_suffix
-        self._position = ((suffix, "muted"),) if suffix else ()
-        self.query_one(PaneHeading).say(right=self._position)
+        self._suffix = event.title_suffix
+        self._say()
+
+    def _say(self) -> None:
+        facts = " · ".join(filter(None, (self._place, self._suffix)))
+        self.query_one(PaneHeading).say(self._title, ((facts, "muted"),) if facts else ())

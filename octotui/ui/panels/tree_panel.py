@@ -18,7 +18,7 @@ from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views import runs
 from octotui.views.labels import Sign
 from octotui.views.tree import run_tree
-from octotui.views.tree.rows import TreeRow
+from octotui.views.tree.rows import TreeRow, steps_of
 
 FIRST: tuple[Sign, ...] = ("active", "ending", "asks", "waits", "bad")  # signs in order of interest
 
@@ -40,9 +40,11 @@ steps, the runs these started, and what each waits for. The output is that of th
     class Pointed(Message):
         """The cursor is on a row of another job, or its output has changed."""
 
-        def __init__(self, row: TreeRow | None) -> None:
+        def __init__(self, row: TreeRow | None, place: str = "") -> None:
+            """Create it; `place` is that of the row among the steps: `step 2 of 5`."""
             super().__init__()
             self.row = row
+            self.place = place
 
     class Opened(Pointed):
         """The row under the cursor was opened."""
@@ -52,6 +54,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._rows: tuple[TreeRow, ...] = ()
         self._lines: dict[str, TreeLine] = {}
         self._pointed: TreeRow | None = None
+        self._place = ""
         self._own = False  # whether the cursor was moved by hand
         self._listing = Coalesced(self, self._list)
         self._tree_layout = TreeLayout()
@@ -142,7 +145,7 @@ steps, the runs these started, and what each waits for. The output is that of th
 
     def _point_at_what_matters(self, lines: LineList) -> None:
         """Move the cursor to a running or asking row, else to a failed one, else to the last."""
-        jobs = [row for row in self._rows if row.job is not None and row.kind not in UNDER]
+        jobs = self.steps
         matches = (row for sign in FIRST for row in jobs if row.mark is not None and row.mark.sign == sign)
         best = next(matches, jobs[-1] if jobs else None)
         if best is not None and (lines.key != best.key or self._resized):
@@ -152,12 +155,35 @@ steps, the runs these started, and what each waits for. The output is that of th
             self.call_after_refresh(lines.reveal)
 
     def _tell(self) -> None:
-        row = self.row
+        row, place = self.row, self._place_of(self.row)
         before = self._pointed
-        if _output_of(row) != _output_of(before):
-            self._pointed = row
-            self.post_message(self.Pointed(row))
+        if _output_of(row) != _output_of(before) or place != self._place:
+            self._pointed, self._place = row, place
+            self.post_message(self.Pointed(row, place))
         self._pointed = row
+
+    def _place_of(self, row: TreeRow | None) -> str:
+        """Return the place of a row's job among the steps of the tree, or ""."""
+        if row is None or row.job is None:
+            return ""
+        steps = steps_of(each for each in self._rows if each.kind not in UNDER)
+        at = next((at for at, each in enumerate(steps, 1) if each.job == row.job), None)
+        return f"step {at} of {len(steps)}" if at is not None else ""
+
+    @property
+    def steps(self) -> tuple[TreeRow, ...]:
+        """The rows of jobs, which have output, in order."""
+        return tuple(row for row in self._rows if row.job is not None and row.kind not in UNDER)
+
+    def go_to_step(self, step: int) -> None:
+        """Move the cursor to the next job, or the one before; after the last comes the first."""
+        rows, here = self.steps, self.row
+        jobs = [row.job for row in rows]
+        before = here.job if here is not None else None
+        at = jobs.index(before) if before in jobs else min(0, -step)
+        if rows:
+            self._own = True
+            self.query_one(LineList).select(rows[(at + step) % len(rows)].key)
 
     def point_again(self) -> None:
         """Post the row under the cursor again: its output may be another."""

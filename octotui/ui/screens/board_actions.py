@@ -1,5 +1,6 @@
 """What the board does to several runs at once: those that are marked."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -67,6 +68,10 @@ class BoardActions(RunActionsScreen):
         """The marked runs, in the order they were asked for."""
         marked = (name for lines in self.query(RunLines) for name in lines.marked)
         return tuple(sorted(marked, key=lambda name: int(name.rpartition("-")[2])))
+
+    def mode(self) -> Collection[str]:
+        """With marks, what is done to them."""
+        return ("answer_marked", "cancel") if self.marked else super().mode()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Offer for marked runs what makes no sense for the one looked at: a dialog says what works."""

@@ -1,6 +1,6 @@
 """The base of screens about one run, which follow the app's state, and load runs that have left it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,10 +13,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from octotui.engine.commands import CancelRun, MoveToTop, StartRun
-from octotui.engine.decide.start_run import again, requested_prompts
 from octotui.engine.events import RunQueued
 from octotui.engine.queries.query import Query, Term
-from octotui.engine.rules.start_prompts import RequiredPrompt, problems_with, sort_out
 from octotui.engine.state import State
 from octotui.store.journal.run_records import run_number
 from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
@@ -29,8 +27,10 @@ from octotui.views import questions
 from octotui.views.labels import listed
 from octotui.views.questions import QuestionRow
 from octotui.views.runs import EndedRun
+from octotui.views.waits import asks
 
 if TYPE_CHECKING:
+    from octotui.engine.rules.start_prompts import RequiredPrompt
     from octotui.runtime.space_access import SpaceAccess
 
 PAINT = 1 / 240  # seconds from one paint of the screen to the next
@@ -49,7 +49,6 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
             "a",
             "answer",
             "answer",
-            show=False,
             title="Answer a question",
             tooltip="Open the question to answer next",
         ),
@@ -57,7 +56,6 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
             "t",
             "take",
             "take",
-            show=False,
             title="Take a question",
             tooltip="Open the question to answer next, and take it",
         ),
@@ -130,7 +128,7 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
         self._older: dict[str, EndedRun] = {}  # runs that were looked up, since they are not among the newest
         self._sought: str | None = None
         self._missed = ""  # what was looked up without an answer, as a toast says once
-        self._offered: list[bool | None] = []
+        self._offered: list[object] = []
         self._painting: Timer | None = None
 
     @property
@@ -193,7 +191,7 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
         elif self.run is not None and self.run != self._sought:
             self._sought = self.run
             self._find(self.run)
-        offered = [self.check_action(action, ()) for action in OFFERED]
+        offered: list[object] = [self.mode(), *(self.check_action(action, ()) for action in OFFERED)]
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
@@ -225,6 +223,11 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
         else:
             self.notify(f"{run} is not kept any more", severity="warning", markup=False)
 
+    def mode(self) -> Collection[str]:
+        """Where the selected run asks, what leads to its question."""
+        run = self.state.runs.get(self.run or "")
+        return ("answer", "take") if run is not None and asks(self.state, run) else ()
+
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Return why an action is refused for the selected run or worker."""
         if action == "why" and self.focused is not None and self.pointed_worker() is not None:
@@ -249,6 +252,8 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
 
     async def _start(self, command: StartRun) -> None:
         """Ask for the values of a run, and start it."""
+        from octotui.engine.decide.start_run import requested_prompts
+
         asked = requested_prompts(self.state, command)
         if asked:
             values = await self._ask(command, asked)
@@ -259,8 +264,9 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
             if isinstance(event, RunQueued) and event.parent is None:
                 self.started(event.run)
 
-    async def _ask(self, command: StartRun, asked: tuple[RequiredPrompt, ...]) -> dict[str, str] | None:
+    async def _ask(self, command: StartRun, asked: "tuple[RequiredPrompt, ...]") -> dict[str, str] | None:
         """Ask for values; return None where the user goes back."""
+        from octotui.engine.rules.start_prompts import problems_with, sort_out
         from octotui.ui.dialogs.prompt_dialog import PromptDialog
 
         model = self.state.model
@@ -280,6 +286,7 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
     @work
     async def action_again(self) -> None:
         """Ask for a confirmation, and start the same process in the same place."""
+        from octotui.engine.decide.start_run import again
         from octotui.ui.dialogs.confirm import Confirm
 
         run = self.picture.runs.get(self.run or "")

@@ -1,5 +1,6 @@
 """The screen of one run: its allocation tree, and the output of the step under the cursor."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -26,7 +27,18 @@ class RunScreen(RunActionsScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
     KEYS_TITLE = "On a run"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To the tree, then to the board")
+        KeyAction(
+            "J",
+            "step(1)",
+            "step",
+            key_display="J K",
+            title="Next step",
+            tooltip="The output of the next one; after the last comes the first",
+        ),
+        KeyAction(
+            "K", "step(-1)", "step", show=False, title="Previous step", tooltip="The output of the one before"
+        ),
+        KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To the tree, then to the board"),
     ]
 
     def __init__(self, session: "SpaceAccess", run: str | None, *, log: bool = False) -> None:
@@ -50,7 +62,8 @@ class RunScreen(RunActionsScreen):
     def _point(self, event: TreePanel.Pointed) -> None:
         row = event.row
         path = self.session.log_path(row.run, row.job) if row is not None and row.job else None
-        self.query_one(OutputPanel).show(row, path)
+        self.query_one(OutputPanel).show(row, path, event.place)
+        self.refresh_bindings()
 
     @on(TreePanel.Opened)
     def _open(self, event: TreePanel.Opened) -> None:
@@ -64,9 +77,24 @@ class RunScreen(RunActionsScreen):
         row = self.query_one(TreePanel).row
         return row.worker if row is not None and row.kind == "worker" else None
 
+    def mode(self) -> Collection[str]:
+        """Where the output is alone, what leads to that of other steps."""
+        return (*super().mode(), *(("step",) if self.has_class("-log") else ()))
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Refuse to go to another step where there is none."""
+        if action == "step" and self.is_mounted and len(self.query_one(TreePanel).steps) < 2:
+            return f"no other step of {self.run} has begun"
+        return super().why_not(action, parameters)
+
+    def action_step(self, step: int) -> None:
+        """Go to the output of the next step, or of the one before."""
+        self.query_one(TreePanel).go_to_step(step)
+
     def action_log(self) -> None:
         """Give the output the whole screen, or the half again, with the focus on the tree."""
         self.toggle_class("-log")
+        self.refresh_bindings()
         if not self.has_class("-log"):
             self.call_after_refresh(self.query_one(LineList).focus)
 

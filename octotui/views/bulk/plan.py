@@ -16,7 +16,7 @@ from octotui.engine.commands import (
 )
 from octotui.engine.decide.start_run import again
 from octotui.engine.state import Run, State
-from octotui.views.labels import listed
+from octotui.views.labels import counted, listed
 from octotui.views.questions import QuestionRow, row, standing
 from octotui.views.runs import EndedRun, where
 
@@ -79,6 +79,19 @@ def noted(item: BulkItem, notes: str) -> BulkItem:
 def working(items: Iterable[BulkItem]) -> tuple[BulkItem, ...]:
     """Return the items for which commands are sent."""
     return tuple(each for each in items if not each.refusal)
+
+
+def impossible(items: Sequence[BulkItem]) -> str:
+    """Return why nothing can be done: `run-7 has ended`, `each of the 3 runs has ended`."""
+    runs = {each.run for each in items}
+    if len(runs) == 1:
+        return items[0].refusal
+    reasons = {each.refusal.removeprefix(f"{each.run} ") for each in items}
+    if len(reasons) > 1:
+        return "each has a reason of its own, said below"
+    (reason,) = reasons
+    is_of_runs = all(each.refusal == f"{each.run} {reason}" for each in items)
+    return f"each of the {counted(len(runs), 'run')} {reason}" if is_of_runs else reason
 
 
 def _items(

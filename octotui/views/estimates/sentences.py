@@ -1,4 +1,4 @@
-"""Phrases of estimates: `about 00:20 more`, `about 01:10 left`, `the last 7 estimates were off by 8 %`."""
+"""Phrases of estimates: `about 20s more`, `about 1m10s left`, `the last 7 estimates were off by 8 %`."""
 
 from octotui.engine.estimates.jobs import about, durations_of, durations_of_job
 from octotui.engine.state import Job, State
@@ -16,7 +16,7 @@ def end_of(state: State, job: Job) -> float | None:
 
 
 def left(state: State, job: Job, now: float) -> str:
-    """Return how much longer a running job takes: `about 01:10 left`, `over by 00:20`, or ""."""
+    """Return how much longer a running job takes: `about 1m10s left`, `over by 20s`, or ""."""
     end = end_of(state, job)
     if end is None:
         return ""
@@ -24,14 +24,14 @@ def left(state: State, job: Job, now: float) -> str:
 
 
 def more(at: float | None, now: float) -> str:
-    """Return how much longer a wait lasts: ` · about 00:20 more`, ` · any moment`, or ""."""
+    """Return how much longer a wait lasts: ` · about 20s more`, ` · any moment`, or ""."""
     if at is None:
         return ""
     return f" · about {duration(at - now)} more" if at - now >= 1 else " · any moment"
 
 
 def ending(at: float, now: float, zone: Zone = None) -> str:
-    """Return when something ends: `about 14:20:00, in about 15:10`, or `any moment`."""
+    """Return when something ends: `about 14:20:00, in about 15m10s`, or `any moment`."""
     return (
         f"about {exact_time(at, now, zone)}, in about {duration(at - now)}" if at - now >= 1 else "any moment"
     )

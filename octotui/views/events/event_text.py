@@ -8,7 +8,7 @@ from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.answers import approvals
-from octotui.views.labels import counted, listed
+from octotui.views.labels import counted, listed, worker_name
 from octotui.views.releases import made
 from octotui.views.selections import at_length
 from octotui.views.text.clock_times import Zone
@@ -79,7 +79,7 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
         case events.RunStarted():
             return ["starts"] if not run.spent else ["continues"]
         case events.WorkersSelected(picks=picks):
-            return [f"leases {at_length(run, pick)}" for pick in picks]
+            return [f"leases {at_length(run, pick, state.model)}" for pick in picks]
         case events.RunYielded():
             return ["releases its slot while it only waits for child runs"]
         case events.RunResumed():
@@ -136,7 +136,9 @@ def _of_job(  # noqa: C901 - one line an event
         case events.JobStarted(attempt=attempt):
             again = f", attempt {attempt}" if attempt > 1 else ""
             target = f" for {job.target}" if job.target not in (None, job.worker) else ""
-            return [f"{_named(run, job)} starts on {job.worker}{target}{again}"]
+            return [
+                f"{_named(run, job)} starts on {worker_name(state.model, job.worker or '')}{target}{again}"
+            ]
         case events.JobStopping(reason=reason):
             return [f"{_named(run, job)} is being ended: {reason}"]
         case events.JobProgressed(percentage=percentage, message=message):

@@ -138,23 +138,25 @@ def most_urgent(family: Iterable[FamilyMember]) -> FamilyMember:
     return min(family, key=lambda each: URGENCY.index(each.mark.sign))
 
 
-def whole_row(parent: RunRow, family: Sequence[FamilyMember], worst: RunRow, now: float) -> RunRow:
-    """Merge a folded family into its parent's row: the `worst` state, and the time of all."""
+def timed_row(parent: RunRow, family: Sequence[FamilyMember], now: float) -> RunRow:
+    """Return the row of a run that started others with the end and the duration of all of them."""
     ends = [each.ended_at for each in family if each.ended_at is not None]
-    is_open = len(ends) < len(family)
-    ended_at = None if is_open else max(ends)
+    ended_at = None if len(ends) < len(family) else max(ends)
     began = None if parent.seconds is None else parent.starts_at
     seconds = None if began is None else (now if ended_at is None else ended_at) - began
+    time = "" if seconds is None else duration(seconds)
+    return replace(parent, ended_at=ended_at, seconds=seconds, time=time)
+
+
+def whole_row(parent: RunRow, family: Sequence[FamilyMember], worst: RunRow) -> RunRow:
+    """Merge a folded family into its parent's row, which has the times of all: the `worst` state."""
     detail = worst.detail if worst.id == parent.id or not worst.detail else f"{worst.id} {worst.detail}"
     return replace(
         parent,
         mark=worst.mark,
         detail=detail,
-        open=is_open,
-        ended_at=ended_at,
+        open=parent.ended_at is None,
         warnings=sum(each.warnings for each in family),
-        seconds=seconds,
-        time="" if seconds is None else duration(seconds),
     )
 
 

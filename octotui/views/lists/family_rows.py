@@ -14,6 +14,7 @@ from octotui.views.lists.families import (
     members,
     most_urgent,
     outline,
+    timed_row,
     whole_row,
 )
 from octotui.views.runs import EndedRun, RunRow
@@ -30,17 +31,21 @@ def own_row(state: State, past: Mapping[str, EndedRun], name: str, scope: CellCo
 def family_row(
     state: State, past: Mapping[str, EndedRun], found: Families, line: ListedRun, scope: CellContext
 ) -> RunRow | None:
-    """Return the row of a line of the list, that of a folded family merged; None where it is unknown."""
+    """Return the row of a line of the list; None where it is unknown.
+
+    The times of a run that started others are those of all of them, and of a folded family so is the state.
+    """
     row = own_row(state, past, line.id, scope)
     if row is None:
         return None
     below = [*found.below(line.id)]
-    if below and not line.unfolded:
+    if below:
         family = [*members(state, past, (line.id, *below))]
-        worst = own_row(state, past, most_urgent(family).id, scope)
-        row = whole_row(row, family, worst or row, scope.now)
         still = (each.id for each in family if each.ended_at is None)
-        row = replace(row, ends_about=scope.coming.last_end(still))
+        row = replace(timed_row(row, family, scope.now), ends_about=scope.coming.last_end(still))
+        if not line.unfolded:
+            worst = own_row(state, past, most_urgent(family).id, scope)
+            row = whole_row(row, family, worst or row)
     return replace(row, depth=line.depth, below=len(below), unfolded=line.unfolded)
 
 

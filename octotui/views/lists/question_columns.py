@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from octotui.views.labels import Role
+from octotui.views.labels import Role, duration
 from octotui.views.lists.columns import CellContext, Column, Spans
-from octotui.views.lists.run_columns import short_duration
 from octotui.views.questions import QuestionRow
 from octotui.views.text.clock_times import fitting_time
 
@@ -43,7 +42,7 @@ def _sign(row: QuestionRow, width: int, scope: CellContext) -> Spans:
 
 
 def _age(row: QuestionRow, width: int, scope: CellContext) -> Spans:
-    return ((short_duration(scope.now - row.raised_at), "muted"),)
+    return ((duration(scope.now - row.raised_at), "muted"),)
 
 
 def _taken(row: QuestionRow, width: int, scope: CellContext) -> Spans:

@@ -4,27 +4,19 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from octotui.engine.state import State
 from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
+from octotui.views.labels import duration, worker_name
 from octotui.views.lists.columns import UNCUT, CellContext, Column, Spans
 from octotui.views.runs import EndedRun, RunRow, where
-from octotui.views.text.clock_times import fitting_time
+from octotui.views.text.clock_times import exact_time, fitting_time
 
+SOON = 600.0  # seconds before an end to which it is told to the second
 DATE = 6  # cells of `Nov 26`
 TOOK = 6  # cells of `12m20s`
-
-
-def short_duration(seconds: float) -> str:
-    """Format seconds with their units in six cells at most: `12s`, `1m20s`, `2h13m`, `3d04h`."""
-    minutes, rest = divmod(max(0, int(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days}d{hours:02}h" if days < 100 else f"{days}d"
-    if hours:
-        return f"{hours}h{minutes:02}m"
-    return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
 
 
 def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) -> Column[RunRow]:
@@ -73,11 +65,21 @@ def _state(row: RunRow, width: int, scope: CellContext) -> Spans:
 def _took(row: RunRow, width: int, scope: CellContext) -> Spans:
     if row.seconds is None:
         return ()
-    return ((short_duration(row.seconds), "muted"),)
+    return ((duration(row.seconds), "muted"),)
 
 
 def _left(row: RunRow, width: int, scope: CellContext) -> Spans:
-    return () if row.ends_about is None else ((short_duration(row.ends_about - scope.now), "muted"),)
+    return () if row.ends_about is None else ((duration(row.ends_about - scope.now), "muted"),)
+
+
+def _eta(row: RunRow, width: int, scope: CellContext) -> Spans:
+    """Draw about when a run ends, to the second where that is less than ten minutes ahead."""
+    at = row.ends_about
+    if at is None:
+        return ()
+    exact = exact_time(at, scope.now, scope.zone)
+    is_near = at - scope.now < SOON and len(exact) <= width
+    return ((exact if is_near else fitting_time(at, scope.now, width, scope.zone), "muted"),)
 
 
 def _warnings(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -136,7 +138,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
     _time("started", "start", "when it started, or is to start", lambda row: row.starts_at, extra=True),
     Column(
         name="duration",
-        about="how long it takes, or took",
+        about="how long it takes, or took, with all that it started",
         cell=_took,
         key=lambda row: row.seconds,
         least=6,
@@ -194,7 +196,11 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         head="left",
         right=True,
     ),
-    _time("eta", "eta", "about when it ends", lambda row: row.ends_about),
+    msgspec.structs.replace(
+        _time("eta", "eta", "about when it ends", lambda row: row.ends_about),
+        least=len("14:02:07"),
+        cell=_eta,
+    ),
 )
 """All columns, in their default order."""
 
@@ -232,7 +238,7 @@ def needed(state: State, past: Mapping[str, EndedRun], names: Iterable[str]) -> 
         "environment": _longest(where(model, environment, None) for _, environment, _ in places),
         "tenant": _longest(where(model, None, tenant) for _, _, tenant in places),
         "project": _longest(each.name for each in projects if each),
-        "worker": max((_cells(each.workers) for each in over), default=0),
+        "worker": max((_cells(model, each.workers) for each in over), default=0),
         **({} if any(projects) else {"release": 0}),
         **({} if still else {"step": 0}),
         **({} if still or any(each.reason for each in over) else {"wait": 0}),
@@ -244,14 +250,15 @@ def _place(asked: RunRequest | EndedRun) -> tuple[str, str | None, str | None]:
     return asked.process, asked.environment, asked.tenant
 
 
-def _cells(workers: Sequence[str]) -> int:
-    """Return the cells of a worker and the number of others."""
-    return len(workers[0]) + (len(" +9") if len(workers) > 1 else 0) if workers else 0
+def _cells(model: Model, workers: Sequence[str]) -> int:
+    """Return the cells of a worker's name and the number of others."""
+    return len(worker_name(model, workers[0])) + (len(" +9") if len(workers) > 1 else 0) if workers else 0
 
 
 def sizes(state: State, needs: Mapping[str, int], times: Iterable[str], longest: float) -> dict[str, int]:
     """Return the cells that columns need: what `needed` says, with workers leased now, times and seconds."""
-    leased = _longest(state.leases) + len(" +9") if len(state.leases) else 0
+    names = _longest(worker_name(state.model, each) for each in state.leases)
+    leased = names + len(" +9") if names else 0
     return {
         **needs,
         "worker": max(leased, needs["worker"]),

@@ -46,8 +46,8 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
     Column(
         name="worker",
         about="its name",
-        cell=_text(lambda row: row.worker, "plain"),
-        key=lambda row: row.worker,
+        cell=_text(lambda row: row.name, "plain"),
+        key=lambda row: row.name,
         least=6,
         most=30,
         enough=20,

@@ -9,7 +9,7 @@ from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import State, in_order
 from octotui.views import pools, waits
 from octotui.views.estimates.sentences import left, more, of_waits
-from octotui.views.labels import counted, duration, listed
+from octotui.views.labels import counted, listed
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import (
     DeployedRow,
@@ -151,7 +151,7 @@ def _waiting(scope: PageScope, name: str) -> PageLine:
     job = scope.state.jobs[name]
     wait = waits.of_job(scope.state, job, scope.now)
     about = more(wait.until, scope.now) if wait else ""
-    told = f" {wait.sentence.removesuffix(about)} · for {duration(scope.now - wait.since)}" if wait else ""
+    told = f" {wait.sentence.removesuffix(about)} · {waits.so_far(wait, scope.now)}" if wait else ""
     note = about.removeprefix(" · ")
     return PageLine(key=f"job {name}", text=f"{job.run}{told}", note=note, run=job.run)
 

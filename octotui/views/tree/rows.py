@@ -1,6 +1,6 @@
 """Branches of a tree, and their rows with rails."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -31,6 +31,15 @@ class TreeRow(msgspec.Struct, frozen=True, kw_only=True):
     worker: str | None = None
     percentage: int | None = None
     attempt: int | None = None
+
+
+def steps_of(rows: Iterable[TreeRow]) -> tuple[TreeRow, ...]:
+    """Return the rows of jobs, and of steps that have not begun or never will."""
+    return tuple(row for row in rows if row.job is not None or _is_left(row))
+
+
+def _is_left(row: TreeRow) -> bool:
+    return row.kind == "step" and row.mark is not None and row.mark.sign in ("pending", "skipped")
 
 
 class Branch(msgspec.Struct, kw_only=True):

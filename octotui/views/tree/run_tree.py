@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from octotui.engine.state import Job, Run, State, StepProgress
-from octotui.views.labels import Glyphs, unstopped
+from octotui.views.labels import Glyphs, unstopped, worker_name
 from octotui.views.runs import mark, time_of, where
 from octotui.views.selections import why
 from octotui.views.text.clock_times import Zone
@@ -71,7 +71,7 @@ def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
                 branches.append(step)
                 continue
         elif pick != current:
-            branches.append(_worker(run, pick, again=pick in shown))
+            branches.append(_worker(state, run, pick, again=pick in shown))
             shown.add(pick)
             current = pick
         branches[-1].branches.extend(before)
@@ -79,24 +79,24 @@ def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
     return branches
 
 
-def _worker(run: Run, index: int, *, again: bool) -> Branch:
+def _worker(state: State, run: Run, index: int, *, again: bool) -> Branch:
     pick = run.selection.picks[index]
     return Branch(
         row=TreeRow(
             key=f"{run.id}/{index}{'+' if again else ''}",
             kind="worker",
-            text=pick.worker,
+            text=worker_name(state.model, pick.worker),
             role="strong",
-            note="the same selection" if again else _reason(run, index),
+            note="the same selection" if again else _reason(state, run, index),
             run=run.id,
             worker=pick.worker,
         )
     )
 
 
-def _reason(run: Run, pick: int) -> str:
+def _reason(state: State, run: Run, pick: int) -> str:
     """Return why this worker was selected, and whether it was selected again (W7)."""
-    reason = why(run.selection.picks[pick])
+    reason = why(run.selection.picks[pick], state.model)
     return f"selected again: {reason}" if pick >= run.selection.selected > 0 else reason
 
 
@@ -120,7 +120,7 @@ def _child(branch: Branch) -> Branch:
             branch.row,
             text=f"{branch.row.text} on {worker.row.text}",
             note=worker.row.note,
-            worker=worker.row.text,
+            worker=worker.row.worker,
         )
         branch.branches = worker.branches
     return branch

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine.decide.target_steps import children_of
 from octotui.engine.state import Job, RejectedCandidate, Run, State
-from octotui.views.labels import STEPS, Role, listed
+from octotui.views.labels import STEPS, Role, listed, worker_name
 from octotui.views.tree import steps
 from octotui.views.tree.outlook import mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
@@ -65,7 +65,7 @@ def _simple(state: State, run: Run, index: int, now: float) -> list[Branch]:
 def _target(state: State, run: Run, job: Job, now: float) -> Branch:
     """Return the branch of a target's only job."""
     branch = steps.of_one(state, run, job, job.target or "", now)
-    where = f"on {job.worker}" if job.worker != job.target else ""
+    where = f"on {worker_name(state.model, job.worker or '')}" if job.worker != job.target else ""
     note = " · ".join(filter(None, (where, branch.row.note)))
     branch.row = replace(branch.row, note=note)
     return branch

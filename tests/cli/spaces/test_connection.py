@@ -1,5 +1,7 @@
 """Getting at a space: its server, or this process for as long as it takes."""
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from octotui.cli.spaces.connection import NoServer, attach, looked_at, there
 from octotui.engine.commands import StartRun
 from octotui.runtime.offline_space import OfflineSpace
 from octotui.runtime.open_space import state_on_disk
+from octotui.runtime.server import client
 from octotui.runtime.server.client import Client
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
@@ -133,3 +136,27 @@ def test_r4_what_is_executing_in_a_space_that_no_session_has_open_is_told(
     assert octotui("run", model, "sleep", "--detach", "--state", state).out == "run-2\n", "it is opened"
     for run in ("run-1", "run-2"):
         assert octotui("cancel", model, run, "--state", state).code == 0
+
+
+@pytest.mark.parametrize(
+    "call", [("proceed", "run-1"), ("cancel", "run-1"), ("wait", "run-1"), ("stop",), ("run", "ok")]
+)
+def test_r6_a_server_that_does_not_answer_is_told_with_its_process(
+    octotui: Call, write: Call, state: Path, call: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It accepts, as the kernel does for a server that was stopped, and no verb waits for ever."""
+    monkeypatch.setattr(client, "HANDSHAKE", 0.2)
+    model = write(OK)
+    octotui("run", model, "ok", "--state", state)
+    verb, *more = call
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(state / "small" / "socket"))
+        silent.listen()
+        said = octotui(verb, model, *more, "--state", state)
+        looked = octotui("show", model, "run-1", "--state", state)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        f"octotui: the server of small does not answer (pid {os.getpid()}): where it was stopped,"
+        f" kill -CONT {os.getpid()} lets it go on; kill -KILL {os.getpid()} ends it, and nothing is lost\n"
+    )
+    assert looked.code == 0, "it is on the disk"

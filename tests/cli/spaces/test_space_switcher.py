@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from octotui.cli import model_files
 from octotui.cli.model_files import read_model
 from octotui.cli.spaces import space_switcher
 from octotui.cli.spaces.space_argument import SpaceName
@@ -19,8 +20,10 @@ from octotui.engine.commands import StartRun
 from octotui.model.space import Model
 from octotui.runtime import open_space as open_space_module
 from octotui.runtime.open_space import open_space, space_folder
+from octotui.runtime.server import client
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.store.errors import StoreError
+from octotui.store.space_folder import SpaceFolder
 from tests.cli.conftest import ASK, OK
 
 
@@ -123,7 +126,7 @@ def test_the_model_of_a_space_is_read_beside_the_event_loop(write, state, monkey
         readers.append(threading.current_thread())
         raise StoreError("that will do")
 
-    monkeypatch.setattr(space_switcher, "read_model", read)
+    monkeypatch.setattr(model_files, "read_model", read)
 
     async def open_small() -> str:
         async with SpaceSwitcher(state) as switcher:
@@ -183,3 +186,27 @@ def test_folders_of_strangers_hide_no_space(write, state, monkeypatch):
         (folder / "journal.sqlite").touch()
         os.chown(folder, 54321, -1)
     assert [each.slug for each in SpaceSwitcher(state).spaces()] == ["small"]
+
+
+@pytest.mark.parametrize("sent", [b"", b'{"type":"Wel'], ids=["nothing", "half a message"])
+async def test_a_space_whose_server_does_not_answer_stays_closed(write, state, sent, monkeypatch):
+    """And the loop goes on meanwhile, for the space on the screen."""
+    monkeypatch.setattr(client, "HANDSHAKE", 0.2)
+    folder = SpaceFolder(state, "small").take()
+    (folder.path / "journal.sqlite").touch(0o600)
+
+    async def serve(reader, writer):
+        writer.write(sent)
+        await reader.read()
+        writer.close()
+
+    async with (
+        await asyncio.start_unix_server(serve, folder.path / "socket"),
+        SpaceSwitcher(state) as switcher,
+    ):
+        opening = asyncio.ensure_future(switcher.open("small"))
+        await asyncio.sleep(0.05)
+        assert not opening.done()
+        told = await opening
+    assert told.startswith(f"small stays closed: the server of small does not answer (pid {os.getpid()})")
+    folder.release()

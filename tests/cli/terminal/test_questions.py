@@ -142,7 +142,7 @@ def test_a_field_left_empty_leaves_the_question(at_terminal: At, state: Path, ke
 def test_who_is_missing_is_said(at_terminal: At, state: Path) -> None:
     """I6: one of two has proceeded, and the run waits for the other."""
     child = at_terminal(ASK.replace('?" }', '?", approvals = 2, expires = "1h" }'))
-    child.expect(r"0 of 2 approvals · expires in (1:00:00|59:5\d), then abort")
+    child.expect(r"0 of 2 approvals · expires in (1h00m|59m5\ds), then abort")
     child.expect(PROMPT)
     child.sendline("p")
     child.expect(r"notes \(may be empty\): ")

@@ -60,7 +60,7 @@ def test_a_run_that_succeeds_is_told_line_by_line_and_as_a_tree(
         "run-1  starts",
     ]
     assert "run-1  “Say hello” starts on one" in told
-    assert told[-3:-1] == ["✔ run-1 ok · In production · Contoso Ltd  succeeded 00:00", "one: first in setup"]
+    assert told[-3:-1] == ["✔ run-1 ok · In production · Contoso Ltd  succeeded 0s", "one: first in setup"]
     assert output(state, "run-1") == "hello In production a=b c\n"
 
 

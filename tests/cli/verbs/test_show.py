@@ -9,7 +9,7 @@ def test_show_says_how_it_stands_and_what_its_variables_are(octotui: Call, lived
     model, *state = lived.at
     told = octotui("show", model, "run-2", *state).out
     assert told.startswith("State\n  run-2 Ask first waits for an answer\n  queued ")
-    assert "Waits" in told
+    assert "What holds it up" in told
     assert "asks anyone: nobody has taken the question yet" in told
     variables = octotui("show", model, "2", "--variables", *state).out
     assert "Octopus.Runbook.Name = Ask first  (set by octotui)" in variables

@@ -22,5 +22,5 @@ def test_each_wait_says_about_how_much_longer_it_lasts() -> None:
     told = {plain["run"]: (sentence, plain["until"]) for sentence, plain in _waits(scene.state, scene.now)}
     for run, seconds in (("run-18", 10), ("run-19", 20)):
         sentence, until = told[run]
-        assert f"· about 00:{seconds} more" in sentence
+        assert f"· about {seconds}s more" in sentence
         assert until == pytest.approx(scene.now + seconds, abs=1)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -480,3 +481,51 @@ async def answering(base: Path) -> AsyncIterator[tuple[Client, list[protocol.Cli
     await client.close()
     server.close()
     await asyncio.sleep(0.01)
+
+
+WELCOME = protocol.line(protocol.Welcome(version=1, user=OWNER, process=1))
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", WELCOME[:9], WELCOME, WELCOME + b'{"type":"Snapshot","state":{"seq'], ids=len
+)
+async def test_a_server_that_stops_within_the_handshake_is_not_waited_for_for_ever(
+    tmp_path: Path, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4: whether it accepts and says nothing, half a message, or no State."""
+    monkeypatch.setattr(module, "HANDSHAKE", 0.2)
+    folder = SpaceFolder(tmp_path, "test")
+    folder.make()
+    closed = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(sent)
+        await reader.read()
+        closed.set()
+        writer.close()
+
+    async with await asyncio.start_unix_server(serve, folder.path / "socket"):
+        client = Client(folder, time.time)
+        before = asyncio.all_tasks()
+        me = os.getpid()
+        with pytest.raises(
+            StoreError, match=rf"the server of test does not answer \(pid {me}\): .*kill -CONT {me}"
+        ):
+            await client.open()
+        await asyncio.wait_for(closed.wait(), 5)
+        await until(lambda: asyncio.all_tasks() <= before)
+
+
+async def test_a_server_that_accepts_nobody_any_more_holds_no_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one that was stopped, the queue of connections is full some day."""
+    monkeypatch.setattr(module, "HANDSHAKE", 0.2)
+    folder = SpaceFolder(tmp_path, "test").take()
+    with socket.socket(socket.AF_UNIX) as stopped, socket.socket(socket.AF_UNIX) as first:
+        stopped.bind(str(folder.path / "socket"))
+        stopped.listen(0)
+        first.connect(str(folder.path / "socket"))
+        with pytest.raises(StoreError, match=rf"the server of test does not answer \(pid {os.getpid()}\)"):
+            await Client(folder, time.time).open()
+    folder.release()

@@ -68,8 +68,8 @@ async def test_what_is_refused_afterwards_is_listed(tmp_path, monkeypatch):
 async def test_where_it_works_for_none_there_is_nothing_to_send(tmp_path):
     async with opened(scenes.seed(), tmp_path, NARROW) as it:
         await shown(it, cancels("run-1", run_1="run-1 has ended"))
-        await it.sees("Cancel: it works for none of them")
-        assert "it works for none of them" in await it.press("y")
+        await it.sees("Cancel: not possible, run-1 has ended")
+        assert "nothing of it is possible" in await it.press("y")
         assert "nothing takes notes here" in await it.press("n")
         assert it.session.sent == []
 

@@ -19,7 +19,7 @@ async def test_it_shows_instructions_as_markdown_and_who_may_answer(tmp_path):
     async with opened(scenes.asking(), tmp_path, (80, 24)) as it:
         await it.press("a")
         await it.sees(
-            "run-1 Tame the kraken · Production · Contoso: Look at the bill", "asks Finance for 00:20"
+            "run-1 Tame the kraken · Production · Contoso: Look at the bill", "asks Finance for 20s"
         )
         await it.sees("Four databases cost 2,400 € a month.", "1. Look at the forecast")
         assert "proceed" not in it.text
@@ -115,7 +115,7 @@ async def test_who_approved_so_far_and_when_it_expires_and_the_fields(tmp_path):
     """I6: the second of two fills in what is missing, sees no secret, and it goes on."""
     async with opened(scenes.several(), tmp_path, (80, 24), user="cem") as it:
         await it.press("a")
-        await it.sees("1 of 2 approvals · expires in 3:46:50, then abort")
+        await it.sees("1 of 2 approvals · expires in 3h46m, then abort")
         await it.sees("bob said proceed: the forecast is fine (Size = large, Ticket = CHG-7")
         assert "hunter22" not in it.text
         await it.press("p")

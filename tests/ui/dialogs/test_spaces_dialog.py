@@ -35,13 +35,12 @@ async def test_the_present_space_comes_first_and_the_cursor_is_on_the_next(
         assert chosen == [ROWS[1]]
 
 
-@pytest.mark.parametrize("key", ["escape", "o", "q"])
-async def test_no_space_is_chosen(tmp_path: Path, key: str) -> None:
+async def test_no_space_is_chosen(tmp_path: Path) -> None:
     async with opened(scenes.idle(), tmp_path) as it:
         chosen: list[SpaceRow | None] = []
         it.app.push_screen(SpacesDialog(ROWS, same), chosen.append)
         await it.sees("Switch to which space?")
-        await it.press(key)
+        await it.press("escape")
         assert chosen == [None]
         assert it.app.is_running
 
@@ -60,7 +59,7 @@ async def test_counts_are_filled_in_one_by_one_and_the_cursor_stays(tmp_path: Pa
         counts["kraken"].set()
         await it.until(lambda: cells(it, "kraken")[:3] == ["Kraken", "here", "2"])
         assert cells(it, "hydra")[:4] == ["hydra", "running", "?", "?"]
-        await it.press("j")
+        await it.press("down")
         counts["hydra"].set()
         await it.until(lambda: cells(it, "hydra")[:4] == ["Hydra", "running", "3", "1"])
         assert it.app.screen.query_one(LineList).key == "old"
@@ -90,3 +89,40 @@ def cells(it: Opened, slug: str) -> list[str]:
     """The words of a space's line, without its frame and the cursor."""
     line = next((line for line in it.text.splitlines() if f"/s/{slug}" in line), "").replace("▌", " ")
     return line.replace("│", " ").split()
+
+
+async def test_typing_filters_by_name_and_folder(tmp_path: Path) -> None:
+    async with opened(scenes.idle(), tmp_path, (80, 24)) as it:
+        chosen: list[SpaceRow | None] = []
+        it.app.push_screen(SpacesDialog(ROWS, same), chosen.append)
+        await it.sees("type to filter", "/s/hydra")
+        await it.press(*"OLD")
+        assert "/s/hydra" not in it.text
+        await it.press(*"zzz")
+        await it.sees("no space has this in its name or folder")
+        await it.press("enter")
+        assert chosen == []
+        await it.sees("no space is listed")
+        await it.press("backspace", "backspace", "backspace", "enter")
+        assert chosen == [next(row for row in ROWS if row.slug == "old")]
+
+
+async def test_the_present_space_is_not_switched_to(tmp_path: Path) -> None:
+    async with opened(scenes.idle(), tmp_path, (80, 24)) as it:
+        chosen: list[SpaceRow | None] = []
+        it.app.push_screen(SpacesDialog(ROWS, same), chosen.append)
+        await it.sees("/s/hydra")
+        await it.press("up", "enter")
+        await it.sees("this space is on the screen already")
+        assert chosen == []
+
+
+async def test_at_20_by_5_there_is_a_row_and_it_can_be_chosen(tmp_path: Path) -> None:
+    async with opened(scenes.idle(), tmp_path, (20, 5)) as it:
+        chosen: list[SpaceRow | None] = []
+        it.app.push_screen(SpacesDialog(ROWS, same), chosen.append)
+        await it.sees("▌Hydra")
+        await it.press("down")
+        await it.sees("▌Old")
+        await it.press(*"hyd", "enter")
+        assert chosen == [ROWS[1]]

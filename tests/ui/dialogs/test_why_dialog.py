@@ -7,7 +7,10 @@ async def test_it_says_why_in_sentences(tmp_path):
     async with opened(scenes.lock_wait(), tmp_path) as it:
         await it.press("j", "j", "j", "w")
         await it.sees(
-            "Why: run-9", "Waits", "Workers, and why each was selected", "next after worker3 in setup"
+            "Why: run-9",
+            "What holds it up",
+            "Workers, and why each was selected",
+            "next after worker3 in setup",
         )
         await it.press("j", "k", "w")
         assert not isinstance(it.app.screen, WhyDialog)

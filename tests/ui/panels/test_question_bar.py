@@ -6,7 +6,7 @@ from tests.ui.opened import opened
 
 async def test_it_comes_and_goes_with_the_questions(tmp_path):
     async with opened(scenes.asking(), tmp_path) as it:
-        await it.sees("run-1 asks Finance: Look at the bill  00:20 · you may take it", "a answer")
+        await it.sees("run-1 asks Finance: Look at the bill  20s · you may take it", "a answer")
         await it.session.send(TakeInterruption(interruption="question-1", user="ann"))
         await it.sees("you have taken it")
         answer = AnswerInterruption(interruption="question-1", user="ann", answer="proceed")

@@ -15,26 +15,26 @@ def laid(name: str, run: str, width: int) -> list[str]:
 def test_a_note_stands_in_its_row_where_it_fits():
     assert laid("seed", "run-1", 90)[:3] == [
         "worker1" + "first in setup".rjust(83),
-        "├ ✔ Create AWS RDS in Development" + "succeeded  00:00".rjust(57),
-        "│  └ ▶ run-2 Development on worker1  first in setup" + "executing  00:12".rjust(39),
+        "├ ✔ Create AWS RDS in Development" + "succeeded     0s".rjust(57),
+        "│  └ ▶ run-2 Development on worker1  first in setup" + "executing    12s".rjust(39),
     ]
 
 
 def test_a_note_that_does_not_fit_stands_beneath():
     assert laid("seed", "run-1", 60)[5:10] == [
-        "├ ✔ Create AWS RDS in Test                  succeeded  00:00",
-        "│  └ ▶ run-3 Test on worker2                executing  00:12",
+        "├ ✔ Create AWS RDS in Test                  succeeded     0s",
+        "│  └ ▶ run-3 Test on worker2                executing    12s",
         "│     │ next after worker1 in setup",
-        "│     └ ▶ Create the instance                 running  00:12",
-        "├ ✔ Create AWS RDS in Staging               succeeded  00:00",
+        "│     └ ▶ Create the instance                 running    12s",
+        "├ ✔ Create AWS RDS in Staging               succeeded     0s",
     ]
 
 
 def test_sentences_wrap():
     assert laid("lock_wait", "run-9", 50)[1:5] == [
-        "├ ◔ acquire worker-image 1.0.0        waits  00:01",
+        "├ ◔ acquire worker-image 1.0.0        waits     1s",
         "│    waits for exclusive use of worker1: run-6 is",
-        "│    acquiring worker-image for 00:01 · first in",
+        "│    acquiring worker-image for 1s · first in",
         "│    queue",
     ]
 

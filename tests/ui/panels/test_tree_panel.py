@@ -17,7 +17,7 @@ async def test_the_cursor_is_on_what_matters_until_it_is_moved(tmp_path):
 
 async def test_it_moves_on_with_the_run(tmp_path):
     async with opened(scenes.retrying(), tmp_path) as it:
-        await it.sees("◔ Poke it", "retries in 00:03, attempt 2 of 2: exit code 1")
+        await it.sees("◔ Poke it", "retries in 3s, attempt 2 of 2: exit code 1")
         it.session.later(14)
         await it.sees(
             "✖ Poke it", "exit code 1 · attempt 2 of 2", "▶ Bandage it", "Output · run-1 Bandage it"
@@ -27,7 +27,7 @@ async def test_it_moves_on_with_the_run(tmp_path):
 async def test_its_heading_is_the_run(tmp_path):
     async with opened(scenes.cancelling(), tmp_path) as it:
         await it.sees(
-            "run-1 Create AWS RDS · Production", "◌ cancelling 00:09", "cancelled by ann", "◌ Create the"
+            "run-1 Create AWS RDS · Production", "◌ cancelling 9s", "cancelled by ann", "◌ Create the"
         )
 
 

@@ -39,7 +39,7 @@ async def test_it_follows_the_session_and_keeps_the_run_looked_at(tmp_path):
         await it.sees("run-2 Create AWS RDS · Development")
         it.session.later(31)
         await it.sees(
-            "idle", "run-2 Create AWS RDS · Development", "✔ succeeded 00:30", "✔ Create the instance"
+            "idle", "run-2 Create AWS RDS · Development", "✔ succeeded 30s", "✔ Create the instance"
         )
         assert "executing" not in it.text
 

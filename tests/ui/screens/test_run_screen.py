@@ -46,7 +46,7 @@ async def test_it_stays_on_a_run_that_ends(tmp_path):
     async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
         await it.press("right", "j", "enter")
         it.session.later(31)
-        await it.sees("run-2 Create AWS RDS · Development", "✔ succeeded 00:30")
+        await it.sees("run-2 Create AWS RDS · Development", "✔ succeeded 30s")
 
 
 async def test_esc_is_offered_for_what_it_does_in_the_output(tmp_path):
@@ -60,3 +60,23 @@ async def test_esc_is_offered_for_what_it_does_in_the_output(tmp_path):
         await it.until(lambda: "esc back" in it.text)
         await it.press("escape")
         await it.until(lambda: isinstance(it.app.screen, Board))
+
+
+async def test_the_output_alone_goes_from_step_to_step_and_says_which_it_is(tmp_path):
+    async with opened(scenes.approved(), tmp_path, (80, 24)) as it:
+        await it.press("l")
+        await it.sees("Output · run-1 Tag the bill", "step 4 of 5", "J K step")
+        await it.press("K")
+        await it.sees("Output · run-1 Look at the bill", "step 3 of 5")
+        await it.press("J", "J")
+        await it.sees("Output · run-1 acquire worker-image 1.0.0", "step 1 of 5")
+        await it.press("K")
+        await it.sees("Output · run-1 Tag the bill", "step 4 of 5")
+
+
+async def test_of_a_run_of_one_step_there_is_no_other_to_go_to(tmp_path):
+    async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
+        await it.press("right", "j", "l")
+        await it.sees("Output · run-2 Create the instance", "step 1 of 1")
+        assert "J K step" not in it.text
+        assert "no other step of run-2 has begun" in await it.press("J")

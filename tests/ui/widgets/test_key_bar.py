@@ -1,7 +1,11 @@
+import pytest
+
 from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.widgets.key_bar import KeyBar
 from tests import scenes
 from tests.ui.opened import opened
+from tests.ui.replayed import replayed
+from tests.ui.test_space_switch import FakeSwitch
 
 
 def last(text: str) -> str:
@@ -43,3 +47,40 @@ async def test_a_click_does_it(tmp_path):
         assert not it.app.screen.is_modal
         await it.pilot.click(KeyBar, offset=(15, 0))
         await it.until(lambda: isinstance(it.app.screen, StartDialog))
+
+
+MODES = {
+    "marks": (scenes.asking, ("asterisk",), ("p proceed", "x abort", "c cancel", "esc unmark")),
+    "a kept filter": (scenes.seed, ("slash", "r", "u", "n", "enter"), ("esc no filter",)),
+    "a run that asks": (scenes.asking, (), ("a answer", "t take")),
+    "a question": (scenes.asking, ("a",), ("t take", "esc back")),
+    "a question that was taken": (scenes.taken, ("a",), ("p proceed", "x abort", "esc back")),
+    "a failed step": (scenes.guided, ("t",), ("r retry", "i ignore", "F fail", "esc back")),
+    "a search": (scenes.seed, ("l", "slash", "e", "enter"), ("n N next", "esc drop")),
+    "a selection": (scenes.seed, ("l", "m"), ("y copy", "m select", "esc drop")),
+    "the output alone": (scenes.seed, ("l",), ("J K step", "esc back")),
+    "the choice of a space": (scenes.seed, ("o",), ("enter switch", "esc back")),
+}
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("mode", MODES)
+async def test_what_the_mode_is_about_is_shown_first_at_every_width(tmp_path, mode, width):
+    scene, keys, shown = MODES[mode]
+    async with opened(scene(), tmp_path, (width, 24), switch=FakeSwitch()) as it:
+        await it.press(*keys)
+        await it.sees(*shown)
+        (bar,) = [line for line in it.text.splitlines() if all(each in line for each in shown)]
+        assert bar[: bar.index(shown[0])].rstrip()[-1:] in ("", "│")
+
+
+@pytest.mark.parametrize("width", [60, 80])
+async def test_a_replay_shows_what_leads_through_it(tmp_path, width):
+    async with replayed(tmp_path, (width, 24)) as it:
+        await it.sees(" space play  , . event  [ ] what matters ")
+
+
+async def test_the_keys_of_a_mode_stay_where_nothing_else_fits(tmp_path):
+    async with opened(scenes.asking(), tmp_path, (22, 10)) as it:
+        await it.press("asterisk")
+        await it.until(lambda: last(it.text) == " p proceed  x abort")

@@ -7,7 +7,7 @@ from octotui.engine.state import State
 from octotui.model.process import Manual, Runbook, Step
 from octotui.model.values import Prompt
 from octotui.store.journal.run_records import RunRecord
-from octotui.views.bulk.plan import BulkAction, BulkItem, noted, plan, working
+from octotui.views.bulk.plan import BulkAction, BulkItem, impossible, noted, plan, working
 from tests import scenes
 from tests.scenes import Scene
 from tests.world import World, child, manual, model, script
@@ -133,3 +133,19 @@ def test_what_has_left_the_state_has_ended_and_is_called_by_its_name(action):
     )  # fmt: skip
     (item,) = plan(action, ["run-3"], now.state, {}, "ann", now.now, ended={"run-3": record})
     assert (item.about, item.refusal, item.commands) == ("Old one · Test", "run-3 has ended", ())
+
+
+@pytest.mark.parametrize(
+    ("refusals", "told"),
+    [
+        ({"run-1": "run-1 has ended"}, "run-1 has ended"),
+        ({"run-1": "run-1 has ended", "run-3": "run-3 has ended"}, "each of the 2 runs has ended"),
+        ({"run-1": "only Finance may answer", "run-3": "only Finance may answer"}, "only Finance may answer"),
+        (
+            {"run-1": "run-1 has ended", "run-3": "run-3 asks nothing"},
+            "each has a reason of its own, said below",
+        ),
+    ],
+)
+def test_where_nothing_can_be_done_it_is_said_why(refusals: dict[str, str], told: str):
+    assert impossible([BulkItem(run=run, about="", refusal=why) for run, why in refusals.items()]) == told

@@ -41,8 +41,8 @@ def test_i4_every_question_and_answer_has_who_when_from_where_and_how_long_it_wa
     assert told(world().events) == [
         "12:00  started   run-1                ann from pid 7 at tty1: A for test",
         "12:00  asked     run-1 question-1     -: proceed or abort?",
-        "12:00  taken     run-1 question-1     bob from pid 7 at tty1 after 00:58: takes responsibility",
-        "12:00  answered  run-1 question-1     bob from pid 7 at tty1 after 01:28: proceed, “two lines”",
+        "12:00  taken     run-1 question-1     bob from pid 7 at tty1 after 58s: takes responsibility",
+        "12:00  answered  run-1 question-1     bob from pid 7 at tty1 after 1m28s: proceed, “two lines”",
         "12:00  started   run-2                -: B",
         "12:00  cancelled run-2                cat: cancelled by cat",
         "12:00  refused                        eve: AnswerInterruption question-1: "
@@ -60,10 +60,10 @@ def test_i6_what_is_given_back_handed_over_or_expires_is_told() -> None:
     made.send(commands.HandOverInterruption(interruption="question-1", user="ann", to="bob"))
     made.run_until(100)
     assert [each.partition("question-1")[2].strip() for each in told(made.events)[3:]] == [
-        "ann after 00:00: gives it back",
-        "ann after 00:00: takes responsibility",
-        "ann after 00:00: hands it over to bob",
-        "- after 01:00: abort, since it expired without an answer",
+        "ann after 0s: gives it back",
+        "ann after 0s: takes responsibility",
+        "ann after 0s: hands it over to bob",
+        "- after 1m00s: abort, since it expired without an answer",
     ]
 
 
@@ -111,5 +111,5 @@ def test_i8_what_the_owner_takes_back_is_told_with_from_whom_and_why() -> None:
         )
     )
     assert told(made.events)[-1].endswith(
-        "ann after 00:00: takes it back from bob: bob has no account here any more"
+        "ann after 0s: takes it back from bob: bob has no account here any more"
     )

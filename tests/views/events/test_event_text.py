@@ -45,7 +45,7 @@ def test_waits_are_told_as_they_begin():
         world.start("image")
     found = told(world)
     assert (
-        "run-2  acquiring tools 1.0.0 waits for exclusive use of worker1: run-1 is acquiring tools for 00:00"
+        "run-2  acquiring tools 1.0.0 waits for exclusive use of worker1: run-1 is acquiring tools for 0s"
         " · first in queue"
     ) in found
     assert "run-3  waits for the versions of tools to be chosen" in found
@@ -82,7 +82,7 @@ def test_failures_retries_skips_and_ends_say_why():
     world.start("break")
     world.run_out()
     found = told(world)
-    assert "run-1  “Poke it” retries in 00:05, attempt 2 of 2: exit code 1" in found
+    assert "run-1  “Poke it” retries in 5s, attempt 2 of 2: exit code 1" in found
     assert "run-1  “Poke it” starts on worker1, attempt 2" in found
     assert "run-1  “Poke it” failed: exit code 1" in found
     assert "run-1  skips “Feed it”: an earlier step failed" in found
@@ -196,7 +196,7 @@ def test_a_scheduled_start_and_a_move_to_the_top_are_told():
     world.run_until(6)
     assert [each for each in told(world) if each.startswith(("run-2", "run-3"))] == [
         "run-2  Go is queued",
-        "run-2  starts at 13:46:45, in 00:05",
+        "run-2  starts at 13:46:45, in 5s",
         "run-3  Go is queued",
         "run-3  waits for a slot: run-1 Go has 1 of 1 · first in queue",
         "run-3  is moved to the top by ann",

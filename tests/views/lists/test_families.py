@@ -17,6 +17,7 @@ from octotui.views.lists.families import (
     most_urgent,
     outline,
     parent_of,
+    timed_row,
     whole_row,
 )
 from tests import scenes
@@ -126,12 +127,12 @@ def test_a_folded_family_takes_as_long_as_all_of_it():
     scene = scenes.seed()
     row = runs.row(scene.state, "run-1", scene.now)
     assert row is not None
-    assert (row.time, row.open) == ("00:00", False)
+    assert (row.time, row.open) == ("0s", False)
     family = [*members(scene.state, {}, ("run-1", "run-2", "run-3"))]
     worst = runs.row(scene.state, most_urgent(family).id, scene.now)
     assert worst is not None
-    whole = whole_row(row, family, worst, scene.now)
-    assert (whole.mark, whole.time, whole.open) == (RUNS["executing"], "00:12", True)
+    whole = whole_row(timed_row(row, family, scene.now), family, worst)
+    assert (whole.mark, whole.time, whole.open) == (RUNS["executing"], "12s", True)
     assert whole.ended_at is None
 
 
@@ -144,9 +145,9 @@ def test_of_an_ended_family_the_last_end_counts_and_all_warnings():
     rows = [runs.past_row(state.model, each, START) for each in past.values()]
     family = [*members(state, past, past)]
     assert most_urgent(family).id == "run-2"
-    whole = whole_row(rows[0], family, rows[1], START)
+    whole = whole_row(timed_row(rows[0], family, START), family, rows[1])
     assert (whole.mark.word, whole.detail) == ("failed", "run-2 exit code 1")
-    assert (whole.time, whole.warnings, whole.ended_at, whole.open) == ("01:00", 3, 62.0, False)
+    assert (whole.time, whole.warnings, whole.ended_at, whole.open) == ("1m00s", 3, 62.0, False)
 
 
 @pytest.mark.parametrize(

@@ -59,3 +59,13 @@ def test_the_limit_counts_families():
 def test_an_unknown_run_has_no_row():
     assert own_row(STATE, PAST, "run-9", SCOPE) is None
     assert family_row(STATE, PAST, families(STATE, PAST, NAMES), ListedRun("run-9"), SCOPE) is None
+
+
+def test_a_family_takes_as_long_folded_as_unfolded():
+    """Up to the end of its last run, which the first one does not wait for."""
+    last = record(2, 1, started_at=2.0, ended_at=62.0)
+    past = {"run-1": record(1, started_at=2.0, ended_at=5.0), "run-2": last}
+    names = runs.order(STATE, tuple(past.values()))
+    folded, unfolded = (family_rows(STATE, past, names, SCOPE, unfold=unfold)[0] for unfold in (False, True))
+    assert folded.seconds == unfolded.seconds == 60.0
+    assert folded.ended_at == unfolded.ended_at == 62.0

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from octotui.engine.forecast import forecast
 from octotui.store.journal.run_records import RunRecord
 from octotui.views import runs
-from octotui.views.labels import ASCII
+from octotui.views.labels import ASCII, duration
 from octotui.views.lists.columns import CellContext, by_column, named
-from octotui.views.lists.run_columns import COLUMNS, ESTIMATED, UNASKED, needed, short_duration, sizes, usual
+from octotui.views.lists.run_columns import COLUMNS, ESTIMATED, UNASKED, needed, sizes, usual
 from octotui.views.runs import RunRow
 from tests import scenes
 from tests.scenes import SCENES
@@ -110,7 +110,7 @@ def test_a_run_that_warned_and_goes_ahead_says_so_before_its_title():
     ],
 )
 def test_a_duration_has_its_units_and_fits_into_six_cells(seconds: float, told: str):
-    assert short_duration(seconds) == told
+    assert duration(seconds) == told
     row = replace(seen("asking", "run-1"), seconds=seconds, time="1234:56:78")
     assert cells(row, width=6)["duration"] == told
 
@@ -170,6 +170,6 @@ def test_e2_left_and_eta_are_of_a_forecast():
     coming = forecast(scene.state, scene.now)
     rows = {name: runs.row(scene.state, name, scene.now, UTC, coming) for name in scene.state.runs}
     told = {name: cells(row, CellContext(scene.now, UTC)) for name, row in rows.items() if row}
-    assert (told["run-18"]["left"], told["run-18"]["eta"]) == ("1m10s", "13:57")
+    assert (told["run-18"]["left"], told["run-18"]["eta"]) == ("1m10s", "13:57:05")
     assert (told["run-19"]["left"], told["run-19"]["eta"]) == ("", "")
     assert {each.name for each in COLUMNS[UNASKED:]} >= ESTIMATED

@@ -44,7 +44,7 @@ def test_l4_a_worker_s_page_says_who_has_its_lock_and_who_waits_for_it(tmp_path)
     found = lines(scenes.lock_wait(), tmp_path, PagePlace("worker", "worker1"))
     assert found[0].text == "held · health: not checked yet · may be selected"
     (holder,) = under(found, "Lock, held in exclusive mode")
-    assert (holder.run, holder.text) == ("run-6", "run-6 is acquiring worker-image for 00:01")
+    assert (holder.run, holder.text) == ("run-6", "run-6 is acquiring worker-image for 1s")
     (waiting,) = under(found, "Line, 1 waits for its lock")
     assert waiting.run == "run-9"
     assert waiting.text.startswith(
@@ -141,6 +141,6 @@ def test_e1_e3_e4_a_worker_s_page_says_how_long_and_how_far_off_the_last_estimat
     scene = scenes.estimated()
     lines = page(PagePlace("worker", "worker1"), PageScope(scene.state, scene.now, UTC))
     notes = {line.text: line.note for line in lines}
-    assert notes["run-16 is running “Dump” for 00:50"] == "about 00:10 left"
-    assert [note for text, note in notes.items() if text.startswith("run-19 waits")] == ["about 00:20 more"]
+    assert notes["run-16 is running “Dump” for 50s"] == "about 10s left"
+    assert [note for text, note in notes.items() if text.startswith("run-19 waits")] == ["about 20s more"]
     assert "waits for its lock: the last estimate was off by 17 %" in notes

@@ -71,12 +71,12 @@ def test_s3_a_prediction_shows_it_on_the_worker_and_the_targets_it_would_have() 
     world.start("a", environment="test")
     world.run_out()
     text = "\n".join(drawn(world))
-    assert f"worker1: first in setup\n|- + First  succeeded 00:02\n|- . Read  {WHY}, may run 00:02\n".replace(
+    assert f"worker1: first in setup\n|- + First  succeeded 2s\n|- . Read  {WHY}, may run 2s\n".replace(
         "|-", "|"
     ) in text.replace("|-", "|")
-    assert f"x Fail  exit code 1 - {WHY}, failed 00:01" in text
+    assert f"x Fail  exit code 1 - {WHY}, failed 1s" in text
     assert f". Each  4 of 4 targets - {WHY}, may run" in text
-    assert f". web3  {WHY}, may run 00:02" in text
+    assert f". web3  {WHY}, may run 2s" in text
     assert "+ Inner  succeeded" in text
 
 

@@ -20,30 +20,30 @@ def at(world: World) -> Scene:
 def test_the_seed_example_shows_who_got_which_worker_and_why():
     """W5, W8: Unleash on worker1; Development worker1, Test worker2, Staging worker3, Production worker1."""
     assert drawn(SCENES["seed"](), "run-1") == text("""
-        ✔ run-1 Unleash the kraken  succeeded 00:00
+        ✔ run-1 Unleash the kraken  succeeded 0s
         worker1: first in setup
-        ├ ✔ Create AWS RDS in Development  succeeded 00:00
-        │  └ ▶ run-2 Development on worker1  first in setup, executing 00:12
-        │     └ ▶ Create the instance  running 00:12
-        ├ ✔ Create AWS RDS in Test  succeeded 00:00
-        │  └ ▶ run-3 Test on worker2  next after worker1 in setup, executing 00:12
-        │     └ ▶ Create the instance  running 00:12
-        ├ ✔ Create AWS RDS in Staging  succeeded 00:00
-        │  └ ▶ run-4 Staging on worker3  next after worker2 in setup, executing 00:12
-        │     └ ▶ Create the instance  running 00:12
-        └ ✔ Create AWS RDS in Production  succeeded 00:00
-           └ ▶ run-5 Production on worker1  next after worker3 in setup, executing 00:12
-              └ ▶ Create the instance  running 00:12
+        ├ ✔ Create AWS RDS in Development  succeeded 0s
+        │  └ ▶ run-2 Development on worker1  first in setup, executing 12s
+        │     └ ▶ Create the instance  running 12s
+        ├ ✔ Create AWS RDS in Test  succeeded 0s
+        │  └ ▶ run-3 Test on worker2  next after worker1 in setup, executing 12s
+        │     └ ▶ Create the instance  running 12s
+        ├ ✔ Create AWS RDS in Staging  succeeded 0s
+        │  └ ▶ run-4 Staging on worker3  next after worker2 in setup, executing 12s
+        │     └ ▶ Create the instance  running 12s
+        └ ✔ Create AWS RDS in Production  succeeded 0s
+           └ ▶ run-5 Production on worker1  next after worker3 in setup, executing 12s
+              └ ▶ Create the instance  running 12s
     """)
 
 
 def test_a_wait_stands_beneath_its_job():
     """L4: who is truly in the way."""
     assert drawn(SCENES["lock_wait"](), "run-9") == text("""
-        ◔ run-9 Tame the kraken  waits 00:01
+        ◔ run-9 Tame the kraken  waits 1s
         worker1: next after worker3 in setup
-        ├ ◔ acquire worker-image 1.0.0  waits 00:01
-        │    waits for exclusive use of worker1: run-6 is acquiring worker-image for 00:01 · first in queue
+        ├ ◔ acquire worker-image 1.0.0  waits 1s
+        │    waits for exclusive use of worker1: run-6 is acquiring worker-image for 1s · first in queue
         └ · Build the image  pending
         · Look at the bill  pending
         worker2: next after worker1 in setup
@@ -55,43 +55,43 @@ def test_a_wait_stands_beneath_its_job():
 def test_after_an_answer_workers_are_selected_again():
     """W7, I4: the answer is kept, and the later steps have a new pick."""
     assert drawn(SCENES["approved"](), "run-1") == text("""
-        ▶ run-1 Tame the kraken · Production · Contoso  executing 00:52
+        ▶ run-1 Tame the kraken · Production · Contoso  executing 52s
         worker1: first in setup
-        ├ ✔ acquire worker-image 1.0.0  succeeded 00:02
-        └ ✔ Build the image  succeeded 00:20
-        ✔ Look at the bill  succeeded 00:26
+        ├ ✔ acquire worker-image 1.0.0  succeeded 2s
+        └ ✔ Build the image  succeeded 20s
+        ✔ Look at the bill  succeeded 26s
           ann said proceed: it is fine
         worker3: selected again: next after worker2 in setup
-        ├ ▶ Tag the bill  running 00:04
+        ├ ▶ Tag the bill  running 4s
         └ · Tell everybody  pending
     """)
 
 
 def test_failures_retries_and_skips_say_why():
     assert drawn(SCENES["failed"](), "run-1") == text("""
-        ▶ run-1 Break the kraken · Test  executing 00:15
+        ▶ run-1 Break the kraken · Test  executing 15s
         worker1: first in setup
-        ├ ✖ Poke it  exit code 1 · attempt 2 of 2, failed 00:04
-        │  ├ ✖ attempt 1  exit code 1, failed 00:04
-        │  └ ✖ attempt 2  exit code 1, failed 00:04
+        ├ ✖ Poke it  exit code 1 · attempt 2 of 2, failed 4s
+        │  ├ ✖ attempt 1  exit code 1, failed 4s
+        │  └ ✖ attempt 2  exit code 1, failed 4s
         ├ – Feed it  an earlier step failed, skipped
-        └ ▶ Bandage it  running 00:02
+        └ ▶ Bandage it  running 2s
     """)
 
 
 def test_what_is_being_ended_says_by_whom():
     assert drawn(SCENES["cancelling"](), "run-1") == text("""
-        ◌ run-1 Create AWS RDS · Production  cancelling 00:09
+        ◌ run-1 Create AWS RDS · Production  cancelling 9s
           cancelled by ann
         worker1: first in setup
-        └ ◌ Create the instance  stopping 00:09
+        └ ◌ Create the instance  stopping 9s
              is being ended: cancelled by ann
     """)
 
 
 def test_a_queued_run_says_why():
     assert drawn(SCENES["queued"](), "run-2") == text("""
-        ○ run-2 Nightly backup  queued 00:07
+        ○ run-2 Nightly backup  queued 7s
           waits for the tag “backup”, held by run-1 Nightly backup · first in queue
         · Dump  pending
     """)
@@ -103,10 +103,10 @@ def test_a_run_that_was_refused_workers_says_every_reason():
     world.start("p")
     state = replay(world.events)
     assert drawn(Scene(state, world.now, world), "run-1") == text("""
-        ✖ run-1 P  failed 00:00
+        ✖ run-1 P  failed 0s
         worker1: first in setup
-        └ ✖ A  run-2 failed: step “S”: pool gone is not in the model any more, failed 00:00
-           └ ✖ run-2 A  failed 00:00
+        └ ✖ A  run-2 failed: step “S”: pool gone is not in the model any more, failed 0s
+           └ ✖ run-2 A  failed 0s
               │ step “S”: pool gone is not in the model any more
               └ · S  pending
     """)
@@ -125,15 +125,15 @@ def test_a_child_with_several_workers_has_a_heading_for_each():
     world.start("p")
     world.run_until(1)
     assert drawn(at(world), "run-1") == text("""
-        ▶ run-1 P  executing 00:01
+        ▶ run-1 P  executing 1s
         worker1: first in setup
-        └ ◔ Call  waits 00:01
-           └ ▶ run-2 Kid  executing 00:01
+        └ ◔ Call  waits 1s
+           └ ▶ run-2 Kid  executing 1s
               ├ worker1: first in setup
-              │  ├ ▶ acquire a 1.0.0  running 00:01
+              │  ├ ▶ acquire a 1.0.0  running 1s
               │  └ · One  pending
               ├ worker2: next after worker1 in setup
-              │  ├ ▶ acquire b 1.0.0  running 00:01
+              │  ├ ▶ acquire b 1.0.0  running 1s
               │  └ · Two  pending
               └ worker1: the same selection
                  └ · Three  pending
@@ -146,9 +146,9 @@ def test_steps_that_do_not_apply_stay_with_their_neighbours():
     world = World(model({"a": Runbook(name="A", steps=steps)}))
     world.start("a", environment="test")
     assert drawn(at(world), "run-1") == text("""
-        ▶ run-1 A · Test  executing 00:00
+        ▶ run-1 A · Test  executing 0s
         worker1: first in setup
-        ├ ▶ One  running 00:00
+        ├ ▶ One  running 0s
         ├ – Two  it does not apply to environment test, skipped
         └ · Three  pending
     """)
@@ -158,9 +158,9 @@ def test_a_step_skipped_before_any_worker_stands_alone():
     world = World(model({"a": [script("Off", enabled=False), manual("Ask")]}))
     world.start("a")
     assert drawn(at(world), "run-1") == text("""
-        ? run-1 A  asks 00:00
+        ? run-1 A  asks 0s
         – Off  it is disabled, skipped
-        ? Ask  asks 00:00
+        ? Ask  asks 0s
           asks anyone: nobody has taken the question yet
     """)
 
@@ -175,24 +175,24 @@ def test_packages_acquired_anew_stand_where_they_were_needed():
     world.send(commands.TakeInterruption(interruption="question-1", user="ann"))
     world.send(commands.AnswerInterruption(interruption="question-1", user="ann", answer="proceed"))
     assert drawn(at(world), "run-1") == text("""
-        ▶ run-1 A  executing 00:10
+        ▶ run-1 A  executing 10s
         worker1: first in setup
-        ├ ✔ acquire image 1.0.0  succeeded 00:02
-        └ ✔ One  succeeded 00:02
-        ✔ Go?  succeeded 00:06
+        ├ ✔ acquire image 1.0.0  succeeded 2s
+        └ ✔ One  succeeded 2s
+        ✔ Go?  succeeded 6s
           ann said proceed
         worker1: selected again: the only eligible worker in setup
-        ├ ▶ acquire image 1.0.0  running 00:00
+        ├ ▶ acquire image 1.0.0  running 0s
         └ · Two  pending
     """)
 
 
 def test_a_tree_can_be_drawn_in_ascii():
     assert drawn(SCENES["seed"](), "run-1", ASCII).splitlines()[:4] == [
-        "+ run-1 Unleash the kraken  succeeded 00:00",
+        "+ run-1 Unleash the kraken  succeeded 0s",
         "worker1: first in setup",
-        "| + Create AWS RDS in Development  succeeded 00:00",
-        "|  ` * run-2 Development on worker1  first in setup, executing 00:12",
+        "| + Create AWS RDS in Development  succeeded 0s",
+        "|  ` * run-2 Development on worker1  first in setup, executing 12s",
     ]
     assert all(
         drawn(made(), run.id, ASCII).isascii()
@@ -215,16 +215,16 @@ def test_keys_of_rows_differ():
 
 def test_v7_what_scripts_say_stands_beneath_their_steps():
     assert drawn(SCENES["telling"](), "run-1") == text("""
-        ▶ run-1 Report on the kraken · Test  executing 00:21
+        ▶ run-1 Report on the kraken · Test  executing 21s
         worker1: first in setup
-        ├ ! Measure it  attempt 2 of 3 · 2 warnings, succeeded with warnings 00:06
+        ├ ! Measure it  attempt 2 of 3 · 2 warnings, succeeded with warnings 6s
         │  │ The kraken weighs 94 t
         │  │ artifact kraken-weight.csv 12 KiB
         │  │ the scales end at 100 t
         │  │ the tail was not weighed
-        │  ├ ✖ attempt 1  the scales are busy, exit code 75, failed 00:04
-        │  └ ! attempt 2  succeeded with warnings 00:06
-        └ ▶ Copy the results  running 00:06
+        │  ├ ✖ attempt 1  the scales are busy, exit code 75, failed 4s
+        │  └ ! attempt 2  succeeded with warnings 6s
+        └ ▶ Copy the results  running 6s
              ████████████░░░░░░░░ 62 %  94 of 151 files
     """)
 

@@ -23,17 +23,17 @@ def test_v7_what_a_script_said_stands_beneath_its_step_once_it_is_over():
 
 def notes(**more: object) -> list[tuple[str, str, str, str]]:
     job = replace(SCENES["telling"]().state.jobs["job-1.1"], **more)
-    rows = [branch.row for branch in script_notes.attempts(job, JOBS[job.state], "00:07")]
+    rows = [branch.row for branch in script_notes.attempts(job, JOBS[job.state], "7s")]
     return [(row.text, row.mark.word, row.note, row.time) for row in rows if row.mark]
 
 
 def test_s5_each_attempt_of_a_job_that_was_tried_again_is_a_row():
-    first = ("attempt 1", "failed", "the scales are busy, exit code 75", "00:04")
+    first = ("attempt 1", "failed", "the scales are busy, exit code 75", "4s")
     over = "succeeded with warnings"
-    assert notes() == [first, ("attempt 2", over, "", "00:07")]
-    assert notes(state="running") == [first, ("attempt 2", "running", "", "00:07")]
+    assert notes() == [first, ("attempt 2", over, "", "7s")]
+    assert notes(state="running") == [first, ("attempt 2", "running", "", "7s")]
     assert notes(attempt=1, state="waiting") == [first]
-    last = ("attempt 2", "failed", "exit code 3", "00:07")
+    last = ("attempt 2", "failed", "exit code 3", "7s")
     assert notes(state="failed", reason="exit code 3", exit_code=3) == [first, last]
     assert notes(attempts=(), attempt=1) == []
     lost = Attempt("", 9, None, 5.0)

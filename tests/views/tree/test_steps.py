@@ -20,7 +20,7 @@ def test_a_job_that_ended_says_how_long_it_took_and_its_warnings():
     outcome = Outcome(state="succeeded", exit_code=0, warnings=("disk is nearly full",))
     world.send(commands.ReportOutcome(job="job-1.1", attempt=1, outcome=outcome))
     branch = steps.step(world.state, world.state.runs["run-1"], 0, world.now)
-    assert (branch.row.mark.word, branch.row.time) == ("succeeded with warnings", "00:04")
+    assert (branch.row.mark.word, branch.row.time) == ("succeeded with warnings", "4s")
     assert branch.notes == [("disk is nearly full", "warned")]
 
 

@@ -17,12 +17,12 @@ def test_s6_a_row_for_each_target_and_how_many_at_a_time() -> None:
     world.start("r")
     world.run_until(3.0)
     assert lines(world.state, at=3.0) == [
-        "* run-1 R  executing 00:03",
+        "* run-1 R  executing 3s",
         "* Deploy  4 of 4 targets, 2 at a time, started",
-        "| + web1  succeeded 00:02",
-        "| + web2  succeeded 00:02",
-        "| * web3  running 00:01",
-        "` * web4  running 00:01",
+        "| + web1  succeeded 2s",
+        "| + web2  succeeded 2s",
+        "| * web3  running 1s",
+        "` * web4  running 1s",
     ]
 
 
@@ -32,8 +32,8 @@ def test_l1_who_has_the_lock_of_a_target() -> None:
         world.start("r", environment="production")
     told = lines(world.state, "run-2", 1.0)
     assert told[1:] == [
-        "~ Deploy  on db1, waits 00:01",
-        '  waits for exclusive use of db1: run-1 is running "Deploy" for 00:01 - first in queue',
+        "~ Deploy  on db1, waits 1s",
+        '  waits for exclusive use of db1: run-1 is running "Deploy" for 1s - first in queue',
     ]
 
 
@@ -61,10 +61,10 @@ def test_s6_child_steps_stand_under_their_target() -> None:
     assert lines(world.state, at=5.0)[1:] == [
         "* Roll  2 of 4 targets, 1 at a time, started",
         "| web1",
-        "|  | + Stop  succeeded 00:02",
-        "|  ` + Start  succeeded 00:02",
+        "|  | + Stop  succeeded 2s",
+        "|  ` + Start  succeeded 2s",
         "` web2",
-        "   ` * Stop  running 00:01",
+        "   ` * Stop  running 1s",
         "worker1: first in setup",
         "` . After  pending",
     ]
@@ -96,7 +96,7 @@ def test_s3_targets_that_a_step_leaves_out_are_there_with_the_reason() -> None:
     world.start("r")
     assert lines(world.state)[1:6] == [
         "* Deploy  1 of 1 targets, started",
-        "| * web2  running 00:00",
+        "| * web2  running 0s",
         *(f"| - web{number}  its condition {only} is not met, skipped" for number in (1, 3)),
         f"` - web4  its condition {only} is not met, skipped",
     ]

@@ -1,5 +1,6 @@
 """A pane whose runs are filtered: the keys that filter, and drop filter or marks."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -51,6 +52,10 @@ class FilteredPane(ExplainedActions, Vertical):
         if not self.is_mounted or not self.line.text:
             return f"No runs yet: {key_of(type(self.screen), 'start')} starts one."
         return f"No run matches “{self.line.text}”: {key_of(FilteredPane, 'drop_filter')} drops the filter."
+
+    def mode(self) -> Collection[str]:
+        """With a filter or marks, the key that drops them."""
+        return ("drop_filter",)
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Offer to drop a filter or marks where there are any."""
