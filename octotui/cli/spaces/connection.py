@@ -18,7 +18,7 @@ from octotui.model.space import Model
 from octotui.runtime.server.client import Client
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
-from octotui.store.errors import StoreError
+from octotui.store.errors import StoreError, written
 from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.trusted_path import named_owners
@@ -120,7 +120,7 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
                 pass_fds=(saying,),
             ).returncode = 0  # it is never waited for
     except OSError as problem:
-        raise StoreError(f"the server cannot be started: {problem.strerror or problem}") from problem
+        raise StoreError(f"the server cannot be started: {written(problem)}") from problem
     finally:
         os.close(saying)
     with os.fdopen(listening, "rb") as answer:

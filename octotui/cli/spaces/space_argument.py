@@ -59,7 +59,7 @@ def model_and_space(argument: str, state: Path | None) -> tuple[Model, SpaceName
 
     try:
         path = Path(argument)
-        if os.path.exists(path) and not _is_space(path):  # noqa: PTH110 - as below
+        if os.path.exists(path) and not is_space(path):  # noqa: PTH110 - as below
             model = load_or_exit(path)
             return model, SpaceName(model.space.slug, path, state)
         named = space_named(argument, state)
@@ -92,7 +92,7 @@ def space_named(argument: str, state: Path | None) -> SpaceName:
     Only the space's name is read from a file, so that a broken model is no obstacle.
     """
     path = Path(argument)
-    if _is_space(path):
+    if is_space(path):
         return SpaceName(path.absolute().name, None, path.absolute().parent)
     if os.path.exists(path):  # noqa: PTH110 - a Path raises for a name that is too long
         return SpaceName(space_slug(_name_in(path)), path, state)
@@ -105,7 +105,7 @@ def space_named(argument: str, state: Path | None) -> SpaceName:
     return SpaceName(slug, None, state)
 
 
-def _is_space(path: Path) -> bool:
+def is_space(path: Path) -> bool:
     """Return whether a folder is that of a space; raises UnknownSpace where access is denied."""
     try:
         return (path / "journal.sqlite").exists()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from octotui.cli import model_files
 from octotui.cli.model_files import read_model
 from octotui.cli.spaces import space_switcher
 from octotui.cli.spaces.space_argument import SpaceName
@@ -123,7 +124,7 @@ def test_the_model_of_a_space_is_read_beside_the_event_loop(write, state, monkey
         readers.append(threading.current_thread())
         raise StoreError("that will do")
 
-    monkeypatch.setattr(space_switcher, "read_model", read)
+    monkeypatch.setattr(model_files, "read_model", read)
 
     async def open_small() -> str:
         async with SpaceSwitcher(state) as switcher:
