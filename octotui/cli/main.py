@@ -216,7 +216,9 @@ def _is_known_space(args: list[str]) -> bool:
 
     from octotui.cli.spaces.model_argument import known_space
 
-    words = [word for each in args for word in (each.split("=", 1) if each.startswith("--state=") else [each])]
+    words = [
+        word for each in args for word in (each.split("=", 1) if each.startswith("--state=") else [each])
+    ]
     state = words[words.index("--state") + 1 :][:1] if "--state" in words else []
     return known_space(args[0], Path(state[0]) if state else None) is not None
 

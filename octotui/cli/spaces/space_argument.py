@@ -139,6 +139,19 @@ def served(file: Path | None, state: Path | None) -> SpaceName | None:
     return SpaceName(space_slug(name), file, state) if there else None
 
 
+def known_file(folder: SpaceFolder) -> Path | None:
+    """Return the model that a space of this account had last; None unless it still declares this space."""
+    file = folder.model
+    try:
+        if file is None or folder.path.stat().st_uid != os.geteuid():
+            return None
+        is_there = file.is_file() or file.is_dir()
+        name = _declared_name(file) if is_there else None
+    except (ModelError, OSError, ValueError):
+        return None
+    return file if name is not None and space_slug(name) == folder.path.name else None
+
+
 def _name_in(path: Path) -> str:
     """Return the name of the space that a model declares; raises UnknownSpace."""
     try:

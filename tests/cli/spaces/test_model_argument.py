@@ -68,9 +68,7 @@ def test_a_word_that_is_neither_is_told_with_the_nearest_space(
 ) -> None:
     said = octotui("run", "smal", "ok", "--state", state)
     assert said.code == 2
-    assert said.err == (
-        'octotui: there is no model smal, and no space of that name; did you mean "small"?\n'
-    )
+    assert said.err == ('octotui: there is no model smal, and no space of that name; did you mean "small"?\n')
     said = octotui("run", "smal.toml", "ok", "--state", state)
     assert said.err == "smal.toml: There is no such file; `octotui init` writes one to start from.\n"
 
