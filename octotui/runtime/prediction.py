@@ -71,9 +71,9 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
 
 def _beside(before: State, model: Model, alone: Prediction, command: StartRun, start: float) -> StartForecast:
     """Forecast the run beside the open ones, of the same release. Raises Refused."""
-    state = replace(before, model=model, releases=alone.state.releases, newest=alone.state.newest)
-    release = alone.state.runs[alone.root].request.release
+    state, release = replace(before, model=model), alone.state.runs[alone.root].request.release
     if release is not None and command.process in model.projects:
+        state = replace(state, releases=before.releases.insert(release.key, release))
         command = replace(command, release=release.version)
     return forecast_start(state, command, start)
 
