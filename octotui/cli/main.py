@@ -160,10 +160,14 @@ class Verbs(click.Group):
             formatter.write_dl([(str(code), text.replace("`", "")) for code, text in EXIT_CODES.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Return the verbs that begin so, or a file for the app."""
-        from octotui.cli.spaces.space_argument import spaces
-
-        return super().shell_complete(ctx, incomplete) or spaces(ctx, self.params[0], incomplete)
+        """Return the verbs that begin so, or a space or file for the app."""
+        verbs = super().shell_complete(ctx, incomplete)
+        if verbs:
+            return verbs
+        offered: list[CompletionItem] = import_module("octotui.cli.spaces.space_argument").spaces(
+            ctx, self.params[0], incomplete
+        )
+        return offered
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Parse what comes before the verb."""
@@ -214,12 +218,11 @@ def _is_known_space(args: list[str]) -> bool:
     """Return whether the first word names a space, in the folder that `--state` says."""
     from pathlib import Path
 
-    from octotui.cli.spaces.model_argument import known_space
-
     words = [
         word for each in args for word in (each.split("=", 1) if each.startswith("--state=") else [each])
     ]
     state = words[words.index("--state") + 1 :][:1] if "--state" in words else []
+    known_space = import_module("octotui.cli.spaces.model_argument").known_space
     return known_space(args[0], Path(state[0]) if state else None) is not None
 
 

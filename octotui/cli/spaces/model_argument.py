@@ -4,14 +4,32 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+import click
+
 from octotui.cli.demo_space import DEMO_SPACE
-from octotui.cli.spaces.space_argument import SpaceName, UnknownSpace, is_space, space_named
+from octotui.cli.spaces.space_argument import SpaceName, UnknownSpace, is_space, space_named, spaces
 from octotui.cli.terminal.output import refuse
 from octotui.model.complaints import ModelError
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, space_folder
 
 WITH_ITS_MODEL = "`octotui FILE` opens it, where FILE is its model now"
+
+
+def file_argument(function: click.decorators.FC) -> click.decorators.FC:
+    """Add the argument FILE, for `model_path`."""
+    return click.argument("file", type=click.Path(path_type=Path), shell_complete=spaces)(function)
+
+
+def model_path(file: Path, name: str, state: Path | None) -> Path | None:
+    """Return the path of the model that FILE names, or whose space it does; None for that of the demo.
+
+    Exit with code 2, and the right order, where a model's file follows a `name` in it.
+    """
+    if known_space(file, state) is None and not os.path.lexists(file) and os.path.lexists(name):
+        verb = click.get_current_context().info_name
+        refuse(f"say the model first: octotui {verb} {name} {file}")
+    return model_file(file, state)
 
 
 def known_space(argument: Path | str, state: Path | None) -> SpaceName | None:

@@ -9,11 +9,10 @@ from msgspec.structs import replace
 
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.shell_completion import processes
+from octotui.cli.spaces.model_argument import file_argument, model_path
 from octotui.cli.start_options import (
     OutputOptions,
     StartOptions,
-    file_argument,
-    model_path,
     start_command,
     start_options,
     telling_options,

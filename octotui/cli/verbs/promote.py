@@ -9,11 +9,10 @@ from msgspec.structs import replace
 from octotui.cli.attended_run import AttendOptions, attend
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.release_options import deployed_in, newest, next_place, state_of
+from octotui.cli.spaces.model_argument import file_argument, model_path
 from octotui.cli.start_options import (
     attending_options,
     environment_of,
-    file_argument,
-    model_path,
     project_of,
     run_options,
     start_command,

@@ -7,7 +7,8 @@ import click
 
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.release_options import ReleaseOptions, make, making_options
-from octotui.cli.start_options import file_argument, model_path, project_of
+from octotui.cli.spaces.model_argument import file_argument, model_path
+from octotui.cli.start_options import project_of
 
 
 @click.command("release")

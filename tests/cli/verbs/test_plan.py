@@ -196,7 +196,7 @@ Elsewhere = { sensitive = { env = "OCTOTUI_TEST_ELSEWHERE" }, environment = "liv
 
 def test_v5_it_warns_of_the_secrets_that_its_jobs_would_read(octotui: Call, write: Call, state: Path) -> None:
     """V5: those that apply where it runs, and of no run that has no script."""
-    model = write(OK + ASK.partition("[[runbooks.ask.steps]]\nname = \"After")[0] + SECRETS)
+    model = write(OK + ASK.partition('[[runbooks.ask.steps]]\nname = "After')[0] + SECRETS)
     said = octotui("plan", model, "ok", "--environment", "test", "--state", state)
     assert said.err == (
         "octotui: the sensitive variable Used cannot be read here:"
