@@ -24,6 +24,8 @@ def main() -> None:
     os.umask(os.umask(0o077) & 0o077)  # what we make is ours to read and write, whatever others may
     try:
         _call()
+    except KeyboardInterrupt:
+        sys.exit(130)
     except OutputLost as lost:
         _end(str(lost) if lost.code == 1 else "", lost.code)
     except (FileNotFoundError, PermissionError):

@@ -1,5 +1,6 @@
 """The report of `octotui check`, without click, since editors call it at every save."""
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,8 @@ from octotui.model.space import Model
 
 def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> None:
     """Print a model's counts and warnings; exit with code 2 and every complaint where it is invalid."""
+    if not os.path.lexists(path):
+        path = _of_space(path)
     try:
         model, warnings = read_with_warnings(path, here=here)
     except ModelError as error:
@@ -30,6 +33,14 @@ def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> Non
     )
     well = f"{len(warnings)} warning{'' if len(warnings) == 1 else 's'}" if warnings else "no problems found"
     say(f"{model.space.name}: {counted}; {well}")
+
+
+def _of_space(name: Path | str) -> Path | str:
+    """Return the model of the space of this name; the same path where there is none."""
+    from octotui.cli.demo_space import DEMO
+    from octotui.cli.spaces.model_argument import model_file
+
+    return model_file(Path(name), None) or DEMO
 
 
 def _counts(model: Model) -> dict[str, int]:

@@ -160,8 +160,14 @@ class Verbs(click.Group):
             formatter.write_dl([(str(code), text.replace("`", "")) for code, text in EXIT_CODES.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Return the verbs that begin so, or a file for the app."""
-        return super().shell_complete(ctx, incomplete) or [CompletionItem(incomplete, type="file")]
+        """Return the verbs that begin so, or a space or file for the app."""
+        verbs = super().shell_complete(ctx, incomplete)
+        if verbs:
+            return verbs
+        offered: list[CompletionItem] = import_module("octotui.cli.spaces.space_argument").spaces(
+            ctx, self.params[0], incomplete
+        )
+        return offered
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Parse what comes before the verb."""
@@ -192,20 +198,32 @@ class Verbs(click.Group):
 
 
 def _refuse_unknown_verb(ctx: click.Context, args: list[str]) -> None:
-    """Exit where the first word is neither a verb nor a file: the app takes one file, and options.
+    """Exit where the first word is neither a verb, a file nor a space: the app takes one, and options.
 
     A word alone, or with options, may be meant as a file where it has a dot or a slash.
     """
     if not args or args[0].startswith("-") or os.path.lexists(args[0]):
         return
     alone = len(args) == 1 or args[1].startswith("-")
-    if alone and (not args[0] or set(args[0]) & {".", "/"}):
+    if alone and (not args[0] or set(args[0]) & {".", "/"} or _is_known_space(args)):
         return
     from difflib import get_close_matches
 
     near = get_close_matches(args[0].lower(), (*VERBS, *SYNONYMS), n=1, cutoff=0.65)
     meant = f'did you mean "{SYNONYMS.get(near[0], near[0])}"?' if near else "octotui --help lists them"
-    ctx.fail(f"octotui has no verb {args[0]}, nor is there such a file; {meant}")
+    ctx.fail(f"octotui has no verb {args[0]}, nor is there such a file or space; {meant}")
+
+
+def _is_known_space(args: list[str]) -> bool:
+    """Return whether the first word names a space, in the folder that `--state` says."""
+    from pathlib import Path
+
+    words = [
+        word for each in args for word in (each.split("=", 1) if each.startswith("--state=") else [each])
+    ]
+    state = words[words.index("--state") + 1 :][:1] if "--state" in words else []
+    known_space = import_module("octotui.cli.spaces.model_argument").known_space
+    return known_space(args[0], Path(state[0]) if state else None) is not None
 
 
 def _with_text(command: click.Command) -> click.Command:

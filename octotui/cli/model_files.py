@@ -1,14 +1,17 @@
 """Models on the command line: loading and checking."""
 
+import os
+import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from octotui.cli.demo_space import DEMO, DEMO_SPACE
-from octotui.cli.terminal.output import USAGE, complain
+from octotui.cli.terminal.output import USAGE, complain, warn
 from octotui.model.checks.given_values import warn_of_given_values
 from octotui.model.checks.ineffective_keys import warn_of_ineffective_keys
 from octotui.model.checks.packages import warn_of_package_files
@@ -26,6 +29,8 @@ from octotui.variables.check_templates import check_expressions, warn_of_express
 from octotui.variables.filters.check_filters import check_filters
 from octotui.variables.text_names import ModelTexts
 
+PATIENCE = 1.0  # seconds until it is said that a pipe is waited for
+
 
 def load_or_exit(path: Path | str | None) -> Model:
     """Load a model (the demo without a path); print complaints to stderr and exit with code 2."""
@@ -41,7 +46,7 @@ def load_or_exit(path: Path | str | None) -> Model:
 def read_model(path: Path | str) -> Model:
     """Load a model with all checks; raises ModelError."""
     trust = file_trust()
-    with uncollected():
+    with uncollected(), _said_to_wait(path):
         return load(path, _checks(trust, ModelTexts()), trust)
 
 
@@ -52,8 +57,29 @@ def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, 
     """
     trust, names = file_trust(), ModelTexts()
     advice = (*(partial(each, names=names) for each in NAMES), *ADVICE, *((_check_here,) if here else ()))
-    with uncollected():
+    with uncollected(), _said_to_wait(path):
         return load_with_warnings(path, _checks(trust, names), advice, trust)
+
+
+@contextmanager
+def _said_to_wait(path: Path | str) -> Iterator[None]:
+    """Say what is waited for, where a model comes from a pipe that is not written for a while."""
+    try:
+        is_pipe = stat.S_ISFIFO(os.stat(path).st_mode)  # noqa: PTH116 - of a name that is too long, a Path raises
+    except (OSError, ValueError):
+        is_pipe = False
+    if not is_pipe:
+        yield
+        return
+    from threading import Timer
+
+    telling = Timer(PATIENCE, warn, (f"waits for a model to be written into the pipe {path}; ^C leaves",))
+    telling.daemon = True
+    telling.start()
+    try:
+        yield
+    finally:
+        telling.cancel()
 
 
 def _check_here(model: Model, report: InsideReport) -> None:

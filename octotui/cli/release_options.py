@@ -40,7 +40,7 @@ def making_options(function: click.decorators.FC) -> click.decorators.FC:
     return function
 
 
-def make(model: Model, file: Path, process: str, channel: str | None, options: ReleaseOptions) -> None:
+def make(model: Model, file: Path | None, process: str, channel: str | None, options: ReleaseOptions) -> None:
     """Create a release of a process in its space, and print it; exit with code 2 where it is refused."""
     from octotui.cli.requests import run_request
 
@@ -64,7 +64,7 @@ def make(model: Model, file: Path, process: str, channel: str | None, options: R
 
 
 async def _make(
-    model: Model, file: Path, command: CreateRelease, packages: dict[str, str], state: Path | None
+    model: Model, file: Path | None, command: CreateRelease, packages: dict[str, str], state: Path | None
 ) -> Release:
     from octotui.cli.spaces.connection import there
     from octotui.runtime.release_maker import make_release

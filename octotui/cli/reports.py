@@ -11,6 +11,7 @@ from octotui.cli.terminal.output import say, wants_ascii
 from octotui.engine.state import State
 from octotui.views.files import Where
 from octotui.views.labels import ASCII, UNICODE
+from octotui.views.variables import VariableRow
 
 Rows = Iterator[tuple[str, dict[str, Any]]]
 
@@ -37,13 +38,21 @@ def print_rows(space: str, state: Path | None, rows: Any, *, as_json: bool) -> N
 RunLines = Callable[[State, str, Where], Iterable[str]]
 
 
-def print_run(space: str, argument: str, state: Path | None, lines: RunLines, *, as_json: bool) -> None:
-    """Print lines about a run, or its Summary as JSON."""
+def print_run(
+    space: str,
+    argument: str,
+    state: Path | None,
+    lines: RunLines,
+    *,
+    as_json: bool,
+    variables: Callable[[State, str], Iterable[VariableRow]] | None = None,
+) -> None:
+    """Print lines about a run, or its Summary as JSON, with `variables` of it where they are asked for."""
     named, run = space_of(space, state), run_id(argument)
 
     async def main() -> None:
         from octotui.cli.spaces.connection import looked_at
-        from octotui.cli.summary import summary
+        from octotui.cli.summary import summary, summary_with_variables
         from octotui.cli.terminal.output import say_json
 
         async with looked_at(named.slug, named.state) as here:
@@ -51,6 +60,10 @@ def print_run(space: str, argument: str, state: Path | None, lines: RunLines, *,
             family = live if run in live.runs else await here.family(run)
             if run not in family.runs:
                 raise no_such_run(run, here.state)
+            if as_json and variables is not None:
+                rows = variables(family, run)
+                say_json(summary_with_variables(family, run, rows, here.artifact_path))
+                return
             if as_json:
                 say_json(summary(family, family.runs[run].root, here.artifact_path))
                 return

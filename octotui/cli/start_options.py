@@ -1,6 +1,5 @@
 """Options that start a run (process, environment, tenant, values), and the folder of spaces."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -139,11 +138,6 @@ def attending_options(function: click.decorators.FC) -> click.decorators.FC:
     )
 
 
-def file_argument(function: click.decorators.FC) -> click.decorators.FC:
-    """Add the argument FILE."""
-    return click.argument("file", type=click.Path(path_type=Path))(function)
-
-
 def _all(function: click.decorators.FC, *decorators: Decorator[click.decorators.FC]) -> click.decorators.FC:
     for decorate in reversed(decorators):
         function = decorate(function)
@@ -163,13 +157,6 @@ def start_command(model: Model, process: str, options: StartOptions) -> StartRun
     )
     warn_of_typed_secrets(model, start, options)
     return replace(start, variables=ask_for_missing(model, start))
-
-
-def refuse_swapped(file: Path, name: str) -> None:
-    """Exit with code 2, and the right order, where a model's file follows a name in it."""
-    if not os.path.lexists(file) and os.path.lexists(name):
-        verb = click.get_current_context().info_name
-        refuse(f"say the model first: octotui {verb} {name} {file}")
 
 
 def what_to_run(model: Model, argument: str) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, Tick
+from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, StartRun, Tick
 from octotui.engine.estimates.jobs import durations_of, ends_at, key_of
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import ForRetry, Job, Outcome, State, in_order
@@ -42,13 +42,32 @@ UNKNOWN = Forecast()
 """A forecast of nothing."""
 
 
+class StartForecast(msgspec.Struct, frozen=True):
+    """A run that would start now: its id, the States `before` it, when it was `queued`, and at the `end`."""
+
+    run: str
+    before: State
+    queued: State
+    end: State
+    coming: Forecast
+    happened: tuple[AnyEvent, ...]
+
+
 def forecast(state: State, now: float, most: int = MOST_EVENTS) -> Forecast:
     """Forecast what becomes of open runs; O(most) events, beside the present jobs."""
     play = _Play(state, now)
-    waiting = (run.id for run in in_order(state) if run.awaits_packages and run.state == "queued")
-    while play.seen < most and (play.choose(next(waiting, None)) or play.step()):
-        pass
+    play.run(most)
     return play.found
+
+
+def forecast_start(state: State, start: StartRun, now: float, most: int = MOST_EVENTS) -> StartForecast:
+    """Forecast a run that starts now, beside the open ones; O(most) events. Raises Refused."""
+    play = _Play(state, now)
+    play.send(start, play.now)
+    queued = play.state
+    run = next(event.run for event in play.happened if isinstance(event, events.RunQueued))
+    play.run(most)
+    return StartForecast(run, play.before, queued, play.state, play.found, tuple(play.happened))
 
 
 class _Play:
@@ -56,21 +75,27 @@ class _Play:
 
     def __init__(self, state: State, now: float) -> None:
         self.known = state
-        self.state = replace(state, predicted=True)
+        self.before = self.state = replace(state, predicted=True)
         self.now = max(now, state.at)
-        self.seen = 0
+        self.happened: list[AnyEvent] = []
         self.found = Forecast(self.now, {}, {}, {})
         self._running: list[tuple[float, str]] = []
         for lock in state.locks.values():
             for _, name in lock.holders:
                 self._push(name, ends_at(state, state.jobs[name], self.now))
 
+    def run(self, most: int) -> None:
+        """Go on until nothing is left, or `most` events have happened."""
+        waiting = (run.id for run in in_order(self.known) if run.awaits_packages and run.state == "queued")
+        while len(self.happened) < most and (self.choose(next(waiting, None)) or self.step()):
+            pass
+
     def choose(self, name: str | None) -> bool:
         """Choose some versions for a run, which takes no time to speak of; return False without a run."""
         run = None if name is None else self.state.runs.get(name)
         if run is not None and run.awaits_packages:
             versions = {each: each.partition("@")[2] or "0" for each in run.needs_packages}
-            self._send(ChoosePackages(run=run.id, versions=versions), self.now)
+            self.send(ChoosePackages(run=run.id, versions=versions), self.now)
         return name is not None
 
     def step(self) -> bool:
@@ -80,9 +105,9 @@ class _Play:
             at, name = heappop(self._running)
             job = self.state.jobs[name]
             outcome = STOPPED if job.stopping else DONE
-            self._send(ReportOutcome(job=name, attempt=job.attempt, outcome=outcome), at)
+            self.send(ReportOutcome(job=name, attempt=job.attempt, outcome=outcome), at)
         elif due < inf:
-            self._send(Tick(), due)
+            self.send(Tick(), due)
         else:
             return False
         return True
@@ -96,12 +121,13 @@ class _Play:
             self.state = replace(self.state, deadlines=self.state.deadlines.discard(first))
         return inf
 
-    def _send(self, command: Command, at: float) -> None:
+    def send(self, command: Command, at: float) -> None:
+        """Advance the State by a command; raises Refused."""
         self.now = max(self.now, at)
         from octotui.engine.advance import advance  # noqa: PLC0415 - the board loads quicker without it
 
         self.state, happened = advance(self.state, command, self.now)
-        self.seen += len(happened)
+        self.happened += happened
         for event in happened:
             self._note(event)
 

@@ -1,4 +1,7 @@
-"""Prediction of a run: the same engine and session in virtual time, without any effect."""
+"""Prediction of a run: the same engine and session in virtual time, without any effect.
+
+It is alone there: beside what is open now, a forecast says what it would wait behind.
+"""
 
 from collections.abc import Iterator
 from functools import partial
@@ -9,6 +12,7 @@ from msgspec.structs import replace
 from octotui.engine.commands import AnswerInterruption, CreateRelease, StartRun, TakeInterruption
 from octotui.engine.decide.questions import may_answer, people
 from octotui.engine.events import AnyEvent, RunQueued
+from octotui.engine.forecast import StartForecast, forecast_start
 from octotui.engine.state import Answer, Interruption, State, manual_of, next_deadline
 from octotui.model.space import Model
 from octotui.model.values import HIDDEN, Prompt
@@ -25,15 +29,19 @@ from octotui.workers.simulated import SimulatedExecutor
 
 
 class Prediction(msgspec.Struct, frozen=True):
-    """The outcome of a predicted run: its id, all events, and a State that holds the whole family."""
+    """The outcome of a predicted run: its id, all events, and a State that holds the whole family.
+
+    `now` is what is forecast of it beside the open runs of the space; None where there are none.
+    """
 
     root: str
     events: tuple[AnyEvent, ...]
     state: State
+    now: StartForecast | None = None
 
 
 def predict(model: Model, before: State, command: StartRun, start: float, folder: SpaceFolder) -> Prediction:
-    """Simulate a run to its end, with the cursors and health of a State, and answer "proceed" to questions.
+    """Simulate a run to its end, with a State's cursors, health and durations; "proceed" to questions.
 
     As many different people answer as are needed; a question that nobody may answer stays open (I6). A failed
     job that asks is left to fail (I7). A project without a release is taken as it is, without its lifecycle.
@@ -43,6 +51,8 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
     state = State(
         cursors=before.cursors,
         health=before.health,
+        durations=before.durations,
+        earlier_durations=before.earlier_durations,
         next_run=before.next_run,
         next_interruption=before.next_interruption,
         at=before.at,
@@ -53,14 +63,29 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
         published=before.published,
         predicted=True,
     )
-    return in_virtual_time(lambda now: _play(model, state, command, now, folder), max(start, before.at))
+    alone = in_virtual_time(lambda now: _play(model, state, command, now, folder), max(start, before.at))
+    if all(run.ended for run in before.runs.values()):
+        return alone
+    return replace(alone, now=_beside(before, model, alone, command, start))
+
+
+def _beside(before: State, model: Model, alone: Prediction, command: StartRun, start: float) -> StartForecast:
+    """Forecast the run beside the open ones, of the same release. Raises Refused."""
+    state, release = replace(before, model=model), alone.state.runs[alone.root].request.release
+    if release is not None and command.process in model.projects:
+        state = replace(state, releases=before.releases.insert(release.key, release))
+        command = replace(command, release=release.version)
+    return forecast_start(state, command, start)
 
 
 async def _play(model: Model, state: State, command: StartRun, now: Clock, folder: SpaceFolder) -> Prediction:
+    def takes(job: str) -> float | None:
+        return session.state.jobs[job].expected
+
     effects = partial(
         EffectRunner,
         folder,
-        SimulatedExecutor(),
+        SimulatedExecutor(takes),
         SimulatedAcquirer(),
         now,
         keeps_output=False,

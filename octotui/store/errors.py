@@ -1,5 +1,7 @@
 """Errors of the disk, each as one sentence."""
 
+import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,10 @@ UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, TypeError, RecursionErr
 """What decoding a value of a damaged row raises; TypeError where it is NULL or a number."""
 
 
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+SQLITE_IOERR, SQLITE_FULL = 10, 13  # the lower byte of SQLite's codes
+
+
 class StoreError(Exception):
     """Something could not be written or read; the text is a sentence that says what and where."""
 
@@ -32,6 +38,8 @@ class Damaged(StoreError):
 
 def unusable(path: Path, problem: "OSError | sqlite3.Error") -> StoreError:
     """Return the error for a file that the system or SQLite refused."""
+    if is_full(path, problem):
+        return StoreError(f"{path} cannot be written, the disk is full: make room and open the space again")
     if isinstance(problem, OSError):
         return StoreError(f"{path} cannot be used: {problem.strerror or problem}")
     text = str(problem)
@@ -39,9 +47,31 @@ def unusable(path: Path, problem: "OSError | sqlite3.Error") -> StoreError:
     ends_early = getattr(problem, "sqlite_errorcode", None) == SHORT_READ
     if ends_early or any(sign in text for sign in DAMAGE):
         return Damaged(f"{path} is damaged ({text}): open the space to go on with what can be read of it")
-    if "full" in text:
-        return StoreError(f"{path} cannot be written, the disk is full: make room and open the space again")
     return StoreError(f"{path} cannot be used: {text}")
+
+
+def is_full(path: Path, problem: "OSError | sqlite3.Error") -> bool:
+    """Return whether a write failed since no room is left.
+
+    Of its own files beside the journal SQLite says only that they cannot be written, so the disk is asked.
+    """
+    if isinstance(problem, OSError):
+        return problem.errno in FULL
+    code = (getattr(problem, "sqlite_errorcode", None) or 0) & 0xFF
+    return code == SQLITE_FULL or "full" in str(problem) or (code == SQLITE_IOERR and not _has_room(path))
+
+
+def _has_room(path: Path) -> bool:
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return True  # nothing is known of it
+    return (disk.f_bavail if os.geteuid() else disk.f_bfree) > 0
+
+
+def written(problem: OSError) -> str:
+    """Return why the system refused a write."""
+    return "the disk is full: make room" if problem.errno in FULL else problem.strerror or str(problem)
 
 
 class Envelope(msgspec.Struct, frozen=True):

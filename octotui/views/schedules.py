@@ -25,11 +25,14 @@ def schedule_lines(
 class ScheduleRow(msgspec.Struct, frozen=True, kw_only=True):
     """A schedule as JSON; `due` is its last due time, `next` its next ones (seconds since 1970).
 
-    `missed` is why no run could be started when it was due last.
+    `missed` is why no run could be started when it was due last; `title` and `explanation` are its head,
+    and when it is due, in words.
     """
 
     schedule: str
     name: str
+    title: str
+    explanation: str
     process: str
     environment: str | None
     tenant: str | None
@@ -47,6 +50,8 @@ def schedule_rows(state: State, now: float, times: int = 3) -> list[ScheduleRow]
         ScheduleRow(
             schedule=slug,
             name=each.name,
+            title=head(state.model, slug, each),
+            explanation=explained(each),
             process=each.process,
             environment=each.environment,
             tenant=each.tenant,

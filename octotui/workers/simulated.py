@@ -1,17 +1,27 @@
 """An executor that only sleeps: for predictions, in a loop of virtual time."""
 
 import asyncio
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from octotui.engine.state import Outcome
 from octotui.model.process import Simulate
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output
 
 
-class SimulatedExecutor:
-    """Sleeps as long as a step's `simulate` says, and returns its result; nothing outlives this process."""
+def _unknown(job: str) -> float | None:
+    return None
 
-    def __init__(self) -> None:
+
+class SimulatedExecutor:
+    """Sleeps as long as a job is known to take, and returns the result that its step's `simulate` says.
+
+    Of a job that is to fail, or of which nothing is known, `simulate` says the duration, too. Nothing
+    outlives this process.
+    """
+
+    def __init__(self, takes: Callable[[str], float | None] = _unknown) -> None:
+        """Create it; `takes` returns how many seconds a job takes, None where that is unknown."""
+        self._takes = takes
         self._begun: dict[AttemptLocation, tuple[Simulate, asyncio.Event]] = {}
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
@@ -20,7 +30,10 @@ class SimulatedExecutor:
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
         """Record the attempt."""
-        self._begun[location] = (work.simulate or Simulate(), asyncio.Event())
+        simulate, known = work.simulate or Simulate(), self._takes(work.job)
+        if known is not None and simulate.result == "success":
+            simulate = Simulate(takes=known)
+        self._begun[location] = simulate, asyncio.Event()
 
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
         """Sleep, and return the simulated Outcome."""

@@ -126,27 +126,33 @@ def test_wrong_usage_is_exit_code_2(octotui: Call, wrong: list[str]) -> None:
     [
         (
             ["start", "x.toml"],
-            'octotui has no verb start, nor is there such a file; did you mean "run"?',
+            'octotui has no verb start, nor is there such a file or space; did you mean "run"?',
         ),
-        (["rnu", "x.toml", "ok"], 'octotui has no verb rnu, nor is there such a file; did you mean "run"?'),
+        (
+            ["rnu", "x.toml", "ok"],
+            'octotui has no verb rnu, nor is there such a file or space; did you mean "run"?',
+        ),
         (
             ["list", "x.toml", "--json"],
-            'octotui has no verb list, nor is there such a file; did you mean "runs"?',
+            'octotui has no verb list, nor is there such a file or space; did you mean "runs"?',
         ),
         (
             ["approve", "x.toml", "run-1"],
-            'octotui has no verb approve, nor is there such a file; did you mean "proceed"?',
+            'octotui has no verb approve, nor is there such a file or space; did you mean "proceed"?',
         ),
-        (["stauts"], 'octotui has no verb stauts, nor is there such a file; did you mean "runs"?'),
-        (["rnus", "--json"], 'octotui has no verb rnus, nor is there such a file; did you mean "runs"?'),
-        (["Check"], 'octotui has no verb Check, nor is there such a file; did you mean "check"?'),
+        (["stauts"], 'octotui has no verb stauts, nor is there such a file or space; did you mean "runs"?'),
+        (
+            ["rnus", "--json"],
+            'octotui has no verb rnus, nor is there such a file or space; did you mean "runs"?',
+        ),
+        (["Check"], 'octotui has no verb Check, nor is there such a file or space; did you mean "check"?'),
         (
             ["zzz", "--ascii"],
-            "octotui has no verb zzz, nor is there such a file; octotui --help lists them",
+            "octotui has no verb zzz, nor is there such a file or space; octotui --help lists them",
         ),
         (
             ["b\udcff\x1b", "x.toml"],
-            r"octotui has no verb b\udcff\x1b, nor is there such a file; octotui --help lists them",
+            r"octotui has no verb b\udcff\x1b, nor is there such a file or space; octotui --help lists them",
         ),
     ],
 )

@@ -13,6 +13,7 @@ INTRODUCTION = """\
 
 `octotui VERB --help` says the same, and [the tutorial](tutorial.md) uses the first of them. Verbs on a
 space name it by its model FILE, by its name, or by its folder; they ask its server where there is one.
+Verbs that need the model take the name of a space, too, whose model is then the one that it had last.
 RUN is the id of a run, such as `run-7`, QUESTION that of a question or of the run that asks it, PROCESS a
 runbook or project by slug or name. Times are written `"2026-11-23 03:00"` and durations `"90s"`, `"15m"`,
 `"1h30m"`, `"2d"`. With `--json` a verb prints JSON Lines, one object a line, and control characters never

@@ -1,10 +1,13 @@
+import errno
+import os
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
-from octotui.store.errors import Damaged, unreadable, unusable
+from octotui.store.errors import Damaged, unreadable, unusable, written
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,44 @@ def test_r4_a_file_that_ends_early_is_damaged_and_a_disk_that_fails_is_not(code:
     problem = sqlite3.OperationalError("disk I/O error")
     problem.sqlite_errorcode = code
     assert isinstance(unusable(Path("j"), problem), Damaged) == damaged
+
+
+def with_code(code: int) -> sqlite3.OperationalError:
+    problem = sqlite3.OperationalError("disk I/O error")
+    problem.sqlite_errorcode = code
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("problem", "free", "full"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 9, True),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), 9, True),
+        (OSError(errno.EIO, "Input/output error"), 0, False),
+        (with_code(sqlite3.SQLITE_FULL), 9, True),
+        (with_code(sqlite3.SQLITE_IOERR_SHMSIZE), 0, True),
+        (with_code(sqlite3.SQLITE_IOERR_SHMSIZE), 9, False),
+        (with_code(sqlite3.SQLITE_BUSY), 0, False),
+    ],
+)
+def test_r4_a_full_disk_is_called_full(
+    problem: OSError | sqlite3.Error, free: int, full: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4: SQLite does not say why its files beside the journal cannot be written."""
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_bavail=free, f_bfree=free))
+    sentence = "j cannot be written, the disk is full: make room and open the space again"
+    assert (str(unusable(Path("j"), problem)) == sentence) == full
+
+
+def test_a_disk_that_cannot_be_asked_is_not_called_full() -> None:
+    problem = with_code(sqlite3.SQLITE_IOERR_SHMSIZE)
+    assert str(unusable(Path("/no/such/j"), problem)) == "/no/such/j cannot be used: disk I/O error"
+
+
+def test_a_write_that_is_refused_says_why() -> None:
+    assert written(OSError(errno.ENOSPC, "No space left on device")) == "the disk is full: make room"
+    assert written(OSError(errno.EACCES, "Permission denied")) == "Permission denied"
+    assert written(OSError("odd")) == "odd"
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ class Ran:
     """What came of a script: its exit code, what is visible of its output, what it said, its errors."""
 
     def __init__(self, shell: str, script: Path, variables: Mapping[str, str]) -> None:
+        given = {**SURROUNDINGS, **environment(shell), **variables}
         done = subprocess.run(
-            command(shell, str(script)),
-            env={**SURROUNDINGS, **environment(shell), **variables},
+            command(shell, str(script), surroundings=given),
+            env=given,
             cwd=script.parent,
             capture_output=True,
             check=False,

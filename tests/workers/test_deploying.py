@@ -176,11 +176,11 @@ def test_p4_links_on_the_way_are_followed_where_root_or_we_have_made_them(
     (tmp_path / "away").symlink_to(victim)
     other_account(monkeypatch, deploy, tmp_path / "away")
     with pytest.raises(
-        deploy.Refused, match=rf"^{tmp_path}/away is a link of the account \d+: install elsewhere$"
+        deploy.DeploymentRefused, match=rf"^{tmp_path}/away is a link of the account \d+: install elsewhere$"
     ):
         deploy.enter(f"{tmp_path}/away/shop")
     (tmp_path / "round").symlink_to("round")
-    with pytest.raises(deploy.Refused, match="round is a link"):
+    with pytest.raises(deploy.DeploymentRefused, match="round is a link"):
         deploy.enter(f"{tmp_path}/round")
     assert unharmed(victim)
 
@@ -220,7 +220,7 @@ def test_p4_a_link_put_in_the_place_of_the_copy_meanwhile_leads_nowhere(
     new.unlink()
     victim.rename(new)
     monkeypatch.setattr(deploy, "go_into", lambda folder: go_into(folder) or Path("planted").touch())
-    with pytest.raises(deploy.Refused, match=r"another account interferes with shop\.new-job"):
+    with pytest.raises(deploy.DeploymentRefused, match=r"another account interferes with shop\.new-job"):
         deploy.stage(Path("shop.new-job"), package, "shop 1.2.0", {})
 
 

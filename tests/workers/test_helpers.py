@@ -311,6 +311,58 @@ def test_v7_a_health_check_says_how_its_machine_is(tmp_path: Path) -> None:
     assert ran.said[-1] == Fail(at=len(ran.visible), message="no disk")
 
 
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+@pytest.mark.parametrize("name", ["LC_ALL", "name", "key", "pairs", "value"])
+def test_v9_a_name_that_the_script_makes_read_only_hides_no_value(
+    shell: str, name: str, tmp_path: Path
+) -> None:
+    script = f"""set -eu
+    readonly {name}=C.UTF-8
+    set_octopusvariable Found "$(get_octopusvariable "Größe des Bauchs")"
+    new_octopustarget -n web-2 --roles "a,b"
+    """
+    ran = run_with(shell, tmp_path, script, {"größe DES bauchs": "sehr groß"})
+    assert (ran.code, ran.errors) == (0, "")
+    found, target = ran.said
+    assert isinstance(found, SetVariable)
+    assert found.value == "sehr groß"
+    assert target == Other(
+        at=0, name="createStepPackageTarget", values={"name": "web-2", "octopusroles": "a,b"}
+    )
+
+
+def test_v9_so_does_a_script_that_an_earlier_version_started(tmp_path: Path) -> None:
+    """V9: it has its values in the environment alone."""
+    script = "set -eu\nreadonly LC_ALL=C.UTF-8\nget_octopusvariable Octopus.Name"
+    ran = run("bash", tmp_path, script, Octopus_Name="squid")
+    assert (ran.code, ran.visible, ran.errors) == (0, "squid", "")
+
+
+def test_v7_bash_in_posix_mode_has_the_helpers_once_it_sources_them(tmp_path: Path) -> None:
+    """V7: it reads no BASH_ENV; all functions are there but the one whose name POSIX does not allow."""
+    own = tmp_path / "own.sh"
+    own.write_text(
+        """set -eu
+        . "$BASH_ENV"
+        set_octopusvariable A "$(get_octopusvariable Name)"
+        report_kubernetes_manifest "kind: A
+---
+kind: B
+" prod
+        report_kubernetes_manifest ""
+        remove_octopustarget web-1
+        """
+    )
+    ran = run_with("bash", tmp_path, f"bash --posix {own}", {"Name": "b"})
+    assert (ran.code, ran.errors) == (0, "")
+    variable, first, second, removed = ran.said
+    assert isinstance(variable, SetVariable)
+    assert variable.value == "b"
+    assert first == Other(at=0, name="k8s-manifest-applied", values={"manifest": "kind: A\n", "ns": "prod"})
+    assert second == Other(at=0, name="k8s-manifest-applied", values={"manifest": "kind: B\n", "ns": "prod"})
+    assert removed == Other(at=0, name="delete-target", values={"machine": "web-1"})
+
+
 def test_v7_bash_has_octopuss_other_functions_too(tmp_path: Path) -> None:
     script = """set -euo pipefail
     [ "$(decode_servicemessagevalue "$(encode_servicemessagevalue 'ö b')")" = 'ö b' ]

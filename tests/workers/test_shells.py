@@ -19,6 +19,24 @@ def test_v7_a_shell_is_started_with_the_helpers_of_its_machine() -> None:
     assert all(Path(HELPERS, f"octopus.{end}").is_file() for end in ("bash", "sh", "py", "ps1"))
 
 
+@pytest.mark.parametrize("mode", [{"POSIXLY_CORRECT": "1"}, {"SHELLOPTS": "braceexpand:posix"}])
+def test_v7_bash_in_posix_mode_is_given_the_helpers_as_it_reads_no_bash_env(
+    mode: dict[str, str], tmp_path: Path
+) -> None:
+    assert command("bash", "/w/script", "/h h", mode) == [
+        *("bash", "-c", """. '/h h'/octopus.bash; . "$0\"""", "/w/script")
+    ]
+    script = (
+        'echo "$0"\nshopt -qo posix || exit 8\nset_octopusvariable A "$(get_octopusvariable Name)"\nexit 7'
+    )
+    ran = run_with("bash", tmp_path, script, {"Name": "b"}, **mode)
+    assert (ran.code, ran.errors) == (7, "")
+    assert ran.visible == f"{tmp_path}/script\n"
+    (message,) = ran.said
+    assert isinstance(message, SetVariable)
+    assert (message.name, message.value) == ("A", "b")
+
+
 def test_v7_only_bash_needs_its_environment() -> None:
     assert environment("bash", "/h", {}) == {"BASH_ENV": "/h/octopus.bash"}
     assert environment("bash", "/h", {"BASH_ENV": "/h/octopus.bash"}) == {"BASH_ENV": "/h/octopus.bash"}

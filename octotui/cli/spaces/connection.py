@@ -8,9 +8,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from octotui.cli.demo_space import DEMO_SPACE
+from octotui.cli.spaces.space_argument import known_file
 from octotui.cli.terminal.output import warn
 from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.state import State, in_order
@@ -18,7 +20,7 @@ from octotui.model.space import Model
 from octotui.runtime.server.client import Client, unanswered
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
-from octotui.store.errors import StoreError
+from octotui.store.errors import StoreError, written
 from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.trusted_path import named_owners
@@ -42,9 +44,11 @@ async def attach(
 ) -> AsyncIterator[Client]:
     """Yield a client of a space's server; raises StoreError, NoServer where none is to be started.
 
-    `file` is the model for a new server; only the demo's is known without it.
+    `file` is the model for a new server; without it, the one that the space had last.
     """
     folder = space_folder(slug, state)
+    if start and file is None:
+        file = await asyncio.to_thread(known_file, folder)
     starts = start and (file is not None or slug == DEMO_SPACE.slug)
 
     async def again() -> None:
@@ -67,7 +71,9 @@ async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start
         await client.open(follow=follow)
         return
     if not start:
-        raise NoServer(f"no server runs for {folder.path}: octotui FILE starts one")
+        known = await asyncio.to_thread(known_file, folder)
+        named = "FILE" if known is None else quote(str(known))
+        raise NoServer(f"no server runs for {folder.path}: octotui {named} starts one")
     await asyncio.to_thread(start_server, file, folder)
     end = time.monotonic() + PATIENCE
     while True:
@@ -121,7 +127,7 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
                 pass_fds=(saying,),
             ).returncode = 0  # it is never waited for
     except OSError as problem:
-        raise StoreError(f"the server cannot be started: {problem.strerror or problem}") from problem
+        raise StoreError(f"the server cannot be started: {written(problem)}") from problem
     finally:
         os.close(saying)
     with os.fdopen(listening, "rb") as answer:

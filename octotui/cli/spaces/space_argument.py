@@ -59,7 +59,7 @@ def model_and_space(argument: str, state: Path | None) -> tuple[Model, SpaceName
 
     try:
         path = Path(argument)
-        if os.path.exists(path) and not _is_space(path):  # noqa: PTH110 - as below
+        if os.path.exists(path) and not is_space(path):  # noqa: PTH110 - as below
             model = load_or_exit(path)
             return model, SpaceName(model.space.slug, path, state)
         named = space_named(argument, state)
@@ -92,7 +92,7 @@ def space_named(argument: str, state: Path | None) -> SpaceName:
     Only the space's name is read from a file, so that a broken model is no obstacle.
     """
     path = Path(argument)
-    if _is_space(path):
+    if is_space(path):
         return SpaceName(path.absolute().name, None, path.absolute().parent)
     if os.path.exists(path):  # noqa: PTH110 - a Path raises for a name that is too long
         return SpaceName(space_slug(_name_in(path)), path, state)
@@ -105,7 +105,7 @@ def space_named(argument: str, state: Path | None) -> SpaceName:
     return SpaceName(slug, None, state)
 
 
-def _is_space(path: Path) -> bool:
+def is_space(path: Path) -> bool:
     """Return whether a folder is that of a space; raises UnknownSpace where access is denied."""
     try:
         return (path / "journal.sqlite").exists()
@@ -137,6 +137,19 @@ def served(file: Path | None, state: Path | None) -> SpaceName | None:
     except (StoreError, OSError):
         return None  # opening it reports why
     return SpaceName(space_slug(name), file, state) if there else None
+
+
+def known_file(folder: SpaceFolder) -> Path | None:
+    """Return the model that a space of this account had last; None unless it still declares this space."""
+    file = folder.model
+    try:
+        if file is None or folder.path.stat().st_uid != os.geteuid():
+            return None
+        is_there = file.is_file() or file.is_dir()
+        name = _declared_name(file) if is_there else None
+    except (ModelError, OSError, ValueError):
+        return None
+    return file if name is not None and space_slug(name) == folder.path.name else None
 
 
 def _name_in(path: Path) -> str:

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
-from octotui.cli.demo_space import DEMO_SPACE
 from octotui.cli.spaces.connection import attach
+from octotui.cli.spaces.model_argument import WITH_ITS_MODEL, is_served, model_and_start
 from octotui.cli.spaces.space_argument import SpaceName
 from octotui.model.complaints import ModelError
 from octotui.runtime.server.client import Client
@@ -18,7 +18,6 @@ from octotui.store.space_folder import SpaceFolder, default_base, space_folder
 from octotui.views.lists.space_columns import SpaceRow, counted
 
 MOST = 500  # spaces that are listed
-WITH_ITS_MODEL = "`octotui FILE` opens it, where FILE is its model now"
 
 
 class SpaceSwitcher:
@@ -59,7 +58,8 @@ class SpaceSwitcher:
     async def open(self, slug: str) -> str:
         """Open a space to be shown next, and return ""; a sentence why it cannot be opened otherwise."""
         try:
-            file, starts = await asyncio.to_thread(self._model_and_start, slug)
+            folder = space_folder(slug, self._state)
+            file, starts = await asyncio.to_thread(model_and_start, folder)
             await self.attach(SpaceName(slug, file, self._state), start=starts)
         except ModelError as error:
             return f"{slug} stays closed: {error.complaints[0]}"
@@ -68,18 +68,6 @@ class SpaceSwitcher:
         except OSError as error:  # without its path, which may be longer than a screen
             return f"{slug} stays closed: {error.strerror or error}; {WITH_ITS_MODEL}"
         return ""
-
-    def _model_and_start(self, slug: str) -> tuple[Path | None, bool]:
-        """Return the model to open a space with, and whether a server is to be started; this blocks.
-
-        Raises StoreError, ModelError or OSError.
-        """
-        folder = space_folder(slug, self._state).verify()
-        if not _is_served(folder):
-            return _file_of(slug, folder), True
-        with suppress(StoreError, ModelError, OSError):  # by which its server is started again
-            return _file_of(slug, folder), False
-        return None, False
 
     async def close(self) -> None:
         """Close what was opened to be shown next."""
@@ -99,7 +87,7 @@ class SpaceSwitcher:
 
     def _row(self, folder: SpaceFolder) -> SpaceRow:
         slug = folder.path.name
-        running = folder.is_held or _is_served(folder)
+        running = folder.is_held or is_served(folder)
         return SpaceRow(slug=slug, name=slug, path=str(folder.path), running=running, here=slug == self._here)
 
     def count(self, row: SpaceRow) -> SpaceRow:
@@ -123,27 +111,3 @@ def _trusted(slug: str, base: Path) -> SpaceFolder | None:
     with suppress(StoreError, OSError):
         return space_folder(slug, base).verify()
     return None
-
-
-def _is_served(folder: SpaceFolder) -> bool:
-    """Return whether a server listens; one of its group sees the socket and may not read the lock."""
-    lock = folder.path / "lock"
-    is_hidden = lock.exists() and not os.access(lock, os.R_OK)
-    return (folder.is_held or is_hidden) and (folder.path / "socket").exists()
-
-
-def _file_of(slug: str, folder: SpaceFolder) -> Path | None:
-    """Return the model to open a closed space with, None for the demo; raises StoreError or ModelError."""
-    from octotui.cli.model_files import read_model
-
-    file = folder.model
-    if file is None:
-        if slug == DEMO_SPACE.slug:
-            return None
-        raise StoreError("it is not known which model it belongs to; `octotui FILE` opens it, once")
-    if not (file.is_file() or file.is_dir()):
-        raise StoreError(f"its model {file} is gone; {WITH_ITS_MODEL}")
-    declared = read_model(file).space
-    if declared.slug != slug:
-        raise StoreError(f"{file} is the model of {declared.name} now; `octotui FILE` opens it")
-    return file

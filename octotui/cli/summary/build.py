@@ -1,11 +1,12 @@
 """Builds the Summary of a run and its descendants."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from octotui.cli.summary.outcome import exit_code
+from octotui.cli.summary.outcome import exit_code, expected_from
 from octotui.cli.summary.values import (
     AttemptSummary,
     FileSummary,
@@ -13,8 +14,11 @@ from octotui.cli.summary.values import (
     OutputSummary,
     QuestionSummary,
     RunSummary,
+    SelectionSummary,
+    StartedNow,
     StepSummary,
     Summary,
+    VariableSummary,
     WaitSummary,
 )
 from octotui.engine.forecast import Forecast, forecast
@@ -23,20 +27,58 @@ from octotui.engine.state import Interruption, Job, Run, State
 from octotui.views import waits
 from octotui.views.estimates.sentences import end_of
 from octotui.views.files import Where
+from octotui.views.selections import at_length
 from octotui.views.tree.outlook import may_run
+from octotui.views.variables import VariableRow
 
 
 def summary(state: State, root: str, where: Where | None = None) -> dict[str, Any]:
     """Return the Summary of a run and its descendants, as queued; `where` returns the path of an artifact."""
+    return _plain(_summary(state, root, where))
+
+
+def summary_of_plan(state: State, root: str, before: State, now: StartedNow | None) -> dict[str, Any]:
+    """Return the Summary of a predicted run, with what is known from the State `before` it."""
+    whole = _summary(state, root, None)
+    jobs = {name: expected_from(state, job, before) for name, job in state.jobs.items() if job.expected}
+
+    def known(job: JobSummary) -> JobSummary:
+        return replace(job, expected_from=jobs.get(job.id))
+
+    runs = (
+        replace(
+            run,
+            steps=tuple(replace(step, jobs=tuple(map(known, step.jobs))) for step in run.steps),
+            acquisitions=tuple(map(known, run.acquisitions)),
+        )
+        for run in whole.runs
+    )
+    return _plain(replace(whole, runs=tuple(runs), started_now=now))
+
+
+def summary_with_variables(
+    state: State, name: str, rows: Iterable[VariableRow], where: Where | None = None
+) -> dict[str, Any]:
+    """Return the Summary of a run's family, with the variables of that run."""
+    whole = _summary(state, state.runs[name].root, where)
+    shown = tuple(VariableSummary(name=each.name, value=each.value, why=each.why) for each in rows)
+    runs = (replace(run, variables=shown) if run.id == name else run for run in whole.runs)
+    return _plain(replace(whole, runs=tuple(runs)))
+
+
+def _plain(whole: Summary) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(whole)
+    return plain
+
+
+def _summary(state: State, root: str, where: Where | None) -> Summary:
     family, coming = state.families[root], forecast(state, state.at)
-    whole = Summary(
+    return Summary(
         type="Summary",
         runs=tuple(_run(state, state.runs[name], where, coming) for name in family.runs),
         at=state.at,
         exit_code=exit_code(state, root),
     )
-    plain: dict[str, Any] = msgspec.to_builtins(whole)
-    return plain
 
 
 def _run(state: State, run: Run, where: Where | None, coming: Forecast) -> RunSummary:
@@ -64,12 +106,31 @@ def _run(state: State, run: Run, where: Where | None, coming: Forecast) -> RunSu
         started_at=run.started_at,
         ended_at=run.ended_at,
         ends_about=coming.run_ends.get(run.id),
-        wait=_wait(waits.of_run(state, run, state.at, coming=coming)),
+        wait=wait_summary(waits.of_run(state, run, state.at, coming=coming)),
         warnings=run.progress.warnings,
         steps=steps,
         acquisitions=tuple(_job(state, run, job, coming) for job in jobs if job.step is None),
         outputs=tuple(_outputs(run)),
+        versions=run.selection.versions or {},
+        selections=tuple(_selections(run)),
+        guided=run.request.guided,
+        priority=run.queueing.priority,
+        moved_to_top=run.queueing.moved,
+        tag=run.queueing.tag,
+        holds_tag=run.queueing.holds_tag,
+        released_slot=run.yielded,
     )
+
+
+def _selections(run: Run) -> Iterator[SelectionSummary]:
+    for index, pick in enumerate(run.selection.picks):
+        yield SelectionSummary(
+            pool=pick.pool,
+            worker=pick.worker,
+            steps=tuple(run.runbook.steps[each].name for each in pick.steps),
+            current=index >= run.selection.selected,
+            sentence=at_length(run, pick),
+        )
 
 
 def _steps(state: State, run: Run, coming: Forecast) -> Iterator[StepSummary]:
@@ -119,12 +180,13 @@ def _job(state: State, run: Run, job: Job, coming: Forecast) -> JobSummary:
         highlights=job.highlights,
         ends_about=end_of(state, job),
         expected=job.expected,
-        wait=_wait(waits.of_job(state, job, state.at, coming)),
+        wait=wait_summary(waits.of_job(state, job, state.at, coming)),
         child=job.child,
     )
 
 
-def _wait(wait: waits.Waiting | None) -> WaitSummary | None:
+def wait_summary(wait: waits.Waiting | None) -> WaitSummary | None:
+    """Return a wait as a part of a Summary."""
     if wait is None:
         return None
     return WaitSummary(what=wait.what, since=wait.since, until=wait.until, sentence=wait.sentence)

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shlex import quote
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from octotui.engine.decide.questions import may_answer
+from octotui.engine.estimates.jobs import durations_of, key_of
 from octotui.engine.events import AnyEvent, JobStarted
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.rules.locks import blockers
-from octotui.engine.state import ForLock, State
+from octotui.engine.state import ForLock, Job, State, step_of
 from octotui.views.labels import duration, listed
 
 EXIT_CODES = {"succeeded": 0, "failed": 1, "timed-out": 1, "cancelled": 5}
@@ -36,19 +37,56 @@ def how_to_answer(state: State, root: str, user: str, space: str, state_dir: Pat
             )
 
 
-def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
-    """Return a note for each job that waited for its lock: `waited 4s for worker3, behind run-1`."""
-    state = State(keep_ended=True)
-    behind: dict[str, str] = {}
-    sentences: dict[str, str] = {}
+class LockWait(NamedTuple):
+    """A job's wait for its lock up to when it started, and the runs that it was behind when it began."""
+
+    job: Job
+    step: str | None
+    machine: str
+    since: float
+    until: float
+    behind: tuple[str, ...]
+
+
+def waits_for_locks(events: Iterable[AnyEvent], state: State | None = None) -> Iterator[LockWait]:
+    """Yield the wait of each job that waited for its lock, by events that follow on a State."""
+    state = State(keep_ended=True) if state is None else state
+    behind: dict[str, tuple[str, ...]] = {}
     for event in events:
         name = getattr(event, "job", "")
-        wait = state.jobs[name].wait if name in state.jobs else None
+        job = state.jobs.get(name)
+        step = None if job is None else step_of(state, job)
         state = evolve(state, event)
-        if isinstance(event, JobStarted) and isinstance(wait, ForLock) and event.at > wait.since:
-            sentences[name] = (
-                f"waited {duration(event.at - wait.since)} for {wait.machine}{behind.get(name, '')}"
-            )
+        if isinstance(event, JobStarted) and job and isinstance(job.wait, ForLock):
+            if event.at > job.wait.since:
+                named, wait = step.name if step else None, job.wait
+                yield LockWait(job, named, wait.machine, wait.since, event.at, behind.get(name, ()))
         elif name in state.jobs and (runs := [each.run for each in blockers(state, state.jobs[name])]):
-            behind[name] = f", behind {listed(dict.fromkeys(runs))}"
-    return sentences
+            behind[name] = tuple(dict.fromkeys(runs))
+
+
+def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
+    """Return a note for each job that waited for its lock: `waited 4s for worker3, behind run-1`."""
+    return {
+        each.job.id: f"waited {duration(each.until - each.since)} for {each.machine}{_behind(each)}"
+        for each in waits_for_locks(events)
+    }
+
+
+def _behind(wait: LockWait) -> str:
+    return f", behind {listed(wait.behind)}" if wait.behind else ""
+
+
+def estimate_notes(state: State, before: State) -> dict[str, str]:
+    """Return a note for each job of a prediction that took what the last ones `before` it did (E1)."""
+    return {
+        name: f"about {duration(job.expected)} by the last {known}"
+        for name, job in state.jobs.items()
+        if job.expected is not None and (known := expected_from(state, job, before))
+    }
+
+
+def expected_from(state: State, job: Job, before: State) -> int:
+    """Return how many of the last attempts, known in a State `before`, a job's estimate is made of."""
+    key = key_of(state, job)
+    return 0 if key is None else len(durations_of(before, key).last)

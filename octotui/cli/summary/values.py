@@ -58,6 +58,10 @@ class JobSummary(msgspec.Struct, frozen=True, kw_only=True):
     expected: Annotated[
         float | None, Meta(description="About how many seconds its attempt was to take, when it started.")
     ]
+    expected_from: Annotated[
+        int | None,
+        Meta(description="Of `octotui plan`: how many of the last attempts that is made of; null elsewhere."),
+    ] = None
     wait: WaitSummary | None
     child: Annotated[str | None, Meta(description="The run that it started.")]
 
@@ -109,6 +113,26 @@ class OutputSummary(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool
 
 
+class SelectionSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker that was selected for steps."""
+
+    pool: str
+    worker: str
+    steps: tuple[str, ...]
+    current: Annotated[bool, Meta(description="False for one that was selected before a pause.")]
+    sentence: Annotated[str, Meta(description="Why it was selected, as people read it.")] = msgspec.field(
+        name="told"
+    )
+
+
+class VariableSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A variable of a run."""
+
+    name: str
+    value: Annotated[str, Meta(description="Of a sensitive one ********.")]
+    why: Annotated[str, Meta(description="Where the value comes from.")]
+
+
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One run."""
 
@@ -139,6 +163,46 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[StepSummary, ...]
     acquisitions: Annotated[tuple[JobSummary, ...], Meta(description="Jobs that acquire packages.")]
     outputs: tuple[OutputSummary, ...]
+    versions: Annotated[
+        dict[str, str], Meta(description="The versions of packages, by what steps need.")
+    ] = {}
+    selections: Annotated[tuple[SelectionSummary, ...], Meta(description="Workers, and why each.")] = ()
+    guided: Annotated[bool, Meta(description="A step that fails asks people what to do.")] = False
+    priority: bool = False
+    moved_to_top: Annotated[bool, Meta(description="It was moved to the top of the queue.")] = False
+    tag: Annotated[str | None, Meta(description="Its concurrency tag.")] = None
+    holds_tag: bool = False
+    released_slot: Annotated[
+        bool, Meta(description="It has released its slot, since it only waits for child runs.")
+    ] = False
+    variables: Annotated[
+        tuple[VariableSummary, ...] | None,
+        Meta(description="Of `show --variables` the run named; else null."),
+    ] = None
+
+
+class WaitNow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a planned run would wait for."""
+
+    run: str
+    step: Annotated[str | None, Meta(description="The step; null where the run waits, or acquires packages.")]
+    what: Annotated[str, Meta(description="For what: a slot, a worker, a run.")] = msgspec.field(name="for")
+    behind: Annotated[tuple[str, ...], Meta(description="The runs that are ahead, as far as they are known.")]
+    since: Annotated[float, Meta(description="About when the wait begins.")]
+    until: Annotated[float | None, Meta(description="About when it is over; null where nobody can say.")]
+    sentence: Annotated[str, Meta(description="The whole sentence, as people read it.")] = msgspec.field(
+        name="told"
+    )
+
+
+class StartedNow(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a planned run that starts now, beside the runs that are open."""
+
+    at: float
+    open: Annotated[tuple[str, ...], Meta(description="The runs that are open now.")]
+    starts_about: Annotated[float | None, Meta(description="Null where nobody can say.")]
+    ends_about: EndsAbout
+    waits: tuple[WaitNow, ...]
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,3 +217,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
             description="That of `octotui run` and `wait`: 1 failed, 5 cancelled, 4 open still, 0 succeeded."
         ),
     ]
+    started_now: Annotated[
+        StartedNow | None, Meta(description="Of `octotui plan` beside open runs; null elsewhere.")
+    ] = None

@@ -35,5 +35,13 @@ def column_lines(
         yield scope.glyphs.text(_line(laid, (cell(each, row) for each in laid)))
 
 
+def cut_line(text: str, width: int) -> str:
+    """Return a text as one line of at most `width` cells."""
+    from rich.cells import cell_len, set_cell_size
+
+    line = visible(text)
+    return line if cell_len(line) <= width else set_cell_size(line, width - 1) + "…"
+
+
 def _line(laid: Sequence[Placed[Row]], cells: Iterator[str]) -> str:
     return "".join(" " * each.gap + text for each, text in zip(laid, cells, strict=True)).rstrip()

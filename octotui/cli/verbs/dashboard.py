@@ -9,13 +9,15 @@ import click
 
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.spaces.space_argument import space_argument, space_of
-from octotui.cli.terminal.output import say, wants_ascii
+from octotui.cli.terminal.output import say, terminal_width, wants_ascii
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
 
 if TYPE_CHECKING:
     from octotui.engine.state import State
-    from octotui.views.lists.columns import Column
+    from octotui.views.lists.columns import CellContext, Column
     from octotui.views.pages.dashboard import Dashboard, DashboardRow
+
+MOST = 24  # cells of the name of an environment, in a list
 
 
 @click.command("dashboard")
@@ -25,14 +27,14 @@ if TYPE_CHECKING:
 def command(space: str, as_json: bool, state: Path | None) -> None:
     """Show the last deployment of each project, and the last run of each runbook, in each environment.
 
-    Its columns are the environments that lifecycles lead to or something has run in. With --json each line is
+    Its columns are the environments that lifecycles lead to or something has run in. Where they do not all
+    fit into the terminal, each project or runbook has a line for each environment. With --json each line is
     one run: the last one of a project or runbook in an environment for a tenant.
     """
     where = space_of(space, state)
 
     async def main() -> None:
         from octotui.cli.spaces.connection import looked_at
-        from octotui.cli.terminal.column_lines import column_lines
         from octotui.cli.terminal.output import say_json
         from octotui.views.labels import ASCII, UNICODE
         from octotui.views.lists.columns import CellContext
@@ -49,7 +51,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
             return
         if not shown.rows:
             say("no project is declared, and no runbook has run yet: octotui run FILE RUNBOOK starts one")
-        for line in column_lines(_columns(shown, here.state), shown.rows, scope, None):
+        for line in _lines(shown, here.state, scope, terminal_width()):
             say(line)
 
     run_request(main)
@@ -62,6 +64,7 @@ def _objects(shown: "Dashboard") -> Iterator[dict[str, Any]]:
             for run in runs:
                 yield {
                     "project" if row.is_project else "runbook": row.process,
+                    "name": row.name,
                     "environment": run.place.environment,
                     "tenant": run.place.tenant,
                     "version": run.version,
@@ -70,7 +73,37 @@ def _objects(shown: "Dashboard") -> Iterator[dict[str, Any]]:
                     "queued_at": run.queued_at,
                     "started_at": run.started_at,
                     "ended_at": run.ended_at,
+                    "at": run.at,
                 }
+
+
+def _lines(shown: "Dashboard", state: "State", scope: "CellContext", width: int | None) -> Iterator[str]:
+    """Yield a table, or a list where that is wider than the terminal."""
+    from rich.cells import cell_len
+
+    from octotui.cli.terminal.column_lines import column_lines, cut_line
+
+    table = [*column_lines(_columns(shown, state), shown.rows, scope, None)]
+    if width is None or all(cell_len(line) <= width for line in table):
+        yield from table
+        return
+    for row in shown.rows:
+        yield cut_line(row.name, width)
+        for line in _places(row, shown, state, scope):
+            yield cut_line(line, width)
+
+
+def _places(row: "DashboardRow", shown: "Dashboard", state: "State", scope: "CellContext") -> Iterator[str]:
+    """Yield the last run of a project or runbook in each environment where it has one."""
+    from octotui.views.pages.dashboard import cell, cell_words
+    from octotui.views.text.visible_text import visible
+
+    broad = max(len(visible(name)) for name in shown.environments.values())
+    for slug, name in shown.environments.items():
+        runs = cell(state, row, slug)
+        if runs:
+            words = "".join(text for text, _ in cell_words(runs, scope))
+            yield scope.glyphs.text(f"  {visible(name):{min(broad, MOST)}}  {words}")
 
 
 def _columns(shown: "Dashboard", state: "State") -> "list[Column[DashboardRow]]":

@@ -9,11 +9,10 @@ from msgspec.structs import replace
 from octotui.cli.attended_run import AttendOptions, attend
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.release_options import newest, state_of
+from octotui.cli.spaces.model_argument import file_argument, model_path
 from octotui.cli.start_options import (
     attending_options,
-    file_argument,
     project_of,
-    refuse_swapped,
     start_command,
     start_options,
     telling_options,
@@ -32,8 +31,8 @@ def command(file: Path, project: str, release: str | None, **options: Unpack[Att
 
     The lifecycle of the release says where it may go. Questions and exit codes are those of `octotui run`.
     """
-    refuse_swapped(file, project)
-    model = load_or_exit(file)
+    path = model_path(file, project, options["state"])
+    model = load_or_exit(path)
     slug = project_of(model, project)
     version = release or newest(model, state_of(model, options["state"]), slug).version
-    attend(model, file, replace(start_command(model, slug, options), release=version), options)
+    attend(model, path, replace(start_command(model, slug, options), release=version), options)

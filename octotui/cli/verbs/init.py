@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from octotui.cli.terminal.output import refuse, say
+from octotui.store.errors import written
 
 
 def _unshared(path: str, flags: int) -> int:
@@ -25,5 +26,5 @@ def command(file: Path) -> None:
     except FileExistsError:
         refuse(f"{file} is there already: name another file, or move it away")
     except OSError as error:
-        refuse(f"{file} cannot be written: {error.strerror}", 1)
+        refuse(f"{file} cannot be written: {written(error)}", 1)
     say(f"wrote {file}; open it with: octotui {file}")

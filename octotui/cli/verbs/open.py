@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
 from shlex import quote
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 import click
 
+from octotui.cli.spaces.model_argument import known_space, model_and_start, model_file
 from octotui.cli.spaces.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
-from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
+from octotui.cli.terminal.output import USAGE, complain, need_screen, refuse, say, wants_ascii, wants_words
 from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
 from octotui.model.garbage import uncollected
 from octotui.model.space import Model
@@ -37,9 +39,15 @@ Glyphs = Literal["unicode", "ascii"]
 def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, state: Path | None) -> None:
     """Open the app on a model, a TOML file or a folder of them; without one, on the kraken demo.
 
-    The first one starts the server of the space in the background, and every other is attached to it. `q`
-    detaches without asking; runs continue. With --foreground it asks what becomes of active runs.
+    FILE may also be the name of a space that is known: it opens with the model that it had last. The first
+    one starts the server of the space in the background, and every other is attached to it. `q` detaches
+    without asking; runs continue. With --foreground it asks what becomes of active runs.
     """
+    named = None if file is None else known_space(file, state)
+    if named is not None and not foreground:
+        _open_known(named, ascii_only=ascii_only, plain=plain)
+    if file is not None:
+        file = model_file(file, state)
     if not foreground and (there := served(file, state)):
         open_app(there, ascii_only=ascii_only, plain=plain)
     from octotui.cli.model_files import load_or_exit  # a server has read the model already
@@ -51,6 +59,22 @@ def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, 
         with uncollected():  # until the app has drawn itself
             raise SystemExit(run_in(lambda: _alone(model, file, state, wants_ascii(ascii_only))))
     open_app(named, ascii_only=ascii_only, plain=plain)
+
+
+def _open_known(named: SpaceName, *, ascii_only: bool, plain: bool) -> NoReturn:
+    """Open the app on a space that was named, with the model that it was opened with last."""
+    from octotui.model.complaints import ModelError
+    from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
+
+    try:
+        file, starts = model_and_start(space_folder(named.slug, named.state))
+    except (StoreError, OSError) as error:
+        refuse(f"{named.slug} stays closed: {error}", 1)
+    except ModelError as error:
+        complain(error.complaints)
+        raise SystemExit(USAGE) from None
+    open_app(named._replace(file=file), ascii_only=ascii_only, plain=plain, start=starts)
 
 
 def open_app(named: SpaceName, *, ascii_only: bool, plain: bool, start: bool = True) -> NoReturn:
@@ -108,19 +132,33 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
     from octotui.runtime.open_space import open_space
     from octotui.runtime.server.lifetime import shared
     from octotui.store.accounts import account_exists
+    from octotui.store.errors import InUse
 
     screen = AppScreen(ascii_only, shown_zone(), chosen_lists())
-    async with SpaceSwitcher(state, model.space.slug) as switcher:
-        async with (
-            open_space(
-                model, state, account(), time.time, schedules=True, accounts=account_exists
-            ) as session,
-            shared(session, model, state, file, read_model),
-        ):
+    async with AsyncExitStack() as stack:
+        switcher = await stack.enter_async_context(SpaceSwitcher(state, model.space.slug))
+        async with AsyncExitStack() as space:
+            opening = open_space(model, state, account(), time.time, schedules=True, accounts=account_exists)
+            try:
+                session = await space.enter_async_context(opening)
+            except InUse as held:
+                raise InUse(_in_use(model, file, state)) from held
+            await space.enter_async_context(shared(session, model, state, file, read_model))
             app = await screen.show(session, switcher, detaches=False)
         return (
             await _through_spaces(switcher, screen) if app.return_value == "switch" else app.return_code or 0
         )
+
+
+def _in_use(model: Model, file: Path | None, state: Path | None) -> str:
+    """Return what to do where another process has the space open."""
+    at = "" if state is None else f" --state {quote(str(state))}"
+    named = "" if file is None else f" {quote(str(file))}"
+    return (
+        f"{model.space.name} is open already, in its server or in another terminal: octotui{named}{at}"
+        f" attaches to it; to have it in this process, end that one first, with octotui stop"
+        f" {quote(str(file or model.space.slug))}{at}"
+    )
 
 
 class AppScreen(NamedTuple):

@@ -2,18 +2,17 @@
 
 import time
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 from msgspec.structs import replace
 
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.shell_completion import processes
+from octotui.cli.spaces.model_argument import file_argument, model_path
 from octotui.cli.start_options import (
     OutputOptions,
     StartOptions,
-    file_argument,
-    refuse_swapped,
     start_command,
     start_options,
     telling_options,
@@ -21,8 +20,10 @@ from octotui.cli.start_options import (
 )
 from octotui.cli.terminal.output import refuse, wants_ascii, warn
 from octotui.engine.commands import Refused
-from octotui.model.iteration import values_seen_by
-from octotui.model.space import Model
+from octotui.engine.state import State
+
+if TYPE_CHECKING:
+    from octotui.runtime.prediction import Prediction
 
 
 class PlanOptions(StartOptions, OutputOptions):
@@ -42,34 +43,65 @@ def command(
     """Predict a run of PROCESS, a runbook or a project: the tree that would come, with lock waits and times.
 
     Starts nothing and writes nothing; reads the space's cursors, takes every manual step as proceed, and lets
-    what fails fail.
+    what fails fail. A step takes what its last runs in the space took, where three are known; otherwise what
+    `simulate` says, or a second. Where runs are open, it says what this one would wait behind if it started
+    now.
     """
-    refuse_swapped(file, process)
-    model = load_or_exit(file)
-    from octotui.cli.event_printer import EventPrinter
-    from octotui.cli.summary import exit_code, lock_waits
+    model = load_or_exit(model_path(file, process, options["state"]))
+    from octotui.cli.summary import exit_code
     from octotui.runtime.open_space import state_on_disk
     from octotui.runtime.prediction import predict
     from octotui.store.errors import StoreError
     from octotui.store.space_folder import space_folder
 
-    _warn_of_secrets(model, what_to_run(model, process))
     start = replace(start_command(model, what_to_run(model, process), options), release=release, draft=draft)
     try:
         folder = space_folder(model.space.slug, options["state"])
-        prediction = predict(model, state_on_disk(folder), start, time.time(), folder)
+        before = state_on_disk(folder)
+        prediction = predict(model, before, start, time.time(), folder)
     except StoreError as error:
         refuse(str(error), 1)
     except Refused as refused:
         refuse(str(refused))
-    printer = EventPrinter(as_json=options["as_json"], ascii_only=wants_ascii(options["plain"]))
-    printer.end(prediction.state, prediction.root, prediction.state.at, lock_waits(prediction.events))
+    _warn_of_secrets(prediction.state)
+    _tell(prediction, before, options)
     raise SystemExit(exit_code(prediction.state, prediction.root))
 
 
-def _warn_of_secrets(model: Model, process: str) -> None:
-    """Warn of sensitive values of a process that could not be read here (V5)."""
+def _tell(prediction: "Prediction", before: State, options: PlanOptions) -> None:
+    """Print the tree and what is forecast beside open runs, or the Summary."""
+    from octotui.cli.event_printer import EventPrinter
+    from octotui.cli.summary import estimate_notes, lock_waits, summary_of_plan
+    from octotui.cli.summary.started_now import lines, started_now
+    from octotui.cli.terminal.output import say, say_json
+    from octotui.cli.terminal.user_settings import shown_zone
+    from octotui.views.labels import ASCII, UNICODE
+
+    zone, state = shown_zone(), prediction.state
+    now = None if prediction.now is None else started_now(prediction.now, zone)
+    if options["as_json"]:
+        say_json(summary_of_plan(state, prediction.root, before, now))
+        return
+    ascii_only = wants_ascii(options["plain"])
+    waits, estimates = lock_waits(prediction.events), estimate_notes(state, before)
+    both = {name: (waits.get(name), estimates.get(name)) for name in {**waits, **estimates}}
+    notes = {name: ", ".join(filter(None, each)) for name, each in both.items()}
+    EventPrinter(as_json=False, ascii_only=ascii_only).end(state, prediction.root, state.at, notes)
+    for line in () if now is None else ("", *lines(now, zone)):
+        say((ASCII if ascii_only else UNICODE).text(line))
+
+
+def _warn_of_secrets(state: State) -> None:
+    """Warn of sensitive values that jobs of a prediction would read, and that cannot be read here (V5)."""
+    from octotui.engine.rules.variable_context import declared
+    from octotui.engine.state import step_of
+    from octotui.model.space import Value
     from octotui.runtime.jobs.secret_sources import unreadable_here
 
-    for name, problem in unreadable_here(values_seen_by(model, process)).items():
+    read: dict[str, list[Value]] = {}
+    for job in (state.jobs[name] for run in state.runs.values() for name in run.progress.jobs):
+        if job.kind == "script" and job.started_at is not None:
+            for name, value in declared(state, state.runs[job.run], step_of(state, job), job.target).items():
+                read.setdefault(name, []).append(value)
+    for name, problem in sorted(unreadable_here(read).items()):
         warn(f"the sensitive variable {name} cannot be read here: {problem}")

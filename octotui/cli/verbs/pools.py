@@ -9,6 +9,7 @@ from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
 from octotui.cli.spaces.space_argument import space_argument
 from octotui.engine.commands import Refused
+from octotui.engine.rules.locks import FREE
 from octotui.engine.state import State
 from octotui.model.complaints import did_you_mean
 from octotui.views import pools as listed
@@ -36,7 +37,10 @@ def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
             continue
         if not worker:
             pool = listed.pool_row(state.model, slug)
-            yield f"{pool.name}  {pool.policy}".rstrip(), {"pool": slug, "policy": pool.policy}
+            yield (
+                f"{pool.name}  {pool.policy}".rstrip(),
+                {"pool": slug, "name": pool.name, "policy": pool.policy},
+            )
             continue
         row = listed.worker_row(state, slug, worker)
         details = [f"  {worker}", row.mark.word if row.mark.word != row.doing else "", row.doing]
@@ -53,6 +57,8 @@ def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
                 "doing": row.doing,
                 "leases": row.leases,
                 "waiting": row.queue,
+                "leased_by": [run for _, run in state.leases.get(worker, ())],
+                "held_by": [state.jobs[job].run for _, job in state.locks.get(worker, FREE).holders],
             },
         )
 

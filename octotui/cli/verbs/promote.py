@@ -9,12 +9,11 @@ from msgspec.structs import replace
 from octotui.cli.attended_run import AttendOptions, attend
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.release_options import deployed_in, newest, next_place, state_of
+from octotui.cli.spaces.model_argument import file_argument, model_path
 from octotui.cli.start_options import (
     attending_options,
     environment_of,
-    file_argument,
     project_of,
-    refuse_swapped,
     run_options,
     start_command,
     telling_options,
@@ -39,12 +38,12 @@ def command(file: Path, project: str, source: str | None, **options: Unpack[Atte
 
     Questions and exit codes are those of `octotui run`.
     """
-    refuse_swapped(file, project)
-    model = load_or_exit(file)
+    path = model_path(file, project, options["state"])
+    model = load_or_exit(path)
     slug, state = project_of(model, project), state_of(model, options["state"])
     environment, tenant = environment_of(model, source), tenant_of(model, options["tenant"])
     release = (
         deployed_in(model, state, slug, environment, tenant) if environment else newest(model, state, slug)
     )
     options["environment"] = options["environment"] or next_place(model, release, tenant)
-    attend(model, file, replace(start_command(model, slug, options), release=release.version), options)
+    attend(model, path, replace(start_command(model, slug, options), release=release.version), options)

@@ -7,7 +7,8 @@ import click
 
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.release_options import ReleaseOptions, make, making_options
-from octotui.cli.start_options import file_argument, refuse_swapped, slug_of
+from octotui.cli.spaces.model_argument import file_argument, model_path
+from octotui.cli.start_options import slug_of
 
 
 @click.command("publish")
@@ -16,6 +17,6 @@ from octotui.cli.start_options import file_argument, refuse_swapped, slug_of
 @making_options
 def command(file: Path, runbook: str, **options: Unpack[ReleaseOptions]) -> None:
     """Publish RUNBOOK: its runs do what is declared now, with these packages, until it is published again."""
-    refuse_swapped(file, runbook)
-    model = load_or_exit(file)
-    make(model, file, slug_of("runbook", runbook, model.runbooks), None, options)
+    path = model_path(file, runbook, options["state"])
+    model = load_or_exit(path)
+    make(model, path, slug_of("runbook", runbook, model.runbooks), None, options)

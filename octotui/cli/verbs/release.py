@@ -7,7 +7,8 @@ import click
 
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.release_options import ReleaseOptions, make, making_options
-from octotui.cli.start_options import file_argument, project_of, refuse_swapped
+from octotui.cli.spaces.model_argument import file_argument, model_path
+from octotui.cli.start_options import project_of
 
 
 @click.command("release")
@@ -20,6 +21,6 @@ def command(file: Path, project: str, channel: str | None, **options: Unpack[Rel
 
     Without a version it is the one after the highest there is.
     """
-    refuse_swapped(file, project)
-    model = load_or_exit(file)
-    make(model, file, project_of(model, project), channel, options)
+    path = model_path(file, project, options["state"])
+    model = load_or_exit(path)
+    make(model, path, project_of(model, project), channel, options)

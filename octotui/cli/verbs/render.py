@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.model_files import load_or_exit
+from octotui.cli.spaces.model_argument import model_file
 from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of
 from octotui.cli.terminal.output import refuse, say_document, warn
 from octotui.model.iteration import values_seen_by
@@ -45,7 +46,7 @@ def command(
     Its encoding, line ends and byte order mark stay. Unknown names, and what is no expression, stay as they
     were written and are told on stderr.
     """
-    model = Model(space=Space("", "")) if file is None else load_or_exit(file)
+    model = Model(space=Space("", "")) if file is None else load_or_exit(model_file(file, None))
     slug = process_of(model, process)
     context = context_of(model, environment_of(model, environment), tenant_of(model, tenant), process=slug)
     seen = values_seen_by(model, slug or "")

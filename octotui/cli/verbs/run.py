@@ -9,10 +9,9 @@ from msgspec.structs import replace
 from octotui.cli.attended_run import AttendOptions, attend
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.shell_completion import processes
+from octotui.cli.spaces.model_argument import file_argument, model_path
 from octotui.cli.start_options import (
     attending_options,
-    file_argument,
-    refuse_swapped,
     start_command,
     start_options,
     telling_options,
@@ -35,9 +34,9 @@ def command(file: Path, process: str, draft: bool, **options: Unpack[AttendOptio
     0 succeeded, 1 failed, 2 wrong usage or model, 4 only questions are left (the run stays as it is in the
     state directory), 5 cancelled, 130 interrupted.
     """
-    refuse_swapped(file, process)
-    model = load_or_exit(file)
+    path = model_path(file, process, options["state"])
+    model = load_or_exit(path)
     slug = what_to_run(model, process)
     if slug in model.projects:
         refuse(f"{model.projects[slug].name} is a project: octotui deploy deploys its releases")
-    attend(model, file, replace(start_command(model, slug, options), draft=draft), options)
+    attend(model, path, replace(start_command(model, slug, options), draft=draft), options)

@@ -71,6 +71,9 @@ def command(
     A terminal shows as many columns as fit, and cuts them to its width; elsewhere all of them are there.
     Columns are called by their names or their heads.
 
+    With --json each run is an object: its record, and what all the columns say, with times in seconds
+    since 1970.
+
     With --families a run stands for all that it started, with the state that needs people first; a filter
     shows what matches with its parents, and --limit counts families.
     """
@@ -79,20 +82,21 @@ def command(
     listing = Listing(limit, families or unfold, unfold)
 
     async def main() -> None:
+        from octotui.cli.listed_run import listed_run
         from octotui.cli.spaces.connection import looked_at
         from octotui.cli.terminal.output import say_json
-        from octotui.store.journal.run_records import record_of_run
         from octotui.views.labels import ASCII, UNICODE
         from octotui.views.lists.columns import CellContext
 
         async with looked_at(where.slug, where.state) as here:
             now, glyphs = time.time(), ASCII if wants_ascii(asked=False) else UNICODE
-            coming = _forecast(here.state, now, (*setting.columns, setting.sort.removeprefix("-")))
+            shown = ("eta",) if as_json else (*setting.columns, setting.sort.removeprefix("-"))
+            coming = _forecast(here.state, now, shown)
             scope = CellContext(now, shown_zone(), glyphs, coming)
             rows, records = await _rows(here, await _resolved(here, query), setting, listing, scope)
             if as_json:
                 for row in rows:
-                    say_json(records.get(row.id) or record_of_run(here.state.runs[row.id]))
+                    say_json(listed_run(here.state, row, records.get(row.id), scope))
                 return
             if not rows:
                 say(_why_empty(query))

@@ -25,6 +25,9 @@ def command(file: Path | None, state: Path | None, ready: int | None) -> None:
     `octotui FILE` starts one in the background where there is none; this is for those who supervise it
     themselves. HUP reads the model again.
     """
+    from octotui.cli.spaces.model_argument import model_file
+
+    file = None if file is None else model_file(file, state)
     model = load_or_exit(file)
     from octotui.store.errors import InUse, StoreError
 

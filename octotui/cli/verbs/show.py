@@ -26,7 +26,8 @@ from octotui.views.why import of_run
 @verb_options
 def command(space: str, run: str, variables: bool, as_json: bool, state: Path | None) -> None:
     """Say how RUN stands, what it waits for, why it has its workers, and which files its scripts had kept."""
-    print_run(space, run, state, _variables if variables else _at_length, as_json=as_json)
+    lines, asked = (_variables, variables_of) if variables else (_at_length, None)
+    print_run(space, run, state, lines, as_json=as_json, variables=asked)
 
 
 def _at_length(family: State, run: str, where: Where) -> Iterator[str]:

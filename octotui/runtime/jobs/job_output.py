@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 
 from octotui.runtime.clocks import Clock
+from octotui.store.errors import written
 from octotui.store.logs import masked_spans
 from octotui.store.logs.line_levels import LevelChange
 from octotui.store.logs.log_reader import last_of
@@ -80,7 +81,7 @@ class JobOutput:
             self._fail(error)
 
     def _fail(self, error: OSError) -> None:
-        self.problem = f"its output cannot be kept in {self._path}: {error.strerror or error}"
+        self.problem = f"its output cannot be kept in {self._path}: {written(error)}"
         self._end()
 
     def __enter__(self) -> "JobOutput":

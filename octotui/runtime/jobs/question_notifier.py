@@ -23,6 +23,7 @@ from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.template_parameters import requirements, texts
 from octotui.runtime.jobs.transcript import Transcript
+from octotui.store.errors import written
 from octotui.store.private_files import opened_private
 from octotui.store.space_folder import SpaceFolder
 from octotui.variables.budget import Budget
@@ -153,7 +154,7 @@ class QuestionNotifier:
             with opened_private(self._folder.notifications, "ab") as log:
                 log.write(head + body)
         except OSError as error:
-            return f"its log cannot be written: {error.strerror or error}"
+            return f"its log cannot be written: {written(error)}"
         return None
 
 

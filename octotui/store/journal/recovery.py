@@ -57,15 +57,22 @@ def check(path: Path) -> None:
         return
     try:
         with closing(open_read_only(path)) as database:
-            version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version >= sqlite.CHAINED:
-                if not _locates_events(database):
-                    raise Damaged(f"{path} is damaged: its first page does not say where the events are")
+            if _checked_version(path, database) >= sqlite.CHAINED:
                 _check_latest(path, database, all_of_it=suspect(path).exists())
     except sqlite3.Error as problem:
         if "no such" in str(problem):  # a table or a column, whose name was damaged
             raise Damaged(f"{path} is damaged ({problem})") from problem
         raise unusable(path, problem) from problem
+
+
+def _checked_version(path: Path, database: sqlite3.Connection) -> int:
+    """Return a journal's version; raises Damaged where its tables are of another, or cannot be located."""
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
+    if version >= sqlite.CHAINED and not _locates_events(database):
+        raise Damaged(f"{path} is damaged: its first page does not say where the events are")
+    if (tables := sqlite.schema_version(database)) != version:
+        raise Damaged(f"{path} is damaged: it says version {version}, and has the tables of {tables}")
+    return version
 
 
 def _locates_events(database: sqlite3.Connection) -> bool:

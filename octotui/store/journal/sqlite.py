@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from octotui.store.errors import StoreError, unusable
+from octotui.store.errors import Damaged, StoreError, unusable
 from octotui.store.journal import remembered_requests
 from octotui.store.journal.hash_chain import START, link
 from octotui.store.journal.run_places import enter_places
@@ -21,6 +21,7 @@ Connect: TypeAlias = Callable[[Path], sqlite3.Connection]
 Values: TypeAlias = tuple[float | str | bytes, ...] | Mapping[str, int]
 
 VERSION = 4
+HIGHEST = 99  # no octotui in sight has a higher version: one that a journal says is damage
 CHAINED = 3  # the first version whose events have hashes
 
 # `root` is the number of the family's first run; 0 for models, which every family needs; NULL for the rest.
@@ -117,8 +118,16 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def refuse_newer(database: sqlite3.Connection, path: Path) -> int:
-    """Return a journal's version, 0 where it has no tables yet; raises StoreError for a newer one."""
+    """Return a journal's version, 0 where it has no tables yet; raises StoreError for a newer one.
+
+    Raises Damaged for a number that no octotui has written.
+    """
     version: int = database.execute("PRAGMA user_version").fetchone()[0]
+    if not 0 <= version <= HIGHEST:
+        raise Damaged(
+            f"{path} is damaged (its version cannot be {version}):"
+            " open the space to go on with what can be read of it"
+        )
     if version > VERSION:
         raise StoreError(
             f"{path} was written by a newer octotui (version {version}, this one knows {VERSION}): update"
@@ -137,6 +146,20 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
         _upgrade(database, refuse_newer(database, path))  # another process may have done so meanwhile
         database.execute("COMMIT")
     database.executescript(remembered_requests.TABLE)
+
+
+def schema_version(database: sqlite3.Connection) -> int:
+    """Return the version that a journal's tables are of, whatever it says itself; raises sqlite3.Error."""
+
+    def columns(table: str) -> set[str]:
+        query = "SELECT name FROM pragma_table_info(?)"
+        return {name for (name,) in database.execute(query, (table,))}
+
+    events, runs = columns("events"), columns("runs")
+    if not events:
+        return 0
+    signs = ((4, "workers" in runs), (CHAINED, "hash" in events), (2, "warnings" in runs))
+    return next((version for version, is_there in signs if is_there), 1)
 
 
 def _upgrade(database: sqlite3.Connection, version: int) -> None:

@@ -1,11 +1,12 @@
 """The lines below the runs for a query: completions or a problem, and a count."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.message import Message
 
 from octotui.engine.queries.known_values import KnownValues, resolve, unknown_value
@@ -15,8 +16,9 @@ from octotui.ui.styled_text import glyphs_of
 from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.ui.widgets.query_input import QueryInput
-from octotui.views.queries.completion import Completion, complete, without_word
+from octotui.views.queries.completion import Completion, complete, fitted, without_word
 
+PADDING = 2  # cells beside the hint
 UNUSABLE = "nothing known completes this"
 
 
@@ -29,7 +31,7 @@ class QueryLine(Vertical):
         Horizontal { height: 1; }
         QueryInput { width: 1fr; }
         #count { width: auto; color: $text-muted; padding: 0 1; }
-        #hint { height: 1; color: $text-muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        #hint { height: auto; color: $text-muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         #hint.-problem { color: $warning; }
     }
     """
@@ -48,6 +50,7 @@ class QueryLine(Vertical):
         self._unresolved = self.query_asked = EVERYTHING
         self._problem = self._excess = ""
         self._is_known = False
+        self._width = 0
         self.display = False
 
     def compose(self) -> ComposeResult:
@@ -125,9 +128,19 @@ class QueryLine(Vertical):
         if not problem and self._is_known:
             problem = unknown_value(self._unresolved, self._known())
         if options:
-            self._say("  ".join(options))
+            self._say(self._fitted(options))
         else:
             self._say(problem, is_problem=True)
+
+    def _fitted(self, options: Sequence[str]) -> str:
+        """Return options in lines of this width; of the screen's before it is laid out."""
+        return fitted(options, (self._width or self.screen.size.width) - PADDING)
+
+    def on_resize(self, event: Resize) -> None:
+        """Fit the options into a new width."""
+        if event.size.width != self._width:
+            self._width = event.size.width
+            self._hint()
 
     def _say(self, text: str, *, is_problem: bool = False) -> None:
         hint = self.query_one("#hint", PlainText)
@@ -139,7 +152,8 @@ class QueryLine(Vertical):
     def _completed(self, event: QueryInput.Completed) -> None:
         """Keep the options of tab in view, the present one first."""
         event.stop()
-        self._say(_turned(event.completion, event.taken) or UNUSABLE, is_problem=not event.taken)
+        options = _turned(event.completion, event.taken)
+        self._say(self._fitted(options) if options else UNUSABLE, is_problem=not event.taken)
 
     @on(FilterInput.Left)
     def _leave(self, event: FilterInput.Left) -> None:
@@ -149,8 +163,8 @@ class QueryLine(Vertical):
         self.call_after_refresh(self._hint)
 
 
-def _turned(completion: Completion, taken: str) -> str:
+def _turned(completion: Completion, taken: str) -> tuple[str, ...]:
     """Return the options, starting with the applied one."""
     options = completion.options
     at = options.index(taken) if taken in options else 0
-    return "  ".join((*options[at:], *options[:at]))
+    return *options[at:], *options[:at]

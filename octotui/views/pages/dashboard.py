@@ -126,12 +126,12 @@ def _standing(runs: Sequence[LastRun], width: int) -> str:
 
 
 def cell_words(runs: Sequence[LastRun], scope: CellContext) -> Spans:
-    """Return a cell as text for verbs, uncut."""
+    """Return a cell as text for verbs, uncut, with the id of its run, or of the most urgent one."""
     if not runs:
         return ()
     first = runs[0]
     sign = f"{scope.glyphs.sign(first.mark.sign)} "
     if len(runs) > 1:
-        return ((f"{sign}{_whom(runs)} · {_standing(runs, UNCUT)}", first.mark.role),)
-    words = (first.version, first.mark.word, clock_time(first.at, scope.now, scope.zone))
+        return ((f"{sign}{_whom(runs)} · {_standing(runs, UNCUT)} · {first.id}", first.mark.role),)
+    words = (first.version, first.mark.word, clock_time(first.at, scope.now, scope.zone), first.id)
     return ((sign + " ".join(filter(None, words)), first.mark.role),)

@@ -1,6 +1,6 @@
 """Completion of the word at a query's cursor: keys, then the known values of a space."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from octotui.engine.queries.known_values import KnownValues
@@ -8,6 +8,7 @@ from octotui.engine.queries.query import KEYS, SHOWN, STANDINGS, STATES
 from octotui.engine.queries.scanner import TypedWord, quoted, scan
 
 MOST = 50
+GAP = "  "  # between options
 TIMES = ("1h", "8h", "24h", "7d", "today", "yesterday", "yesterdayT18:00")
 _FIXED: Mapping[str, Iterable[str]] = {
     "state": (*STATES, *SHOWN), "is": STANDINGS, "since": TIMES, "until": TIMES,
@@ -42,6 +43,23 @@ def without_word(text: str, cursor: int) -> str:
     """Remove the word at the cursor."""
     word = next((each for each in scan(text) if each.start < cursor <= each.end), None)
     return text if word is None else text[: word.start] + text[word.end :]
+
+
+def fitted(options: Sequence[str], width: int, lines: int = 2) -> str:
+    """Return options in lines of at most `width` cells, and how many more there are."""
+    shown: list[str] = [""]
+    for index, option in enumerate(options):
+        left = len(options) - index - 1
+        line = f"{shown[-1]}{GAP if shown[-1] else ''}{option}"
+        rest = f"{GAP}+{left} more" if left and len(shown) == lines else ""
+        if len(line) + len(rest) <= width or not shown[-1]:
+            shown[-1] = line
+        elif len(shown) < lines:
+            shown.append(option)
+        else:
+            shown[-1] += f"{GAP}+{left + 1} more"
+            break
+    return "\n".join(shown)
 
 
 def _value(text: str, cursor: int, word: TypedWord, known: KnownValues) -> Completion:

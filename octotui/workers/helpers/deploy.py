@@ -25,12 +25,15 @@ CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 FOLLOWED = 40  # links on the way to a target
 
 
-class Refused(Exception):
+class DeploymentRefused(Exception):
     """Raised when a deployment is refused; the text is a sentence."""
 
 
 def enter(path: str) -> None:
-    """Change into a folder by its absolute path, creating missing parts. Raises Refused or OSError."""
+    """Change into a folder by its absolute path, creating missing parts.
+
+    Raises DeploymentRefused or OSError.
+    """
     os.chdir("/")
     left = path.split("/")[::-1]
     followed = 0
@@ -46,10 +49,13 @@ def enter(path: str) -> None:
 
 
 def target_of(link: Path, followed: int) -> str:
-    """Return the target of a trusted link; change to the root for an absolute one. Raises Refused."""
+    """Return the target of a trusted link; change to the root for an absolute one.
+
+    Raises DeploymentRefused.
+    """
     owner = link.lstat().st_uid
     if owner not in (0, os.geteuid()) or followed > FOLLOWED:
-        raise Refused(f"{link.absolute()} is a link of the account {owner}: install elsewhere")
+        raise DeploymentRefused(f"{link.absolute()} is a link of the account {owner}: install elsewhere")
     target = os.readlink(link)  # noqa: PTH115 - Python 3.8 has no other
     if target.startswith("/"):
         os.chdir("/")
@@ -86,13 +92,16 @@ def is_free(target: Path) -> bool:
 
 
 def stage(new: Path, source: Path, package: str, filled: Mapping[str, bytes]) -> None:
-    """Copy a package into a new folder, `filled` files with their new content. Raises Refused or OSError."""
+    """Copy a package into a new folder, `filled` files with their new content.
+
+    Raises DeploymentRefused or OSError.
+    """
     remove(new)
     new.mkdir(0o700)
     go_into(new)
     here = Path()
     if any(here.iterdir()) or here.stat().st_uid != os.geteuid():
-        raise Refused(f"another account interferes with {new}: install elsewhere")
+        raise DeploymentRefused(f"another account interferes with {new}: install elsewhere")
     links = {}  # last, so that there is none while files are written
     for name, status in contents(source):
         if stat.S_ISLNK(status.st_mode):
@@ -179,7 +188,7 @@ def read_filled(lines: Iterable[bytes]) -> dict[str, bytes]:
 
 
 def main(action: str, path: str, job: str, source: str = "", package: str = "") -> None:
-    """Perform one action of a deployment. Raises Refused or OSError."""
+    """Perform one action of a deployment. Raises OSError, DeploymentRefused."""
     folder, name = os.path.split(path)
     target, new, old = Path(name), Path(f"{name}.new-{job}"), Path(f"{name}.old-{job}")
     enter(folder)
@@ -191,13 +200,13 @@ def main(action: str, path: str, job: str, source: str = "", package: str = "") 
         stage(new, Path(source), package, read_filled(sys.stdin.buffer))
     else:
         advice = "move it away, or install elsewhere"
-        raise Refused(f"{path} is there already and no package that octotui installed: {advice}")
+        raise DeploymentRefused(f"{path} is there already and no package that octotui installed: {advice}")
 
 
 if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
-    except Refused as refusal:
+    except DeploymentRefused as refusal:
         print(refusal)
         sys.exit(1)
     except OSError as problem:

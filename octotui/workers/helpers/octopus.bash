@@ -8,14 +8,19 @@ fi
 __octotui_helpers=${BASH_SOURCE%/*}
 . "$__octotui_helpers/octopus.sh"
 
-# remove-octopustarget NAME
-remove-octopustarget() {
+# remove-octopustarget NAME: POSIX mode takes no such name, so there it is remove_octopustarget.
+remove_octopustarget() {
     printf "##octopus[delete-target machine='%s']\n" "$(encode_servicemessagevalue "${1-}")"
 }
+case :$SHELLOPTS: in
+    *:posix:*) ;;
+    *) eval 'remove-octopustarget() { remove_octopustarget "$@"; }' ;;
+esac
 
 # report_kubernetes_manifest YAML [NAMESPACE]: each document of it.
 report_kubernetes_manifest() {
     local __octotui_document= __octotui_line
+    if [ -z "${1-}" ]; then return 0; fi
     while IFS= read -r __octotui_line || [ -n "$__octotui_line" ]; do
         if [ "$__octotui_line" = --- ]; then
             __octotui_report "$__octotui_document" "${2-}"
@@ -23,7 +28,7 @@ report_kubernetes_manifest() {
         else
             __octotui_document=$__octotui_document$__octotui_line$'\n'
         fi
-    done < <(printf '%s' "${1-}")
+    done <<<"${1%$'\n'}" # <(…) is a syntax error in the POSIX mode of bash before 5.1
     __octotui_report "$__octotui_document" "${2-}"
 }
 
@@ -46,7 +51,7 @@ report_kubernetes_manifest_file() {
 # Jobs that an earlier version started have their values in the environment alone.
 if [ -z "${OCTOTUI_VALUES-}" ]; then
     get_octopusvariable() {
-        local LC_ALL=C
+        local LC_ALL=C 2>/dev/null || true # a script may have made it read-only
         local __octotui_name
         __octotui_name=${1-}
         __octotui_name=${__octotui_name//[^A-Za-z0-9_]/.}

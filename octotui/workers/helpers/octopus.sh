@@ -105,16 +105,16 @@ __octotui_write() {
 
 # new_octopustarget --name NAME --target-id ID --inputs JSON --roles ROLES [--worker-pool POOL] [--update-if-existing]
 new_octopustarget() (
-    pairs=
+    __octotui_pairs=
     while [ $# -gt 0 ]; do
         case $1 in
-            -n | --name) key=name ;;
-            -t | --target-id) key=targetId ;;
-            --inputs) key=inputs ;;
-            --roles) key=octopusRoles ;;
-            --worker-pool) key=octopusDefaultWorkerPoolIdOrName ;;
+            -n | --name) __octotui_key=name ;;
+            -t | --target-id) __octotui_key=targetId ;;
+            --inputs) __octotui_key=inputs ;;
+            --roles) __octotui_key=octopusRoles ;;
+            --worker-pool) __octotui_key=octopusDefaultWorkerPoolIdOrName ;;
             --update-if-existing)
-                pairs="$pairs updateIfExisting='dHJ1ZQ=='"
+                __octotui_pairs="$__octotui_pairs updateIfExisting='dHJ1ZQ=='"
                 shift
                 continue
                 ;;
@@ -124,10 +124,10 @@ new_octopustarget() (
                 ;;
             *) break ;;
         esac
-        pairs="$pairs $key='$(encode_servicemessagevalue "${2-}")'"
+        __octotui_pairs="$__octotui_pairs $__octotui_key='$(encode_servicemessagevalue "${2-}")'"
         shift $(($# > 1 ? 2 : 1))
     done
-    printf '##octopus[createStepPackageTarget%s]\n' "$pairs"
+    printf '##octopus[createStepPackageTarget%s]\n' "$__octotui_pairs"
 )
 
 # Check the needs of the script before it begins, but not again in the shells it starts.

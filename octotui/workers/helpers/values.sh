@@ -1,7 +1,8 @@
 # Print one value of a job by its name, $1, for get_octopusvariable, in a subshell of any sh. The file
 # OCTOTUI_VALUES is sourced, up to the line of the value.
 
-LC_ALL=C
+# A script may have made it read-only: values are found without it, too.
+if (LC_ALL=C) 2>/dev/null; then LC_ALL=C; fi
 __octotui_name=$1
 
 # octotui_change FROM TO: replace a letter in the name, to convert it to a key.

@@ -72,8 +72,9 @@ class LocalExecutor:
         try:
             workspace.fill(location.name, work.script, resume, values)
             self._workspaces.note(location, workspace)
-            command = (program, *shells.command(work.shell, workspace.script)[1:])
             environment = script_environment(work, self._surroundings) | {shells.VALUES: workspace.values}
+            own = shells.command(work.shell, workspace.script, surroundings=environment)
+            command = (program, *own[1:])
             child = spawn(workspace, command, environment, self._open_files)
         except (OSError, ValueError) as error:
             self._in_thread(workspace.remove)

@@ -1,10 +1,15 @@
 """`octotui check`: silence about nothing, and every complaint at once."""
 
+import os
+import signal
+import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import FAIL, OK, Call
+from octotui.cli import model_files
+from tests.cli.conftest import FAIL, OK, ROOT, Call, command
 
 
 def test_a_clean_model_is_counted(octotui: Call, program: Call, write: Call) -> None:
@@ -122,3 +127,42 @@ E = { sensitive = { command = ["pass"] } }
         ["variables.C.sensitive.env", sentence],
     ]
     assert "abc" not in said.err
+
+
+def test_a_pipe_that_nobody_writes_is_said_to_be_waited_for(
+    octotui: Call, write: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is written is read, as of a process substitution."""
+    told = threading.Event()
+    said: list[str] = []
+
+    def tell(sentence: str) -> None:
+        said.append(sentence)
+        told.set()
+
+    monkeypatch.setattr(model_files, "PATIENCE", 0.0)
+    monkeypatch.setattr(model_files, "warn", tell)
+    pipe, text = tmp_path / "pipe", write(OK).read_text()
+    os.mkfifo(pipe, 0o600)
+
+    def write_late() -> None:
+        assert told.wait(20)
+        pipe.write_text(text)
+
+    writer = threading.Thread(target=write_late)
+    writer.start()
+    assert octotui("check", pipe).code == 0
+    writer.join()
+    assert said == [f"waits for a model to be written into the pipe {pipe}; ^C leaves"]
+
+
+def test_interrupted_while_it_waits_it_ends_as_shells_expect(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with subprocess.Popen(
+        command("check", tmp_path / "pipe"), stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as waiting:
+        assert waiting.stderr is not None
+        first = waiting.stderr.readline()
+        waiting.send_signal(signal.SIGINT)
+        assert first.startswith("octotui: waits for a model to be written into the pipe ")
+        assert (waiting.wait(20), waiting.stderr.read()) == (130, "")

@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
-from tests.cli.conftest import Call, Lived
+import pytest
+
+from octotui.cli.verbs import dashboard
+from tests.cli.conftest import OK, Call, Lived
 from tests.cli.shop import write_shop
 
 
@@ -37,3 +40,31 @@ def test_a_space_of_runbooks_shows_what_is_open_too(octotui: Call, lived: Lived)
     head, *rows = octotui("dashboard", model, *state).out.splitlines()
     assert head.split()[0] == "runbook"
     assert any(row.startswith("Ask first") and "? asks" in row for row in rows)
+
+
+def test_a_table_that_is_too_wide_is_a_list_in_which_all_is_named(
+    octotui: Call, write: Call, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """80 columns hold every environment, with the ids of runs."""
+    names = ("first", "second", "third", "fourth")
+    head = "".join(f'[environments.{name}]\nname = "The {name} environment"\n' for name in names)
+    model = write(OK, head=head)
+    for name in names:
+        octotui("run", model, "ok", "--environment", name, "--state", state)
+    table = octotui("dashboard", model, "--state", state).out.splitlines()
+    assert len(table) == 2
+    monkeypatch.setattr(dashboard, "terminal_width", lambda: 80)
+    head_line, *lines = octotui("dashboard", model, "--state", state).out.splitlines()
+    assert head_line == "ok"
+    assert [line.split()[-1] for line in lines] == ["run-1", "run-2", "run-3", "run-4"]
+    assert all(len(line) <= 80 for line in lines)
+    assert lines[1].startswith("  The second environment  ✔ succeeded ")
+    monkeypatch.setattr(dashboard, "terminal_width", lambda: 20)
+    assert all(len(line) <= 20 for line in octotui("dashboard", model, "--state", state).out.splitlines())
+
+
+def test_a_cell_names_its_run(octotui: Call, tmp_path: Path, state: Path) -> None:
+    model = write_shop(tmp_path)
+    octotui("release", model, "shop", "--version", "1.0", "--state", state)
+    octotui("deploy", model, "shop", "--release", "1.0", "--environment", "try", "--state", state)
+    assert "run-1" in octotui("dashboard", model, "--state", state).out

@@ -7,7 +7,8 @@ import pytest
 
 from octotui.store.journal.journal import Journal
 from octotui.store.space_folder import SpaceFolder
-from tests.cli.conftest import ASK, FAIL, OK, OTHERS, ROOT, SIZED, Call
+from tests.cli.conftest import ASK, FAIL, OK, OTHERS, ROOT, SIZED, Call, Lived
+from tests.cli.shop import write_shop
 from tests.cli.verbs.test_deploy import outcome
 from tests.cli.verbs.test_run import states
 
@@ -136,3 +137,69 @@ def test_a_plan_answers_as_as_many_people_as_it_takes(octotui: Call, write: Call
     assert said.code == 0
     assert "somebody said proceed (Size = small, Ticket = Ticket, Token = ********)" in said.out
     assert "somebody 2 said proceed" in said.out
+
+
+def test_e1_steps_take_what_the_last_ones_did_and_json_says_of_how_many(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    """E1: of three or more; what is to fail takes what `simulate` says."""
+    model = write(OK.replace("script =", 'simulate = { takes = "90s" }\nscript ='))
+    assert "succeeded 01:30" in octotui("plan", model, "ok", "--state", state).out
+    for _ in range(3):
+        octotui("run", model, "ok", "--state", state)
+    said = octotui("plan", model, "ok", "--state", state)
+    assert "✔ Say hello  about 00:00 by the last 3, succeeded 00:00" in said.out
+    assert "If it started now" not in said.out
+    summary = json.loads(octotui("plan", model, "ok", "--state", state, "--json").out)
+    (job,) = summary["runs"][0]["steps"][0]["jobs"]
+    assert job["expected_from"] == 3
+    assert 0 < job["expected"] < 60
+    assert summary["started_now"] is None
+    failing = write(OK.replace("script =", 'simulate = { takes = "90s", result = "failure" }\nscript ='))
+    assert "failed 01:30" in octotui("plan", failing, "ok", "--state", state).out
+
+
+def test_e2_beside_open_runs_it_says_what_it_would_wait_behind(octotui: Call, lived: Lived) -> None:
+    """E2: a slot, of those that execute; the file of the model is what it plans."""
+    model, *at = lived.at
+    said = octotui("plan", model, "ok", *at)
+    assert said.code == 0
+    *_, head, wait, end = said.out.splitlines()
+    assert head == "If it started now, beside 4 open runs (run-2, run-3 and 2 more):"
+    assert wait.startswith("  run-6 waits for a slot: 2 of 2 are taken")
+    assert end == "  nobody can say when it ends: too little is known of a step, or people are asked"
+    now = json.loads(octotui("plan", model, "ok", "--json", *at).out)["started_now"]
+    assert now["open"] == ["run-2", "run-3", "run-4", "run-5"]
+    assert now["waits"][0]["for"] == "a slot"
+    assert now["ends_about"] is None
+
+
+def test_e2_a_project_beside_open_runs_is_planned_as_it_is(
+    octotui: Call, tmp_path: Path, state: Path
+) -> None:
+    model = write_shop(tmp_path)
+    octotui("release", model, "shop", "--version", "1.0", "--state", state)
+    octotui("deploy", model, "shop", "--environment", "try", "--in", "2h", "--detach", "--state", state)
+    said = octotui("plan", model, "shop", "--environment", "try", "--state", state)
+    assert said.code == 0
+    assert "If it started now, beside 1 open run (run-1):" in said.out
+
+
+SECRETS = """
+[variables]
+Used = { sensitive = { env = "OCTOTUI_TEST_USED" }, environment = "test" }
+Elsewhere = { sensitive = { env = "OCTOTUI_TEST_ELSEWHERE" }, environment = "live" }
+"""
+
+
+def test_v5_it_warns_of_the_secrets_that_its_jobs_would_read(octotui: Call, write: Call, state: Path) -> None:
+    """V5: those that apply where it runs, and of no run that has no script."""
+    model = write(OK + ASK.partition('[[runbooks.ask.steps]]\nname = "After')[0] + SECRETS)
+    said = octotui("plan", model, "ok", "--environment", "test", "--state", state)
+    assert said.err == (
+        "octotui: the sensitive variable Used cannot be read here:"
+        " the environment variable OCTOTUI_TEST_USED is not set\n"
+    )
+    assert octotui("plan", model, "ok", "--state", state).err == ""
+    said = octotui("plan", model, "ok", "--environment", "live", "--skip", "Say hello", "--state", state)
+    assert said.err == ""

@@ -25,6 +25,8 @@ def test_each_worker_is_an_object(octotui: Call, write: Call, state) -> None:
         "doing": "idle",
         "leases": "",
         "waiting": 0,
+        "leased_by": [],
+        "held_by": [],
     }
 
 

@@ -19,3 +19,18 @@ def test_json_is_the_summary(octotui: Call, lived: Lived) -> None:
     model, *state = lived.at
     summary = json.loads(octotui("show", model, "run-1", "--json", *state).out)
     assert summary["runs"][0]["workers"] == {"Say hello": "one"}
+
+
+def test_json_says_what_the_paragraphs_do(octotui: Call, lived: Lived) -> None:
+    """Why each worker was selected, and with --variables what each variable is and why."""
+    model, *at = lived.at
+    (run,) = json.loads(octotui("show", model, "run-1", "--json", *at).out)["runs"]
+    (selection,) = run["selections"]
+    assert (selection["worker"], selection["steps"], selection["current"]) == ("one", ["Say hello"], True)
+    assert selection["told"] in octotui("show", model, "run-1", *at).out
+    assert run["variables"] is None
+    (run,) = json.loads(octotui("show", model, "run-1", "--variables", "--json", *at).out)["runs"]
+    lines = [f"{each['name']} = {each['value']}  ({each['why']})" for each in run["variables"]]
+    assert lines == octotui("show", model, "run-1", "--variables", *at).out.splitlines()
+    (guided,) = json.loads(octotui("show", model, "run-3", "--json", *at).out)["runs"]
+    assert guided["guided"]

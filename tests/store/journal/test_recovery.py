@@ -484,6 +484,24 @@ def test_a_newer_journal_is_not_touched(path: Path) -> None:
     assert not isinstance(refused.value, Damaged)
 
 
+@pytest.mark.parametrize("byte", range(60, 64))
+@pytest.mark.parametrize("value", [0x00, 0x01, 0x02, 0x03, 0xA4, 0xFF])
+def test_r4_a_damaged_byte_of_the_version_is_damage_of_which_nothing_is_lost(
+    path: Path, byte: int, value: int
+) -> None:
+    """R4: a number that no octotui has written, or that the tables do not fit."""
+    data = bytearray(path.read_bytes())
+    if data[byte] == value:
+        return
+    data[byte] = value
+    path.write_bytes(data)
+    with pytest.raises(Damaged, match="version"):
+        check(path)
+    assert not recover(path).missing
+    assert list(JournalReader(path).read()) == events()
+    check(path)
+
+
 def kept_at_the_end(path: Path) -> None:
     sql(path, sqlite.SAVE_SNAPSHOT, len(events()), seal(encode(fold(events()))))
 

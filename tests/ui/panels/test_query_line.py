@@ -104,3 +104,13 @@ async def test_the_line_goes_where_nothing_is_kept(tmp_path):
         line.put("is:open")
         await it.sees("is:open")
         assert line.display
+
+
+async def test_at_80_columns_every_key_and_every_state_is_offered(tmp_path):
+    async with opened(scenes.many(), tmp_path, (80, 24)) as it:
+        await it.press("slash", "space")
+        await it.sees("state:", "since:", "until:")
+        hint = it.app.screen.query_one("#hint")
+        assert hint.size.height == 2
+        await it.press(*"state:")
+        await it.sees("queued  executing", "timed-out", "asks  waits  scheduled")

@@ -66,8 +66,8 @@ def test_projects_come_first_and_runbooks_that_never_ran_are_left_out(tmp_path) 
 def test_cells_say_version_state_and_when(tmp_path) -> None:
     said = words(scenes.deployed(), tmp_path)
     assert said["shop"]["development"].startswith("▶ 2.5.0-beta.1 executing ")
-    assert said["shop"]["production"] == "✔ 3 tenants · succeeded"
-    assert said["billing"]["production"] == "✖ 2 tenants · 1 failed, 1 executing"
+    assert said["shop"]["production"] == "✔ 3 tenants · succeeded · run-3"
+    assert said["billing"]["production"] == "✖ 2 tenants · 1 failed, 1 executing · run-4"
     assert said["billing"]["test"].startswith("✖ 1.0.3 failed ")
     assert said["portal"]["test"].startswith("? 0.9.0 asks ")
     assert said["search"] == {}
@@ -80,7 +80,7 @@ def test_tenants_whose_runs_need_people_go_first_and_none_is_said(tmp_path) -> N
         scene.world.start("tame", environment="production", tenant=tenant)
     scene.world.run_until(500)
     again = Scene(scene.world.state, scene.now, scene.world)
-    assert words(again, tmp_path)["tame"]["production"] == "? 1 tenant + untenanted · asks"
+    assert words(again, tmp_path)["tame"]["production"] == "? 1 tenant + untenanted · asks · run-4"
 
 
 def test_a_cell_takes_one_line_or_two_and_shortens_its_time(tmp_path) -> None:

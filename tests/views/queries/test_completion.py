@@ -2,7 +2,7 @@
 
 import pytest
 
-from octotui.views.queries.completion import Completion, complete, without_word
+from octotui.views.queries.completion import Completion, complete, fitted, without_word
 
 KNOWN = {
     "env": {"production": "Production", "pre": "Pre-production", "test": "Test"},
@@ -61,3 +61,19 @@ def test_the_word_at_the_cursor_can_be_left_out() -> None:
     assert without_word("state:failed env:", 17) == "state:failed "
     assert without_word("state:x aws", 7) == " aws"
     assert without_word("aws  rds", 4) == "aws  rds"
+
+
+def test_options_are_fitted_into_lines_and_the_rest_is_counted() -> None:
+    keys = complete("", 0, {}).options
+    assert fitted(keys, 200) == "  ".join(keys)
+    lines = fitted(keys, 78).split("\n")
+    assert [word for line in lines for word in line.split()] == [*keys]
+    assert max(map(len, lines)) <= 78
+    many = [f"value{number}" for number in range(50)]
+    first, last = fitted(many, 40).split("\n")
+    shown = [*first.split(), *last.partition("  +")[0].split()]
+    assert shown == many[: len(shown)]
+    assert last.endswith(f"  +{50 - len(shown)} more")
+    assert max(len(first), len(last)) <= 40
+    assert fitted(["longer than the line", "b"], 10) == "longer than the line\nb"
+    assert fitted([], 10) == ""
