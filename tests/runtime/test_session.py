@@ -91,6 +91,7 @@ def test_a_stale_report_is_ignored(tmp_path: Path) -> None:
         before = rig.state
         for job, attempt in (("job-1.1", 2), ("job-1.9", 1), ("job-7.1", 1)):
             rig.session.report(ReportOutcome(job=job, attempt=attempt, outcome=Outcome(state="failed")))
+        await soon()
         assert rig.state is before
 
     play(SMALL, tmp_path, main)
@@ -206,6 +207,7 @@ def test_after_the_end_reports_are_for_nobody(tmp_path: Path) -> None:
         await rig.session.close()
         before = rig.state
         rig.session.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="succeeded")))
+        await soon()
         assert rig.state is before
         assert before.jobs["job-1.1"].state == "running"
 

@@ -36,7 +36,7 @@ Output = tuple[str, str | None, str, str]
 
 def _set_by_scripts(run: Run) -> Iterator[Output]:
     """Yield outputs of scripts, those of child runs by both of their names."""
-    starting = _starting(run)
+    starting = _starting(run) if run.progress.outputs else ()
     for step, name, value in run.progress.outputs:
         yield from (
             (step, None, each, escape(value)) for each in output_names(name, of_child=step in starting)
@@ -47,7 +47,7 @@ def _set_by_scripts(run: Run) -> Iterator[Output]:
 
 def _hidden(run: Run) -> Iterator[Output]:
     """Yield the sensitive outputs of scripts, masked (V5)."""
-    starting = _starting(run)
+    starting = _starting(run) if run.progress.secret_outputs else ()
     for step, target, name in run.progress.secret_outputs:
         for each in output_names(name, of_child=step in starting):
             yield from ((step, on, each, HIDDEN) for on in dict.fromkeys((None, target)))
