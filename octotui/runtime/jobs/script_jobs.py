@@ -111,7 +111,7 @@ class ScriptJobs:
             artifacts.remove_all_but(self._folder.artifacts(job.run, job.id), known)
             self._secret_store.restore(self._session.state.runs[job.run], attempt.resume.secrets)
             asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # once it is followed
-            return await self._follow(job, output, attempt.location, attempt.resume)
+            return await self._follow(job, output, attempt.location, attempt.resume, is_resumed=True)
         state = self._session.state
         try:
             secrets = await self._secret_store.values(state, job)
@@ -201,11 +201,17 @@ class ScriptJobs:
         )
 
     async def _follow(
-        self, job: Job, output: JobOutput, location: AttemptLocation, resume: ResumeRecord
+        self,
+        job: Job,
+        output: JobOutput,
+        location: AttemptLocation,
+        resume: ResumeRecord,
+        *,
+        is_resumed: bool = False,
     ) -> Outcome:
         progress = ProgressThrottle(partial(self._progress, job), job.progress)
         self._introduce(job, output, resume)
-        earlier = output.masked_before() if resume.notes_spans else None
+        earlier = output.masked_before() if is_resumed and resume.notes_spans else None
         masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=output.note_masked)
         transcript = Transcript(output, tell=progress, masker=masker)
         leave = partial(self._leave, job, transcript)
