@@ -74,6 +74,7 @@ class Session:
         self._journal = journal
         self._feed = StateFeed(state)
         self._listeners: list[Listener] = []
+        self._listeners_to_each: list[Listener] = []
         self._timetable = timetable
         self._accounts = accounts
         self._searches = ThreadPoolExecutor(SEARCHES, "search")
@@ -150,6 +151,10 @@ class Session:
     def listen(self, listener: Listener) -> None:
         """Call `listener` with (events, before, after) for each commit from now on."""
         self._listeners.append(listener)
+
+    def listen_to_each(self, listener: Listener) -> None:
+        """Call `listener` with ((event,), before, after) for each committed event from now on."""
+        self._listeners_to_each.append(listener)
 
     def states(self) -> AsyncIterator[State]:
         """Yield the present State, and then later ones, throttled to 20 a second."""
@@ -231,27 +236,30 @@ class Session:
         reports, self._reports = self._reports, []
         if not reports or self._closed or self._feed.failure is not None:
             return
-        before, events = self.state, list[AnyEvent]()
+        before, events, steps = self.state, list[AnyEvent](), list[State]()
         with suppress(Exception):  # the failure has ended the session
             for each in reports:
                 with suppress(Refused):
-                    events += self._advance(each)
-            self._commit(tuple(events), before)
+                    events += self._advance(each, steps)
+            self._commit(tuple(events), before, steps)
 
     def _apply(
         self, command: Command, request: RequestId | None = None
     ) -> tuple[tuple[AnyEvent, ...], "asyncio.Future[None] | None"]:
         self._feed.check()
-        before = self.state
-        events = self._advance(command)
-        return events, self._commit(events, before, request)
+        before, steps = self.state, list[State]()
+        events = self._advance(command, steps)
+        return events, self._commit(events, before, steps, request)
 
-    def _advance(self, command: Command) -> tuple[AnyEvent, ...]:
-        """Advance the State, and return the events, which are not journaled yet; may raise Refused."""
+    def _advance(self, command: Command, steps: list[State]) -> tuple[AnyEvent, ...]:
+        """Advance the State, and return the events, which are not journaled yet; may raise Refused.
+
+        The State after each of them is appended to `steps`.
+        """
         before = self.state
         command = self._effects.without_sensitive(command)
         try:
-            self.state, events = advance(before, command, self.now(), self._effects.mask)
+            self.state, events = advance(before, command, self.now(), self._effects.mask, steps)
         except Refused:
             raise
         except Exception as bug:
@@ -266,7 +274,11 @@ class Session:
         return events
 
     def _commit(
-        self, events: tuple[AnyEvent, ...], before: State, request: RequestId | None = None
+        self,
+        events: tuple[AnyEvent, ...],
+        before: State,
+        steps: list[State],
+        request: RequestId | None = None,
     ) -> "asyncio.Future[None] | None":
         """Journal events, and act on them afterwards; None where there are none."""
         if not events:
@@ -275,7 +287,7 @@ class Session:
         if request is not None:
             taken = TakenRequest(request, events[-1].at, events[0].seq, events[-1].seq)
         self._written = committed = self._journal.append(events, taken)
-        committed.add_done_callback(partial(self._after_commit, events, before, self.state))
+        committed.add_done_callback(partial(self._after_commit, events, before, steps))
         self._arm()
         return committed
 
@@ -297,7 +309,7 @@ class Session:
         self,
         events: tuple[AnyEvent, ...],
         before: State,
-        after: State,
+        steps: list[State],
         committed: "asyncio.Future[None]",
     ) -> None:
         """Perform the effects of committed events; a failed commit ends the session."""
@@ -307,17 +319,21 @@ class Session:
             return
         if not self._closed:
             try:
-                self._act(events, before, after)
+                self._act(events, before, steps)
             except Exception as problem:  # the loop would only log it
                 self.fail(problem)
                 return
-        self._feed.show(after)
+        self._feed.show(steps[-1])
 
-    def _act(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+    def _act(self, events: tuple[AnyEvent, ...], before: State, steps: list[State]) -> None:
         for event in events:
             self._effects.perform(event)
         for listener in self._listeners:
-            listener(events, before, after)
+            listener(events, before, steps[-1])
+        for event, after in zip(events, steps, strict=True) if self._listeners_to_each else ():
+            for listener in self._listeners_to_each:
+                listener((event,), before, after)
+            before = after
 
     def _arm(self) -> None:
         """Set the only timer to the next deadline."""
