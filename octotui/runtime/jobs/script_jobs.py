@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from octotui.runtime.jobs.transcript import Transcript
 from octotui.store import artifacts
 from octotui.store.errors import StoreError
 from octotui.store.logs.log_index import size_of
+from octotui.store.logs.masked_spans import MaskedSpan
 from octotui.store.packages.installer import PackageError
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
@@ -73,6 +75,7 @@ class ScriptJobs:
         self._packages = AttemptPackages(acquirer)
         self._names = WorkspaceIndex(folder)
         self._locations: dict[str, AttemptLocation] = {}
+        self._with_files: set[AttemptLocation] = set()  # that may have files outside of their workspace
         self._masked: SensitiveValues = secret_store.masked
 
     async def inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
@@ -86,6 +89,7 @@ class ScriptJobs:
                 location = there
                 break
         self._locations[job.id] = location
+        self._with_files.add(location)
         resume = decode(left.resume) if left.resume else ResumeRecord(log=self._log_begins(job))
         if resume is not None:
             self._masked.hold(job.run, (*resume.secrets.values(), *resume.sensitive))
@@ -139,9 +143,11 @@ class ScriptJobs:
         """Remove an attempt's files once its outcome is on disk."""
         location = self._locations.pop(job, None)
         if location is not None:
-            self._folder.masked_spans(location.name).unlink(missing_ok=True)
             self._executor.clean(location)
-            self._packages.remove(location)
+            if location in self._with_files:
+                self._with_files.remove(location)
+                self._folder.masked_spans(location.name).unlink(missing_ok=True)
+                self._packages.remove(location)
 
     def directory(self, state: State, job: Job) -> Path:
         """Return the directory of a job's worker or target."""
@@ -161,6 +167,9 @@ class ScriptJobs:
     ) -> Outcome:
         directory = str(self.directory(state, job))
         location = self._location(directory, job) if attempt is None else attempt.location
+        step = step_of(state, job)
+        if step is not None and step.packages:
+            self._with_files.add(location)
         if self._keeps_output:
             self._names.use(directory)
         self._locations[job.id] = location
@@ -212,7 +221,8 @@ class ScriptJobs:
         progress = ProgressThrottle(partial(self._progress, job), job.progress)
         self._introduce(job, output, resume)
         earlier = output.masked_before() if is_resumed and resume.notes_spans else None
-        masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=output.note_masked)
+        note = partial(self._note_masked, output, location)
+        masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=note)
         transcript = Transcript(output, tell=progress, masker=masker)
         leave = partial(self._leave, job, transcript)
         outcome = transcript.ended(await self._executor.follow(location, transcript, leave))
@@ -220,6 +230,11 @@ class ScriptJobs:
         self._secret_store.record(self._session.state, job, transcript.sensitive)
         hints = self._hints(output, resume.log) if outcome.state == "failed" else ()
         return replace(outcome, warnings=resume.warnings + outcome.warnings + hints)
+
+    def _note_masked(self, output: JobOutput, location: AttemptLocation, spans: Sequence[MaskedSpan]) -> None:
+        """Store masked spans, to be removed with the attempt."""
+        self._with_files.add(location)
+        output.note_masked(spans)
 
     def _hints(self, output: JobOutput, since: int) -> tuple[str, ...]:
         """Return hints about variables that the script seems to miss, and append them to its output."""
