@@ -101,8 +101,9 @@ class Tables:
             before = self._stored(run)
         record = record_of(event, before)
         if record is not None:
+            if run not in self._roots:
+                self._roots[run] = run_number(record.root)
             self._open[run] = touched[run] = record
-            self._roots[run] = run_number(record.root)
 
     def _enter_places(self, records: Iterable[RunRecord]) -> None:
         """Index the workers and pools of runs that have just ended."""
