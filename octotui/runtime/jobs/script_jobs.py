@@ -165,7 +165,8 @@ class ScriptJobs:
         secrets: dict[str, str],
         attempt: ResumableAttempt | None,
     ) -> Outcome:
-        directory = str(self.directory(state, job))
+        folder = self.directory(state, job)
+        directory = str(folder)
         location = self._location(directory, job) if attempt is None else attempt.location
         step = step_of(state, job)
         if step is not None and step.packages:
@@ -173,7 +174,7 @@ class ScriptJobs:
         if self._keeps_output:
             self._names.use(directory)
         self._locations[job.id] = location
-        changed = await self._packages.provide(state, job, Path(directory), location)
+        changed = await self._packages.provide(state, job, folder, location)
         files = await self._files(state, job, copies(location))
         work, warnings = await self._work(state, job, directory, secrets, files, copies(location))
         self._masked.hold(job.run, (*secrets.values(), *work.sensitive))

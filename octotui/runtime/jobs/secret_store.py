@@ -279,9 +279,10 @@ class SecretStore:
 
     def _check_kept(self, state: State, job: Job) -> None:
         """Raise UnreadableSecret where answers or scripts set values that a restart has lost."""
-        if self._read is None:
+        run = state.runs[job.run]
+        if self._read is None or not (run.progress.interruptions or run.progress.secret_outputs):
             return
-        run, here = state.runs[job.run], {name.lower() for name in self._set.get(job.run, {})}
+        here = {name.lower() for name in self._set.get(job.run, {})}
         answers = [name for name in secret_answers(state, run) if name.lower() not in here]
         outputs = [name for name in secret_outputs(state, run) if name.lower() not in here]
         if outputs and (step := step_of(state, job)) is not None:
