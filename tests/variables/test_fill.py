@@ -170,7 +170,7 @@ def test_v1_values_without_expressions_are_work_too() -> None:
     budget = Budget()
     assert Filler(names, None, budget).fill_in(text) == Filled(f"1 {'x' * 100} 2 {'x' * 100}")
     spent = JOB_WORK - budget.left
-    assert spent == READ_WORK * len(text) + 5 * PART_WORK + 204
+    assert spent == READ_WORK * len(text) + 5 * PART_WORK + 205
     with pytest.raises(OverBudget) as raised:
         Filler(names, None, Budget(spent - 1)).fill_in(text)
     assert raised.value.reason.startswith("its text cannot be filled in: this is too much work")

@@ -7,6 +7,7 @@ from octotui.engine.state import Interruption, Run, State
 from octotui.model.values import HIDDEN
 from octotui.variables.fill import escape
 
+RUN = "Run["
 OF_CHILD = re.compile(r"(^|\]\.)Run\[")
 """Matches the step of a child run in the name of an output variable; Octopus has `Deployment[` there."""
 
@@ -36,7 +37,7 @@ Output = tuple[str, str | None, str, str]
 
 def _set_by_scripts(run: Run) -> Iterator[Output]:
     """Yield outputs of scripts, those of child runs by both of their names."""
-    starting = _starting(run) if run.progress.outputs else ()
+    starting = _starting(run, (name for _, name, _ in run.progress.outputs))
     for step, name, value in run.progress.outputs:
         yield from (
             (step, None, each, escape(value)) for each in output_names(name, of_child=step in starting)
@@ -47,20 +48,22 @@ def _set_by_scripts(run: Run) -> Iterator[Output]:
 
 def _hidden(run: Run) -> Iterator[Output]:
     """Yield the sensitive outputs of scripts, masked (V5)."""
-    starting = _starting(run) if run.progress.secret_outputs else ()
+    starting = _starting(run, (name for _, _, name in run.progress.secret_outputs))
     for step, target, name in run.progress.secret_outputs:
         for each in output_names(name, of_child=step in starting):
             yield from ((step, on, each, HIDDEN) for on in dict.fromkeys((None, target)))
 
 
-def _starting(run: Run) -> set[str]:
-    """Return the names of the steps that start runs."""
+def _starting(run: Run, outputs: Iterable[str]) -> set[str]:
+    """Return the names of the steps that start runs, if any of these outputs can be that of a child run."""
+    if not any(name.startswith(RUN) for name in outputs):
+        return set()  # without going through all steps for each job
     return {step.name for step in run.runbook.steps if step.child_run is not None}
 
 
 def output_names(name: str, *, of_child: bool) -> tuple[str, ...]:
     """Return the names of an output variable; one of a child run also has Octopus's name."""
-    both = of_child and name.startswith("Run[")
+    both = of_child and name.startswith(RUN)
     return (name, OF_CHILD.sub(r"\1Deployment[", name)) if both else (name,)
 
 
