@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -28,7 +27,6 @@ from octotui.runtime.jobs.transcript import Transcript
 from octotui.store import artifacts
 from octotui.store.errors import StoreError
 from octotui.store.logs.log_index import size_of
-from octotui.store.logs.masked_spans import MaskedSpan
 from octotui.store.packages.installer import PackageError
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
@@ -75,7 +73,6 @@ class ScriptJobs:
         self._packages = AttemptPackages(acquirer)
         self._names = WorkspaceIndex(folder)
         self._locations: dict[str, AttemptLocation] = {}
-        self._with_files: set[AttemptLocation] = set()  # that may have files outside of their workspace
         self._masked: SensitiveValues = secret_store.masked
 
     async def inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
@@ -89,7 +86,6 @@ class ScriptJobs:
                 location = there
                 break
         self._locations[job.id] = location
-        self._with_files.add(location)
         resume = decode(left.resume) if left.resume else ResumeRecord(log=self._log_begins(job))
         if resume is not None:
             self._masked.hold(job.run, (*resume.secrets.values(), *resume.sensitive))
@@ -115,7 +111,7 @@ class ScriptJobs:
             artifacts.remove_all_but(self._folder.artifacts(job.run, job.id), known)
             self._secret_store.restore(self._session.state.runs[job.run], attempt.resume.secrets)
             asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # once it is followed
-            return await self._follow(job, output, attempt.location, attempt.resume, is_resumed=True)
+            return await self._follow(job, output, attempt.location, attempt.resume)
         state = self._session.state
         try:
             secrets = await self._secret_store.values(state, job)
@@ -143,11 +139,9 @@ class ScriptJobs:
         """Remove an attempt's files once its outcome is on disk."""
         location = self._locations.pop(job, None)
         if location is not None:
+            self._folder.masked_spans(location.name).unlink(missing_ok=True)
             self._executor.clean(location)
-            if location in self._with_files:
-                self._with_files.remove(location)
-                self._folder.masked_spans(location.name).unlink(missing_ok=True)
-                self._packages.remove(location)
+            self._packages.remove(location)
 
     def directory(self, state: State, job: Job) -> Path:
         """Return the directory of a job's worker or target."""
@@ -165,16 +159,12 @@ class ScriptJobs:
         secrets: dict[str, str],
         attempt: ResumableAttempt | None,
     ) -> Outcome:
-        folder = self.directory(state, job)
-        directory = str(folder)
+        directory = str(self.directory(state, job))
         location = self._location(directory, job) if attempt is None else attempt.location
-        step = step_of(state, job)
-        if step is not None and step.packages:
-            self._with_files.add(location)
         if self._keeps_output:
             self._names.use(directory)
         self._locations[job.id] = location
-        changed = await self._packages.provide(state, job, folder, location)
+        changed = await self._packages.provide(state, job, Path(directory), location)
         files = await self._files(state, job, copies(location))
         work, warnings = await self._work(state, job, directory, secrets, files, copies(location))
         self._masked.hold(job.run, (*secrets.values(), *work.sensitive))
@@ -211,19 +201,12 @@ class ScriptJobs:
         )
 
     async def _follow(
-        self,
-        job: Job,
-        output: JobOutput,
-        location: AttemptLocation,
-        resume: ResumeRecord,
-        *,
-        is_resumed: bool = False,
+        self, job: Job, output: JobOutput, location: AttemptLocation, resume: ResumeRecord
     ) -> Outcome:
         progress = ProgressThrottle(partial(self._progress, job), job.progress)
         self._introduce(job, output, resume)
-        earlier = output.masked_before() if is_resumed and resume.notes_spans else None
-        note = partial(self._note_masked, output, location)
-        masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=note)
+        earlier = output.masked_before() if resume.notes_spans else None
+        masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=output.note_masked)
         transcript = Transcript(output, tell=progress, masker=masker)
         leave = partial(self._leave, job, transcript)
         outcome = transcript.ended(await self._executor.follow(location, transcript, leave))
@@ -231,11 +214,6 @@ class ScriptJobs:
         self._secret_store.record(self._session.state, job, transcript.sensitive)
         hints = self._hints(output, resume.log) if outcome.state == "failed" else ()
         return replace(outcome, warnings=resume.warnings + outcome.warnings + hints)
-
-    def _note_masked(self, output: JobOutput, location: AttemptLocation, spans: Sequence[MaskedSpan]) -> None:
-        """Store masked spans, to be removed with the attempt."""
-        self._with_files.add(location)
-        output.note_masked(spans)
 
     def _hints(self, output: JobOutput, since: int) -> tuple[str, ...]:
         """Return hints about variables that the script seems to miss, and append them to its output."""
