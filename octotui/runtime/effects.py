@@ -259,7 +259,8 @@ class EffectRunner:
             log_index.remove(log)
         since = attempt.resume.log if attempt is not None else 0 if first else None
         spans = self._folder.masked_spans(attempt_name(job)) if log is not None else None
-        return JobOutput(log, self._now, partial(self._end_unkept, job), since, spans)
+        end, is_new = partial(self._end_unkept, job), attempt is None
+        return JobOutput(log, self._now, end, since, spans, is_new=is_new)
 
     async def _outcome(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None) -> Outcome:
         if job.kind == "script":

@@ -9,6 +9,7 @@ from octotui.model.environment_names import environment_name, is_reserved
 
 LARGEST = 1 << 17  # bytes of one variable with its name: the limit of Linux (MAX_ARG_STRLEN)
 ROOM = 1 << 19  # bytes of all; the rest of the limit (ARG_MAX) is for arguments
+LEAST_ROOM = 1 << 15  # bytes of all, however small the limit
 ENTRY = 10  # bytes of overhead for each variable
 MANY = 20  # names in a warning
 LONGEST = 80  # characters of a name in a warning
@@ -38,8 +39,8 @@ def carried(values: Mapping[str, str]) -> CarriedValues:
             left_out |= dict.fromkeys(names, why)
         else:
             environment[plain], sizes[plain] = value, size
-    if sum(sizes.values()) > (room := _room()):
-        for plain in _beyond(room, sizes):
+    if sum(sizes.values()) > LEAST_ROOM:
+        for plain in _beyond(_room(), sizes):
             left_out |= dict.fromkeys(named[plain], "too large")
             del environment[plain]
     return CarriedValues(environment, left_out)
@@ -57,7 +58,7 @@ def _beyond(room: int, sizes: Mapping[str, int]) -> Iterator[str]:
 def _room() -> int:
     """Return the bytes for all values: a quarter of ARG_MAX, which depends on the stack limit."""
     stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
-    return ROOM if stack == resource.RLIM_INFINITY else max(1 << 15, min(ROOM, stack // 16))
+    return ROOM if stack == resource.RLIM_INFINITY else max(LEAST_ROOM, min(ROOM, stack // 16))
 
 
 def _unfit(plain: str, value: str, size: int, names: Sequence[str], values: Mapping[str, str]) -> str:
