@@ -24,7 +24,8 @@ from octotui.engine.commands import (
     StartRun,
     TakeInterruption,
 )
-from octotui.engine.events import AnyEvent, RunQueued
+from octotui.engine.events import AnyEvent, RunEnded, RunQueued
+from octotui.engine.evolve.families import ended_family
 from octotui.engine.rules.answer_fields import fill_in, problems_in
 from octotui.engine.state import Answer, Interruption, State, in_order, manual_of
 from octotui.model.space import Model
@@ -60,6 +61,8 @@ class AttendedRun:
         self._printer = printer
         self._top = top
         self._asking = TerminalQuestions()
+        self._root: str | None = None
+        self._ended: State | None = None  # the family, once it has ended here
         self._unanswered: set[str] = set()
         self._interrupted = self._hung_up = False
         self._lost: OutputLost | None = None
@@ -81,7 +84,7 @@ class AttendedRun:
             if following.done():
                 following.result()
             following.cancel()
-            family = await session.family(root)
+            family = self._ended or await session.family(root)
         if self._lost is not None:
             raise self._lost
         self._printer.end(family, root, time.time())
@@ -96,6 +99,11 @@ class AttendedRun:
 
     def _tell(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
         """Print events; once that is impossible, leave, and the run goes on."""
+        for event in events if len(events) == 1 else ():  # a client gets many at once, and asks its server
+            if isinstance(event, RunEnded) and before.runs[event.run].root == self._root:
+                self._ended = ended_family(before, event)
+                if self._ended is not None:
+                    self._leave.set()  # without waiting for the next State
         try:
             self._printer.tell(events, before, after)
         except OutputLost as lost:
@@ -105,7 +113,7 @@ class AttendedRun:
     async def _begin(self, session: SpaceAccess) -> str:
         """Start the run, and return its id."""
         events = await session.send(self._start)
-        root = next(event.run for event in events if isinstance(event, RunQueued))
+        root = self._root = next(event.run for event in events if isinstance(event, RunQueued))
         self._printer.follow(root)
         if self._top:
             await _move_to_top(session, root)

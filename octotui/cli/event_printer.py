@@ -50,7 +50,7 @@ class EventPrinter:
             self._buffered.append((events, before, after))
             return
         for event in events:
-            state = evolve(before, event)
+            state = after if event is events[-1] else evolve(before, event)
             if self._root is None or self._root == _root_of(event, before, state):
                 self._tell_one(event, before, state)
             before = state

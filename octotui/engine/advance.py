@@ -11,13 +11,14 @@ from octotui.engine.state import State
 
 
 def advance(
-    state: State, command: Command, at: float, mask: Mask | None = None
+    state: State, command: Command, at: float, mask: Mask | None = None, steps: list[State] | None = None
 ) -> tuple[State, tuple[AnyEvent, ...]]:
     """Execute a command at a time (seconds since 1970); return the new State and the events.
 
-    `mask` is applied to free texts of events. Raises Refused.
+    `mask` is applied to free texts of events; the State after each event is appended to `steps`. Raises
+    Refused.
     """
-    turn = Transaction(state, at, mask)
+    turn = Transaction(state, at, mask, steps)
     decide(turn, command)
     schedule(turn)
     while isinstance(command, Tick) and is_due(turn):

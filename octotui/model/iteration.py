@@ -1,13 +1,31 @@
 """Iteration over declarations that stand in several tables of a model, each with its key path."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import update_wrapper
 from types import MappingProxyType
+from typing import TypeVar
 
 from octotui.model.complaints import Keys
 from octotui.model.process import Rolling, Runbook, Step
 from octotui.model.space import Model, Value, Variables
 
 NOTHING: Mapping[str, Variables] = MappingProxyType({})
+
+T = TypeVar("T")
+
+
+def remembered(work: Callable[[Model], T]) -> Callable[[Model], T]:
+    """Make a function keep its result for the last model: models are immutable, and one is in force long."""
+    last: list[tuple[Model, T]] = []
+
+    def result(model: Model) -> T:
+        known = last[0] if last else None
+        if known is None or known[0] is not model:
+            known = model, work(model)
+            last[:] = [known]
+        return known[1]
+
+    return update_wrapper(result, work)
 
 
 def processes(model: Model) -> Iterator[tuple[Keys, Runbook]]:
@@ -49,7 +67,14 @@ def variables(model: Model) -> Iterator[tuple[Keys, tuple[Value, ...]]]:
             yield (*at, name), values
 
 
-def environment_sources(model: Model) -> dict[str, Keys]:
+@remembered
+def has_sensitive_values(model: Model) -> bool:
+    """Return whether any variable has a sensitive value."""
+    return any(value.is_sensitive for _, values in variables(model) for value in values)
+
+
+@remembered
+def environment_sources(model: Model) -> Mapping[str, Keys]:
     """Return the key path of each environment variable that holds a sensitive value or a feed's token."""
     sources: dict[str, Keys] = {}
     for at, values in variables(model):

@@ -61,20 +61,22 @@ class EffectRunner:
 
     def perform(self, event: AnyEvent) -> None:  # noqa: C901 - one line an event
         """Perform the effect of a committed event, if it has one."""
-        match event:
-            case events.RunQueued():
-                self._secret_store.inherit(self._session.state, event.run)
-                self._choose(self._session.state.runs.get(event.run))
+        match event:  # the most frequent ones first
+            case events.JobQueued() | events.JobPlaced():
+                pass  # they have no effect
             case events.JobStarted():
                 job = self._session.state.jobs.get(event.job)
                 if job is not None and job.state == "running" and job.attempt == event.attempt:
                     self._start(job)
+            case events.JobEnded() | events.AttemptFailed():
+                self._scripts.clean(event.job)
+            case events.RunQueued():
+                self._secret_store.inherit(self._session.state, event.run)
+                self._choose(self._session.state.runs.get(event.run))
             case events.JobStopping():
                 self._stop(event.job)
             case events.InterruptionRaised() if self._keeps_output:
                 self._notifier.tell(self._session.state, event.interruption)
-            case events.JobEnded() | events.AttemptFailed():
-                self._scripts.clean(event.job)
             case events.RunEnded():
                 self._secret_store.return_outputs(self._session.state, event.run)
                 self._secret_store.forget(event.run, self._session.state)
@@ -88,7 +90,7 @@ class EffectRunner:
                     | events.TargetSkipped()
                     | events.VariablePublished()
                 )
-                | (events.JobQueued() | events.JobPlaced() | events.JobRetried() | events.JobProgressed())
+                | (events.JobRetried() | events.JobProgressed())
                 | (events.InterruptionRaised() | events.InterruptionTaken() | events.InterruptionAnswered())
                 | (events.InterruptionReleased() | events.InterruptionHandedOver())
                 | (events.InterruptionClosed() | events.NoticeFailed() | events.ModelLoaded())
@@ -141,7 +143,9 @@ class EffectRunner:
 
     def without_sensitive(self, command: Command) -> Command:
         """Return a command fit for the journal: texts masked, variables with sensitive values marked (V5)."""
-        match command:
+        match command:  # the most frequent ones first
+            case commands.ReportOutcome() | commands.ReportProgress() | commands.Tick():
+                pass  # they carry no values of variables
             case commands.LoadModel() | commands.Reopen():
                 if command.model is not None:
                     self._secret_store.hold_own(command.model)
@@ -151,11 +155,10 @@ class EffectRunner:
                 command = replace(command, sensitive=self._sensitive(command.values, command.sensitive))
             case (
                 (commands.ReportHealth() | commands.StartDue() | commands.CreateRelease())
-                | (commands.ChoosePackages() | commands.ReportProgress() | commands.ReportOutcome())
-                | (commands.TakeInterruption() | commands.ReleaseInterruption())
+                | (commands.ChoosePackages() | commands.TakeInterruption() | commands.ReleaseInterruption())
                 | (commands.HandOverInterruption() | commands.ReportNotice() | commands.MoveToTop())
                 | (commands.CancelRun() | commands.RecordRefusal() | commands.RemoveRuns())
-                | (commands.RecordRemoval() | commands.Tick())
+                | commands.RecordRemoval()
             ):
                 pass  # they carry no values of variables
             case _:
@@ -256,7 +259,8 @@ class EffectRunner:
             log_index.remove(log)
         since = attempt.resume.log if attempt is not None else 0 if first else None
         spans = self._folder.masked_spans(attempt_name(job)) if log is not None else None
-        return JobOutput(log, self._now, partial(self._end_unkept, job), since, spans)
+        end, is_new = partial(self._end_unkept, job), attempt is None
+        return JobOutput(log, self._now, end, since, spans, is_new=is_new)
 
     async def _outcome(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None) -> Outcome:
         if job.kind == "script":

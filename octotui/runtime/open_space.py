@@ -45,7 +45,8 @@ async def open_space(
     """Yield a session on the model's space, which one process at a time can have; raises StoreError.
 
     With `schedules`, it starts scheduled runs; `served` says that a server has it. Without `accounts`, any
-    name counts as an account. After a recovery, `session.rescued` says what is missing.
+    name counts as an account. After a recovery, `session.rescued` says what is missing. The `listeners` are
+    called for each event, from the first on.
     """
     folder = space_folder(model.space.slug, state_dir)
     with folder:
@@ -69,7 +70,7 @@ async def open_space(
             )
             session.listen(SnapshotWriter(journal, (journal.snapshot() or (0, b""))[0]).take)
             for listener in listeners:
-                session.listen(listener)
+                session.listen_to_each(listener)
             try:
                 await session.start(model, rescued)
                 keep_anchor(folder.path, *clock.moment())

@@ -74,12 +74,14 @@ class Session:
         self._journal = journal
         self._feed = StateFeed(state)
         self._listeners: list[Listener] = []
+        self._listeners_to_each: list[Listener] = []
         self._timetable = timetable
         self._accounts = accounts
         self._searches = ThreadPoolExecutor(SEARCHES, "search")
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self._written: asyncio.Future[None] | None = None
+        self._reports: list[Command] = []  # of the present turn of the loop
         self._closed = False
         self._effects = effects(self)
 
@@ -117,6 +119,7 @@ class Session:
                 await asyncio.wait({self._written})  # the end of its run may not be on disk yet
             await check_repeated(self._journal, command)
             return ()
+        self._apply_reports()
         events, committed = self._apply(command, request)
         if committed is not None:
             if committed.done():
@@ -125,10 +128,13 @@ class Session:
         return events
 
     def report(self, command: Command) -> None:
-        """Apply a command without waiting; ignored after the end."""
-        if not self._closed and self._feed.failure is None:
-            with suppress(Exception):  # the failure has ended the session
-                self._apply(command)
+        """Apply a command soon, with all others of this turn of the loop; ignored after the end.
+
+        So a batch of outcomes is one commit, and what begins because of them is one batch, too.
+        """
+        if not self._reports:
+            asyncio.get_running_loop().call_soon(self._apply_reports)
+        self._reports.append(command)
 
     def effect(self, request: RequestId) -> Effect | None:
         """Return what a request led to; None where it did not take effect, or is no longer remembered."""
@@ -145,6 +151,10 @@ class Session:
     def listen(self, listener: Listener) -> None:
         """Call `listener` with (events, before, after) for each commit from now on."""
         self._listeners.append(listener)
+
+    def listen_to_each(self, listener: Listener) -> None:
+        """Call `listener` with ((event,), before, after) for each committed event from now on."""
+        self._listeners_to_each.append(listener)
 
     def states(self) -> AsyncIterator[State]:
         """Yield the present State, and then later ones, throttled to 20 a second."""
@@ -212,21 +222,44 @@ class Session:
         """Stop following everything that runs, interrupt searches, and leave the journal complete."""
         self._journal.end_searches()
         self._searches.shutdown(wait=False, cancel_futures=True)
-        if await self._effects.flush() and self._written is not None:
+        flushed = await self._effects.flush()
+        self._apply_reports()
+        if flushed and self._written is not None:
             await asyncio.wait({self._written}, timeout=FAREWELL)  # the results of notifications
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
         await self._effects.close()
 
+    def _apply_reports(self) -> None:
+        """Apply the commands that were reported in this turn of the loop; what is refused is left out."""
+        reports, self._reports = self._reports, []
+        if not reports or self._closed or self._feed.failure is not None:
+            return
+        before, events, steps = self.state, list[AnyEvent](), list[State]()
+        with suppress(Exception):  # the failure has ended the session
+            for each in reports:
+                with suppress(Refused):
+                    events += self._advance(each, steps)
+            self._commit(tuple(events), before, steps)
+
     def _apply(
         self, command: Command, request: RequestId | None = None
     ) -> tuple[tuple[AnyEvent, ...], "asyncio.Future[None] | None"]:
         self._feed.check()
+        before, steps = self.state, list[State]()
+        events = self._advance(command, steps)
+        return events, self._commit(events, before, steps, request)
+
+    def _advance(self, command: Command, steps: list[State]) -> tuple[AnyEvent, ...]:
+        """Advance the State, and return the events, which are not journaled yet; may raise Refused.
+
+        The State after each of them is appended to `steps`.
+        """
         before = self.state
         command = self._effects.without_sensitive(command)
         try:
-            self.state, events = advance(before, command, self.now(), self._effects.mask)
+            self.state, events = advance(before, command, self.now(), self._effects.mask, steps)
         except Refused:
             raise
         except Exception as bug:
@@ -234,19 +267,29 @@ class Session:
             raise
         if self._timetable is not None and self.state.model is not before.model:
             self._timetable.follow(self.state, self.now())
-        if not events:
-            return events, None
         if isinstance(command, StartRun):
             self._keep_secrets(command, events)
-        elif isinstance(command, AnswerInterruption):
+        elif isinstance(command, AnswerInterruption) and events:
             self._keep_answered(command)
+        return events
+
+    def _commit(
+        self,
+        events: tuple[AnyEvent, ...],
+        before: State,
+        steps: list[State],
+        request: RequestId | None = None,
+    ) -> "asyncio.Future[None] | None":
+        """Journal events, and act on them afterwards; None where there are none."""
+        if not events:
+            return None
         taken = None
         if request is not None:
             taken = TakenRequest(request, events[-1].at, events[0].seq, events[-1].seq)
         self._written = committed = self._journal.append(events, taken)
-        committed.add_done_callback(partial(self._after_commit, events, before, self.state))
+        committed.add_done_callback(partial(self._after_commit, events, before, steps))
         self._arm()
-        return events, committed
+        return committed
 
     def _keep_secrets(self, command: StartRun, events: tuple[AnyEvent, ...]) -> None:
         """Pass on the given sensitive values, which no event may hold (V5)."""
@@ -266,7 +309,7 @@ class Session:
         self,
         events: tuple[AnyEvent, ...],
         before: State,
-        after: State,
+        steps: list[State],
         committed: "asyncio.Future[None]",
     ) -> None:
         """Perform the effects of committed events; a failed commit ends the session."""
@@ -276,17 +319,21 @@ class Session:
             return
         if not self._closed:
             try:
-                self._act(events, before, after)
+                self._act(events, before, steps)
             except Exception as problem:  # the loop would only log it
                 self.fail(problem)
                 return
-        self._feed.show(after)
+        self._feed.show(steps[-1])
 
-    def _act(self, events: tuple[AnyEvent, ...], before: State, after: State) -> None:
+    def _act(self, events: tuple[AnyEvent, ...], before: State, steps: list[State]) -> None:
         for event in events:
             self._effects.perform(event)
         for listener in self._listeners:
-            listener(events, before, after)
+            listener(events, before, steps[-1])
+        for event, after in zip(events, steps, strict=True) if self._listeners_to_each else ():
+            for listener in self._listeners_to_each:
+                listener((event,), before, after)
+            before = after
 
     def _arm(self) -> None:
         """Set the only timer to the next deadline."""
@@ -312,7 +359,6 @@ class Session:
 
     def _ring(self) -> None:
         self._due = None
-        self.report(Tick())
-        for due in self._timetable.due(self.now()) if self._timetable else ():
-            self.report(due)
+        self._reports += (Tick(), *(self._timetable.due(self.now()) if self._timetable else ()))
+        self._apply_reports()
         self._arm()

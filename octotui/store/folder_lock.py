@@ -72,16 +72,15 @@ class FolderLock:
 
     def _find(self, names: tuple[str, ...]) -> None:
         for name in names:
-            path = self._folder / name
             try:
-                status = os.lstat(path)
+                status = os.lstat(f"{self._folder}/{name}" if name else self._folder)
             except OSError as problem:
                 if problem.errno == errno.ENOENT and name not in self._seen:
                     continue  # not created yet
-                raise _displaced(path) from problem
+                raise _displaced(self._folder / name) from problem
             found = (status.st_dev, status.st_ino)
             if self._seen.setdefault(name, found) != found:
-                raise _displaced(path)
+                raise _displaced(self._folder / name)
 
     def release(self) -> None:
         """Release the lock."""

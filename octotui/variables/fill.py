@@ -1,7 +1,7 @@
 """Expansion of texts of the model: problems become warnings, and faulty tags are left as written (V1)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -55,9 +55,11 @@ class Filler:
         return _placed(filled, text, parts, misread)
 
 
-def _placed(filled: Filled, text: str, parts: Parts, misread: Iterable[TemplateError]) -> Filled:
+def _placed(filled: Filled, text: str, parts: Parts, misread: Sequence[TemplateError]) -> Filled:
     """Add the positions of syntax errors and of implausible names to the problems."""
     strange = {key_of(name): name for name in filled.unknown if not PLAIN_NAME.fullmatch(name)}
+    if not strange and not misread:
+        return filled
     places: dict[str, int] = {}  # characters from 0
     for path, start in looked_up(parts) if strange else ():
         places.setdefault(key_of(path), start)

@@ -2,13 +2,14 @@
 
 import os
 import resource
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from octotui.model.environment_names import environment_name, is_reserved
 
 LARGEST = 1 << 17  # bytes of one variable with its name: the limit of Linux (MAX_ARG_STRLEN)
 ROOM = 1 << 19  # bytes of all; the rest of the limit (ARG_MAX) is for arguments
+LEAST_ROOM = 1 << 15  # bytes of all, however small the limit
 ENTRY = 10  # bytes of overhead for each variable
 MANY = 20  # names in a warning
 LONGEST = 80  # characters of a name in a warning
@@ -30,32 +31,41 @@ def carried(values: Mapping[str, str]) -> CarriedValues:
         named.setdefault(environment_name(name), []).append(name)
     environment: dict[str, str] = {}
     left_out: dict[str, str] = {}
-    room, taken, sizes = _room(), 0, dict[str, int]()
+    sizes: dict[str, int] = {}
     for plain, names in named.items():
-        value = environment[plain] = values[names[0]]
-        sizes[plain] = len(plain) + len(os.fsencode(value)) + ENTRY
-        if why := _unfit(plain, value, sizes[plain], {values[name] for name in names}):
+        value = values[names[0]]
+        size = len(plain) + (len(value) if value.isascii() else len(os.fsencode(value))) + ENTRY
+        if why := _unfit(plain, value, size, names, values):
             left_out |= dict.fromkeys(names, why)
-            del environment[plain], sizes[plain]
-    for plain in sorted(sizes, key=lambda plain: (sizes[plain], plain)):
-        taken += sizes[plain]
-        if taken > room:
+        else:
+            environment[plain], sizes[plain] = value, size
+    if sum(sizes.values()) > LEAST_ROOM:
+        for plain in _beyond(_room(), sizes):
             left_out |= dict.fromkeys(named[plain], "too large")
             del environment[plain]
     return CarriedValues(environment, left_out)
 
 
+def _beyond(room: int, sizes: Mapping[str, int]) -> Iterator[str]:
+    """Yield the names, largest last, for which there is no room."""
+    taken = 0
+    for plain in sorted(sizes, key=lambda plain: (sizes[plain], plain)):
+        taken += sizes[plain]
+        if taken > room:
+            yield plain
+
+
 def _room() -> int:
     """Return the bytes for all values: a quarter of ARG_MAX, which depends on the stack limit."""
     stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
-    return ROOM if stack == resource.RLIM_INFINITY else max(1 << 15, min(ROOM, stack // 16))
+    return ROOM if stack == resource.RLIM_INFINITY else max(LEAST_ROOM, min(ROOM, stack // 16))
 
 
-def _unfit(plain: str, value: str, size: int, meant: set[str]) -> str:
+def _unfit(plain: str, value: str, size: int, names: Sequence[str], values: Mapping[str, str]) -> str:
     """Return why no environment can hold this variable, or `""`."""
     if not plain:
         return "not a letter or digit in the name"
-    if len(meant) > 1:
+    if len(names) > 1 and any(values[name] != value for name in names):
         return f"each would be ${plain}"
     if "\0" in value:
         return "a NUL in it"

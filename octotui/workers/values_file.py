@@ -14,6 +14,13 @@ _ESCAPES = {code: f"\\0{code:03o}" for code in (ord("\\"), *range(0x20), ord("'"
 _OTHERS = "ςİϴẞ\u2126\u212a\u212b"  # letters that fold to one whose upper case is another letter
 
 
+@lru_cache(maxsize=4096)  # as many names are the same for each job
+def _call(name: str) -> str:
+    """Return the beginning of a variable's line."""
+    return f"octotui_value '{_escaped(key_of(name))}' '{_escaped(name)}'"
+
+
+@lru_cache(maxsize=4096)
 def key_of(name: str) -> str:
     """Fold the case of a name, a final sigma included."""
     return name.lower().replace("ς", "σ")
@@ -22,10 +29,7 @@ def key_of(name: str) -> str:
 def encode(values: Mapping[str, str]) -> bytes:
     """Encode all values, small ones first; of names that differ in case alone the last wins."""
     last = {key_of(name): name for name in values}
-    lines = [
-        f"octotui_value '{_escaped(key)}' '{_escaped(name)}' '{_escaped(values[name])}'\n"
-        for key, name in last.items()
-    ]
+    lines = [f"{_call(name)} '{_escaped(values[name])}'\n" for name in last.values()]
     letters = frozenset("".join((*last, *last.values())))
     body = "".join((_changes(letters), *sorted(lines, key=len)))
     return body.encode(errors="surrogateescape")

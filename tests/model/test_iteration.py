@@ -1,8 +1,17 @@
 from pathlib import Path
 
-from octotui.model.iteration import processes, seen_by, steps, tables_of_variables, values_seen_by, variables
+from octotui.model.iteration import (
+    has_sensitive_values,
+    processes,
+    remembered,
+    seen_by,
+    steps,
+    tables_of_variables,
+    values_seen_by,
+    variables,
+)
 from octotui.model.process import Runbook
-from octotui.model.space import Model, Project, Space, Value
+from octotui.model.space import Model, Project, Prompt, Space, Value
 from octotui.model.toml.read import load
 from tests.model.texts import sample
 
@@ -50,3 +59,29 @@ def test_v4_values_of_one_name_stand_together_in_any_case() -> None:
     assert [value.value for value in seen["colour"]] == ["project", "set", "space"]
     assert list(seen) == ["colour", "Only"]
     assert values_seen_by(model, "another") is model.variables
+
+
+def test_what_is_remembered_of_the_last_model_is_no_other_models() -> None:
+    """Equal models are two, since only the same one is sure to be equal."""
+    asked: list[Model] = []
+
+    @remembered
+    def name(model: Model) -> str:
+        """Return its name."""
+        asked.append(model)
+        return model.space.name
+
+    one, other = Model(space=Space("One", "one")), Model(space=Space("Other", "other"))
+    assert [name(each) for each in (one, one, other, other, one)] == ["One", "One", "Other", "Other", "One"]
+    assert asked == [one, other, one]
+    assert (name.__doc__, name.__name__) == ("Return its name.", "name")
+
+
+def test_v5_a_prompt_for_a_sensitive_value_is_sensitive_too() -> None:
+    def declaring(value: Value) -> Model:
+        return Model(space=Space("A", "a"), variable_sets={"mail": {"Key": (Value(value="plain"), value)}})
+
+    assert not has_sensitive_values(declaring(Value(value="x")))
+    assert not has_sensitive_values(declaring(Value(kind="prompt", prompt=Prompt(label="Key"))))
+    assert has_sensitive_values(declaring(Value(kind="sensitive")))
+    assert has_sensitive_values(declaring(Value(kind="prompt", prompt=Prompt(label="Key", kind="sensitive"))))

@@ -321,6 +321,7 @@ def test_progress_is_reported_up_to_the_end_and_not_after(tmp_path: Path) -> Non
         await soon()
         for percentage in range(10, 60, 10):
             hands.outputs["job-1.1"](said("progress", percentage=str(percentage), message="so") + b"\n")
+        await soon()
         assert rig.state.jobs["job-1.1"].progress == JobProgress(10, "so")
         hands.end("job-1.1")
         await rig.until(lambda: rig.run_state("run-1") == "succeeded")

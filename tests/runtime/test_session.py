@@ -17,7 +17,8 @@ from octotui.engine.commands import (
     ReportOutcome,
     StartRun,
 )
-from octotui.engine.events import JobStarted
+from octotui.engine.events import AnyEvent, JobStarted
+from octotui.engine.evolve.evolve import evolve
 from octotui.engine.queries.parse import parse
 from octotui.engine.queries.query import EVERYTHING
 from octotui.engine.state import State
@@ -25,6 +26,7 @@ from octotui.model.space import Environment
 from octotui.runtime import session as module
 from octotui.runtime import state_feed
 from octotui.store.errors import StoreError
+from octotui.store.journal.in_memory import MemoryJournal
 from octotui.store.journal.run_records import RunRecord
 from octotui.workers.simulated import SimulatedExecutor
 from tests.runtime.rig import Hands, Rig, SlowJournal, play, soon
@@ -91,7 +93,74 @@ def test_a_stale_report_is_ignored(tmp_path: Path) -> None:
         before = rig.state
         for job, attempt in (("job-1.1", 2), ("job-1.9", 1), ("job-7.1", 1)):
             rig.session.report(ReportOutcome(job=job, attempt=attempt, outcome=Outcome(state="failed")))
+        await soon()
         assert rig.state is before
+
+    play(SMALL, tmp_path, main)
+
+
+def test_what_is_reported_in_one_turn_of_the_loop_is_one_commit(tmp_path: Path) -> None:
+    """What ends at once makes way at once for what waits; what is refused leaves the rest as it is."""
+    hands, journal = Hands(), SlowJournal()
+
+    async def main(rig: Rig) -> None:
+        sending = [asyncio.ensure_future(rig.start("a")) for _ in range(2)]
+        await soon()
+        journal.write()
+        await asyncio.gather(*sending)
+        before, told = rig.state, list[tuple[list[str], State, State]]()
+        rig.session.listen(
+            lambda events, before, after: told.append(
+                ([type(each).__name__ for each in events], before, after)
+            )
+        )
+        for number in (1, 2):
+            rig.session.report(ReportHealth("nobody", "healthy"))
+            job, ended = f"job-{number}.1", Outcome(state="succeeded")
+            rig.session.report(ReportOutcome(job=job, attempt=1, outcome=ended))
+        assert rig.state is before
+        await soon()
+        assert len(journal.waiting) == 1
+        journal.write()
+        await soon()
+        assert told == [(["JobEnded", "RunEnded"] * 2, before, rig.state)]
+
+    play(SMALL, tmp_path, main, executor=hands, journal=journal)
+
+
+def test_what_was_reported_before_a_command_is_applied_before_it(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        rig.session.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="succeeded")))
+        with pytest.raises(Refused, match="it has ended"):
+            await rig.session.send(CancelRun(run="run-1"))
+
+    play(SMALL, tmp_path, main)
+
+
+def test_what_was_reported_at_the_end_of_a_session_is_journaled(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        rig.session.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="succeeded")))
+
+    play(SMALL, tmp_path, main, journal=journal)
+    assert journal.runs(1)[0].state == "succeeded"
+
+
+def test_a_listener_to_each_event_gets_the_states_between(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        told: list[tuple[tuple[AnyEvent, ...], State, State]] = []
+        rig.session.listen_to_each(lambda events, before, after: told.append((events, before, after)))
+        state = rig.state
+        events = await rig.session.send(StartRun(process="a"))
+        assert [each for (each,), _, _ in told] == list(events)
+        for (event,), before, after in told:
+            assert before == state
+            state = evolve(state, event)
+            assert after == state
+        assert told[-1][-1] is rig.state
 
     play(SMALL, tmp_path, main)
 
@@ -206,6 +275,7 @@ def test_after_the_end_reports_are_for_nobody(tmp_path: Path) -> None:
         await rig.session.close()
         before = rig.state
         rig.session.report(ReportOutcome(job="job-1.1", attempt=1, outcome=Outcome(state="succeeded")))
+        await soon()
         assert rig.state is before
         assert before.jobs["job-1.1"].state == "running"
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from octotui.variables.budget import JOB_WORK, Budget
+from octotui.variables.budget import JOB_WORK, PART_WORK, Budget
 from octotui.variables.fill import Filler, escape, fill_in, warnings_of
+from octotui.variables.syntax.scanner import READ_WORK
 from octotui.variables.template import Filled, Names, OverBudget
 
 
@@ -161,6 +162,18 @@ def test_v1_one_budget_is_for_all_texts_of_a_job() -> None:
     first.fill_in("#{b}")
     with pytest.raises(OverBudget):
         Filler(Names({"a": "x" * 100_000, "b": "#{a}" * 3}), None, budget).fill_in("#{b}#{b}")
+
+
+def test_v1_values_without_expressions_are_work_too() -> None:
+    """They take a way of their own, which costs the same, and ends where others end."""
+    names, text = Names({"A": "x" * 100, "B": "#{A}"}), "1 #{A} 2 #{a}"
+    budget = Budget()
+    assert Filler(names, None, budget).fill_in(text) == Filled(f"1 {'x' * 100} 2 {'x' * 100}")
+    spent = JOB_WORK - budget.left
+    assert spent == READ_WORK * len(text) + 5 * PART_WORK + 205
+    with pytest.raises(OverBudget) as raised:
+        Filler(names, None, Budget(spent - 1)).fill_in(text)
+    assert raised.value.reason.startswith("its text cannot be filled in: this is too much work")
 
 
 def test_v1_what_is_too_much_is_said_with_its_variable() -> None:

@@ -16,7 +16,9 @@ from octotui.engine.state.retained import retained_state
 
 def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one line a command
     """Emit the direct events of a command; `schedule` reacts to them. Raises Refused."""
-    match command:
+    match command:  # the most frequent one first
+        case commands.ReportOutcome():
+            report_outcome(turn, command)
         case commands.LoadModel():
             turn.emit(events.ModelLoaded(model=command.model))
         case commands.ReportHealth():
@@ -29,8 +31,6 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
             _choose_packages(turn, command)
         case commands.ReportProgress():
             report_progress(turn, command)
-        case commands.ReportOutcome():
-            report_outcome(turn, command)
         case commands.TakeInterruption():
             questions.take(turn, command)
         case commands.AnswerInterruption():

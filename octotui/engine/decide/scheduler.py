@@ -37,7 +37,13 @@ def schedule(turn: Transaction) -> None:
 
 
 def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 - one line an event
-    match event:
+    match event:  # the most frequent ones first
+        case events.JobQueued() | events.JobPlaced() | events.JobRetried():
+            _start_if_ready(turn, turn.job(event.job))
+        case events.JobStarted():
+            _start_child(turn, turn.job(event.job))
+        case events.JobEnded():
+            _after_job(turn, event)
         case events.RunQueued() | events.RunDue() | events.PackagesChosen() | events.RunRequeued():
             fail_circular_wait(turn, event.run)
             _fill_slots(turn)
@@ -54,16 +60,10 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
         case events.RunEnded():
             _end_parent_job(turn, event)
             _fill_slots(turn)
-        case events.JobQueued() | events.JobPlaced() | events.JobRetried():
-            _start_if_ready(turn, turn.job(event.job))
-        case events.JobStarted():
-            _start_child(turn, turn.job(event.job))
         case events.JobStopping():
             cancel_child(turn, turn.job(event.job), f"{event.run} exceeded its time limit")
         case events.AttemptFailed():
             _grant(turn, turn.job(event.job).worker)
-        case events.JobEnded():
-            _after_job(turn, event)
         case events.InterruptionAnswered():
             apply_answer(turn, event)
         case (

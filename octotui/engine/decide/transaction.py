@@ -18,8 +18,11 @@ from octotui.variables.budget import ADVANCE_WORK, Budget, text_budget
 class Transaction:
     """The context of `decide` and `schedule`: they read `state`, and change it by emitting events."""
 
-    def __init__(self, state: State, at: float, mask: Mask | None = None) -> None:
+    def __init__(
+        self, state: State, at: float, mask: Mask | None = None, steps: list[State] | None = None
+    ) -> None:
         self.mask = mask
+        self.steps = [] if steps is None else steps  # the State after each event
         self.state = state
         self.at = max(at, state.at)  # monotonic, even if the clock is set back
         self.events: list[AnyEvent] = []
@@ -32,6 +35,7 @@ class Transaction:
         event = _with_facts(self.state, replace(event, seq=self.state.seq + 1, at=self.at))
         self.state = evolve(self.state, event)
         self.events.append(event)
+        self.steps.append(self.state)
 
     def budget(self, run: str) -> Budget:
         """Return the budget of one text, as a part of its run's budget in this transaction."""

@@ -36,6 +36,8 @@ def expected_wait(state: State, machine: str | None, mode: Mode | None, now: flo
     lock = state.locks.get(machine or "")
     if mode is None or lock is None or len(lock.holders) + len(lock.queue) > MOST_AHEAD:
         return None
+    if not lock.queue and admits(mode, held=bool(lock.holders), exclusive=lock.exclusive):
+        return None
     turn = _turn(state, lock, lock.queue, mode, now)
     return None if turn is None or turn <= now else round(turn - now, 3)
 

@@ -19,7 +19,13 @@ DOES_NOT_FIT = (LookupError, ValueError, TypeError, AttributeError, ArithmeticEr
 def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0915 - one line an event
     """Apply an event to a State."""
     state = replace(state, seq=event.seq, at=event.at)
-    match event:
+    match event:  # the most frequent ones first
+        case events.JobQueued():
+            return jobs.queued(state, event)
+        case events.JobStarted():
+            return jobs.started(state, event)
+        case events.JobEnded():
+            return jobs.ended(state, event)
         case events.ModelLoaded():
             return replace(state, model=event.model)
         case events.HealthChanged():
@@ -62,12 +68,8 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return runs.ended(state, event)
         case events.StepSkipped():
             return runs.step_skipped(state, event)
-        case events.JobQueued():
-            return jobs.queued(state, event)
         case events.JobPlaced():
             return jobs.placed(state, event)
-        case events.JobStarted():
-            return jobs.started(state, event)
         case events.JobStopping():
             return jobs.stopping(state, event)
         case events.AttemptFailed():
@@ -76,8 +78,6 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return jobs.retried(state, event)
         case events.JobProgressed():
             return jobs.progressed(state, event)
-        case events.JobEnded():
-            return jobs.ended(state, event)
         case events.InterruptionRaised():
             return interruptions.raised(state, event)
         case events.InterruptionTaken():

@@ -34,7 +34,7 @@ def masked(record: T, mask: Mask) -> T:
 def _masked(value: object, mask: Mask) -> object:
     match value:
         case str():
-            return mask(value)
+            return mask(value) if value else value
         case tuple():
             return tuple(_masked(each, mask) for each in value)
         case msgspec.Struct():

@@ -29,8 +29,12 @@ class JobOutput:
         end: Callable[[], None],
         since: int | None = None,
         spans: Path | None = None,
+        *,
+        is_new: bool = False,
     ) -> None:
+        """Take the output of an attempt; one that `is_new` can have printed nothing before."""
         self.problem = ""
+        self._is_new = is_new
         self._since = since
         self._path = log
         self._spans = spans
@@ -52,6 +56,8 @@ class JobOutput:
         """Return the spans that were masked in the repeated output; None where they are unknown."""
         if self._spans is None or self._log is None or self.problem:
             return None
+        if self._is_new:
+            return EarlierSpans()  # without looking for files
         try:
             return masked_spans.resume(self._spans, self._log.repeated)
         except OSError as error:

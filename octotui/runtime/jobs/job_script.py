@@ -118,10 +118,13 @@ def filled(
     seen = {**values, **literal}
     names = SensitiveNames(seen, secrets)
     arguments = given(script, names, now, budget)
-    replaced = lookup(arguments.values)
-    seen = {name: value for name, value in seen.items() if name.lower() not in replaced} | arguments.values
-    sensitive = {name for name in names.sensitive if name not in replaced} | arguments.made_of_sensitive
-    filler = Filler(SensitiveNames(seen, sensitive, names.derived), now, budget)
+    if arguments.values:
+        replaced = lookup(arguments.values)
+        seen = {name: value for name, value in seen.items() if name.lower() not in replaced}
+        seen |= arguments.values
+        sensitive = {name for name in names.sensitive if name not in replaced} | arguments.made_of_sensitive
+        names = SensitiveNames(seen, sensitive, names.derived)
+    filler = Filler(names, now, budget)
     told = {
         name: secrets[name] if value is literal.get(name) else filler.fill_in(value).text
         for name, value in seen.items()

@@ -19,7 +19,7 @@ from octotui.engine.rules.output_variables import (
 )
 from octotui.engine.rules.variable_context import declared, overruled
 from octotui.engine.state import Job, Run, State, step_of
-from octotui.model.iteration import environment_sources, variables
+from octotui.model.iteration import environment_sources, has_sensitive_values, variables
 from octotui.model.space import Model
 from octotui.model.values import Secret
 from octotui.runtime.jobs.masking import SensitiveValues
@@ -279,9 +279,10 @@ class SecretStore:
 
     def _check_kept(self, state: State, job: Job) -> None:
         """Raise UnreadableSecret where answers or scripts set values that a restart has lost."""
-        if self._read is None:
+        run = state.runs[job.run]
+        if self._read is None or not (run.progress.interruptions or run.progress.secret_outputs):
             return
-        run, here = state.runs[job.run], {name.lower() for name in self._set.get(job.run, {})}
+        here = {name.lower() for name in self._set.get(job.run, {})}
         answers = [name for name in secret_answers(state, run) if name.lower() not in here]
         outputs = [name for name in secret_outputs(state, run) if name.lower() not in here]
         if outputs and (step := step_of(state, job)) is not None:
@@ -296,6 +297,8 @@ class SecretStore:
     def _wanted(self, state: State, job: Job) -> dict[str, Secret | None]:
         """Return the source of each sensitive value of a job; None for one given at the start."""
         run = state.runs[job.run]
+        if not run.request.secrets and not has_sensitive_values(state.model):
+            return {}
         step = step_of(state, job)
         values = declared(state, run, step, job.target)
         secrets = {name: value.secret for name, value in values.items() if value.is_sensitive}

@@ -15,7 +15,10 @@ class SessionPort(Protocol):
         ...
 
     def report(self, command: Command) -> None:
-        """Apply a command without waiting; ignored once the session has ended."""
+        """Apply a command soon, with all others of this turn of the loop.
+
+        Ignored once the session has ended.
+        """
         ...
 
     def fail(self, failure: BaseException) -> None:

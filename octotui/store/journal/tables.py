@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from msgspec.structs import astuple
 
 from octotui.engine.events import AnyEvent, ModelLoaded, RunQueued, RunsRemoved
 from octotui.engine.state import Event
-from octotui.store.journal.hash_chain import START, link
+from octotui.store.journal.hash_chain import START
 from octotui.store.journal.run_records import CHANGES, RunRecord, from_row, record_of, run_number, to_row
 from octotui.store.journal.sqlite import PART
 
@@ -31,27 +32,28 @@ class Tables:
 
     def add(self, events: Iterable[Event]) -> None:
         """Insert events, and the records of the runs that they changed."""
-        encode, roots, digest = self._encode, self._roots, self._hash
+        encode, roots, digest, in_part = self._encode, self._roots, self._hash, self._in_part
         touched: dict[str, RunRecord] = {}
         rows: list[Any] = []
         removed: list[RunsRemoved] = []
         parts: list[int] = []
         for event in events:
-            if type(event) in CHANGES:
+            kind, seq = type(event), event.seq
+            if kind in CHANGES:
                 self._change(event, touched)
             run: str | None = getattr(event, "run", None)
             root: int | None
             if run is not None:
                 root = roots.get(run) or self._root(run)
-                if root not in self._in_part or event.seq // PART != self._part:
-                    parts += self._enter(root, event.seq // PART)
+                if root not in in_part or seq // PART != self._part:
+                    parts += self._enter(root, seq // PART)
             else:
-                root = 0 if type(event) is ModelLoaded else None
-                if type(event) is RunsRemoved:
+                root = 0 if kind is ModelLoaded else None
+                if isinstance(event, RunsRemoved):
                     removed.append(event)
             body = encode(event)
-            digest = link(digest, body)
-            rows += (event.seq, root, body, digest)
+            digest = sha256(digest + body).digest()  # as `link`, whose call is a tenth of the work
+            rows += (seq, root, body, digest)
         self._insert("INSERT INTO events", rows, 4)
         self._hash = digest
         self._insert("INSERT OR IGNORE INTO parts", parts, 2)
@@ -99,8 +101,9 @@ class Tables:
             before = self._stored(run)
         record = record_of(event, before)
         if record is not None:
+            if run not in self._roots:
+                self._roots[run] = run_number(record.root)
             self._open[run] = touched[run] = record
-            self._roots[run] = run_number(record.root)
 
     def _enter_places(self, records: Iterable[RunRecord]) -> None:
         """Index the workers and pools of runs that have just ended."""

@@ -43,9 +43,11 @@ def append(path: Path, spans: Iterable[MaskedSpan]) -> None:
 def resume(path: Path, shown: int) -> EarlierSpans:
     """Return the spans of the first `shown` bytes of a log, and truncate the file to them."""
     try:
-        body = path.read_bytes()
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        return EarlierSpans((), shown)
+        return EarlierSpans((), shown)  # as of nearly every attempt
+    with os.fdopen(file, "rb") as spans_file:
+        body = spans_file.read()
     whole = len(body) // _ROW.size * _ROW.size  # a crash may tear a row
     spans = tuple(MaskedSpan(*row) for row in _ROW.iter_unpack(body[:whole]))
     printed = _printed(spans, shown)

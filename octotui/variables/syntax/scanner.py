@@ -21,6 +21,7 @@ TAG_WORK = 1500  # for each token within tags that need the grammar
 TAGS = re.compile(r"#\{[^}]*+")
 WORDS = re.compile(r"[\w:/~()@.-]++|\S")
 BLANK = re.compile(r"(?<!#)(?:##)*+(#\{\s*+\})")
+EMPTY_TAG = re.compile(r"#\{\s*+\}")  # also one that is escaped
 EMPTY = "An empty tag names nothing; write `##{` where the text itself is meant."
 LONGEST_CACHED = 100_000  # characters of a text whose parts are cached
 
@@ -49,6 +50,8 @@ def read_leniently(
         from octotui.variables.syntax import recovery  # noqa: PLC0415  (lark, for those who need it)
 
         parts, misread = recovery.read_leniently(text, spend)
+    if not misread and not EMPTY_TAG.search(text):
+        return parts, ()
     blank = ((match.end() - len(match[1]), EMPTY) for match in BLANK.finditer(text))
     return parts, errors_at(text, sorted((*misread, *blank)))
 

@@ -82,6 +82,16 @@ def test_v5_what_is_masked_is_noted_before_it_is_kept(tmp_path: Path) -> None:
     assert log.read_bytes() == b"it ******** is\n"
 
 
+def test_v5_what_was_masked_before_a_new_attempt_is_none_of_it(tmp_path: Path) -> None:
+    """R4: such as of a job of the same name, whose events a damaged journal has lost."""
+    log, spans = tmp_path / "a.log", tmp_path / "masked" / "a-1"
+    with JobOutput(log, lambda: 0.0, lambda: None, 0, spans) as output:
+        output.note_masked([MaskedSpan(3, 20, 8)])
+        output(b"it ********")
+    with JobOutput(log, lambda: 0.0, lambda: None, 0, spans, is_new=True) as output:
+        assert output.masked_before() == EarlierSpans((), 0)
+
+
 def test_v5_what_cannot_be_noted_ends_the_job(tmp_path: Path) -> None:
     """What is kept without a note could not be told from what is not masked."""
     (tmp_path / "file").write_text("in the way")

@@ -7,7 +7,7 @@ import pytest
 from octotui.engine.commands import ReportProgress
 from octotui.engine.state import JobProgress
 from octotui.runtime.jobs.session_port import SessionPort
-from tests.runtime.rig import Rig, play
+from tests.runtime.rig import Rig, play, soon
 from tests.world import model, script
 
 MODEL = model({"one": [script("Say so")]})
@@ -35,10 +35,12 @@ def test_what_is_reported_takes_effect_until_the_session_ends(tmp_path: Path) ->
         port: SessionPort = rig.session
         await rig.start("one")
         port.report(ReportProgress(job="job-1.1", attempt=1, percentage=20, message=""))
+        await soon()
         assert port.state.jobs["job-1.1"].progress == JobProgress(percentage=20, message="")
         port.fail(ValueError("the disk is gone"))
         port.fail(ValueError("and so is the network"))
         port.report(ReportProgress(job="job-1.1", attempt=1, percentage=40, message=""))
+        await soon()
         assert port.state.jobs["job-1.1"].progress == JobProgress(percentage=20, message="")
         with pytest.raises(ValueError, match="the disk is gone"):
             await rig.start("one")

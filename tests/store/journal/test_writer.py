@@ -7,10 +7,11 @@ import pytest
 
 from octotui.engine.events import RunEnded, RunQueued
 from octotui.store.errors import Damaged, StoreError, suspect
-from octotui.store.journal import sqlite
+from octotui.store.journal import sqlite, writer
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.remembered_requests import RequestId
 from octotui.store.journal.tables import Tables
+from octotui.store.journal.writer import FEW, CommitTime
 from tests.store.events import history, numbered, queued
 
 
@@ -206,3 +207,118 @@ async def test_a_closed_journal_takes_no_more(tmp_path: Path) -> None:
     await last
     with pytest.raises(StoreError, match="is closed"):
         await journal.append(history())
+
+
+class Threads:
+    """Notes in which thread each commit is made."""
+
+    def __init__(self) -> None:
+        self.seen: list[bool] = []
+
+    def __call__(self) -> None:
+        self.seen.append(threading.current_thread() is threading.main_thread())
+
+    @property
+    def commits(self) -> list[bool]:
+        """Whether each commit was made in the loop's thread; it is checked before and after."""
+        assert self.seen[::2] == self.seen[1::2]
+        return self.seen[::2]
+
+
+async def test_a_commit_is_made_on_the_loop_while_commits_are_fast(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one's time is unknown; a large one, a snapshot and a slow disk are left to the thread."""
+    threads = Threads()
+    journal = Journal(tmp_path / "journal.sqlite", threads)
+    events = numbered(*map(queued, range(1, FEW + 20)))
+    monkeypatch.setattr(writer, "FAST", 1e9)
+    for event in events[:3]:
+        await journal.append((event,))
+    await journal.append(events[3 : FEW + 3])
+    await journal.append((events[FEW + 3],))
+    await journal.save_snapshot(FEW + 4, b"state")
+    monkeypatch.setattr(writer, "FAST", -1)
+    await journal.append((events[FEW + 4],))
+    assert threads.commits == [False, True, True, False, True, False, False]
+    assert list(journal.read()) == events[: FEW + 5]
+    journal.close()
+
+
+async def test_no_commit_is_made_on_the_loop_before_all_that_the_thread_has_yet_to_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "FAST", 1e9)
+    threads = Threads()
+    journal = Journal(tmp_path / "journal.sqlite", threads)
+    events = numbered(*map(queued, range(1, FEW + 20)))
+    await journal.append(events[:1])
+    large = journal.append(events[1 : FEW + 1])
+    await asyncio.sleep(0)  # it is handed over
+    small = journal.append(events[FEW + 1 : FEW + 2])
+    await asyncio.gather(large, small)
+    await journal.append(events[FEW + 2 : FEW + 3])
+    assert threads.commits[-1]
+    assert not any(threads.commits[:-1])
+    assert list(journal.read()) == events[: FEW + 3]
+    journal.close()
+
+
+async def test_what_one_turn_of_the_loop_appends_is_one_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "FAST", 1e9)
+    threads = Threads()
+    journal = Journal(tmp_path / "journal.sqlite", threads)
+    events = numbered(*map(queued, range(1, 30)))
+    await journal.append(events[:1])
+    await asyncio.gather(*(journal.append((event,)) for event in events[1:]))
+    assert threads.commits == [False, True]
+    journal.close()
+
+
+async def test_a_failure_on_the_loop_is_final_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each future gets what became of its own commit."""
+    monkeypatch.setattr(writer, "FAST", 1e9)
+    journal = Journal(tmp_path / "journal.sqlite")
+    events = numbered(*map(queued, range(1, 5)))
+    await journal.append(events[:1])
+    good = journal.append(events[1:2])
+    await asyncio.sleep(0)
+    with pytest.raises(StoreError, match="UNIQUE"):
+        await journal.append(events[1:2])
+    for _ in range(2):
+        with pytest.raises(StoreError, match="UNIQUE"):
+            await journal.append(events[2:3])
+    assert good.result() is None
+    assert list(journal.read()) == events[:2]
+    journal.close()
+
+
+async def test_a_long_log_is_copied_into_the_database_by_the_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the log stays short, though no commit on the loop has to do so."""
+    monkeypatch.setattr(writer, "FAST", 1e9)
+    monkeypatch.setattr(writer, "LONG", 30)
+    threads = Threads()
+    path = tmp_path / "journal.sqlite"
+    journal = Journal(path, threads)
+    for event in numbered(*map(queued, range(1, 301))):
+        await journal.append((event,))
+    assert 30 < sum(not each for each in threads.commits) < 100
+    assert path.with_name(f"{path.name}-wal").stat().st_size < 100 * 4096
+    journal.close()
+
+
+def test_a_slow_commit_counts_at_once_and_fast_ones_little_by_little() -> None:
+    time = CommitTime()
+    assert time.seconds == float("inf")
+    time.note(0.001, 1)
+    assert time.seconds == 0.001
+    time.note(0.1, 1)
+    assert time.seconds == 0.1
+    time.note(0.001, 1)
+    assert 0.08 < time.seconds < 0.1
+    time.note(1.0, 100 * FEW)
+    assert time.seconds < 0.1, "many events take their time"

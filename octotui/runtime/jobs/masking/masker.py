@@ -72,7 +72,7 @@ class Masker:
 
     def text(self, text: str) -> str:
         """Mask a complete text."""
-        return self.whole(encoded(text)).decode(errors="surrogateescape")
+        return self.whole(encoded(text)).decode(errors="surrogateescape") if text else text
 
     def whole(self, text: bytes) -> bytes:
         """Mask a complete text."""

@@ -74,6 +74,8 @@ class SensitiveValues:
 
     def text(self, text: str) -> str:
         """Mask a complete text."""
+        if text.isascii() and not self.matcher.values:
+            return text
         return self.whole(encoded(text)).decode(errors="surrogateescape")
 
     def whole(self, text: bytes) -> bytes:
