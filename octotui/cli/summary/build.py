@@ -24,6 +24,7 @@ from octotui.cli.summary.values import (
 from octotui.engine.forecast import Forecast, forecast
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import Interruption, Job, Run, State
+from octotui.model.space import Model
 from octotui.views import waits
 from octotui.views.estimates.sentences import end_of
 from octotui.views.files import Where
@@ -112,7 +113,7 @@ def _run(state: State, run: Run, where: Where | None, coming: Forecast) -> RunSu
         acquisitions=tuple(_job(state, run, job, coming) for job in jobs if job.step is None),
         outputs=tuple(_outputs(run)),
         versions=run.selection.versions or {},
-        selections=tuple(_selections(run)),
+        selections=tuple(_selections(run, state.model)),
         guided=run.request.guided,
         priority=run.queueing.priority,
         moved_to_top=run.queueing.moved,
@@ -122,14 +123,14 @@ def _run(state: State, run: Run, where: Where | None, coming: Forecast) -> RunSu
     )
 
 
-def _selections(run: Run) -> Iterator[SelectionSummary]:
+def _selections(run: Run, model: Model) -> Iterator[SelectionSummary]:
     for index, pick in enumerate(run.selection.picks):
         yield SelectionSummary(
             pool=pick.pool,
             worker=pick.worker,
             steps=tuple(run.runbook.steps[each].name for each in pick.steps),
             current=index >= run.selection.selected,
-            sentence=at_length(run, pick),
+            sentence=at_length(run, pick, model),
         )
 
 
