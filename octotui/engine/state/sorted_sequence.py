@@ -61,6 +61,8 @@ class SortedSequence:
 
     def _block_of(self, item: Item) -> int:
         """Return the index of the last block whose first item is not higher, or 0."""
+        if len(self._blocks) < 2:
+            return 0
         return max(bisect_left(self._blocks, (item, (inf,))) - 1, 0)
 
     def __iter__(self) -> Iterator[Item]:

@@ -17,6 +17,7 @@ from time import perf_counter
 
 import msgspec
 
+from octotui.engine.events import ModelLoaded
 from octotui.engine.state import Event
 from octotui.store.errors import Damaged, StoreError, suspect, unusable
 from octotui.store.journal import sqlite
@@ -212,8 +213,13 @@ def noted(path: Path, problem: sqlite3.Error) -> StoreError:
 
 
 def _events_in(entries: Iterable[Entry]) -> int:
-    """Return how many events there are in entries; a snapshot counts as many."""
-    return sum(FEW if isinstance(content, StoredSnapshot) else len(content) for content, _, _ in entries)
+    """Return how many events there are in entries; a snapshot, and a model, counts as many."""
+    return sum(
+        FEW
+        if isinstance(content, StoredSnapshot) or isinstance(next(iter(content), None), ModelLoaded)
+        else len(content)
+        for content, _, _ in entries
+    )
 
 
 def _settle(entries: Iterable[Entry], failure: Exception | None) -> None:

@@ -4,8 +4,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from octotui.engine.events import RunEnded, RunQueued
+from octotui.engine.events import ModelLoaded, RunEnded, RunQueued
+from octotui.model.space import Model, Space
 from octotui.store.errors import Damaged, StoreError, suspect
 from octotui.store.journal import sqlite, writer
 from octotui.store.journal.journal import Journal, JournalReader
@@ -228,7 +230,7 @@ class Threads:
 async def test_a_commit_is_made_on_the_loop_while_commits_are_fast(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first one's time is unknown; a large one, a snapshot and a slow disk are left to the thread."""
+    """The first one's time is unknown; a large one, a snapshot, a model, a slow disk are for the thread."""
     threads = Threads()
     journal = Journal(tmp_path / "journal.sqlite", threads)
     events = numbered(*map(queued, range(1, FEW + 20)))
@@ -238,10 +240,12 @@ async def test_a_commit_is_made_on_the_loop_while_commits_are_fast(
     await journal.append(events[3 : FEW + 3])
     await journal.append((events[FEW + 3],))
     await journal.save_snapshot(FEW + 4, b"state")
+    loaded = ModelLoaded(seq=FEW + 5, at=events[0].at, model=Model(space=Space("A", "a")))
+    await journal.append((loaded,))
     monkeypatch.setattr(writer, "FAST", -1)
-    await journal.append((events[FEW + 4],))
-    assert threads.commits == [False, True, True, False, True, False, False]
-    assert list(journal.read()) == events[: FEW + 5]
+    await journal.append((replace(events[FEW + 4], seq=FEW + 6),))
+    assert threads.commits == [False, True, True, False, True, False, False, False]
+    assert journal.last() == FEW + 6
     journal.close()
 
 
