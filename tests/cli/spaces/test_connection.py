@@ -73,8 +73,10 @@ def test_s5_a_server_that_a_script_starts_is_no_part_of_its_job(
 def test_r6_a_server_is_not_started_without_its_model(
     octotui: Call, write: Call, state: Path, call: tuple[str, ...], by: str
 ) -> None:
-    """Whoever says a space by its name or folder hears at once that nobody serves it."""
-    octotui("run", write(OK), "ok", "--state", state)
+    """Whoever says a space by its name or folder hears at once that nobody serves it, nor can."""
+    model = write(OK)
+    octotui("run", model, "ok", "--state", state)
+    model.unlink()
     verb, *more = call
     space = "Small" if by == "name" else state / "small"
     said = octotui(verb, space, *more, "--state", state)
