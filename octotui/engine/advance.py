@@ -18,10 +18,12 @@ def advance(
     `mask` is applied to free texts of events; the State after each event is appended to `steps`. Raises
     Refused.
     """
-    turn = Transaction(state, at, mask, steps)
+    turn = Transaction(state, at, mask)
     decide(turn, command)
     schedule(turn)
     while isinstance(command, Tick) and is_due(turn):
         decide(turn, command)
         schedule(turn)
+    if steps is not None:
+        steps += turn.steps
     return turn.state, tuple(turn.events)

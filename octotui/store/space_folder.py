@@ -127,9 +127,10 @@ class SpaceFolder:
         if status.st_mode & 0o067:  # 0o710 stays: an access group traverses it
             self.path.chmod(0o700)
         for entry in os.scandir(self.path):
-            mode = entry.stat(follow_symlinks=False).st_mode
-            if (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and mode & 0o077:
-                Path(entry.path).chmod(stat.S_IMODE(mode) & 0o700)
+            with suppress(FileNotFoundError):  # renamed meanwhile by the octotui that has the space
+                mode = entry.stat(follow_symlinks=False).st_mode
+                if (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and mode & 0o077:
+                    Path(entry.path).chmod(stat.S_IMODE(mode) & 0o700)
 
     def take(self) -> "SpaceFolder":
         """Make the folder, and lock it while this process lives; raises StoreError, InUse if it is locked."""

@@ -5,6 +5,7 @@ import pytest
 from octotui.engine import commands
 from octotui.engine.advance import advance
 from octotui.engine.commands import Refused
+from octotui.engine.evolve.evolve import evolve
 from octotui.engine.state import Outcome, State
 from tests.engine.walk import trace
 from tests.world import World, model, script
@@ -24,6 +25,22 @@ def test_what_is_refused_changes_nothing() -> None:
     with pytest.raises(Refused):
         advance(state, commands.StartRun(process="go"), 1.0)
     assert state == State()
+
+
+def test_the_state_after_each_event_is_told_to_who_asks() -> None:
+    """A command that is refused adds none."""
+    steps: list[State] = []
+    state, _ = advance(State(), commands.LoadModel(model({"go": [script("A")]})), 1.0, None, steps)
+    before, (loaded,) = state, steps
+    assert loaded == state
+    state, events = advance(state, commands.StartRun(process="go"), 2.0, None, steps)
+    for event, after in zip(events, steps[1:], strict=True):
+        before = evolve(before, event)
+        assert before == after
+    assert steps[-1] is state
+    with pytest.raises(Refused):
+        advance(state, commands.StartRun(process="unknown"), 3.0, None, steps)
+    assert len(steps) == 1 + len(events)
 
 
 def test_two_jobs_of_one_command_get_different_workers() -> None:

@@ -135,6 +135,25 @@ def test_i9_what_an_earlier_version_let_others_see_is_private_again(tmp_path: Pa
         assert tmp_path.stat().st_mode & 0o777 == 0o755, "what a link leads to is not ours to change"
 
 
+def test_a_file_that_goes_while_a_folder_is_made_private_is_nobody_s_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one that the octotui which has the space renames: then its lock says who has it."""
+    (tmp_path / "space").mkdir(0o700)
+    (tmp_path / "space" / "going").touch()
+    (tmp_path / "space" / "staying").touch(0o644)
+    scandir = os.scandir
+
+    def late(path: Path) -> list[os.DirEntry[str]]:
+        found = sorted(scandir(path), key=lambda each: each.name)
+        (tmp_path / "space" / "going").unlink()
+        return found
+
+    monkeypatch.setattr(os, "scandir", late)
+    SpaceFolder(tmp_path, "space").make()
+    assert (tmp_path / "space" / "staying").stat().st_mode & 0o777 == 0o600
+
+
 def test_members_of_an_access_group_still_go_through_it(tmp_path: Path) -> None:
     folder = SpaceFolder(tmp_path, "kraken")
     folder.make()

@@ -18,14 +18,12 @@ from octotui.variables.budget import ADVANCE_WORK, Budget, text_budget
 class Transaction:
     """The context of `decide` and `schedule`: they read `state`, and change it by emitting events."""
 
-    def __init__(
-        self, state: State, at: float, mask: Mask | None = None, steps: list[State] | None = None
-    ) -> None:
+    def __init__(self, state: State, at: float, mask: Mask | None = None) -> None:
         self.mask = mask
-        self.steps = [] if steps is None else steps  # the State after each event
         self.state = state
         self.at = max(at, state.at)  # monotonic, even if the clock is set back
         self.events: list[AnyEvent] = []
+        self.steps: list[State] = []  # the State after each event
         self.looked_at = 0  # the number of events that `schedule` has reacted to
         self._budgets: dict[str, Budget] = {}
 

@@ -36,8 +36,8 @@ class StoredSnapshot(msgspec.Struct, frozen=True):
 
 FAST = 0.002  # seconds of the last commits up to which the loop waits for the next one
 FEW = 200  # events of a transaction that the loop waits for
-LONG = 2000  # pages of the write-ahead log, estimated, after which a thread checkpoints it
-COMMIT, EVENT = 6, 0.1  # pages that a commit takes, and that an event adds
+LONG = 1000  # pages of the write-ahead log, estimated, after which the thread checkpoints it; SQLite at 2000
+COMMIT, EVENT = 2, 0.2  # pages that a commit takes, and that an event adds: from half to twice as many
 
 Content = Sequence[Event] | StoredSnapshot
 Entry = tuple[Content, TakenRequest | None, "asyncio.Future[None]"]
@@ -127,20 +127,29 @@ class Writer:
                 going = False
             lists = [entries for entries in batch if entries is not None]
             if entries := [entry for each in lists for entry in each]:
-                failure = self._commit_all(entries)
-                self._checkpoint()
-                self._settle_soon(entries, failure, len(lists))
+                failure, is_long = self._commit_all(entries), self._pages > LONG
+                loop = entries[0][-1].get_loop()
+                self._settle_soon(loop, entries, failure, 0 if is_long else len(lists))
+                if is_long:
+                    self._checkpoint()
+                    self._settle_soon(loop, (), None, len(lists))
         self._database.close()
 
-    def _settle_soon(self, entries: Sequence[Entry], failure: Exception | None, lists: int) -> None:
-        """Resolve all futures with one wake-up of the loop."""
+    def _settle_soon(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        entries: Sequence[Entry],
+        failure: Exception | None,
+        lists: int,
+    ) -> None:
+        """Resolve all futures with one wake-up of the loop; so many lists of entries are dealt with."""
 
         def settle() -> None:
             self._handed_over -= lists
             _settle(entries, failure)
 
         with suppress(RuntimeError):  # the loop is closed, and nothing waits
-            entries[0][-1].get_loop().call_soon_threadsafe(settle)
+            loop.call_soon_threadsafe(settle)
 
     def _await_others(self) -> None:
         """Wait for the transaction of a previous writer; it finds the folder locked before its next one."""
@@ -170,10 +179,9 @@ class Writer:
 
     def _checkpoint(self) -> None:
         """Copy a long write-ahead log into the database, so that no commit on the loop has to."""
-        if self._pages > LONG and self._failure is None:
-            self._pages = 0.0
-            with suppress(sqlite3.Error):  # the log just stays longer
-                self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self._pages = 0.0
+        with suppress(sqlite3.Error):  # the log just stays longer
+            self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _commit(self, contents: Iterable[tuple[Content, TakenRequest | None]]) -> Exception | None:
         """Commit everything in one transaction; return why it cannot be acknowledged, or None.
