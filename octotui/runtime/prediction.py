@@ -20,8 +20,10 @@ from octotui.runtime.quiescence import open_runs, questions, waiting_on_people
 from octotui.runtime.release_maker import make_release
 from octotui.runtime.session import Session
 from octotui.store.journal.in_memory import MemoryJournal
+from octotui.store.packages.manifest import Manifests
 from octotui.store.space_folder import SpaceFolder
-from octotui.workers.simulated import SimulatedExecutor
+from octotui.workers.machine import Machines
+from octotui.workers.simulated_machine import SimulatedMachines
 
 
 class Prediction(msgspec.Struct, frozen=True):
@@ -60,7 +62,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
     effects = partial(
         EffectRunner,
         folder,
-        SimulatedExecutor(),
+        _machines(folder),
         SimulatedAcquirer(),
         now,
         keeps_output=False,
@@ -79,6 +81,14 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
     finally:
         await session.close()
     return Prediction(root, tuple(seen), await session.family(root))
+
+
+def _machines(folder: SpaceFolder) -> Machines:
+    """Return simulated machines for every endpoint, with the packages that the real ones have."""
+    simulated = SimulatedMachines(
+        folder.worker, lambda worker: Manifests(folder.manifests / worker).packages()
+    )
+    return Machines(lambda endpoint: simulated)
 
 
 async def _start(session: Session, command: StartRun) -> str:

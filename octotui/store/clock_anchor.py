@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from octotui.store.workspace_index import boot_id
+from octotui.store.boot import boot_id
 
 
 class Anchor(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Engine, Model, Pool, Space, Worker
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
+from octotui.runtime.open_space import local_machines
 from octotui.runtime.session import Session
 from octotui.store.journal.journal import Journal
 from octotui.store.space_folder import SpaceFolder
@@ -46,7 +47,8 @@ async def engine(directory: Path, jobs: int) -> float:
     """Jobs a second through the whole engine."""
     with SpaceFolder(directory, "bench") as folder:
         journal = Journal(folder.journal)
-        effects = partial(EffectRunner, folder, LocalExecutor(), RealAcquirer(folder.manifests), time.time)
+        machines = local_machines(LocalExecutor(), folder)
+        effects = partial(EffectRunner, folder, machines, RealAcquirer(folder.manifests), time.time)
         session = Session(State(), journal, effects, user="ann", now=time.time)
         await session.send(LoadModel(model(jobs)))
         began = time.perf_counter()

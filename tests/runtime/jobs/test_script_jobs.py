@@ -20,7 +20,7 @@ from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from tests.runtime.reading import said
-from tests.runtime.rig import Hands, Rig, play, soon
+from tests.runtime.rig import BOOT, Hands, Rig, play, soon
 from tests.world import model, on_targets, script
 
 SMALL = model({"a": [script("Run"), script("After", condition="always")]})
@@ -38,7 +38,7 @@ def hands(left: AttemptStatus) -> Hands:
 
 
 def same_boot(folder: Path) -> None:
-    WorkspaceIndex(SpaceFolder(folder, "space")).note_boot()
+    WorkspaceIndex(SpaceFolder(folder, "space")).note_boots({"worker1": BOOT})
 
 
 def test_what_runs_is_followed_and_not_begun_again(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_v5_what_was_made_of_a_value_is_masked_after_a_crash(tmp_path: Path) -> 
 def test_r4_an_attempt_is_followed_where_its_worker_was_when_it_began(tmp_path: Path) -> None:
     """The model may say another directory since."""
     before = str(tmp_path / "before")
-    WorkspaceIndex(SpaceFolder(tmp_path, "space")).use(before)
+    WorkspaceIndex(SpaceFolder(tmp_path, "space")).use("worker1", before, None)
     followed: list[str] = []
 
     class Moved(Hands):
@@ -210,7 +210,7 @@ def test_what_nobody_knows_the_end_of_asks(
         assert rig.state.jobs["job-1.1"].state == "asking"
         (question,) = rig.state.interruptions.values()
         assert question.instructions == reason
-        assert WorkspaceIndex(SpaceFolder(tmp_path, "space")).same_boot
+        assert WorkspaceIndex(SpaceFolder(tmp_path, "space")).same_boot("worker1", BOOT)
 
     play(SMALL, tmp_path, main, executor=there, state=running())
 
