@@ -55,8 +55,9 @@ class WorkspaceIndex:
     def __init__(self, folder: SpaceFolder) -> None:
         self._path = folder.path / "places.json"
         self._space = folder.path
-        self._kept = _upgraded(_read(self._path) or _Kept(token_hex(4)))
-        self._before = self._kept
+        before = _read(self._path)
+        self._kept = _upgraded(before or _Kept(token_hex(4)))
+        self._before = None if before is None else self._kept
 
     @property
     def space(self) -> str:
@@ -64,9 +65,16 @@ class WorkspaceIndex:
         return f"{self._space.name}-{self._kept.id}"
 
     def same_boot(self, worker: str, boot: str) -> bool:
-        """Return whether a worker has not rebooted since an earlier session; False where that is unknown."""
-        record = self._before.workers.get(worker, _WorkerRecord())
-        noted = record.boot or self._before.boot
+        """Return whether a worker has not rebooted since an earlier session began anything on it.
+
+        False where that is unknown. One that is not written down was not used.
+        """
+        if self._before is None:
+            return False
+        record = self._before.workers.get(worker)
+        if record is None and not self._before.boot:
+            return True
+        noted = (record and record.boot) or self._before.boot
         return noted != "" and noted == boot
 
     def directories(self, worker: str) -> tuple[str | None, ...]:
@@ -93,11 +101,14 @@ class WorkspaceIndex:
             self._keep(replace(self._kept, workers={**self._kept.workers, worker: used}))
 
     def note_boots(self, boots: Mapping[str, str]) -> None:
-        """Record boots once all attempts from before them are accounted for; raises StoreError."""
+        """Record boots once all attempts from before them are accounted for; raises StoreError.
+
+        From then on it is known of other workers that they were not used.
+        """
         workers = dict(self._kept.workers)
         for worker, boot in boots.items():
             workers[worker] = replace(workers.get(worker, _WorkerRecord()), boot=boot)
-        if workers != self._kept.workers:
+        if workers != self._kept.workers or self._before is None:
             self._keep(replace(self._kept, workers=workers))
 
     def _resolved(self, directory: str) -> str | None:

@@ -67,6 +67,7 @@ def test_r4_a_boot_is_the_same_once_it_was_noted_for_its_worker(tmp_path: Path) 
     assert later.same_boot("far", "boot-7")
     assert not later.same_boot("worker1", "boot-2")
     assert not later.same_boot("worker1", "")
+    assert later.same_boot("unused", "boot-2")
     later.use("worker1", "/srv", "boot-2")
     assert of(tmp_path).same_boot("worker1", "boot-2")
     later.note_boots({"worker1": ""})
@@ -76,11 +77,15 @@ def test_r4_a_boot_is_the_same_once_it_was_noted_for_its_worker(tmp_path: Path) 
 def test_what_is_known_is_not_written_again(tmp_path: Path) -> None:
     index, path = of(tmp_path), tmp_path / "kraken" / "places.json"
     index.use("worker1", "/srv", "boot-1")
+    again = of(tmp_path)
     path.unlink()
-    index.use("worker1", "/srv", "boot-1")
-    index.use("worker1", "/srv", None)
-    index.note_boots({"worker1": "boot-1"})
+    again.use("worker1", "/srv", "boot-1")
+    again.use("worker1", "/srv", None)
+    again.note_boots({"worker1": "boot-1"})
     assert not path.exists()
+    assert not of(tmp_path).same_boot("unused", "boot-1")  # nobody knows
+    of(tmp_path).note_boots({})
+    assert of(tmp_path).same_boot("unused", "boot-1")
 
 
 def test_a_file_that_cannot_be_read_says_nothing(tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ class ScriptJobs:
         for worker, directory in self._names:
             machine = self._machines.at(worker, directory)
             with suppress(Unreachable, FileError):
+                self._boots[worker] = await machine.boot()
                 await machine.processes.remove_orphans(self._names.space, keep)
                 await self._packages.remove_orphans(machine, self._names.space, keep)
 
@@ -135,7 +136,8 @@ class ScriptJobs:
         """Record the boots of machines once their lost jobs are reported; raises StoreError."""
         if self._keeps_output:
             away = self._uninspected.values()
-            self._names.note_boots({name: boot for name, boot in self._boots.items() if name not in away})
+            known = {name: boot for name, boot in self._boots.items() if name and name not in away}
+            self._names.note_boots(known)
 
     async def run(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None = None) -> Outcome:
         """Run an attempt, or resume it, to its end."""
