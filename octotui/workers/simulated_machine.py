@@ -136,7 +136,7 @@ class SimulatedPackageStore:
         self._held.add((package, version))
         return PackageManifest({}, {}, {})
 
-    async def touch(self, package: str, version: str) -> None:
+    async def record_use(self, package: str, version: str) -> None:
         """Do nothing: there is room for all."""
 
     async def copy(

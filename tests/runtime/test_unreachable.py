@@ -1,7 +1,7 @@
 """M1: a machine that cannot be reached fails no job: the job waits, and goes on where it was."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest

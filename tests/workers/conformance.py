@@ -51,6 +51,11 @@ KINDS = (
 )
 
 
+of_real_kinds = pytest.mark.parametrize(
+    "under", [each for each in KINDS if each.real], indirect=True, ids=lambda kind: kind.name
+)
+
+
 class Under(NamedTuple):
     """A machine under test, its home on this disk, and how a later process comes to the same one."""
 
@@ -370,10 +375,9 @@ async def test_m1_names_are_taken_as_they_are(under: Under) -> None:
     assert len(await files.list("in")) == 7
 
 
+@of_real_kinds
 async def test_m1_no_link_is_followed(under: Under) -> None:
     """M1: whoever may write below the directory leads nobody out of it."""
-    if not under.real:
-        pytest.skip("it has no disk")
     files, outside = under.machine.files, under.home.parent / "outside"
     outside.mkdir()
     (outside / "file").write_text("as it was")
@@ -460,7 +464,7 @@ async def test_p2_a_package_is_installed_compared_and_copied(under: Under) -> No
     async with packages.lock("tools", "1.0", GO):
         manifest = await packages.install("tools", "1.0", archive, GO)
     assert await packages.held() == {("tools", "1.0")}
-    await packages.touch("tools", "1.0")
+    await packages.record_use("tools", "1.0")
     assert await packages.change("tools", "1.0", manifest, GO) == ""
     assert await packages.change("tools", "2.0", manifest, GO) is None
     await packages.copy("tools", "1.0", manifest, "extracted/one/tools", GO)
@@ -478,9 +482,8 @@ async def test_p2_a_package_is_installed_compared_and_copied(under: Under) -> No
     assert await packages.held() == set()
 
 
+@of_real_kinds
 async def test_p2_a_package_is_held_by_one_at_a_time_and_who_waits_can_be_stopped(under: Under) -> None:
-    if not under.real:
-        pytest.skip("nobody shares it")
     stopping = Cancellation()
     async with under.machine.packages.lock("tools", "1.0", GO):
         asyncio.get_running_loop().call_later(0.05, stopping.stop)

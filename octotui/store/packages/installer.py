@@ -53,7 +53,7 @@ async def acquire(
     with _package_errors(package, version):
         async with host.store.lock(package, version, stopping):
             warning = await _acquire(feeds, package, version, host, tell, stopping)
-            await host.store.touch(package, version)
+            await host.store.record_use(package, version)
     return warning
 
 

@@ -49,7 +49,7 @@ class PackageStore(Protocol):
         """
         ...
 
-    async def touch(self, package: str, version: str) -> None:
+    async def record_use(self, package: str, version: str) -> None:
         """Record that a package was used just now."""
         ...
 

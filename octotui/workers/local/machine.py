@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 from octotui.model.process import Shell
-from octotui.store.boot import boot_id
+from octotui.store.clock_anchor import boot_id
 from octotui.workers.executor import Executor
 from octotui.workers.local.files import LocalFiles
 from octotui.workers.local.package_store import LocalPackageStore, package_threads

@@ -67,7 +67,7 @@ class LocalPackageStore:
             partial(package_cache.install, self._cache, package, version, archive, stopping), stopping
         )
 
-    async def touch(self, package: str, version: str) -> None:
+    async def record_use(self, package: str, version: str) -> None:
         """Record that a package was used just now."""
         await self._run(partial(package_cache.touch, self._path(package, version)))
 
