@@ -112,7 +112,7 @@ class EffectRunner:
                 lost.append(ReportOutcome(job=job.id, attempt=job.attempt, outcome=attempt))
             else:
                 self._attempts[job.id] = attempt
-        await self._scripts.remove_orphans(running)
+        await self._scripts.remove_orphans(state.model, running)
         return tuple(lost)
 
     def resume(self, state: State) -> None:

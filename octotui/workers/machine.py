@@ -235,12 +235,12 @@ class Machines:
     def of(self, model: Model, worker: str) -> Machine:
         """Return the machine of a worker or target; one that the model does not declare is this machine."""
         declared = model.workers.get(worker) or model.targets.get(worker)
-        if declared is None:
-            return self.at(worker)
-        return self.at(worker, declared.directory, declared.endpoint)
+        return self.earlier(model, worker, declared and declared.directory)
 
-    def at(self, worker: str, directory: str | None = None, endpoint: str = LOCAL) -> Machine:
-        """Return the machine of a worker in a directory, which an earlier model may have declared."""
+    def earlier(self, model: Model, worker: str, directory: str | None) -> Machine:
+        """Return the same machine in a directory that an earlier model may have declared."""
+        declared = model.workers.get(worker) or model.targets.get(worker)
+        endpoint = LOCAL if declared is None else declared.endpoint
         known = self._machines.get((endpoint, worker, directory))
         if known is None:
             known = self._kind_of(endpoint).machine(worker, directory)

@@ -26,10 +26,9 @@ def test_m1_the_endpoint_says_which_kind_serves_a_worker_or_target(tmp_path: Pat
         *(str(tmp_path / "local" / "w"), "/srv/x", str(tmp_path / "far" / "t")),
         str(tmp_path / "local" / "built-in"),
     ]
-    assert machines.of(declared, "w") is machines.at("w")
-    assert machines.at("w", "/earlier").directory == "/earlier"
-    with pytest.raises(KeyError):
-        machines.at("w", None, "unknown")
+    assert machines.of(declared, "w") is machines.of(declared, "w")
+    assert machines.earlier(declared, "t", "/earlier").directory == "/earlier"
+    assert machines.earlier(declared, "x", None).directory == str(tmp_path / "far" / "x")
 
 
 def test_m1_a_path_stays_below() -> None:

@@ -14,6 +14,7 @@ from octotui.engine.commands import ReportProgress
 from octotui.engine.state import Job, Outcome, State, step_of
 from octotui.model.iteration import environment_sources
 from octotui.model.process import Package
+from octotui.model.space import Model
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.job_script import fill_without_blocking, script_work
@@ -121,12 +122,12 @@ class ScriptJobs:
         """Return an attempt whose machine could not be reached, as soon as it can be."""
         return await self._reached(job, partial(self._inspect, self._session.state, job))
 
-    async def remove_orphans(self, jobs: tuple[Job, ...]) -> None:
+    async def remove_orphans(self, model: Model, jobs: tuple[Job, ...]) -> None:
         """Remove what crashes have left, except of these jobs; of a machine that is away, the next time."""
         keep = frozenset(attempt_name(job) for job in jobs)
         artifacts.remove_all_but(self._folder.masked_spans(""), keep)
         for worker, directory in self._names:
-            machine = self._machines.at(worker, directory)
+            machine = self._machines.earlier(model, worker, directory)
             with suppress(Unreachable, FileError):
                 self._boots[worker] = await machine.boot()
                 await machine.processes.remove_orphans(self._names.space, keep)
@@ -189,7 +190,8 @@ class ScriptJobs:
         worker = job.worker or ""
         machine, left, key = self._machines.of(state.model, worker), NOTHING, self._key(job)
         boot = self._boots[worker] = await machine.boot()
-        earlier = (self._machines.at(worker, each) for each in self._names.directories(worker))
+        directories = self._names.directories(worker)
+        earlier = (self._machines.earlier(state.model, worker, each) for each in directories)
         for each in (machine, *earlier):
             left = await each.processes.inspect(key)
             if left.state != "nothing":
