@@ -235,7 +235,7 @@ class Machines:
     def of(self, model: Model, worker: str) -> Machine:
         """Return the machine of a worker or target; one that the model does not declare is this machine."""
         declared = model.workers.get(worker) or model.targets.get(worker)
-        return self.earlier(model, worker, declared and declared.directory)
+        return self.earlier(model, worker, None if declared is None else declared.directory)
 
     def earlier(self, model: Model, worker: str, directory: str | None) -> Machine:
         """Return the same machine in a directory that an earlier model may have declared."""
