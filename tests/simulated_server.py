@@ -27,8 +27,7 @@ class HoldingExecutor(SimulatedExecutor):
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._released.set)
 
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
-        simulate, _ = self._begun[location]
-        if simulate.takes < HELD:
+        if self._begun[location].simulate.takes < HELD:
             return await super().follow(location, output, leave)
         await self._released.wait()
         await asyncio.sleep(self._random.uniform(0, SPREAD))
@@ -36,5 +35,5 @@ class HoldingExecutor(SimulatedExecutor):
 
 
 if __name__ == "__main__":
-    open_space.LocalExecutor = lambda trust: HoldingExecutor()  # type: ignore[assignment, misc, return-value]
+    open_space.LocalExecutor = lambda trust: HoldingExecutor()  # type: ignore[assignment, attr-defined, misc]
     cli(prog_name="octotui")

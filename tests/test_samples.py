@@ -197,8 +197,11 @@ async def test_r4_jobs_that_ran_on_are_taken_up(folder: Path) -> None:
         assert log.read_text() == "before, with ********\nafterwards\n"
     assert "whole" in ask(folder, "audit", "--verify")
     after = msgspec.json.decode(places.read_bytes())
-    assert not [*lost(before, after | {"boot": before["boot"]})]
-    assert after["boot"]
+    assert after["id"] == before["id"]
+    workers = {each.removeprefix("workers/") for each in before["directories"]}
+    assert {name for name, each in after["workers"].items() if "" in each["directories"]} >= workers
+    assert "directories" not in after
+    assert any(each.get("boot") for each in after["workers"].values())
 
 
 def _left(folder: Path, process: str) -> list[str]:

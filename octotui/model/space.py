@@ -12,6 +12,7 @@ Policy = Literal["round-robin", "least-leases"]
 
 BUILT_IN = "built-in"
 DEFAULT_POOL = "default"
+LOCAL = "local"  # the endpoint of workers and targets that are this machine
 DEFAULT_CHANNEL = "default"
 
 
@@ -75,12 +76,13 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine that runs jobs; `directory` holds its workspaces and packages."""
+    """A machine that runs jobs; `directory` holds its work and packages, `endpoint` is the way to it."""
 
     name: str
     enabled: bool = True
     exclusive: bool = False
     directory: str | None = None
+    endpoint: str = LOCAL
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +95,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     tenant_tags: tuple[str, ...] = ()
     enabled: bool = True
     directory: str | None = None
+    endpoint: str = LOCAL
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

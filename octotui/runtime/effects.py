@@ -19,22 +19,24 @@ from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
 from octotui.runtime.jobs.question_notifier import QuestionNotifier
-from octotui.runtime.jobs.script_jobs import ResumableAttempt, ScriptJobs, attempt_name
+from octotui.runtime.jobs.resume_record import ResumableAttempt, UnreachedAttempt
+from octotui.runtime.jobs.script_jobs import ScriptJobs, attempt_name
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.session_port import SessionPort
 from octotui.store.errors import StoreError
 from octotui.store.logs import log_index
 from octotui.store.space_folder import SpaceFolder
-from octotui.workers.executor import Executor
+from octotui.workers.machine import Machines
+from octotui.workers.reaching import until_reached
 
 
 class EffectRunner:
-    """Runs the effects of a session's events: the executors, and the tasks in progress."""
+    """Runs the effects of a session's events: the machines, and the tasks in progress."""
 
     def __init__(
         self,
         folder: SpaceFolder,
-        executor: Executor,
+        machines: Machines,
         acquirer: Acquirer,
         now: Clock,
         session: SessionPort,
@@ -44,17 +46,17 @@ class EffectRunner:
     ) -> None:
         self._session = session
         self._folder = folder
-        self._executor = executor
+        self._machines = machines
         self._acquirer = acquirer
         self._now = now
         self._keeps_output = keeps_output
         self._secret_store = secret_store or SecretStore()
         self._masked = self._secret_store.masked
-        self._notifier = QuestionNotifier(folder, executor, self._secret_store, now, session.report)
+        self._notifier = QuestionNotifier(folder, machines, self._secret_store, now, session.report)
         self._scripts = ScriptJobs(
-            folder, executor, acquirer, self._secret_store, now, session, keeps_output=keeps_output
+            folder, machines, acquirer, self._secret_store, now, session, keeps_output=keeps_output
         )
-        self._attempts: dict[str, ResumableAttempt | None] = {}
+        self._attempts: dict[str, ResumableAttempt | UnreachedAttempt | None] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
         self._closed = False
@@ -113,7 +115,7 @@ class EffectRunner:
                 lost.append(ReportOutcome(job=job.id, attempt=job.attempt, outcome=attempt))
             else:
                 self._attempts[job.id] = attempt
-        await self._scripts.remove_orphans(running)
+        await self._scripts.remove_orphans(state.model, running)
         return tuple(lost)
 
     def resume(self, state: State) -> None:
@@ -189,7 +191,8 @@ class EffectRunner:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._executor.close()
+        await self._scripts.close()
+        await self._machines.close()
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
         """Return versions of packages for a release of a channel, from the feeds as they are now."""
@@ -240,9 +243,12 @@ class EffectRunner:
         else:
             self._end(job)
 
-    async def _work(self, job: Job, attempt: ResumableAttempt | None = None) -> None:
+    async def _work(self, job: Job, left: ResumableAttempt | UnreachedAttempt | None = None) -> None:
         """Run a job, keep its output, and report its outcome."""
-        if self._closed or (attempt is None and self._session.state.jobs[job.id].stopping):
+        attempt = await self._scripts.reach(job) if isinstance(left, UnreachedAttempt) else left
+        if isinstance(attempt, Outcome):
+            outcome = attempt
+        elif self._closed or (attempt is None and self._session.state.jobs[job.id].stopping):
             outcome = Outcome(state="cancelled")  # stopped before it started
         else:
             with self._output(job, attempt) as output:
@@ -265,12 +271,17 @@ class EffectRunner:
     async def _outcome(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None) -> Outcome:
         if job.kind == "script":
             return await self._scripts.run(job, output, attempt)
+        return await until_reached(partial(self._acquire, job, output))
+
+    async def _acquire(self, job: Job, output: JobOutput) -> Outcome:
+        """Acquire packages, from the start again where their machine could not be reached."""
         state = self._session.state
-        directory = self._scripts.directory(state, job)
+        if state.jobs[job.id].stopping:
+            return Outcome(state="cancelled")
         return await self._acquirer.acquire(
             state.model,
             job,
-            directory,
+            self._machines.of(state.model, job.worker or ""),
             lambda line: output(self._masked.whole(line)),
             lambda: packages_in_use(self._session.state),
         )

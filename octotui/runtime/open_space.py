@@ -10,7 +10,7 @@ from octotui.engine.decide.question_holders import AccountExists
 from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
-from octotui.model.space import Model
+from octotui.model.space import LOCAL, Model
 from octotui.runtime.clocks import Clock, SteadyClock, since_boot
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
@@ -26,7 +26,10 @@ from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.user_config import file_trust
+from octotui.workers.executor import Executor
 from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.machine import LocalMachines
+from octotui.workers.machine import Machines
 
 POLL = 1.0  # seconds between two checks that a folder is still there
 
@@ -53,9 +56,9 @@ async def open_space(
         journal, state, rescued = _open_or_recover(folder)
         try:
             secrets = SecretStore(served=served)
-            executor = LocalExecutor(file_trust())
+            machines = local_machines(LocalExecutor(file_trust()), folder)
             acquirer = RealAcquirer(folder.manifests)
-            effects = partial(EffectRunner, folder, executor, acquirer, now, secret_store=secrets)
+            effects = partial(EffectRunner, folder, machines, acquirer, now, secret_store=secrets)
             timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
             session = Session(
@@ -84,6 +87,12 @@ async def open_space(
                 await journal.save_snapshot(session.state.seq, encode(session.state))
         finally:
             journal.close()
+
+
+def local_machines(executor: Executor, folder: SpaceFolder) -> Machines:
+    """Return the machines of a space: of every kind that an `endpoint` may name, which is this one alone."""
+    kinds = {LOCAL: LocalMachines(executor, folder.worker)}
+    return Machines(kinds.__getitem__)
 
 
 @asynccontextmanager

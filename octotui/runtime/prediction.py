@@ -24,8 +24,11 @@ from octotui.runtime.quiescence import open_runs, questions, waiting_on_people
 from octotui.runtime.release_maker import make_release
 from octotui.runtime.session import Session
 from octotui.store.journal.in_memory import MemoryJournal
+from octotui.store.packages.manifest import Manifests
 from octotui.store.space_folder import SpaceFolder
-from octotui.workers.simulated import SimulatedExecutor
+from octotui.workers.machine import Machines
+from octotui.workers.simulated import SimulatedExecutor, Takes
+from octotui.workers.simulated_machine import SimulatedMachines
 
 
 class Prediction(msgspec.Struct, frozen=True):
@@ -85,7 +88,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
     effects = partial(
         EffectRunner,
         folder,
-        SimulatedExecutor(takes),
+        _machines(folder, takes),
         SimulatedAcquirer(),
         now,
         keeps_output=False,
@@ -104,6 +107,16 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
     finally:
         await session.close()
     return Prediction(root, tuple(seen), await session.family(root))
+
+
+def _machines(folder: SpaceFolder, takes: Takes) -> Machines:
+    """Return simulated machines for every endpoint, with the packages that the real ones have."""
+    simulated = SimulatedMachines(
+        folder.worker,
+        lambda worker: Manifests(folder.manifests / worker).packages(),
+        SimulatedExecutor(takes),
+    )
+    return Machines(lambda endpoint: simulated)
 
 
 async def _start(session: Session, command: StartRun) -> str:

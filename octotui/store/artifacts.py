@@ -1,15 +1,17 @@
 """Artifacts: files that scripts asked to keep, copied into the space's folder, a folder for each job (V7)."""
 
+import asyncio
 import os
 import shutil
 import stat
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing, suppress
 from itertools import count
 from pathlib import Path
 
 from octotui.engine.state import Artifact
 from octotui.model.complaints import Reason
+from octotui.store.directory import write_all
 from octotui.store.private_files import make_folder, opened_private
 
 LARGEST = 1 << 30  # bytes of an artifact
@@ -21,22 +23,34 @@ class ArtifactError(Exception):
     """A file cannot be kept; the text says why."""
 
 
-def keep(source: str, name: str, folder: Path, largest: int = LARGEST) -> Artifact:
-    """Copy a file into a job's folder; raises ArtifactError, and then leaves nothing there.
+async def keep(
+    content: AsyncGenerator[bytes, None], name: str, folder: Path, largest: int = LARGEST
+) -> Artifact:
+    """Write a file's content to a job's folder; raises ArtifactError, and then leaves nothing there.
 
-    Only an ordinary file is read, never a link or a device. A name that is taken gets a number.
+    A name that is taken gets a number.
     """
     try:
-        file = _opened(source)
-        try:
-            _refuse_larger(os.fstat(file).st_size, largest)
-            return _copied(file, safe_name(name), folder, largest)
-        finally:
-            os.close(file)
+        async with aclosing(content):
+            return await _written(content, safe_name(name), folder, largest)
+    except OSError as error:
+        raise ArtifactError(error.strerror or str(error)) from None
+
+
+def open_source(path: str, largest: int = LARGEST) -> int:
+    """Open an ordinary file of at most so many bytes, never a link or a device; raises ArtifactError."""
+    try:
+        file = _opened(path)
     except ValueError:
         raise ArtifactError("its path is no path of this machine") from None
     except OSError as error:
         raise ArtifactError(error.strerror or str(error)) from None
+    try:
+        _refuse_larger(os.fstat(file).st_size, largest)
+    except ArtifactError:
+        os.close(file)
+        raise
+    return file
 
 
 def remove_all_but(folder: Path, names: Collection[str]) -> None:
@@ -87,17 +101,18 @@ def _refuse_larger(size: int, largest: int) -> None:
         raise ArtifactError(f"it is larger than {largest >> 20} MiB, the most that is kept of one file")
 
 
-def _copied(file: int, name: str, folder: Path, largest: int) -> Artifact:
+async def _written(content: AsyncGenerator[bytes, None], name: str, folder: Path, largest: int) -> Artifact:
+    block = await anext(content, b"")  # raises where there is nothing to keep
     make_folder(folder)
     path, copy = _new(folder, name)
     size = 0
     try:
-        while block := os.read(file, BLOCK):
+        while block:
             size += len(block)
             _refuse_larger(size, largest)  # it may grow meanwhile
-            while block:
-                block = block[os.write(copy, block) :]
-    except (OSError, ArtifactError):
+            await asyncio.to_thread(write_all, copy, block)
+            block = await anext(content, b"")
+    except BaseException:
         path.unlink()
         raise
     finally:

@@ -1,11 +1,16 @@
 """Cooperative cancellation of work in a thread: checked after every chunk; a blocking call is interrupted."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from typing import TypeVar
 
 SLICE = 0.1  # seconds between two polls
+
+T = TypeVar("T")
 
 
 class Cancelled(Exception):
@@ -55,6 +60,18 @@ class Cancellation:
             yield
         finally:
             self._interrupt = lambda: None
+
+
+async def in_thread(work: Callable[[], T], stopping: Cancellation, threads: Executor | None = None) -> T:
+    """Return the result of work in a thread; a cancelled task stops the work, and waits for its end."""
+    working = asyncio.get_running_loop().run_in_executor(threads, work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        stopping.stop()
+        await asyncio.wait({working})
+        working.exception()
+        raise
 
 
 class RateLimiter:

@@ -1,12 +1,11 @@
 """The clocks of a machine when its space was last open: a small file in the space's folder."""
 
 import os
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-
-from octotui.store.workspace_index import boot_id
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -34,3 +33,14 @@ def keep_anchor(folder: Path, wall: float, steady: float) -> None:
         with os.fdopen(file, "wb") as opened:
             opened.write(msgspec.json.encode(Anchor(wall, steady, boot_id())))
         new.replace(folder / "clock.json")
+
+
+def boot_id() -> str:
+    """Return the kernel's id of the current boot; empty where there is none."""
+    try:
+        if os.uname().sysname == "Linux":
+            return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        asked = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""

@@ -13,6 +13,7 @@ from types import TracebackType
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+RESUME = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -53,6 +54,29 @@ class Directory:
             os.fchmod(file, mode)
         finally:
             os.close(file)
+
+    @contextmanager
+    def resumed(self, path: str) -> Iterator[int]:
+        """Yield an ordinary file to write and read, a new one for its owner alone; raises OSError."""
+        parent, name = self._at(path)
+        file = os.open(name, RESUME, 0o600, dir_fd=parent)
+        try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise FileNotFoundError(f"{path} is no ordinary file")
+            yield file
+        finally:
+            os.close(file)
+
+    def rename(self, path: str, name: str) -> None:
+        """Give an entry another name in its folder, in place of any other file; raises OSError."""
+        parent, old = self._at(path)
+        os.rename(old, _plain(name), src_dir_fd=parent, dst_dir_fd=parent)
+
+    @contextmanager
+    def parent(self, path: str) -> Iterator[tuple[int, str]]:
+        """Yield the descriptor of a path's folder, and its last name; raises OSError."""
+        parent, name = self._at(path)
+        yield parent, name
 
     @contextmanager
     def opened(self, path: str) -> Iterator[int]:

@@ -1,16 +1,19 @@
-"""The directories in which a space's attempts run, written down to be found after a crash or a move.
+"""The workers that a space's attempts run on, written down to be found after a crash or a move.
 
-The boot id noted last tells whether the machine has rebooted: then nothing runs any more.
+It names workers, and of each the boot noted last and the directories it had, as its machine knows them: a
+worker's own folder in the space is not written as a path, so that a space may be moved. Where the boot is
+another by now, nothing that was begun runs any more.
 """
 
 import os
 import stat
-import subprocess
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from secrets import token_hex
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from octotui.store.errors import unusable
 from octotui.store.private_files import make_folder, opened_private
@@ -18,56 +21,106 @@ from octotui.store.space_folder import SpaceFolder
 
 LARGEST = 1 << 22  # bytes of the file
 MOST = 1000  # directories: a job can write to the file
+OWN = ""  # stands for the worker's own folder in the space
 
-Directory = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=r"^[^\0]*$")]
+Directory = Annotated[str, msgspec.Meta(max_length=4096, pattern=r"^[^\0]*$")]
+Boot = Annotated[str, msgspec.Meta(max_length=200)]
+WorkerName = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\0/]*$")]
 
 
-class _Kept(msgspec.Struct, frozen=True):
-    """The content of the file: an id of the space, the last boot id, and all working directories."""
+class _WorkerRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The last boot of a worker's machine, and the directories that its attempts may be in."""
 
-    id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{1,40}$")]
-    boot: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    boot: Boot = ""
     directories: tuple[Directory, ...] = ()
 
 
+class _Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The content of the file: an id of the space, and its workers by name.
+
+    Versions before 0.2 wrote one boot, and directories without the name of a worker.
+    """
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{1,40}$")]
+    workers: dict[WorkerName, _WorkerRecord] = {}
+    boot: Boot = ""
+    directories: tuple[
+        Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=r"^[^\0]*$")], ...
+    ] = ()
+
+
 class WorkspaceIndex:
-    """The name of a space that is unique on its machine, and the directories that its attempts may be in."""
+    """The name of a space that is unique on its machines, and the directories that attempts may be in."""
 
     def __init__(self, folder: SpaceFolder) -> None:
         self._path = folder.path / "places.json"
         self._space = folder.path
-        self._kept = _read(self._path) or _Kept(token_hex(4))
-        self._used: set[str] = set()
+        before = _read(self._path)
+        self._kept = _upgraded(before or _Kept(token_hex(4)))
+        self._before = None if before is None else self._kept
 
     @property
     def space(self) -> str:
         """The name of the space, unique among all that use the directories of its workers."""
         return f"{self._space.name}-{self._kept.id}"
 
-    @property
-    def same_boot(self) -> bool:
-        """Whether the machine has not rebooted since `note_boot`; False where that is unknown."""
-        return self._kept.boot != "" and self._kept.boot == boot_id()
+    def same_boot(self, worker: str, boot: str) -> bool:
+        """Return whether a worker has not rebooted since an earlier session began anything on it.
 
-    @property
-    def directories(self) -> tuple[str, ...]:
-        """Every directory that an attempt may have run in."""
-        return tuple(str(self._space / each) for each in self._kept.directories)
+        False where that is unknown. One that is not written down was not used.
+        """
+        if self._before is None:
+            return False
+        record = self._before.workers.get(worker)
+        if record is None and not self._before.boot:
+            return True
+        noted = (record and record.boot) or self._before.boot
+        return noted != "" and noted == boot
 
-    def use(self, directory: str) -> None:
-        """Record a directory before anything runs in it; raises StoreError."""
-        if directory in self._used:
-            return
-        if directory not in self.directories:
-            path = Path(directory)
-            inside = str(path.relative_to(self._space)) if path.is_relative_to(self._space) else directory
-            self._keep(msgspec.structs.replace(self._kept, directories=(*self._kept.directories, inside)))
-        self._used.add(directory)
+    def directories(self, worker: str) -> tuple[str | None, ...]:
+        """Return the directories that a worker had, None for its own folder in the space."""
+        record = self._kept.workers.get(worker, _WorkerRecord())
+        return tuple(map(self._resolved, (*record.directories, *self._kept.directories)))
 
-    def note_boot(self) -> None:
-        """Record the boot id once all attempts from before it are accounted for; raises StoreError."""
-        if not self.same_boot:
-            self._keep(msgspec.structs.replace(self._kept, boot=boot_id()))
+    def __iter__(self) -> Iterator[tuple[str, str | None]]:
+        """Yield each worker with each directory; one that no worker is known for comes with ""."""
+        for worker, record in self._kept.workers.items():
+            yield from ((worker, self._resolved(each)) for each in record.directories)
+        yield from (("", self._resolved(each)) for each in self._kept.directories)
+
+    def use(self, worker: str, directory: str, boot: str | None) -> None:
+        """Record a directory that a worker is about to use, and its boot if given; raises StoreError."""
+        inside = self._inside(worker, directory)
+        record = self._kept.workers.get(worker, _WorkerRecord())
+        used = record
+        if inside not in record.directories:
+            used = replace(used, directories=(*record.directories, inside))
+        if boot is not None:
+            used = replace(used, boot=boot)
+        if used != record:
+            self._keep(replace(self._kept, workers={**self._kept.workers, worker: used}))
+
+    def note_boots(self, boots: Mapping[str, str]) -> None:
+        """Record boots once all attempts from before them are accounted for; raises StoreError.
+
+        From then on it is known of other workers that they were not used.
+        """
+        workers = dict(self._kept.workers)
+        for worker, boot in boots.items():
+            workers[worker] = replace(workers.get(worker, _WorkerRecord()), boot=boot)
+        if workers != self._kept.workers or self._before is None:
+            self._keep(replace(self._kept, workers=workers))
+
+    def _resolved(self, directory: str) -> str | None:
+        return None if directory == OWN else str(self._space / directory)
+
+    def _inside(self, worker: str, directory: str) -> str:
+        """Return a directory as it is written down: relative to the space's folder where it is in it."""
+        path = Path(directory)
+        if not path.is_relative_to(self._space):
+            return directory
+        inside = str(path.relative_to(self._space))
+        return OWN if inside == f"workers/{worker}" else inside
 
     def _keep(self, kept: _Kept) -> None:
         new = self._path.with_suffix(".new")
@@ -81,13 +134,23 @@ class WorkspaceIndex:
         self._kept = kept
 
 
+def _upgraded(kept: _Kept) -> _Kept:
+    """Return what an earlier version wrote, with the workers whose folders in the space it named."""
+    names = {each: each.removeprefix("workers/") for each in kept.directories if each.startswith("workers/")}
+    own = {path: name for path, name in names.items() if name and "/" not in name}
+    workers = {name: _WorkerRecord(directories=(OWN,)) for name in own.values()}
+    left = tuple(each for each in kept.directories if each not in own)
+    return replace(kept, workers=workers | kept.workers, directories=left)
+
+
 def _read(path: Path) -> _Kept | None:
     """Read the file; None where it cannot be read, and then the last boot is unknown."""
     try:
         kept = msgspec.json.decode(_body(path), type=_Kept)
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    return kept if len(kept.directories) <= MOST else None
+    held = len(kept.directories) + sum(max(1, len(each.directories)) for each in kept.workers.values())
+    return kept if held <= MOST else None
 
 
 def _body(path: Path) -> bytes:
@@ -99,14 +162,3 @@ def _body(path: Path) -> bytes:
         return os.read(file, LARGEST)
     finally:
         os.close(file)
-
-
-def boot_id() -> str:
-    """Return the kernel's id of the current boot; empty where there is none."""
-    try:
-        if os.uname().sysname == "Linux":
-            return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        asked = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
-        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:
-        return ""

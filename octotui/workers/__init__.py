@@ -1,5 +1,6 @@
-"""Executors: how a job reaches a machine; one protocol, and one file or folder for each implementation.
+"""Machines: where jobs run; one contract, and one file or folder for each way to a machine.
 
-Holds the protocol, shells, helper functions for scripts, `local` and `simulated`. Never a State, an event
-or the journal.
+Holds the contract (`machine`), what makes any way to a machine reliable (`processes`, `reaching`), shells,
+helper functions for scripts, and the kinds `local` and `simulated_machine`. Never a State, an event or the
+journal.
 """

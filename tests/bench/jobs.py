@@ -24,6 +24,7 @@ from octotui.model.space import Engine, Model, Pool, Space, Worker
 from octotui.model.toml.write import dump
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
+from octotui.runtime.open_space import local_machines
 from octotui.runtime.session import Session
 from octotui.store.journal.journal import Journal
 from octotui.store.space_folder import SpaceFolder
@@ -79,7 +80,8 @@ def cost(work: Callable[[], object]) -> Cost:
 async def _engine(directory: Path, jobs: int, executor: Executor) -> Cost:
     with SpaceFolder(directory, "bench") as folder:
         journal = Journal(folder.journal)
-        effects = partial(EffectRunner, folder, executor, RealAcquirer(folder.manifests), time.time)
+        machines = local_machines(executor, folder)
+        effects = partial(EffectRunner, folder, machines, RealAcquirer(folder.manifests), time.time)
         session = Session(State(), journal, effects, user="ann", now=time.time)
         await session.send(LoadModel(model(jobs)))
         cpu, wall = cpu_time(), time.perf_counter()

@@ -22,6 +22,7 @@ NAMED = {
     "default": '"small"',
     "description": '"What it is for."',
     "directory": '"/srv/octotui/worker1"',
+    "endpoint": '"local"',
     "file": '"example-password.txt"',
     "group": '"ops"',
     "help": '"As in the feed, such as 1.2.0."',

@@ -179,6 +179,7 @@ def arm(killer: Killer) -> None:
         (process.Process, "_outcome"),
         (process.Process, "stop"),
         (executor.LocalExecutor, "_in_thread"),
+        (executor.LocalExecutor, "clean"),
         (workspaces.Workspace, "fill"),
         (workspaces.Workspace, "opened"),
         (workspaces.Workspaces, "take"),
@@ -186,7 +187,8 @@ def arm(killer: Killer) -> None:
         (workspaces.os, "ftruncate"),
         (workspace_index.WorkspaceIndex, "_keep"),
         (workspace_index.Path, "replace"),
-        (artifacts, "_copied"),
+        (artifacts, "_new"),
+        (artifacts, "write_all"),
         (log_writer.LogWriter, "append"),
     ):
         killer.wrap(place, name)

@@ -20,6 +20,10 @@ from octotui.store.journal.in_memory import AnyJournal, MemoryJournal
 from octotui.store.journal.remembered_requests import TakenRequest
 from octotui.store.space_folder import SpaceFolder
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Executor, Leave, Output
+from octotui.workers.local.workspace_files import LocalWorkspaceFiles
+from octotui.workers.machine import Machines
+from octotui.workers.processes import ExecutorProcesses
+from octotui.workers.simulated_machine import SimulatedMachine, SimulatedMachines
 from tests.world import START
 
 T = TypeVar("T")
@@ -83,6 +87,25 @@ def _job(location: AttemptLocation) -> str:
     return location.name.rpartition("-")[0]
 
 
+BOOT = "boot-1"  # of all machines
+
+
+class OverExecutor(SimulatedMachines):
+    """Machines whose processes are an executor's, with the workspaces that it leaves."""
+
+    def machine(self, worker: str, directory: str | None) -> SimulatedMachine:
+        made = super().machine(worker, directory)
+        made.processes = ExecutorProcesses(self._executor, made.directory, LocalWorkspaceFiles)
+        made.boot_id = BOOT
+        return made
+
+
+def over(executor: Executor, folder: SpaceFolder) -> Machines:
+    """Machines over an executor, for every endpoint."""
+    kind = OverExecutor(folder.worker, executor=executor)
+    return Machines(lambda endpoint: kind)
+
+
 class SlowJournal(MemoryJournal):
     """A journal whose disk takes its time: nothing is written until `write`."""
 
@@ -125,7 +148,12 @@ class Rig:
         def effects(session: SessionPort) -> EffectRunner:
             self.port = session
             self.crew = EffectRunner(
-                SpaceFolder(folder, "space"), executor, acquirer, now, session, secret_store=secret_store
+                SpaceFolder(folder, "space"),
+                over(executor, SpaceFolder(folder, "space")),
+                acquirer,
+                now,
+                session,
+                secret_store=secret_store,
             )
             return self.crew
 

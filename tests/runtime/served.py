@@ -23,7 +23,7 @@ from octotui.runtime.server.sockets import connected
 from octotui.runtime.session import Session
 from octotui.store.journal.in_memory import MemoryJournal
 from octotui.store.space_folder import SpaceFolder
-from tests.runtime.rig import Hands
+from tests.runtime.rig import Hands, over
 
 OWNER = "ann"
 
@@ -35,7 +35,8 @@ class Served:
         self.folder = SpaceFolder(base, "test")
         self.hands = Hands()
         self.journal = MemoryJournal()
-        effects = partial(EffectRunner, self.folder, self.hands, SimulatedAcquirer(), time.time)
+        machines = over(self.hands, self.folder)
+        effects = partial(EffectRunner, self.folder, machines, SimulatedAcquirer(), time.time)
         self.session = Session(State(), self.journal, effects, user=OWNER, now=time.time)
         self.next_user = OWNER
         self.raws: list[Raw] = []

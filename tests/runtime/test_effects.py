@@ -12,6 +12,7 @@ from octotui.model.space import Feed, Worker
 from octotui.runtime.jobs.package_acquisition import Chosen
 from octotui.store.journal.in_memory import MemoryJournal
 from octotui.store.logs.log_reader import LogReader
+from octotui.workers.machine import Machine
 from octotui.workers.simulated import SimulatedExecutor
 from tests.runtime.reading import said
 from tests.runtime.rig import Hands, Rig, SlowJournal, play, soon
@@ -228,14 +229,14 @@ class Feeds:
         return await self.answers.get()
 
     async def acquire(
-        self, declared: object, job: object, directory: Path, output: object, in_use: object
+        self, declared: object, job: object, machine: Machine, output: object, in_use: object
     ) -> Outcome:
-        self.acquired.append(str(directory))
+        self.acquired.append(machine.directory)
         await asyncio.sleep(5)
         return Outcome(state="succeeded")
 
     async def provide(
-        self, declared: object, job: object, needed: object, directory: Path, target: Path
+        self, declared: object, job: object, needed: object, machine: Machine, target: str
     ) -> tuple[str, ...]:
         return ()
 

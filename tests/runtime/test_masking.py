@@ -361,7 +361,7 @@ class TellingAcquirer:
         return dict.fromkeys(needed, "1.0"), ()
 
     async def acquire(
-        self, model: Model, job: Job, directory: Path, output: Callable[[bytes], None], in_use: object = None
+        self, model: Model, job: Job, machine: object, output: Callable[[bytes], None], in_use: object = None
     ) -> Outcome:
         output(b"copying from https://x?token=token-4711\n")
         return Outcome(state="failed", reason="https://x?token=token-4711 does not let us in")

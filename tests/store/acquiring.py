@@ -1,12 +1,16 @@
+import asyncio
 import io
 import tarfile
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from octotui.model.space import Feed
 from octotui.store.cancellation import Cancellation
-from octotui.store.packages.installer import acquire
-from octotui.store.packages.package_cache import PackageCache
+from octotui.store.packages.installer import PackageHost, acquire
+from octotui.store.packages.manifest import Manifests
+from octotui.store.packages.package_cache import package_path
+from octotui.workers.local.package_store import LocalPackageStore
 
 
 def zipped(path: Path, *members: tuple[str, bytes]) -> Path:
@@ -34,7 +38,9 @@ class Cache:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.cache = PackageCache(path, path.with_name(f"{path.name}.manifests"))
+        self.manifests = Manifests(path.with_name(f"{path.name}.manifests"))
+        store = LocalPackageStore(str(path.parent), ThreadPoolExecutor(2), path.name)
+        self.host = PackageHost(store, self.manifests)
         self.warned: list[str] = []
         self.told: list[str] = []
         self.stopping = Cancellation()
@@ -43,9 +49,9 @@ class Cache:
         return self.from_feeds(Feed(directory=str(source.parent), rate=rate))
 
     def from_feeds(self, *feeds: Feed) -> Path:
-        warning = acquire(feeds, "tools", "1.2.0", self.cache, self.told.append, self.stopping)
+        warning = asyncio.run(acquire(feeds, "tools", "1.2.0", self.host, self.told.append, self.stopping))
         self.warned += [warning] if warning else []
-        return self.cache.content("tools", "1.2.0")
+        return package_path(self.path, "tools", "1.2.0")
 
     @property
     def untouched(self) -> bool:

@@ -1,5 +1,6 @@
 """Files that scripts had kept: only ordinary ones, and nothing outside their folder is touched (V7)."""
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -7,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.state import Artifact
-from octotui.store.artifacts import LONGEST, ArtifactError, keep, keep_workspace, remove_all_but, safe_name
+from octotui.store import artifacts
+from octotui.store.artifacts import LARGEST, LONGEST, ArtifactError, keep_workspace, remove_all_but, safe_name
+from octotui.workers.local.workspace_files import LocalWorkspaceFiles
+
+
+def keep(source: str, name: str, folder: Path, largest: int = LARGEST) -> Artifact:
+    """Keep a file of this machine, as an attempt's artifact is kept."""
+    content = LocalWorkspaceFiles("/").get(source, largest)
+    return asyncio.run(artifacts.keep(content, name, folder, largest))
 
 
 @pytest.fixture

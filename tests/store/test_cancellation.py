@@ -1,9 +1,10 @@
+import asyncio
 import threading
 import time
 
 import pytest
 
-from octotui.store.cancellation import Cancellation, Cancelled, RateLimiter
+from octotui.store.cancellation import Cancellation, Cancelled, RateLimiter, in_thread
 
 
 def test_who_rests_is_woken_by_the_end() -> None:
@@ -47,3 +48,21 @@ def test_a_pace_holds_back_what_comes_too_fast() -> None:
     assert time.monotonic() - begun > 0.09
     RateLimiter(None, Cancellation()).passed(10**9)
     assert RateLimiter(3, Cancellation()).chunk == 1
+
+
+async def test_a_cancelled_task_stops_its_work_and_waits_for_it() -> None:
+    stopping, ended = Cancellation(), list[bool]()
+
+    def work() -> None:
+        try:
+            stopping.rest(30)
+        finally:
+            ended.append(stopping.stopped)
+
+    assert await in_thread(lambda: "done", Cancellation()) == "done"
+    working = asyncio.ensure_future(in_thread(work, stopping))
+    await asyncio.sleep(0.05)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert ended == [True]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from octotui.store import clock_anchor
-from octotui.store.clock_anchor import Anchor, keep_anchor, read_anchor
+from octotui.store.clock_anchor import Anchor, boot_id, keep_anchor, read_anchor
 
 
 def test_r7_an_anchor_counts_until_the_machine_is_started_again(
@@ -26,3 +26,11 @@ def test_r7_what_cannot_be_read_says_nothing(tmp_path: Path, content: bytes) -> 
     assert read_anchor(tmp_path) is None
     keep_anchor(tmp_path / "none", 1.0, 2.0)
     assert Anchor(1.0, 2.0).boot == ""
+
+
+def test_the_boot_has_a_name_where_the_system_says_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert boot_id()
+    assert boot_id() == boot_id()
+    monkeypatch.setattr(clock_anchor.os, "uname", lambda: type("Uname", (), {"sysname": "Darwin"}))
+    monkeypatch.setenv("PATH", "")
+    assert boot_id() == ""

@@ -157,3 +157,29 @@ def test_r6_a_folder_is_removed_however_deep_it_is(tmp_path: Path) -> None:
     for name in ("deep", "nowhere", "pipe", "link"):
         remove_tree(tmp_path / name)
     assert [each.name for each in tmp_path.iterdir()] == ["kept"]
+
+
+def test_p4_what_is_resumed_or_renamed_is_an_ordinary_file_of_the_folder(
+    folder: Directory, outside: Path, tmp_path: Path
+) -> None:
+    for text in (b"one ", b"two"):
+        with folder.resumed("part") as file:
+            os.lseek(file, 0, os.SEEK_END)
+            write_all(file, text)
+    assert stat.S_IMODE(folder.status("part").st_mode) == 0o600
+    folder.rename("part", "to-file")  # in place of a link, not of what it leads to
+    assert (tmp_path / "in" / "to-file").read_bytes() == b"one two"
+    os.mkfifo(tmp_path / "in" / "pipe")
+    for path in ("to-nothing", "to-folder/file", "pipe"):
+        with pytest.raises(OSError), folder.resumed(path):  # noqa: PT011 - several
+            raise AssertionError
+    for name in ("..", "", "."):
+        with pytest.raises(OSError), folder.parent(f"deep/{name}"):  # noqa: PT011 - several
+            raise AssertionError
+    with pytest.raises(OSError, match="leads out"):
+        folder.rename("to-file", "..")
+    with folder.parent("to-file") as (parent, name):
+        os.unlink(name, dir_fd=parent)
+    assert not (tmp_path / "in" / "to-file").exists()
+    assert (outside / "file").read_text() == "as it was"
+    assert not (outside / "new").exists()

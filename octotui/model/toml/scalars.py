@@ -37,6 +37,7 @@ ENVIRONMENT_NAMES = text(
     r"[A-Za-z][A-Za-z0-9_*]*",
 )
 PATH = text("a path", r"\S(?:.*\S)?", path=True)
+ENDPOINT = text('"local", which is this machine (there is no way to others yet)', r"local")
 URL = text('an address such as "https://feeds.example/tools/"', r"https?://[^\s/@?#]+(?:[/?][^\s#]*)?")
 HOST = text(
     'a host such as "cdn.example.com", or with a port that is not the usual one, "cdn.example.com:8443"',

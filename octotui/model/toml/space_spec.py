@@ -16,6 +16,7 @@ from octotui.model.space import (
 from octotui.model.toml.process_spec import PROCESS, RUNBOOK, TEMPLATE_SHELLS
 from octotui.model.toml.scalars import (
     BYTES,
+    ENDPOINT,
     ENVIRONMENT_NAMES,
     HOST,
     NAME,
@@ -95,6 +96,9 @@ WORKER = TableSpec(
         "enabled": KeySpec(flag(), "Whether it may be selected.", rule="W4"),
         "exclusive": KeySpec(flag(), "Whether one script at a time runs on it.", rule="L3"),
         "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
+        "endpoint": KeySpec(
+            ENDPOINT, 'The way to its machine; without it, or "local", it is this one.', rule="M1"
+        ),
     },
     values=(Worker,),
 )
@@ -122,6 +126,9 @@ TARGET = TableSpec(
         "tenant_tags": KeySpec(ListSpec(TAG), "The tags of tenants it serves."),
         "enabled": KeySpec(flag(), "Whether steps go to it."),
         "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
+        "endpoint": KeySpec(
+            ENDPOINT, 'The way to its machine; without it, or "local", it is this one.', rule="M1"
+        ),
     },
     values=(Target,),
 )

@@ -1,6 +1,7 @@
 """The input of an executor: a job's script filled in, its values, and its environment."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar, assert_never
@@ -57,12 +58,14 @@ def script_work(
     files: Files,
     packages: str,
     budget: Budget,
+    *,
+    python: str = sys.executable,
 ) -> tuple[AttemptSpec, tuple[str, ...]]:
     """Return the spec of a script job on a worker with this `directory`, and warnings (V1).
 
     `secrets` are sensitive values by name, for the script alone; `packages` is the folder of its packages,
-    and `files` are those of the deployed package to fill in. One budget covers everything. Raises
-    Undeployable and OverBudget.
+    `files` are those of the deployed package to fill in, and `python` is the machine's interpreter. One
+    budget covers everything. Raises Undeployable and OverBudget.
     """
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
@@ -74,7 +77,7 @@ def script_work(
     filler, told, arguments = filled(script, values, secrets, now, budget)
     match script:
         case Package():
-            body, warnings = deployment(run, job, packages, files, filler)
+            body, warnings = deployment(run, job, packages, files, filler, python)
         case Script() | TemplateCall():
             body, warnings = body_of(script, filler)
         case _:

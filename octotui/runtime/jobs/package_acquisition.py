@@ -1,10 +1,8 @@
 """Acquisition of packages: choose a run's versions, install them on workers, copy them for attempts."""
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -12,12 +10,12 @@ from octotui.engine.state import Job, Outcome, State
 from octotui.model.process import requirement_of
 from octotui.model.space import Channel, Model
 from octotui.store.cancellation import Cancellation
-from octotui.store.directory import remove_tree
 from octotui.store.packages.feeds import FeedError, catalogue, choose
 from octotui.store.packages.image_registry import fixed_image
-from octotui.store.packages.installer import PackageError, acquire, locate, provide
-from octotui.store.packages.package_cache import InUse, PackageCache, evict
-from octotui.workers.executor import AttemptLocation
+from octotui.store.packages.installer import PackageError, PackageHost, acquire, locate, provide
+from octotui.store.packages.manifest import Manifests
+from octotui.store.packages.package_store import InUse
+from octotui.workers.machine import AttemptKey, Machine
 
 FOLDER = "extracted"  # of a worker's directory: the copies of attempts
 
@@ -50,22 +48,22 @@ def choose_versions(model: Model, needed: tuple[str, ...], channel: Channel | No
 
 
 class Acquirer(Protocol):
-    """How a run's packages are found in feeds, and reach its workers."""
+    """How a run's packages are found in feeds, and reach its machines."""
 
     async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
         """Choose versions without blocking the session."""
         ...
 
     async def acquire(
-        self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
+        self, model: Model, job: Job, machine: Machine, output: Output, in_use: InUse = frozenset
     ) -> Outcome:
-        """Install a job's packages in the worker's cache, which evicts none that is `in_use`."""
+        """Install a job's packages in its machine's cache, which evicts none that is `in_use`."""
         ...
 
     async def provide(
-        self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
+        self, model: Model, job: Job, packages: Packages, machine: Machine, target: str
     ) -> tuple[str, ...]:
-        """Copy cached packages for one attempt to folders below `target`; return warnings.
+        """Copy cached packages for one attempt to folders below `target` on its machine; return warnings.
 
         Raises PackageError.
         """
@@ -77,7 +75,7 @@ class Acquirer(Protocol):
 
 
 class RealAcquirer:
-    """Fetches, verifies, extracts and copies packages in threads."""
+    """Fetches packages in threads, and has machines unpack and copy them."""
 
     def __init__(self, manifests: Path) -> None:
         """Keep the packages' manifests in `manifests`, a folder for each worker."""
@@ -90,28 +88,22 @@ class RealAcquirer:
         return await asyncio.to_thread(choose_versions, model, needed, channel)
 
     async def acquire(
-        self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
+        self, model: Model, job: Job, machine: Machine, output: Output, in_use: InUse = frozenset
     ) -> Outcome:
-        """Install a job's packages in the worker's cache; a broken one fails the job (P3)."""
+        """Install a job's packages in its machine's cache; a broken one fails the job (P3)."""
         stopping = self._stopping[job.id] = Cancellation()
-        loop, feeds, cache = (
-            asyncio.get_running_loop(),
-            tuple(model.feeds.values()),
-            self._cache(job, directory),
-        )
+        feeds, host = tuple(model.feeds.values()), self._host(job, machine)
         limit, warnings = model.engine.package_cache, list[str]()
 
         def tell(line: str) -> None:
-            loop.call_soon_threadsafe(output, f"{line}\n".encode())
+            output(f"{line}\n".encode())
 
         try:
             for package, version in job.packages:
-                warning = await loop.run_in_executor(
-                    self._threads, acquire, feeds, package, version, cache, tell, stopping
-                )
+                warning = await acquire(feeds, package, version, host, tell, stopping)
                 warnings += [warning] if warning else []
             if limit is not None:
-                await loop.run_in_executor(self._threads, evict, cache.folder, limit, in_use, tell)
+                await _evict(host, limit, in_use, tell)
         except PackageError as error:
             return Outcome(state="cancelled" if stopping.stopped else "failed", reason=str(error))
         finally:
@@ -120,21 +112,17 @@ class RealAcquirer:
         return Outcome(state="succeeded", exit_code=0, warnings=tuple(warnings))
 
     async def provide(
-        self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
+        self, model: Model, job: Job, packages: Packages, machine: Machine, target: str
     ) -> tuple[str, ...]:
         """Copy packages for an attempt, after removing the copies of an earlier start."""
         stopping = self._stopping[job.id] = Cancellation()
-        loop, feeds, cache = (
-            asyncio.get_running_loop(),
-            tuple(model.feeds.values()),
-            self._cache(job, directory),
-        )
+        feeds, host = tuple(model.feeds.values()), self._host(job, machine)
         warnings = []
         try:
-            await loop.run_in_executor(self._threads, remove_tree, target)
+            await machine.files.remove(target)
             for package, version in packages:
-                copy = partial(provide, feeds, package, version, cache, target / package / version, stopping)
-                warnings.append(await loop.run_in_executor(self._threads, copy))
+                folder = f"{target}/{package}/{version}"
+                warnings.append(await provide(feeds, package, version, host, folder, stopping))
         finally:
             stopping.stop()
             del self._stopping[job.id]
@@ -145,8 +133,16 @@ class RealAcquirer:
         if job in self._stopping:
             self._stopping[job].stop()
 
-    def _cache(self, job: Job, directory: Path) -> PackageCache:
-        return PackageCache(directory / "packages", self._manifests / (job.worker or ""))
+    def _host(self, job: Job, machine: Machine) -> PackageHost:
+        return PackageHost(machine.packages, Manifests(self._manifests / (job.worker or "")), self._threads)
+
+
+async def _evict(host: PackageHost, limit: int, in_use: InUse, tell: Callable[[str], None]) -> None:
+    """Remove packages from a full cache, with their manifests, and say so."""
+    evicted = await host.store.evict(limit, in_use)
+    host.manifests.remove(evicted)
+    for package, version in evicted:
+        tell(f"{package} {version} is removed from the cache, which is full")
 
 
 class SimulatedAcquirer:
@@ -154,18 +150,17 @@ class SimulatedAcquirer:
 
     def __init__(self) -> None:
         self._stopped: dict[str, asyncio.Event] = {}
-        self._there: set[Path] = set()
 
     async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
         """Read the feeds on the loop: virtual time does not wait for threads."""
         return choose_versions(model, needed, channel)
 
     async def acquire(
-        self, model: Model, job: Job, directory: Path, output: Output, in_use: InUse = frozenset
+        self, model: Model, job: Job, machine: Machine, output: Output, in_use: InUse = frozenset
     ) -> Outcome:
         """Sleep as long as the packages would take to arrive."""
         try:
-            seconds = sum(self._seconds(model, directory, *each) for each in job.packages)
+            seconds = sum([await _seconds(model, machine, *each) for each in job.packages])
         except FeedError as error:
             return Outcome(state="failed", reason=str(error))
         stopped = self._stopped[job.id] = asyncio.Event()
@@ -179,7 +174,7 @@ class SimulatedAcquirer:
         return Outcome(state="cancelled")
 
     async def provide(
-        self, model: Model, job: Job, packages: Packages, directory: Path, target: Path
+        self, model: Model, job: Job, packages: Packages, machine: Machine, target: str
     ) -> tuple[str, ...]:
         """Copy nothing."""
         return ()
@@ -189,14 +184,15 @@ class SimulatedAcquirer:
         if job in self._stopped:
             self._stopped[job].set()
 
-    def _seconds(self, model: Model, directory: Path, package: str, version: str) -> float:
-        """Return how long a package takes to arrive; 0 where the worker has it."""
-        there = directory / "packages" / package / version
-        if there in self._there or there.is_dir():
-            return 0.0
-        file = locate(model.feeds.values(), package, version)
-        self._there.add(there)
-        return 1.0 if file.feed.rate is None or file.size is None else file.size / file.feed.rate
+
+async def _seconds(model: Model, machine: Machine, package: str, version: str) -> float:
+    """Return how long a package takes to arrive, and note that it has; 0 where the machine has it."""
+    if (package, version) in await machine.packages.held():
+        return 0.0
+    file = locate(model.feeds.values(), package, version)
+    archive = machine.packages.archive(package, file.name)
+    await machine.packages.install(package, version, archive, Cancellation())
+    return 1.0 if file.feed.rate is None or file.size is None else file.size / file.feed.rate
 
 
 class AttemptPackages:
@@ -205,39 +201,31 @@ class AttemptPackages:
     def __init__(self, acquirer: Acquirer) -> None:
         self._acquirer = acquirer
 
-    async def provide(
-        self, state: State, job: Job, directory: Path, location: AttemptLocation
-    ) -> tuple[str, ...]:
+    async def provide(self, state: State, job: Job, machine: Machine, attempt: AttemptKey) -> tuple[str, ...]:
         """Copy the packages of a job's step, and return warnings; raises PackageError."""
         run = state.runs[job.run]
         needed = run.runbook.steps[job.step or 0].packages
         if not needed:
             return ()
         chosen = dict.fromkeys((each.id, run.selection.version_of(each.text)) for each in needed)
-        return await self._acquirer.provide(
-            state.model, job, tuple(chosen), directory, Path(copies(location))
-        )
+        return await self._acquirer.provide(state.model, job, tuple(chosen), machine, copies(attempt))
 
     def stop(self, job: str) -> None:
         """Cancel the copying for a job."""
         self._acquirer.stop(job)
 
-    def remove(self, location: AttemptLocation) -> None:
-        """Remove an attempt's copies in a thread, as they may be large."""
-        path = copies(location)
-        if os.path.lexists(path):
-            asyncio.get_running_loop().run_in_executor(None, remove_tree, path)
+    async def remove(self, machine: Machine, attempt: AttemptKey) -> None:
+        """Remove an attempt's copies."""
+        await machine.files.remove(copies(attempt))
 
-    async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
+    async def remove_orphans(self, machine: Machine, space: str, keep: Set[str]) -> None:
         """Remove a space's copies that crashes have left, except of attempts in `keep`."""
-        prefix = f"{space}-"
-        folder = Path(directory, FOLDER)
-        left = [each for each in folder.glob("*") if each.name.startswith(prefix)]
-        for path in left:
-            if path.name.removeprefix(prefix) not in keep:
-                await asyncio.to_thread(remove_tree, path)
+        prefix = f"{FOLDER}/{space}-"
+        for entry in await machine.files.list(FOLDER):
+            if entry.path.startswith(prefix) and entry.path.removeprefix(prefix) not in keep:
+                await machine.files.remove(entry.path)
 
 
-def copies(location: AttemptLocation) -> str:
-    """Return the folder of an attempt's packages, by id and version."""
-    return f"{location.directory}/{FOLDER}/{location.space}-{location.name}"
+def copies(attempt: AttemptKey) -> str:
+    """Return the folder of an attempt's packages on its machine, by id and version."""
+    return f"{FOLDER}/{attempt.space}-{attempt.name}"

@@ -4,17 +4,16 @@ import base64
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import cast
 
 from octotui.engine.state import Job, Run
 from octotui.model.process import Package, Step
 from octotui.model.text_files import UnwritableText, plain_script, text_file
-from octotui.store.directory import Directory
 from octotui.variables.fill import Filler, warnings_of
+from octotui.workers.machine import MachineFiles
 
 LARGEST = 4 * 2**20  # bytes of a file that is filled in
 MOST = 1000  # files
@@ -30,38 +29,37 @@ class Undeployable(Exception):
     """A package cannot be deployed as the step says; the text is a sentence."""
 
 
-def files_to_fill(run: Run, job: Job, packages: str) -> Files:
-    """Return the files of a job's package to fill in, none behind a link; raises Undeployable."""
+async def files_to_fill(run: Run, job: Job, files: MachineFiles, packages: str) -> Files:
+    """Return the files of a job's package to fill in, none behind a link; raises Undeployable.
+
+    `packages` is the folder of its packages on its machine.
+    """
     step = run.runbook.steps[job.step or 0]
     action = cast("Package", step.action)
-    root = Path(extracted_to(run, step, packages))
-    files: dict[str, bytes] = {}
-    filled = 0
-    with Directory(root) as folder:
-        for name in sorted(_names(root)) if action.substitute else sorted(SCRIPTS):
-            wanted = _is_wanted(action, name)
-            if wanted or name in SCRIPTS:
-                with suppress(OSError), folder.opened(name) as file:
-                    data = os.pread(file, LARGEST + 1, 0)
-                    filled += wanted
-                    if wanted and (len(data) > LARGEST or filled > MOST):
-                        raise _too_much(name)
-                    if len(data) <= LARGEST:  # a larger script holds an archive
-                        files[name] = data
-    return files
+    root = extracted_to(run, step, packages)
+    wanted = await _wanted(action, files, root) if action.substitute else ()
+    found = await files.read(root, sorted(SCRIPTS.union(wanted)), LARGEST + 1)
+    for name in wanted:
+        if len(found.get(name, b"")) > LARGEST:
+            raise _too_much(name)
+    return {name: data for name, data in found.items() if len(data) <= LARGEST}  # else it holds an archive
+
+
+async def _wanted(action: Package, files: MachineFiles, root: str) -> tuple[str, ...]:
+    """Return the files that a step fills in, in order; raises Undeployable for too many or too large ones."""
+    entries = await files.list(root, deep=True)
+    held = {each.path.removeprefix(f"{root}/"): each.size for each in entries if each.kind == "file"}
+    wanted = tuple(name for name in sorted(held) if _is_wanted(action, name))
+    for number, name in enumerate(wanted, start=1):
+        if number > MOST or held[name] > LARGEST:
+            raise _too_much(name)
+    return wanted
 
 
 def _is_wanted(action: Package, name: str) -> bool:
     """Return whether a step fills in a file of its package."""
     patterns = (PurePosixPath(each).parts for each in action.substitute)
     return any(_fits(tuple(name.split("/")), pattern) for pattern in patterns)
-
-
-def _names(root: Path) -> Iterator[str]:
-    """Yield the paths of all files below a folder, without following links."""
-    for folder, _, names in os.walk(root):
-        inside = os.path.relpath(folder, root)
-        yield from (name if inside == "." else f"{inside}/{name}" for name in names)
 
 
 def _fits(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
@@ -92,9 +90,12 @@ def variables(run: Run, step: Step, job: Job, directory: str) -> dict[str, str]:
 
 
 def deployment(
-    run: Run, job: Job, packages: str, files: Files, filler: Filler
+    run: Run, job: Job, packages: str, files: Files, filler: Filler, python: str = sys.executable
 ) -> tuple[str, tuple[str, ...]]:
-    """Return the script that deploys a job's package, and warnings; raises Undeployable and OverBudget."""
+    """Return the script that deploys a job's package, and warnings; raises Undeployable and OverBudget.
+
+    `python` is the interpreter of its machine.
+    """
     step = run.runbook.steps[job.step or 0]
     action, package = cast("Package", step.action), step.packages[0]
     settings = {  # names that no variable of a run has in the environment
@@ -102,7 +103,7 @@ def deployment(
         "_target": _target(filler),
         "_package": f"{package.id} {run.selection.version_of(package.text)}",
         "_job": job.id,
-        "_python": sys.executable,
+        "_python": python,
     }
     lines = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
     lines += ['. "${BASH_ENV%/*}/deploy.bash"', "stage <<'END'"]

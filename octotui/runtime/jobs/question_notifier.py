@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -30,7 +31,9 @@ from octotui.variables.budget import Budget
 from octotui.variables.template import OverBudget
 from octotui.workers import environment_values
 from octotui.workers.environment_values import carried
-from octotui.workers.executor import AttemptLocation, AttemptSpec, Executor, StartError
+from octotui.workers.executor import AttemptSpec, StartError
+from octotui.workers.machine import AttemptKey, MachineProcesses, Machines, Unreachable
+from octotui.workers.reaching import follow_to_end, until_reached
 from octotui.workers.script_environment import missed
 
 PATIENCE = 120.0  # seconds that one notification may take
@@ -44,13 +47,13 @@ class QuestionNotifier:
     def __init__(
         self,
         folder: SpaceFolder,
-        executor: Executor,
+        machines: Machines,
         secret_store: SecretStore,
         now: Clock,
         report: Callable[[Command], None],
     ) -> None:
         self._folder = folder
-        self._executor = executor
+        self._machines = machines
         self._secret_store = secret_store
         self._masked = secret_store.masked
         self._now = now
@@ -102,9 +105,9 @@ class QuestionNotifier:
             return Outcome(state="failed", reason=str(problem))
         if secrets is None:
             return Outcome(state="cancelled", reason="its run ended")
-        directory, now = str(self._folder.worker(BUILT_IN)), self._now()
+        machine, now = self._machines.of(state.model, BUILT_IN), self._now()
         try:
-            filling = partial(notice, state, question, action, directory, now, secrets)
+            filling = partial(notice, state, question, action, machine.directory, now, secrets)
             work, warnings = await fill_without_blocking(
                 filling, state.model, state.runs[question.run].request.process
             )
@@ -115,32 +118,32 @@ class QuestionNotifier:
             lambda chunk, changes: printed.extend(chunk[: LARGEST - len(printed)]), masker=masker
         )
         printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode()[:LARGEST])
-        outcome = transcript.ended(await self._in_time(work, transcript))
+        outcome = transcript.ended(await self._in_time(machine.processes, work, transcript))
         if outcome.state == "failed":
             hint = missed(printed.decode(errors="replace"), os.environ, work.passed, work.withheld)
             printed.extend(f"\n{hint}\n".encode() if hint else b"")
         return outcome
 
-    async def _in_time(self, work: AttemptSpec, transcript: Transcript) -> Outcome:
+    async def _in_time(
+        self, processes: MachineProcesses, work: AttemptSpec, transcript: Transcript
+    ) -> Outcome:
         """Run the script, and stop it after PATIENCE seconds."""
-        location = AttemptLocation(work.directory, f"{self._folder.path.name}-notices", f"{work.job}-1")
-        self._executor.clean(location)
+        attempt = AttemptKey(f"{self._folder.path.name}-notices", f"{work.job}-1")
+        running = asyncio.ensure_future(_run(processes, attempt, work, transcript))
         try:
-            await self._executor.start(location, work)
-            running = asyncio.ensure_future(self._executor.follow(location, transcript))
-            try:
-                await asyncio.wait({running}, timeout=PATIENCE)
-                if running.done():
-                    return running.result()
-                return Outcome(state="failed", reason=f"it was not finished within {duration(PATIENCE)}")
-            finally:
-                if not running.done():
-                    self._executor.stop(location, 0.0)
-                    await asyncio.wait({running})
+            await asyncio.wait({running}, timeout=PATIENCE)
+            if running.done():
+                return running.result()
+            return Outcome(state="failed", reason=f"it was not finished within {duration(PATIENCE)}")
         except StartError as problem:
             return Outcome(state="failed", reason=str(problem))
         finally:
-            self._executor.clean(location)
+            with suppress(Unreachable):
+                if not running.done():
+                    await processes.stop(attempt, 0.0)
+                    await asyncio.wait({running}, timeout=GRACE)
+                    running.cancel()
+                await processes.clean(attempt)
 
     def _keep(
         self, question: Interruption, action: TemplateCall, problem: Reason | None, printed: bytes
@@ -156,6 +159,15 @@ class QuestionNotifier:
         except OSError as error:
             return f"its log cannot be written: {written(error)}"
         return None
+
+
+async def _run(
+    processes: MachineProcesses, attempt: AttemptKey, work: AttemptSpec, transcript: Transcript
+) -> Outcome:
+    """Run an attempt to its end; raises StartError."""
+    await until_reached(partial(processes.clean, attempt))
+    await until_reached(partial(processes.start, attempt, work))
+    return await follow_to_end(processes, attempt, transcript)
 
 
 def notice(

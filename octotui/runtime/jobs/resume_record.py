@@ -1,10 +1,18 @@
-"""The resume record beside a running script, with which a later session follows its output."""
+"""Attempts that an earlier session left, and the resume record with which their output is followed."""
 
 from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
 from msgspec.structs import replace
+
+from octotui.engine.state import Outcome
+from octotui.workers.executor import AttemptStatus
+from octotui.workers.machine import AttemptKey, Machine
+
+RESTARTED = "its machine was restarted while it was running, and it is unknown how far it got"
+KILLED = "all its processes were killed while octotui was not running, and it is unknown how far it got"
+UNREADABLE = "another version of octotui started it, and its record cannot be read by this one"
 
 WARNINGS = 100  # most warnings before a script's output
 LONGEST = 1000  # characters of a warning
@@ -24,6 +32,26 @@ class ResumeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     notes_spans: bool = False
 
 
+class ResumableAttempt(msgspec.Struct, frozen=True):
+    """An attempt that an earlier session left on a machine: its resume record, whether it has started.
+
+    `lost` is the reason if its end turns out to be unknown, where there is a better one than its machine's.
+    """
+
+    machine: Machine
+    key: AttemptKey
+    resume: ResumeRecord
+    begun: bool
+    lost: str = ""
+
+
+class UnreachedAttempt(msgspec.Struct, frozen=True):
+    """An attempt that an earlier session left on a machine that cannot be reached at present."""
+
+
+LeftAttempt = ResumableAttempt | UnreachedAttempt | Outcome
+
+
 def bounded(warnings: Iterable[str]) -> tuple[str, ...]:
     """Return unique warnings, cut to WARNINGS of LONGEST characters."""
     return tuple(dict.fromkeys(each[:LONGEST] for each in warnings))[:WARNINGS]
@@ -41,3 +69,17 @@ def decode(text: str) -> ResumeRecord | None:
     except (msgspec.MsgspecError, ValueError, RecursionError):  # the script may have written anything there
         return None
     return replace(resume, warnings=bounded(resume.warnings))
+
+
+def judged(
+    machine: Machine, key: AttemptKey, left: AttemptStatus, resume: ResumeRecord | None, *, same_boot: bool
+) -> ResumableAttempt | Outcome:
+    """Decide about an attempt that was left: none is run twice silently (R4)."""
+    begun = left.state in ("running", "ended")
+    if not begun and not same_boot:
+        return Outcome(state="lost", reason=RESTARTED)
+    if left.state == "lost":
+        return Outcome(state="lost", reason=left.reason or KILLED)
+    if resume is None or (begun and not left.resume):
+        return Outcome(state="lost", reason=UNREADABLE)
+    return ResumableAttempt(machine, key, resume, begun, "" if same_boot else RESTARTED)

@@ -2,16 +2,18 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
-from pathlib import Path
+from typing import NamedTuple, TypeVar
 
-import msgspec
 from msgspec.structs import replace
 
 from octotui.engine.commands import ReportProgress
 from octotui.engine.state import Job, Outcome, State, step_of
 from octotui.model.iteration import environment_sources
 from octotui.model.process import Package
+from octotui.model.space import Model
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.job_script import fill_without_blocking, script_work
@@ -19,7 +21,16 @@ from octotui.runtime.jobs.masking import Masker, SensitiveValues
 from octotui.runtime.jobs.package_acquisition import Acquirer, AttemptPackages, copies
 from octotui.runtime.jobs.package_deployment import Files, Undeployable, files_to_fill
 from octotui.runtime.jobs.progress_throttle import ProgressThrottle
-from octotui.runtime.jobs.resume_record import ResumeRecord, bounded, decode, encode
+from octotui.runtime.jobs.resume_record import (
+    LeftAttempt,
+    ResumableAttempt,
+    ResumeRecord,
+    UnreachedAttempt,
+    bounded,
+    decode,
+    encode,
+    judged,
+)
 from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.session_port import SessionPort
@@ -31,27 +42,32 @@ from octotui.store.packages.installer import PackageError
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
 from octotui.variables.template import OverBudget
-from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Executor, StartError
-from octotui.workers.local.workspaces import FILES
+from octotui.workers.executor import AttemptSpec, AttemptStatus, StartError
+from octotui.workers.machine import (
+    AttemptKey,
+    FileError,
+    Machine,
+    MachineProcesses,
+    Machines,
+    Unreachable,
+    WorkspaceFiles,
+)
+from octotui.workers.reaching import RepeatedCalls, follow_to_end, until_reached
 from octotui.workers.script_environment import missed
 
-RESTARTED = "its machine was restarted while it was running, and it is unknown how far it got"
-KILLED = "all its processes were killed while octotui was not running, and it is unknown how far it got"
-UNREADABLE = "another version of octotui started it, and its record cannot be read by this one"
-
 STOPPED = Outcome(state="cancelled")  # stopped before it started
+NOTHING = AttemptStatus("nothing")
+GRACE = 2.0  # seconds that closing a space waits for machines to acknowledge what is asked of them
+
+T = TypeVar("T")
 
 
-class ResumableAttempt(msgspec.Struct, frozen=True):
-    """An attempt that an earlier session left: its location, its resume record, whether it has started.
+class _Located(NamedTuple):
+    """Where an attempt of this session is, and whether it has copies of packages."""
 
-    `lost` is the reason if its end turns out to be unknown, where there is a better one than its machine's.
-    """
-
-    location: AttemptLocation
-    resume: ResumeRecord
-    begun: bool
-    lost: str = ""
+    machine: Machine
+    key: AttemptKey
+    has_packages: bool
 
 
 class ScriptJobs:
@@ -60,7 +76,7 @@ class ScriptJobs:
     def __init__(
         self,
         folder: SpaceFolder,
-        executor: Executor,
+        machines: Machines,
         acquirer: Acquirer,
         secret_store: SecretStore,
         now: Clock,
@@ -70,43 +86,47 @@ class ScriptJobs:
     ) -> None:
         self._session = session
         self._folder = folder
-        self._executor = executor
+        self._machines = machines
         self._secret_store = secret_store
         self._now = now
         self._keeps_output = keeps_output
         self._packages = AttemptPackages(acquirer)
         self._names = WorkspaceIndex(folder)
-        self._locations: dict[str, AttemptLocation] = {}
+        self._located: dict[str, _Located] = {}
+        self._uninspected: dict[str, str] = {}  # jobs of an earlier session, and their workers
+        self._boots: dict[str, str] = {}
+        self._requests = RepeatedCalls(session.fail)
         self._masked: SensitiveValues = secret_store.masked
 
-    async def inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
+    async def inspect(self, state: State, job: Job) -> LeftAttempt:
         """Return an attempt that ran when the space was left, or the outcome `lost`."""
-        here = str(self.directory(state, job))
-        location, left = self._location(here, job), AttemptStatus("nothing")
-        for directory in dict.fromkeys((here, *self._names.directories)):
-            there = self._location(directory, job)
-            left = await self._executor.inspect(there)
-            if left.state != "nothing":
-                location = there
-                break
-        self._locations[job.id] = location
-        resume = decode(left.resume) if left.resume else ResumeRecord(log=self._log_begins(job))
-        if resume is not None:
-            self._masked.hold(job.run, (*resume.secrets.values(), *resume.sensitive))
-        return _judged(location, left, resume, same_boot=self._names.same_boot)
+        try:
+            return await self._inspect(state, job)
+        except Unreachable:
+            self._uninspected[job.id] = job.worker or ""
+            return UnreachedAttempt()
 
-    async def remove_orphans(self, jobs: tuple[Job, ...]) -> None:
-        """Remove what crashes have left, except of these jobs."""
+    async def reach(self, job: Job) -> ResumableAttempt | Outcome:
+        """Return an attempt whose machine could not be reached, as soon as it can be."""
+        return await self._reached(job, partial(self._inspect, self._session.state, job))
+
+    async def remove_orphans(self, model: Model, jobs: tuple[Job, ...]) -> None:
+        """Remove what crashes have left, except of these jobs; of a machine that is away, the next time."""
         keep = frozenset(attempt_name(job) for job in jobs)
         artifacts.remove_all_but(self._folder.masked_spans(""), keep)
-        for directory in self._names.directories:
-            await self._executor.remove_orphans(directory, self._names.space, keep)
-            await self._packages.remove_orphans(directory, self._names.space, keep)
+        for worker, directory in self._names:
+            machine = self._machines.earlier(model, worker, directory)
+            with suppress(Unreachable, FileError):
+                self._boots[worker] = await machine.boot()
+                await machine.processes.remove_orphans(self._names.space, keep)
+                await self._packages.remove_orphans(machine, self._names.space, keep)
 
     def account(self) -> None:
-        """Record the boot id once lost jobs are reported; raises StoreError."""
+        """Record the boots of machines once their lost jobs are reported; raises StoreError."""
         if self._keeps_output:
-            self._names.note_boot()
+            away = self._uninspected.values()
+            known = {name: boot for name, boot in self._boots.items() if name and name not in away}
+            self._names.note_boots(known)
 
     async def run(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None = None) -> Outcome:
         """Run an attempt, or resume it, to its end."""
@@ -115,7 +135,7 @@ class ScriptJobs:
             artifacts.remove_all_but(self._folder.artifacts(job.run, job.id), known)
             self._secret_store.restore(self._session.state.runs[job.run], attempt.resume.secrets)
             asyncio.get_running_loop().call_soon(self._stop_if_told, job)  # once it is followed
-            outcome = await self._follow(job, output, attempt.location, attempt.resume)
+            outcome = await self._follow(job, output, attempt.machine, attempt.key, attempt.resume)
             lost = outcome.state == "lost" and attempt.lost
             return replace(outcome, reason=lost) if lost else outcome
         state = self._session.state
@@ -127,8 +147,8 @@ class ScriptJobs:
             return STOPPED
         try:
             return await self._begin(state, job, output, secrets, attempt)
-        except (Undeployable, PackageError, StoreError, OverBudget) as problem:
-            if self._session.state.jobs[job.id].stopping:
+        except (Undeployable, PackageError, StoreError, OverBudget, FileError) as problem:
+            if self._is_stopping(job):
                 return STOPPED
             reason = problem.reason if isinstance(problem, OverBudget) else str(problem)
             return Outcome(state="failed", reason=self._masked.text(reason))
@@ -137,25 +157,59 @@ class ScriptJobs:
         """Begin to stop a job; one that has not started never starts."""
         self._secret_store.stop(job.id)
         self._packages.stop(job.id)
-        location, step = self._locations.get(job.id), step_of(self._session.state, job)
-        if location is not None and step is not None:
-            self._executor.stop(location, step.grace)
+        located, step = self._located.get(job.id), step_of(self._session.state, job)
+        if located is not None and step is not None:
+            self._requests.add(partial(located.machine.processes.stop, located.key, step.grace))
 
     def clean(self, job: str) -> None:
         """Remove an attempt's files once its outcome is on disk."""
-        location = self._locations.pop(job, None)
-        if location is not None:
-            self._folder.masked_spans(location.name).unlink(missing_ok=True)
-            self._executor.clean(location)
-            self._packages.remove(location)
+        self._uninspected.pop(job, None)
+        located = self._located.pop(job, None)
+        if located is not None:
+            self._folder.masked_spans(located.key.name).unlink(missing_ok=True)
+            self._requests.add(partial(located.machine.processes.clean, located.key))
+            if located.has_packages:
+                self._requests.add(partial(self._remove_packages, located))
 
-    def directory(self, state: State, job: Job) -> Path:
-        """Return the directory of a job's worker or target."""
+    async def close(self) -> None:
+        """Wait for requests to be acknowledged; those to machines that are away follow from the State."""
+        await self._requests.close(GRACE)
+
+    async def _inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
+        """Look for an attempt in every directory that its worker had. Raises Unreachable."""
         worker = job.worker or ""
-        declared = state.model.workers.get(worker) or state.model.targets.get(worker)
-        if declared is not None and declared.directory is not None:
-            return Path(declared.directory)
-        return self._folder.worker(worker)
+        machine, left, key = self._machines.of(state.model, worker), NOTHING, self._key(job)
+        boot = self._boots[worker] = await machine.boot()
+        directories = self._names.directories(worker)
+        earlier = (self._machines.earlier(state.model, worker, each) for each in directories)
+        for each in (machine, *earlier):
+            left = await each.processes.inspect(key)
+            if left.state != "nothing":
+                machine = each
+                break
+        self._locate(state, job, machine, key)
+        resume = decode(left.resume) if left.resume else ResumeRecord(log=self._log_begins(job))
+        if resume is not None:
+            self._masked.hold(job.run, (*resume.secrets.values(), *resume.sensitive))
+        same_boot = self._names.same_boot(worker, boot)
+        return judged(machine, key, left, resume, same_boot=same_boot)
+
+    def _locate(self, state: State, job: Job, machine: Machine, key: AttemptKey) -> None:
+        step = step_of(state, job)
+        self._located[job.id] = _Located(machine, key, step is not None and bool(step.packages))
+
+    async def _remove_packages(self, located: _Located) -> None:
+        with suppress(FileError):  # a script may have made it impossible
+            await self._packages.remove(located.machine, located.key)
+
+    async def _reached(self, job: Job, call: Callable[[], Awaitable[T]]) -> T:
+        """Repeat a call for a job until its machine is reached; meanwhile the job says that it is not."""
+        return await until_reached(call, partial(self._tell_unreached, job))
+
+    def _tell_unreached(self, job: Job, problem: str) -> None:
+        present = self._session.state.jobs.get(job.id)
+        percentage = present.progress.percentage if present and present.progress else 0
+        self._progress(job, percentage, f"{job.worker} cannot be reached: {problem}")
 
     async def _begin(
         self,
@@ -165,57 +219,88 @@ class ScriptJobs:
         secrets: dict[str, str],
         attempt: ResumableAttempt | None,
     ) -> Outcome:
-        directory = str(self.directory(state, job))
-        location = self._location(directory, job) if attempt is None else attempt.location
-        if self._keeps_output:
-            self._names.use(directory)
-        self._locations[job.id] = location
-        changed = await self._packages.provide(state, job, Path(directory), location)
-        files = await self._files(state, job, copies(location))
-        work, warnings = await self._work(state, job, directory, secrets, files, copies(location))
-        self._masked.hold(job.run, (*secrets.values(), *work.sensitive))
+        machine = self._machines.of(state.model, job.worker or "") if attempt is None else attempt.machine
+        key = self._key(job)
+        self._locate(state, job, machine, key)
+        log = self._log_begins(job) if attempt is None else attempt.resume.log
+        prepared = await self._reached(job, partial(self._prepare, state, job, machine, key, secrets))
+        if prepared is None or self._is_stopping(job):
+            return STOPPED
+        work, warnings = prepared
         resume = ResumeRecord(
-            log=self._log_begins(job) if attempt is None else attempt.resume.log,
-            warnings=bounded((*changed, *map(self._masked.text, filter(self._may_warn, warnings)))),
+            log=log,
+            warnings=warnings,
             secrets=secrets,
             sensitive=self._masked.held_by(job.run),
             notes_spans=True,
         )
-        if self._session.state.jobs[job.id].stopping:
-            return STOPPED
+        starting = partial(self._start, job, machine.processes, key, work, encode(resume))
         try:
-            await self._executor.start(location, work, encode(resume))
+            started = await self._reached(job, starting)
         except StartError as problem:
             self._introduce(job, output, resume)
             return Outcome(state="failed", reason=str(problem), warnings=resume.warnings)
+        if not started:
+            return STOPPED
         self._stop_if_told(job)  # a stop during the start had no effect
-        return await self._follow(job, output, location, resume)
+        return await self._follow(job, output, machine, key, resume)
+
+    async def _prepare(
+        self, state: State, job: Job, machine: Machine, key: AttemptKey, secrets: dict[str, str]
+    ) -> tuple[AttemptSpec, tuple[str, ...]] | None:
+        """Bring an attempt's packages to its machine; return its spec and warnings, None once stopped."""
+        if self._is_stopping(job):
+            return None
+        if self._keeps_output:
+            await self._use(job.worker or "", machine)
+        changed = await self._packages.provide(state, job, machine, key)
+        files, python = await self._files(state, job, machine, key)
+        work, warnings = await self._work(state, job, machine, secrets, files, python)
+        self._masked.hold(job.run, (*secrets.values(), *work.sensitive))
+        return work, bounded((*changed, *map(self._masked.text, filter(self._may_warn, warnings))))
+
+    async def _use(self, worker: str, machine: Machine) -> None:
+        """Record a machine before anything runs on it, and its boot if no earlier attempt is open."""
+        boot = await machine.boot()
+        self._names.use(worker, machine.directory, None if worker in self._uninspected.values() else boot)
+
+    async def _start(
+        self, job: Job, processes: MachineProcesses, key: AttemptKey, work: AttemptSpec, resume: str
+    ) -> bool:
+        """Start an attempt, unless it is to be stopped and has not begun; return whether it has."""
+        if self._is_stopping(job) and (await processes.inspect(key)).state in ("nothing", "unstarted"):
+            return False
+        await processes.start(key, work, resume)
+        return True
 
     async def _work(
         self,
         state: State,
         job: Job,
-        directory: str,
+        machine: Machine,
         secrets: dict[str, str],
         files: Files,
-        packages: str,
+        python: str,
     ) -> tuple[AttemptSpec, tuple[str, ...]]:
         """Return the spec of a job, filled in without blocking the loop."""
-        filling = partial(script_work, state, job, directory, self._now(), secrets, files, packages)
+        packages = f"{machine.directory}/{copies(self._key(job))}"
+        where, now = machine.directory, self._now()
+        filling = partial(script_work, state, job, where, now, secrets, files, packages, python=python)
         return await fill_without_blocking(
             filling, state.model, state.runs[job.run].request.process, large=bool(files)
         )
 
     async def _follow(
-        self, job: Job, output: JobOutput, location: AttemptLocation, resume: ResumeRecord
+        self, job: Job, output: JobOutput, machine: Machine, key: AttemptKey, resume: ResumeRecord
     ) -> Outcome:
         progress = ProgressThrottle(partial(self._progress, job), job.progress)
         self._introduce(job, output, resume)
         earlier = output.masked_before() if resume.notes_spans else None
         masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=output.note_masked)
         transcript = Transcript(output, tell=progress, masker=masker)
-        leave = partial(self._leave, job, transcript)
-        found = await self._executor.follow(location, transcript, leave)
+        tell = partial(self._tell_unreached, job)
+        found = await follow_to_end(machine.processes, key, transcript, tell)
+        await self._leave(job, transcript, machine.processes.workspace(key))
         warnings = tuple(map(self._masked.text, found.warnings))
         outcome = transcript.ended(replace(found, warnings=warnings))
         for warning in warnings:  # a retry keeps the log alone
@@ -234,12 +319,14 @@ class ScriptJobs:
             output.say(hint, "warning")
         return (hint,) if hint else ()
 
-    async def _leave(self, job: Job, transcript: Transcript, directory: str) -> None:
+    async def _leave(self, job: Job, transcript: Transcript, files: WorkspaceFiles | None) -> None:
         """Copy the artifacts, and the rest of the workspace if the model keeps it."""
-        await transcript.keep_artifacts(directory, self._folder.artifacts(job.run, job.id))
+        if files is None:
+            return
+        await transcript.keep_artifacts(files, self._folder.artifacts(job.run, job.id))
         if not self._session.state.model.retention.workspaces.forever:
             folder = self._folder.workspace(job.run, attempt_name(job))
-            problem = await asyncio.to_thread(artifacts.keep_workspace, directory, folder, FILES)
+            problem = await self._reached(job, partial(files.save, folder))
             if problem is not None:
                 transcript.warn(problem)
 
@@ -250,8 +337,11 @@ class ScriptJobs:
         for warning in resume.warnings:
             output.say(warning, "warning")
 
-    def _location(self, directory: str, job: Job) -> AttemptLocation:
-        return AttemptLocation(directory, self._names.space, attempt_name(job))
+    def _key(self, job: Job) -> AttemptKey:
+        return AttemptKey(self._names.space, attempt_name(job))
+
+    def _is_stopping(self, job: Job) -> bool:
+        return bool(self._session.state.jobs[job.id].stopping)
 
     def _log_begins(self, job: Job) -> int:
         """Return the offset in the job's log at which a new attempt's output begins."""
@@ -267,13 +357,14 @@ class ScriptJobs:
         if current is not None and current.stopping:
             self.stop(job)
 
-    async def _files(self, state: State, job: Job, packages: str) -> Files:
-        """Return the files of a package to fill in; a prediction reads none."""
+    async def _files(self, state: State, job: Job, machine: Machine, key: AttemptKey) -> tuple[Files, str]:
+        """Return the files of a package to fill in, and the interpreter there; a prediction reads none."""
         run = state.runs[job.run]
         deploys = isinstance(run.runbook.steps[job.step or 0].action, Package)
         if not deploys or not self._keeps_output:
-            return {}
-        return await asyncio.to_thread(files_to_fill, run, job, packages)
+            return {}, ""
+        python = (await machine.facts()).python
+        return await files_to_fill(run, job, machine.files, copies(key)), python
 
     def _progress(self, job: Job, percentage: int, message: str) -> None:
         """Report a script's progress."""
@@ -284,17 +375,3 @@ class ScriptJobs:
 def attempt_name(job: Job) -> str:
     """Return the name of a job's attempt, unique in its space."""
     return f"{job.id}-{job.attempt}"
-
-
-def _judged(
-    location: AttemptLocation, left: AttemptStatus, resume: ResumeRecord | None, *, same_boot: bool
-) -> ResumableAttempt | Outcome:
-    """Decide about an attempt that was left: none is run twice silently (R4)."""
-    begun = left.state in ("running", "ended")
-    if not begun and not same_boot:
-        return Outcome(state="lost", reason=RESTARTED)
-    if left.state == "lost":
-        return Outcome(state="lost", reason=left.reason or KILLED)
-    if resume is None or (begun and not left.resume):
-        return Outcome(state="lost", reason=UNREADABLE)
-    return ResumableAttempt(location, resume, begun, "" if same_boot else RESTARTED)

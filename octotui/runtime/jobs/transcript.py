@@ -1,7 +1,5 @@
 """The transcript of a script: service messages are extracted, sensitive values masked (V5, V7)."""
 
-import asyncio
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -22,8 +20,10 @@ from octotui.runtime.jobs.service_message_types import (
     ProgressMessage,
     SetVariable,
 )
-from octotui.store.artifacts import ArtifactError, keep
+from octotui.store.artifacts import LARGEST, ArtifactError, keep
 from octotui.store.logs.line_levels import LevelChange
+from octotui.workers.machine import WorkspaceFiles
+from octotui.workers.reaching import until_reached
 
 LONGEST = 1000  # bytes of a warning, a highlight or a reason that are kept beside the log
 WARNINGS = 100
@@ -87,22 +87,25 @@ class Transcript:
         """Take a chunk of output."""
         self._take(*self._reader.feed(chunk))
 
-    async def keep_artifacts(self, directory: str, folder: Path) -> None:
-        """Copy the requested artifacts, while the ended script's directory still exists."""
+    async def keep_artifacts(self, files: WorkspaceFiles, folder: Path) -> None:
+        """Copy the requested artifacts from the ended script's workspace to a local folder."""
         self._take(*self._reader.end())
         while self._wanted:
             wanted = self._wanted.pop(0)
             name = self._masker.text(wanted.name)
-            source = os.path.join(directory, wanted.path)  # noqa: PTH118 - a Path refuses less late
             if self._space <= 0:
                 self.warn(f"artifacts beyond the first {SPACE >> 30} GiB were not kept")
                 continue
             try:
-                artifact = await asyncio.to_thread(keep, source, name, folder)
+                artifact = await self._kept(files, wanted.path, name, folder)
                 self.artifacts.append(artifact)
                 self._space -= artifact.size
             except ArtifactError as error:
                 self.warn(f"the artifact {name} was not kept: {error}")
+
+    async def _kept(self, files: WorkspaceFiles, path: str, name: str, folder: Path) -> Artifact:
+        """Copy an artifact, from its start again where its machine could not be reached."""
+        return await until_reached(lambda: keep(files.get(path, LARGEST), name, folder))
 
     def masked(self, text: str) -> str:
         """Return a text with sensitive values masked."""

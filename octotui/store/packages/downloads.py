@@ -70,6 +70,13 @@ def forget(part: Path) -> None:
     _notes(part).unlink(missing_ok=True)
 
 
+def remove_empty_folders(part: Path) -> None:
+    """Remove the folders of partial downloads, where they are empty."""
+    with suppress(OSError):
+        part.parent.rmdir()
+        part.parent.parent.rmdir()
+
+
 def _from_server(package: PackageFile, part: Path, stopping: Cancellation) -> str:
     from octotui.store.packages.http_client import FetchError, HttpClient  # noqa: PLC0415 - slow to load
 

@@ -1,81 +1,93 @@
 """Installation of a package in a worker's cache: fetch, verify, extract; all of it or nothing (P2, P3)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 from octotui.model.space import Feed
 from octotui.store.archives.entries import ArchiveError, shown
-from octotui.store.archives.unpack import unpack
-from octotui.store.cancellation import Cancellation, Cancelled
-from octotui.store.directory import Directory, remove_tree
-from octotui.store.packages.attempt_copy import copy_package
-from octotui.store.packages.downloads import DownloadError, WrongChecksum, fetch, forget
+from octotui.store.cancellation import Cancellation, Cancelled, in_thread
+from octotui.store.packages.downloads import DownloadError, WrongChecksum, fetch, remove_empty_folders
 from octotui.store.packages.feeds import FeedError, PackageFile, catalogue, choose
-from octotui.store.packages.manifest import (
-    PackageChanged,
-    PackageManifest,
-    read_manifest,
-    survey,
-    verify,
-    write_manifest,
-)
-from octotui.store.packages.package_cache import (
-    PackageCache,
-    lock_package,
-    part_of,
-    remove,
-    remove_leftovers,
-    sweep,
-    touch,
-)
+from octotui.store.packages.manifest import Manifests, PackageChanged, PackageManifest
+from octotui.store.packages.package_store import PackageStore
 from octotui.store.private_files import make_folder
 
+NOTHING = PackageManifest({}, {}, {})
+
 Tell = Callable[[str], None]
+T = TypeVar("T")
 
 
 class PackageError(Exception):
     """A package cannot be installed; the text is a sentence that says why."""
 
 
-def acquire(
+class PackageHost(NamedTuple):
+    """A machine's package cache, the server's manifests of it, and threads for feeds."""
+
+    store: PackageStore
+    manifests: Manifests
+    threads: Executor | None = None
+
+    async def in_thread(self, work: Callable[[], T], stopping: Cancellation) -> T:
+        """Run what reads a feed in a thread."""
+        return await in_thread(work, stopping, self.threads)
+
+
+async def acquire(
     feeds: Iterable[Feed],
     package: str,
     version: str,
-    cache: PackageCache,
+    host: PackageHost,
     tell: Tell,
     stopping: Cancellation,
 ) -> str:
-    """Install a package in a worker's cache unless it is there, unchanged; return a warning, or "".
+    """Install a package in a machine's cache unless it is there, unchanged; return a warning, or "".
 
     Concurrent calls for the same package wait for the first. Raises PackageError.
     """
-    with _package_errors(package, version), lock_package(cache.folder, package, version, stopping):
-        target, warning = cache.content(package, version), ""
-        manifest = read_manifest(cache.manifest(package, version))
-        change = _change(target, manifest, stopping) if manifest and target.is_dir() else None
-        if change == "":
-            tell(f"{package} {version} is in the cache")
-        else:
-            if change:
-                warning = f"{package} {version} was changed in the cache ({change}): it is fetched anew"
-                tell(warning)
-            elif target.is_dir():
-                tell(
-                    f"{package} {version} was extracted by an earlier octotui, unverified: it is fetched anew"
-                )
-            sweep(cache)
-            _bring(locate(feeds, package, version), cache, tell, stopping)
-        touch(target)
+    with _package_errors(package, version):
+        async with host.store.lock(package, version, stopping):
+            warning = await _acquire(feeds, package, version, host, tell, stopping)
+            await host.store.record_use(package, version)
     return warning
 
 
-def provide(
+async def _acquire(
     feeds: Iterable[Feed],
     package: str,
     version: str,
-    cache: PackageCache,
-    target: Path,
+    host: PackageHost,
+    tell: Tell,
+    stopping: Cancellation,
+) -> str:
+    """Install a package whose lock is held."""
+    manifest, warning = host.manifests.read(package, version), ""
+    change = await host.store.change(package, version, manifest or NOTHING, stopping)
+    if manifest is not None and change == "":
+        tell(f"{package} {version} is in the cache")
+        return ""
+    if manifest is not None and change:
+        warning = f"{package} {version} was changed in the cache ({shown(change)}): it is fetched anew"
+        tell(warning)
+    elif change is not None:
+        tell(f"{package} {version} was extracted by an earlier octotui, unverified: it is fetched anew")
+    host.manifests.remove_all_but(await host.store.held())
+    found = await host.in_thread(partial(locate, feeds, package, version), stopping)
+    await _bring(found, host, tell, stopping)
+    return warning
+
+
+async def provide(
+    feeds: Iterable[Feed],
+    package: str,
+    version: str,
+    host: PackageHost,
+    target: str,
     stopping: Cancellation,
 ) -> str:
     """Make an attempt's own copy of a package, as it was extracted; return a warning, or "".
@@ -85,30 +97,19 @@ def provide(
     """
     warning = ""
     with _package_errors(package, version):
-        make_folder(target.parent)
         try:
-            _copy(cache, package, version, target, stopping)
+            await _copy(host, package, version, target, stopping)
         except (PackageChanged, OSError):
-            warning = acquire(feeds, package, version, cache, lambda line: None, stopping)
-            _copy(cache, package, version, target, stopping)
+            warning = await acquire(feeds, package, version, host, lambda line: None, stopping)
+            await _copy(host, package, version, target, stopping)
     return warning
 
 
-def _copy(cache: PackageCache, package: str, version: str, target: Path, stopping: Cancellation) -> None:
-    manifest = read_manifest(cache.manifest(package, version))
+async def _copy(host: PackageHost, package: str, version: str, target: str, stopping: Cancellation) -> None:
+    manifest = host.manifests.read(package, version)
     if manifest is None:
         raise PackageChanged("")
-    copy_package(cache.content(package, version), manifest, target, stopping)
-
-
-def _change(target: Path, manifest: PackageManifest, stopping: Cancellation) -> str:
-    """Return the first difference between a cached package and its manifest; empty where there is none."""
-    try:
-        with Directory(target) as folder:
-            verify(folder, manifest, stopping)
-    except (PackageChanged, OSError) as change:
-        return shown(str(change) or "all of it")
-    return ""
+    await host.store.copy(package, version, manifest, target, stopping)
 
 
 @contextmanager
@@ -148,48 +149,33 @@ def locate(feeds: Iterable[Feed], package: str, version: str) -> PackageFile:
     return choose(held, package, version)
 
 
-def _bring(package: PackageFile, cache: PackageCache, tell: Tell, stopping: Cancellation) -> None:
-    """Fetch, extract and install a package; an interrupted download is resumed the next time."""
-    work = cache.folder / f".{package.id}.{package.version}.work"
-    part = part_of(cache.folder, package.id, package.name)
+async def _bring(package: PackageFile, host: PackageHost, tell: Tell, stopping: Cancellation) -> None:
+    """Fetch and install a package; an interrupted download is resumed the next time."""
+    part = host.store.archive(package.id, package.name)
     make_folder(part.parent)
     try:
-        digest = _fetched(package, part, tell, stopping)
-        try:
-            remove_tree(work)  # a crash may have left it
-            work.mkdir(0o700)
-            unpack(part, work / "content", stopping)
-        finally:
-            forget(part)
-        _put_in_place(package, work / "content", cache, stopping)
+        digest = await _fetched(package, part, host, tell, stopping)
+        manifest = await host.store.install(package.id, package.version, part, stopping)
+        host.manifests.write(package.id, package.version, manifest)
         tell(f"{package.id} {package.version} is extracted, SHA-256 {digest}")
     except ArchiveError as error:
         raise PackageError(f"{package.name} {error}") from error
     finally:
-        remove_tree(work)
-        remove_leftovers(part)
+        remove_empty_folders(part)
 
 
-def _put_in_place(package: PackageFile, content: Path, cache: PackageCache, stopping: Cancellation) -> None:
-    """Move a package to its place, replacing a changed one, and write its manifest."""
-    with Directory(content) as folder:
-        manifest = survey(folder, stopping)
-    target = cache.content(package.id, package.version)
-    remove(target)
-    make_folder(target.parent)
-    content.rename(target)
-    write_manifest(cache.manifest(package.id, package.version), manifest)
-
-
-def _fetched(package: PackageFile, part: Path, tell: Tell, stopping: Cancellation) -> str:
+async def _fetched(
+    package: PackageFile, part: Path, host: PackageHost, tell: Tell, stopping: Cancellation
+) -> str:
     """Fetch a package's file into `part`, once more on a wrong checksum, and return its SHA-256."""
     size = "" if package.size is None else f", {package.size:,} bytes"
     tell(f"copying {package.name}{size}")
+    fetching = partial(fetch, package, part, stopping)
     try:
         try:
-            return fetch(package, part, stopping)
+            return await host.in_thread(fetching, stopping)
         except WrongChecksum as error:
             tell(f"trying once more: {error}")
-            return fetch(package, part, stopping)
+            return await host.in_thread(fetching, stopping)
     except DownloadError as error:
         raise PackageError(str(error)) from error

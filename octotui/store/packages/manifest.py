@@ -6,7 +6,7 @@ It is kept in the space's folder, apart from the worker's own, and compared with
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -32,6 +32,38 @@ class PackageManifest(msgspec.Struct, frozen=True):
     folders: dict[str, int]
     files: dict[str, FileRecord]
     links: dict[str, str]
+
+
+class Manifests(msgspec.Struct, frozen=True):
+    """The manifests of one machine's packages, in a folder of the server, which scripts are not told."""
+
+    folder: Path
+
+    def path(self, package: str, version: str) -> Path:
+        """Return the path of a package's manifest, which may not exist."""
+        return self.folder / package / f"{version}.json"
+
+    def read(self, package: str, version: str) -> PackageManifest | None:
+        """Read a manifest; None where there is none, or it cannot be read."""
+        return read_manifest(self.path(package, version))
+
+    def write(self, package: str, version: str, manifest: PackageManifest) -> None:
+        """Write a manifest atomically; raises OSError."""
+        write_manifest(self.path(package, version), manifest)
+
+    def packages(self) -> frozenset[tuple[str, str]]:
+        """Return the packages that have a manifest, as (id, version)."""
+        paths = self.folder.glob("*/*.json")
+        return frozenset((each.parent.name, each.name.removesuffix(".json")) for each in paths)
+
+    def remove(self, packages: Iterable[tuple[str, str]]) -> None:
+        """Remove the manifests of packages."""
+        for each in packages:
+            self.path(*each).unlink(missing_ok=True)
+
+    def remove_all_but(self, held: Collection[tuple[str, str]]) -> None:
+        """Remove the manifests of packages that the machine has no more."""
+        self.remove(self.packages().difference(held))
 
 
 class PackageChanged(Exception):

@@ -1,38 +1,22 @@
-"""A worker's package cache on disk: a lock for each package, and eviction of the least recently used."""
+"""A package cache on disk: a lock for each package, installation, and eviction of the least recently used."""
 
 import fcntl
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
-import msgspec
-
+from octotui.store.archives.unpack import unpack
 from octotui.store.cancellation import Cancellation
-from octotui.store.directory import remove_tree, write_new
+from octotui.store.directory import Directory, remove_tree, write_new
+from octotui.store.packages.downloads import forget, remove_empty_folders
+from octotui.store.packages.manifest import PackageManifest, survey
+from octotui.store.packages.package_store import InUse
 from octotui.store.private_files import make_folder
 
 STALE = 7 * 86400.0  # seconds after which a partial download is no longer resumed
-
-InUse = Callable[[], Collection[tuple[str, str]]]
-"""The packages, as (id, version), that open runs need."""
-
-
-class PackageCache(msgspec.Struct, frozen=True):
-    """The folder of a worker's packages, and that of their manifests, which scripts are not told."""
-
-    folder: Path
-    manifests: Path
-
-    def content(self, package: str, version: str) -> Path:
-        """Return the path of a package's content, which may not exist."""
-        return package_path(self.folder, package, version)
-
-    def manifest(self, package: str, version: str) -> Path:
-        """Return the path of the content's manifest."""
-        return self.manifests / package / f"{version}.json"
 
 
 def package_path(cache: Path, package: str, version: str) -> Path:
@@ -79,19 +63,51 @@ def touch(target: Path) -> None:
         os.utime(note)
 
 
-def evict(cache: Path, limit: int, in_use: InUse, tell: Callable[[str], None]) -> None:
-    """Remove the least recently used packages until the cache has at most `limit` bytes; none in use."""
+def install(
+    cache: Path, package: str, version: str, archive: Path, stopping: Cancellation
+) -> PackageManifest:
+    """Unpack a package's file in place of what is there, and remove it; return the manifest.
+
+    Raises ArchiveError, OSError or Cancelled.
+    """
+    work = cache / f".{package}.{version}.work"
+    try:
+        remove_tree(work)  # a crash may have left it
+        work.mkdir(0o700)
+        try:
+            unpack(archive, work / "content", stopping)
+        finally:
+            forget(archive)
+        with Directory(work / "content") as folder:
+            manifest = survey(folder, stopping)
+        target = package_path(cache, package, version)
+        remove(target)
+        make_folder(target.parent)
+        (work / "content").rename(target)
+    finally:
+        remove_tree(work)
+        remove_empty_folders(archive)
+    return manifest
+
+
+def evict(cache: Path, limit: int, in_use: InUse) -> tuple[tuple[str, str], ...]:
+    """Remove the least recently used packages until the cache has at most `limit` bytes; none in use.
+
+    Return those that were removed, as (id, version).
+    """
     notes = [note for note in cache.glob("[!.]*/.*.size") if _target(note).is_dir()]
     sizes = {note: _noted_size(note) or 0 for note in notes}
     total = sum(sizes.values())
     if total <= limit:
-        return
+        return ()
     needed = {package_path(cache, *each) for each in in_use()}
+    evicted: list[tuple[str, str]] = []
     for note in sorted(notes, key=lambda each: each.stat().st_mtime_ns):
         if total > limit and _target(note) not in needed:
             total -= sizes[note]
             remove(_target(note))
-            tell(f"{_target(note).parent.name} {_target(note).name} is removed from the cache, which is full")
+            evicted.append((_target(note).parent.name, _target(note).name))
+    return tuple(evicted)
 
 
 def remove(target: Path) -> None:
@@ -105,22 +121,14 @@ def remove(target: Path) -> None:
     _note(target).unlink(missing_ok=True)
 
 
-def remove_leftovers(part: Path) -> None:
-    """Remove empty folders."""
-    with suppress(OSError):
-        part.parent.rmdir()
-        part.parent.parent.rmdir()
-
-
-def sweep(cache: PackageCache) -> None:
-    """Remove stale partial downloads, and manifests of packages that are gone."""
-    for part in (cache.folder / ".parts").glob("*/*"):
+def sweep(cache: Path) -> frozenset[tuple[str, str]]:
+    """Remove stale partial downloads; return the packages there are, as (id, version)."""
+    for part in (cache / ".parts").glob("*/*"):
         with suppress(OSError):
             if time.time() - part.stat().st_mtime > STALE:
                 part.unlink()
-    for manifest in cache.manifests.glob("*/*.json"):
-        if not cache.content(manifest.parent.name, manifest.name.removesuffix(".json")).is_dir():
-            manifest.unlink(missing_ok=True)
+    packages = (each for each in cache.glob("[!.]*/[!.]*") if each.is_dir())
+    return frozenset((each.parent.name, each.name) for each in packages)
 
 
 def _note(target: Path) -> Path:

@@ -34,6 +34,7 @@ class LocalExecutor:
     def __init__(self, trust: FileTrust | None = None) -> None:
         self._begun: dict[AttemptLocation, Process] = {}
         self._followed: dict[AttemptLocation, tuple[Process, Output]] = {}
+        self._detached: set[AttemptLocation] = set()  # followed before
         self._workspaces = Workspaces(trust)
         self._lookout = Lookout()
         self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
@@ -43,6 +44,8 @@ class LocalExecutor:
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
         """Return the status of an attempt; it runs as long as its record is locked."""
+        if location in self._begun:
+            return _status(location.name, self._begun[location].workspace)
         left: str | None = f"{location.directory}/work"
         try:
             left = self._workspaces.left(location)
@@ -84,7 +87,7 @@ class LocalExecutor:
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
         """Wait for an attempt and return its Outcome; processes it left running are killed."""
         try:
-            process = self._begun.get(location) or self._process(location)
+            process = self._process(location)
         except OSError as problem:
             return Outcome(state="lost", reason=_gone(self._workspaces.left(location), problem))
         self._followed[location] = (process, output)
@@ -94,6 +97,7 @@ class LocalExecutor:
         finally:
             del self._followed[location]
             process.detach()
+            self._detached.add(location)
         if outcome.state != "succeeded":
             process.workspace.drop_values()
         if leave is not None:
@@ -108,6 +112,7 @@ class LocalExecutor:
     def clean(self, location: AttemptLocation) -> None:
         """Remove the workspace of an attempt, in a thread."""
         process = self._begun.pop(location, None)
+        self._detached.discard(location)
         left = None
         with suppress(OSError):
             left = self._workspaces.forget(location)
@@ -133,9 +138,15 @@ class LocalExecutor:
         self._workspaces.close()
 
     def _process(self, location: AttemptLocation) -> Process:
-        left = self._workspaces.left(location)
-        assert left is not None, "inspect has found it"
-        process = self._begun[location] = Process(Workspace(left), self._lookout.look)
+        """Return the process of an attempt: ours as long as it is followed first, then by its record."""
+        process = self._begun.get(location)
+        if process is None:
+            left = self._workspaces.left(location)
+            assert left is not None, "inspect has found it"
+            process = Process(Workspace(left), self._lookout.look)
+        elif location in self._detached:
+            process = Process(process.workspace, self._lookout.look)
+        self._begun[location] = process
         return process
 
     def _in_thread(self, remove: Callable[[], None]) -> None:

@@ -13,16 +13,21 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 def remove_tree(path: str) -> None:
     """Remove a folder with its contents, or a file; ignore what cannot be removed."""
+    remove_entry(None, path)
+
+
+def remove_entry(folder: int | None, name: str) -> None:
+    """Remove a name in an open folder, or a path, with all in it; ignore what cannot be removed."""
     with suppress(OSError):
-        if not stat.S_ISDIR(os.lstat(path).st_mode):
-            os.unlink(path)  # noqa: PTH108
+        if not stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
+            os.unlink(name, dir_fd=folder)
             return
-        folder = _opened(path)
+        inner = _opened(name, folder)
         try:
-            _empty(folder)
+            _empty(inner)
         finally:
-            os.close(folder)
-        os.rmdir(path)  # noqa: PTH106
+            os.close(inner)
+        os.rmdir(name, dir_fd=folder)
 
 
 def remove_files(path: str, names: Iterable[str], *, whole: bool = False) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from octotui.store.journal.journal import Journal
+from octotui.store.packages.manifest import Manifests, PackageManifest
 from octotui.store.space_folder import SpaceFolder
 from tests.cli.conftest import ASK, FAIL, OK, OTHERS, ROOT, SIZED, Call, Lived
 from tests.cli.shop import write_shop
@@ -118,8 +119,8 @@ def test_s3_a_step_whose_condition_reads_an_output_may_run(octotui: Call, state:
 
 
 def test_what_a_worker_has_is_not_copied_again(octotui: Call, state: Path) -> None:
-    held = state / "kraken" / "workers" / "worker3" / "packages" / "worker-image" / "2.1.0"
-    held.mkdir(parents=True)
+    held = Manifests(state / "kraken" / "manifests" / "worker3")
+    held.write("worker-image", "2.1.0", PackageManifest({}, {}, {}))
     said = octotui("plan", ROOT / "configs" / "kraken.toml", "tame", "--state", state)
     assert "✔ acquire worker-image 2.1.0  succeeded 0s" in said.out
 

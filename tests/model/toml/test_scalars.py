@@ -2,7 +2,7 @@
 
 import pytest
 
-from octotui.model.toml.scalars import CONDITION, INNER_FILES, PACKAGE, SLUG, TAG, TIME, URL, name
+from octotui.model.toml.scalars import CONDITION, ENDPOINT, INNER_FILES, PACKAGE, SLUG, TAG, TIME, URL, name
 from octotui.model.toml.spec import ScalarSpec
 
 
@@ -15,6 +15,7 @@ from octotui.model.toml.spec import ScalarSpec
         (TIME, ["90s", "1h30m"], ["90", "soon"]),
         (PACKAGE, ["tools", "tools@1.x", "My.Tool@[1.0, 2.0)"], ["a@b@c", ".hidden", "a/b", "a@ 1"]),
         (URL, ["https://a", "http://127.0.0.1:8/x?y=z"], ["ftp://a", "https://u:p@a/", "https://"]),
+        (ENDPOINT, ["local"], ["", "Local", "ssh://ann@web1", "local "]),
         (INNER_FILES, ["*.json", "web/**/*.config", "a..b"], ["/etc/*", "../x", "a/../b", "a/.."]),
         (CONDITION, ["success", "#{Deploy}"], ["maybe", ""]),
     ],

@@ -15,8 +15,9 @@ from octotui.model.space import Model
 from octotui.runtime.jobs.package_acquisition import AttemptPackages, RealAcquirer, SimulatedAcquirer, copies
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
-from octotui.workers.executor import AttemptLocation
+from octotui.workers.machine import AttemptKey
 from tests.runtime.feeds import fed, put
+from tests.runtime.jobs.test_package_acquisition import here
 from tests.world import model, packages, script
 
 POISON = """
@@ -178,21 +179,20 @@ async def there(path: Path) -> None:
 
 
 async def test_r4_copies_that_a_crash_has_left_go_but_those_of_what_runs(tmp_path: Path) -> None:
-    folder = AttemptPackages(SimulatedAcquirer())
+    folder, machine = AttemptPackages(SimulatedAcquirer()), here(tmp_path)
     for name in ("kraken-1-job-1.1-1", "kraken-1-job-2.1-1", "other-1-job-1.1-1"):
         (tmp_path / "extracted" / name / "tools").mkdir(parents=True)
-    await folder.remove_orphans(str(tmp_path), "kraken-1", {"job-2.1-1"})
-    await folder.remove_orphans(str(tmp_path / "nowhere"), "kraken-1", set())
+    await folder.remove_orphans(machine, "kraken-1", {"job-2.1-1"})
+    await folder.remove_orphans(here(tmp_path / "nowhere"), "kraken-1", set())
     assert sorted(each.name for each in (tmp_path / "extracted").iterdir()) == [
         "kraken-1-job-2.1-1",
         "other-1-job-1.1-1",
     ]
-    location = AttemptLocation(str(tmp_path), "kraken-1", "job-2.1-1")
-    assert Path(copies(location)).is_dir()
-    folder.remove(location)
-    folder.remove(location)
-    while Path(copies(location)).is_dir():
-        await asyncio.sleep(0.01)
+    attempt = AttemptKey("kraken-1", "job-2.1-1")
+    assert (tmp_path / copies(attempt)).is_dir()
+    await folder.remove(machine, attempt)
+    await folder.remove(machine, attempt)
+    assert not (tmp_path / copies(attempt)).exists()
 
 
 async def test_p2_a_step_without_packages_waits_for_none(tmp_path: Path) -> None:
@@ -202,8 +202,8 @@ async def test_p2_a_step_without_packages_waits_for_none(tmp_path: Path) -> None
 
     state, _ = advance(State(), LoadModel(model({"a": [script("Run")]})), 1.0)
     state, _ = advance(state, StartRun(process="a"), 2.0)
-    job, location = state.jobs["job-1.1"], AttemptLocation(str(tmp_path), "kraken-1", "job-1.1-1")
-    assert await AttemptPackages(Away()).provide(state, job, tmp_path, location) == ()
+    job, attempt = state.jobs["job-1.1"], AttemptKey("kraken-1", "job-1.1-1")
+    assert await AttemptPackages(Away()).provide(state, job, here(tmp_path), attempt) == ()
 
 
 async def test_p2_what_an_earlier_start_of_an_attempt_has_left_goes_before_its_packages_come(
@@ -215,6 +215,6 @@ async def test_p2_what_an_earlier_start_of_an_attempt_has_left_goes_before_its_p
     small = model({"a": [script("Run")]})
     state, _ = advance(State(), LoadModel(small), 1.0)
     state, _ = advance(state, StartRun(process="a"), 2.0)
-    acquirer = RealAcquirer(tmp_path / "manifests")
-    assert await acquirer.provide(small, state.jobs["job-1.1"], (), tmp_path, left.parent) == ()
+    acquirer, job = RealAcquirer(tmp_path / "manifests"), state.jobs["job-1.1"]
+    assert await acquirer.provide(small, job, (), here(tmp_path), "extracted/half") == ()
     assert not left.exists()

@@ -18,6 +18,9 @@ from octotui.runtime.jobs.package_acquisition import RealAcquirer, SimulatedAcqu
 from octotui.runtime.open_space import open_space
 from octotui.runtime.release_maker import make_release
 from octotui.store.packages import http_client
+from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.machine import LocalMachine, LocalMachines
+from octotui.workers.simulated_machine import SimulatedMachines
 from tests.runtime.feeds import acquire_job, fed, put
 from tests.store.server import Served, serving
 
@@ -26,6 +29,11 @@ from tests.store.server import Served, serving
 def served() -> Iterator[Served]:
     with serving() as made:
         yield made
+
+
+def here(folder: Path) -> LocalMachine:
+    """A worker of this machine in a folder."""
+    return LocalMachines(LocalExecutor(), lambda worker: folder).machine("worker1", None)
 
 
 DONE = Outcome(state="succeeded", exit_code=0)
@@ -52,7 +60,7 @@ async def test_what_is_acquired_lies_in_the_workers_cache(tmp_path: Path) -> Non
     acquirer = RealAcquirer(tmp_path / "manifests")
     assert await acquirer.choose(fed(tmp_path / "feed"), ("tools",)) == ({"tools": "1.0.0"}, ())
     for _ in range(2):
-        outcome = await acquirer.acquire(fed(tmp_path / "feed"), job, tmp_path / "worker", told.append)
+        outcome = await acquirer.acquire(fed(tmp_path / "feed"), job, here(tmp_path / "worker"), told.append)
         assert outcome == DONE
     assert (tmp_path / "worker" / "packages" / "tools" / "1.0.0" / "README").stat().st_size == 10
     assert (tmp_path / "worker" / "packages" / "image" / "2.0" / "README").stat().st_size == 10
@@ -64,7 +72,7 @@ async def test_p3_a_package_that_is_not_what_its_checksum_says_is_refused(tmp_pa
     path.with_name("tools.1.0.0.zip.sha256").write_text(hashlib.sha256(b"another").hexdigest() + "  tools\n")
     job = acquire_job(("tools", "1.0.0"))
     outcome = await RealAcquirer(tmp_path / "manifests").acquire(
-        fed(tmp_path / "feed"), job, tmp_path / "worker", lambda chunk: None
+        fed(tmp_path / "feed"), job, here(tmp_path / "worker"), lambda chunk: None
     )
     assert outcome.state == "failed"
     assert "is not what its .sha256 file says" in outcome.reason
@@ -75,7 +83,7 @@ async def test_p3_one_that_went_away_since_it_was_chosen_is_told(tmp_path: Path)
     put(tmp_path / "feed", "tools.1.0.0.zip")
     job = acquire_job(("tools", "3.0.0"))
     outcome = await RealAcquirer(tmp_path / "manifests").acquire(
-        fed(tmp_path / "feed"), job, tmp_path / "worker", lambda chunk: None
+        fed(tmp_path / "feed"), job, here(tmp_path / "worker"), lambda chunk: None
     )
     assert (outcome.state, outcome.reason) == ("failed", "no feed holds tools 3.0.0; there is 1.0.0")
 
@@ -86,7 +94,7 @@ async def test_one_that_is_stopped_while_copying_ends_soon_and_leaves_nothing(tm
     acquirer, job = RealAcquirer(tmp_path / "manifests"), acquire_job(("tools", "1.0.0"))
     acquirer.stop("job-1.1")
     acquiring = asyncio.ensure_future(
-        acquirer.acquire(fed(tmp_path / "feed", 1000), job, tmp_path / "worker", told.append)
+        acquirer.acquire(fed(tmp_path / "feed", 1000), job, here(tmp_path / "worker"), told.append)
     )
     while not told:
         await asyncio.sleep(0.01)
@@ -104,7 +112,7 @@ async def test_many_that_are_slow_hold_up_nobody_else(tmp_path: Path) -> None:
     copying = [
         asyncio.ensure_future(
             acquirer.acquire(
-                slow, acquire_job(("tools", "1.0.0")), tmp_path / f"worker{each}", lambda chunk: None
+                slow, acquire_job(("tools", "1.0.0")), here(tmp_path / f"worker{each}"), lambda chunk: None
             )
         )
         for each in range(20)
@@ -179,7 +187,9 @@ async def test_a_full_cache_loses_what_no_open_run_needs(tmp_path: Path) -> None
     for version in ("1.0.0", "2.0.0", "3.0.0"):
         job = acquire_job(("tools", version))
         in_use = frozenset((("tools", "2.0.0"), ("tools", version)))
-        await acquirer.acquire(declared, job, tmp_path / "worker", told.append, lambda held=in_use: held)
+        await acquirer.acquire(
+            declared, job, here(tmp_path / "worker"), told.append, lambda held=in_use: held
+        )
     assert sorted(each.name for each in (tmp_path / "worker" / "packages" / "tools").glob("[!.]*")) == [
         "2.0.0",
         "3.0.0",
@@ -249,15 +259,18 @@ async def ended(session: object) -> None:
             return
 
 
-def simulated(declared: Model, folder: Path, *jobs: tuple[str, str]) -> list[tuple[str, float]]:
+def simulated(
+    declared: Model, folder: Path, *jobs: tuple[str, str], there: frozenset[tuple[str, str]] = frozenset()
+) -> list[tuple[str, float]]:
     """How acquisitions of these packages end, one after the other, and when."""
 
     async def main(now: Clock) -> list[tuple[str, float]]:
-        acquirer = SimulatedAcquirer()
+        acquirer, kind = SimulatedAcquirer(), SimulatedMachines(lambda worker: folder, lambda worker: there)
+        machine = kind.machine("worker1", None)
         assert State().at == 0
         found = []
         for each in jobs:
-            outcome = await acquirer.acquire(declared, acquire_job(each), folder, lambda chunk: None)
+            outcome = await acquirer.acquire(declared, acquire_job(each), machine, lambda chunk: None)
             found.append((outcome.state, now()))
         return found
 
@@ -267,7 +280,6 @@ def simulated(declared: Model, folder: Path, *jobs: tuple[str, str]) -> list[tup
 def test_a_prediction_takes_the_time_that_the_rate_says_and_what_is_there_takes_none(tmp_path: Path) -> None:
     size = put(tmp_path / "feed", "tools.1.0.0.zip", 50_000).stat().st_size
     put(tmp_path / "feed", "tools.2.0.0.zip")
-    (tmp_path / "worker" / "packages" / "tools" / "2.0.0").mkdir(parents=True)
     told = simulated(
         fed(tmp_path / "feed", 1000),
         tmp_path / "worker",
@@ -275,6 +287,7 @@ def test_a_prediction_takes_the_time_that_the_rate_says_and_what_is_there_takes_
         ("tools", "1.0.0"),
         ("tools", "2.0.0"),
         ("tools", "9.0.0"),
+        there=frozenset((("tools", "2.0.0"),)),
     )
     seconds = size / 1000
     assert told == [
@@ -316,9 +329,10 @@ def test_a_predicted_acquisition_can_be_stopped(tmp_path: Path) -> None:
 
     async def main(now: Clock) -> tuple[str, float]:
         acquirer = SimulatedAcquirer()
+        machine = SimulatedMachines(lambda worker: tmp_path).machine("worker1", None)
         acquirer.stop("job-1.1")
         job = acquire_job(("tools", "1.0.0"))
-        going = asyncio.ensure_future(acquirer.acquire(fed(tmp_path), job, tmp_path, lambda chunk: None))
+        going = asyncio.ensure_future(acquirer.acquire(fed(tmp_path), job, machine, lambda chunk: None))
         await asyncio.sleep(0.25)
         acquirer.stop("job-1.1")
         return (await going).state, now()

@@ -19,8 +19,8 @@ from octotui.runtime.jobs import package_deployment
 from octotui.runtime.jobs.package_deployment import (
     Undeployable,
     _fits,
-    _names,
     _target,
+    _wanted,
     extracted_to,
     files_to_fill,
 )
@@ -28,6 +28,7 @@ from octotui.runtime.open_space import open_space
 from octotui.variables.budget import Budget
 from octotui.variables.fill import Filler
 from octotui.variables.template import Names
+from octotui.workers.local.files import LocalFiles
 from tests.runtime.feeds import fed
 from tests.world import World, model
 
@@ -270,27 +271,27 @@ async def test_v1_what_is_too_much_to_be_filled_in_is_deployed_where_nobody_want
     assert "b.json cannot be filled in" in told.reason
 
 
-def test_v1_1000_files_of_4_mib_are_filled_in_and_no_more_or_larger_ones(tmp_path: Path) -> None:
+async def test_v1_1000_files_of_4_mib_are_filled_in_and_no_more_or_larger_ones(tmp_path: Path) -> None:
     action = Package(substitute=("*.json", "*.txt"))
     step = Step(name="Deploy", action=action, pool="setup", packages=(Requirement("shop"),))
     world = World(model({"a": [step]}))
     world.send(StartRun(process="a", requester="ann"))
     run, job = world.state.runs["run-1"], world.state.jobs["job-1.1"]
-    place = Path(extracted_to(run, step, str(tmp_path)))
+    place = tmp_path / extracted_to(run, step, "packages")
     place.mkdir(parents=True)
     for number in range(999):
         (place / f"{number}.json").touch()
     large = place / "large.txt"
     large.touch()
     os.truncate(large, 4 << 20)
-    assert len(files_to_fill(run, job, str(tmp_path))) == 1000
+    assert len(await files_to_fill(run, job, LocalFiles(str(tmp_path)), "packages")) == 1000
     os.truncate(large, (4 << 20) + 1)
     with pytest.raises(Undeployable, match=r"^large\.txt .* at most 1000 files of at most 4,194,304 bytes$"):
-        files_to_fill(run, job, str(tmp_path))
+        await files_to_fill(run, job, LocalFiles(str(tmp_path)), "packages")
     os.truncate(large, 0)
     (place / "more.txt").touch()
     with pytest.raises(Undeployable, match=r"^more\.txt cannot be filled in"):
-        files_to_fill(run, job, str(tmp_path))
+        await files_to_fill(run, job, LocalFiles(str(tmp_path)), "packages")
 
 
 async def test_q6_a_deployment_that_is_cancelled_puts_things_back(tmp_path: Path) -> None:
@@ -415,17 +416,18 @@ async def test_p4_a_link_of_another_account_on_the_way_is_not_followed(tmp_path:
         ("web", []),
     ],
 )
-def test_s1_a_pattern_means_paths_of_files(tmp_path: Path, pattern: str, fits: list[str]) -> None:
-    for name in ("a.json", "web/b.json", "web/x/y/c.json", "web/x/d.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
+def test_s1_a_pattern_means_paths_of_files(pattern: str, fits: list[str]) -> None:
+    names = ("a.json", "web/b.json", "web/x/d.txt", "web/x/y/c.json")
     parts = PurePosixPath(pattern).parts
-    assert [each for each in sorted(_names(tmp_path)) if _fits(tuple(each.split("/")), parts)] == fits
+    assert [each for each in names if _fits(tuple(each.split("/")), parts)] == fits
 
 
-def test_p4_links_of_a_package_multiply_no_paths(tmp_path: Path) -> None:
-    (tmp_path / "app.json").touch()
+async def test_p4_links_of_a_package_multiply_no_paths(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "app.json").touch()
     for number in range(300):
-        (tmp_path / f"l{number}").symlink_to(".")
-    assert sum(1 for name in _names(tmp_path) if name.endswith(".json")) == 1
-    assert len([*_names(tmp_path)]) <= 301
+        (root / f"l{number}").symlink_to(".")
+    wanted = await _wanted(Package(substitute=("**/*.json",)), LocalFiles(str(tmp_path)), "root")
+    assert wanted == ("app.json",)
+    assert len(await LocalFiles(str(tmp_path)).list("root", deep=True)) == 301

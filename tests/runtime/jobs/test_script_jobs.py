@@ -13,14 +13,14 @@ from octotui.engine.state import JobProgress, Outcome, State
 from octotui.model.process import Script, Step
 from octotui.model.space import Keep, Model, Retention, Target, Value
 from octotui.model.values import Secret
-from octotui.runtime.jobs import script_jobs
+from octotui.runtime.jobs import resume_record
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.prediction import predict
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from tests.runtime.reading import said
-from tests.runtime.rig import Hands, Rig, play, soon
+from tests.runtime.rig import BOOT, Hands, Rig, play, soon
 from tests.world import model, on_targets, script
 
 SMALL = model({"a": [script("Run"), script("After", condition="always")]})
@@ -38,7 +38,7 @@ def hands(left: AttemptStatus) -> Hands:
 
 
 def same_boot(folder: Path) -> None:
-    WorkspaceIndex(SpaceFolder(folder, "space")).note_boot()
+    WorkspaceIndex(SpaceFolder(folder, "space")).note_boots({"worker1": BOOT})
 
 
 def test_what_runs_is_followed_and_not_begun_again(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_v5_what_was_made_of_a_value_is_masked_after_a_crash(tmp_path: Path) -> 
 def test_r4_an_attempt_is_followed_where_its_worker_was_when_it_began(tmp_path: Path) -> None:
     """The model may say another directory since."""
     before = str(tmp_path / "before")
-    WorkspaceIndex(SpaceFolder(tmp_path, "space")).use(before)
+    WorkspaceIndex(SpaceFolder(tmp_path, "space")).use("worker1", before, None)
     followed: list[str] = []
 
     class Moved(Hands):
@@ -157,7 +157,7 @@ def test_m2_an_attempt_that_cannot_be_started_fails_with_what_was_warned_of(tmp_
     play(model({"a": [step]}, targets=targets), tmp_path, main, executor=Full())
 
 
-@pytest.mark.parametrize(("same", "reason"), [(True, "unknown"), (False, script_jobs.RESTARTED)])
+@pytest.mark.parametrize(("same", "reason"), [(True, "unknown"), (False, resume_record.RESTARTED)])
 def test_r4_one_without_its_supervisors_word_is_lost_with_its_output(
     tmp_path: Path, same: bool, reason: str
 ) -> None:
@@ -208,12 +208,12 @@ def test_what_had_not_begun_begins(tmp_path: Path, state: str) -> None:
 @pytest.mark.parametrize(
     ("left", "same", "reason"),
     [
-        (AttemptStatus("nothing"), False, script_jobs.RESTARTED),
-        (AttemptStatus("unstarted", "{}"), False, script_jobs.RESTARTED),
-        (AttemptStatus("lost", "{}"), False, script_jobs.RESTARTED),
-        (AttemptStatus("lost", "{}"), True, script_jobs.KILLED),
-        (AttemptStatus("running", '{"log":"new"}'), True, script_jobs.UNREADABLE),
-        (AttemptStatus("ended"), True, script_jobs.UNREADABLE),
+        (AttemptStatus("nothing"), False, resume_record.RESTARTED),
+        (AttemptStatus("unstarted", "{}"), False, resume_record.RESTARTED),
+        (AttemptStatus("lost", "{}"), False, resume_record.RESTARTED),
+        (AttemptStatus("lost", "{}"), True, resume_record.KILLED),
+        (AttemptStatus("running", '{"log":"new"}'), True, resume_record.UNREADABLE),
+        (AttemptStatus("ended"), True, resume_record.UNREADABLE),
     ],
 )
 def test_what_nobody_knows_the_end_of_asks(
@@ -230,7 +230,7 @@ def test_what_nobody_knows_the_end_of_asks(
         assert rig.state.jobs["job-1.1"].state == "asking"
         (question,) = rig.state.interruptions.values()
         assert question.instructions == reason
-        assert WorkspaceIndex(SpaceFolder(tmp_path, "space")).same_boot
+        assert WorkspaceIndex(SpaceFolder(tmp_path, "space")).same_boot("worker1", BOOT)
 
     play(SMALL, tmp_path, main, executor=there, state=running())
 

@@ -22,6 +22,7 @@ from octotui.runtime.jobs.transcript import (
     Transcript,
 )
 from octotui.store.logs.line_levels import LevelChange
+from octotui.workers.local.workspace_files import LocalWorkspaceFiles
 
 DONE = Outcome(state="succeeded", exit_code=0)
 FAILED = Outcome(state="failed", exit_code=1, reason="exit code 1")
@@ -209,7 +210,7 @@ def kept(
     transcript = Transcript(lambda text, turns: None, secrets)
     for path, name in wanted:
         transcript(said("createArtifact", path=path, name=name))
-    asyncio.run(transcript.keep_artifacts(str(place / "job"), place / "kept"))
+    asyncio.run(transcript.keep_artifacts(LocalWorkspaceFiles(str(place / "job")), place / "kept"))
     outcome = transcript.ended(DONE)
     there = sorted(each.name for each in place.glob("kept/*"))
     return there, outcome.artifacts, outcome.warnings
@@ -432,7 +433,7 @@ async def test_r6_all_artifacts_of_an_attempt_have_bounded_room(
     for number in range(3):
         (tmp_path / f"large{number}").write_bytes(b"8 bytes.")
         transcript(said("createArtifact", path=f"large{number}", name=f"{number}"))
-    await transcript.keep_artifacts(str(tmp_path), tmp_path / "kept")
+    await transcript.keep_artifacts(LocalWorkspaceFiles(str(tmp_path)), tmp_path / "kept")
     outcome = transcript.ended(DONE)
     assert [each.name for each in outcome.artifacts] == ["0", "1"]
     assert outcome.warnings == ("artifacts beyond the first 0 GiB were not kept",)
@@ -445,7 +446,9 @@ async def test_r6_artifacts_that_are_no_files_hold_nobody_up(tmp_path: Path) -> 
     names = ("pipe", "endless", "/dev/zero", "/dev/tty", "/proc/kmsg", ".", "missing", "a\0b", "x" * 5000)
     for name in names:
         transcript(said("createArtifact", path=name, name="kept"))
-    await asyncio.wait_for(transcript.keep_artifacts(str(tmp_path), tmp_path / "kept"), 20)
+    await asyncio.wait_for(
+        transcript.keep_artifacts(LocalWorkspaceFiles(str(tmp_path)), tmp_path / "kept"), 20
+    )
     outcome = transcript.ended(DONE)
     assert outcome.artifacts == ()
     assert all(each.startswith("the artifact kept was not kept: ") for each in outcome.warnings)

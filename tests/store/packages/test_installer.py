@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 import shutil
 import time
@@ -84,7 +85,8 @@ def test_p4_an_attempt_gets_what_was_extracted_whatever_became_of_it(cache: Cach
 
     def copied(name: str) -> str:
         target = tmp_path / "attempts" / name / "tools"
-        warning = provide(feeds, "tools", "1.2.0", cache.cache, target, cache.stopping)
+        inside = str(target.relative_to(tmp_path))
+        warning = asyncio.run(provide(feeds, "tools", "1.2.0", cache.host, inside, cache.stopping))
         assert (target / "tool").read_bytes() == b"good"
         (target / "tool").write_bytes(b"evil")
         return warning
@@ -95,7 +97,7 @@ def test_p4_an_attempt_gets_what_was_extracted_whatever_became_of_it(cache: Cach
     assert copied("3") == "tools 1.2.0 was changed in the cache (tool): it is fetched anew"
     shutil.rmtree(cache.path / "tools")
     assert copied("4") == ""
-    cache.cache.manifest("tools", "1.2.0").unlink()
+    cache.manifests.path("tools", "1.2.0").unlink()
     assert copied("5") == ""
     source.unlink()
     assert copied("6") == ""

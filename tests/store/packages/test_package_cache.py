@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from octotui.store.cancellation import Cancellation, Cancelled
+from octotui.store.packages.manifest import Manifests, PackageManifest
 from octotui.store.packages.package_cache import (
-    PackageCache,
     evict,
     lock_package,
     package_path,
@@ -34,29 +34,23 @@ def put(cache: Path, package: str, version: str, size: int, used: float) -> Path
 def test_what_was_needed_longest_ago_goes_first(tmp_path: Path) -> None:
     first, second, third = (put(tmp_path, "tools", f"1.{n}", 100, n) for n in range(3))
     other = put(tmp_path, "image", "2.0", 100, 0.5)
-    told: list[str] = []
     touch(first)
-    evict(tmp_path, 250, set, told.append)
+    assert evict(tmp_path, 250, set) == (("image", "2.0"), ("tools", "1.1"))
     assert [each.exists() for each in (first, second, third, other)] == [True, False, True, False]
-    assert told == [
-        "image 2.0 is removed from the cache, which is full",
-        "tools 1.1 is removed from the cache, which is full",
-    ]
     assert sorted(each.name for each in (tmp_path / "tools").iterdir()) == [
         ".1.0.size",
         ".1.2.size",
         "1.0",
         "1.2",
     ]
-    evict(tmp_path, 250, set, told.append)
-    assert len(told) == 2
+    assert evict(tmp_path, 250, set) == ()
 
 
 def test_what_an_open_run_needs_stays(tmp_path: Path) -> None:
     old, new = put(tmp_path, "tools", "1.0", 100, 1), put(tmp_path, "tools", "2.0", 100, 2)
-    evict(tmp_path, 100, lambda: {("tools", "1.0")}, lambda line: None)
+    evict(tmp_path, 100, lambda: {("tools", "1.0")})
     assert (old.exists(), new.exists()) == (True, False)
-    evict(tmp_path, 1, lambda: {("tools", "1.0")}, lambda line: None)
+    evict(tmp_path, 1, lambda: {("tools", "1.0")})
     assert old.exists()
 
 
@@ -101,17 +95,17 @@ def test_half_done_downloads_are_kept_for_a_week(tmp_path: Path) -> None:
     for part, age in zip(parts, (8, 6), strict=True):
         part.touch()
         os.utime(part, (time.time() - age * 86400,) * 2)
-    sweep(PackageCache(tmp_path, tmp_path / "manifests"))
+    assert sweep(tmp_path) == set()
     assert [each.exists() for each in parts] == [False, True]
 
 
 def test_what_packages_were_is_forgotten_with_them(tmp_path: Path) -> None:
-    cache = PackageCache(tmp_path / "cache", tmp_path / "manifests")
+    manifests = Manifests(tmp_path / "manifests")
     for version in ("1.0", "2.0"):
-        cache.manifest("tools", version).parent.mkdir(parents=True, exist_ok=True)
-        cache.manifest("tools", version).touch()
-    put(cache.folder, "tools", "2.0", 1, 1)
-    sweep(cache)
+        manifests.write("tools", version, PackageManifest({}, {}, {}))
+    put(tmp_path / "cache", "tools", "2.0", 1, 1)
+    assert manifests.packages() == {("tools", "1.0"), ("tools", "2.0")}
+    manifests.remove_all_but(sweep(tmp_path / "cache"))
     assert [each.name for each in (tmp_path / "manifests" / "tools").iterdir()] == ["2.0.json"]
 
 
@@ -120,7 +114,7 @@ def test_r6_what_a_script_writes_over_a_note_ends_nothing(tmp_path: Path, note: 
     """R6: the folder is within reach of scripts."""
     target = put(tmp_path, "tools", "1.0", 100, 1)
     target.with_name(".1.0.size").write_text(note)
-    evict(tmp_path, 1, set, lambda line: None)
+    evict(tmp_path, 1, set)
     touch(target)
     assert target.with_name(".1.0.size").read_text() == "100"
 

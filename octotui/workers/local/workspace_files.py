@@ -1,0 +1,33 @@
+"""What an attempt has left in its workspace on this machine."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from octotui.model.complaints import Reason
+from octotui.store.artifacts import keep_workspace, open_source
+from octotui.workers.local.workspaces import FILES
+from octotui.workers.machine import Chunks
+
+CHUNK = 1 << 20
+
+
+class LocalWorkspaceFiles:
+    """The files of an ended attempt, read with the rights that its script had."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+
+    async def get(self, path: str, largest: int) -> Chunks:
+        """Yield an ordinary file, without blocking on a pipe or a device."""
+        source = os.path.join(self._directory, path)  # noqa: PTH118 - a Path refuses less late
+        file = await asyncio.to_thread(open_source, source, largest)
+        try:
+            while chunk := await asyncio.to_thread(os.read, file, CHUNK):
+                yield chunk
+        finally:
+            os.close(file)
+
+    async def save(self, folder: Path) -> Reason | None:
+        """Move all but our own files to a folder; return the problem, or None."""
+        return await asyncio.to_thread(keep_workspace, self._directory, folder, FILES)

@@ -1,0 +1,218 @@
+"""M1: a machine that cannot be reached fails no job: the job waits, and goes on where it was."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from octotui.engine.advance import advance
+from octotui.engine.commands import CancelRun, LoadModel, StartRun
+from octotui.engine.events import JobEnded, JobProgressed
+from octotui.engine.state import State
+from octotui.runtime.clocks import Clock, in_virtual_time
+from octotui.runtime.effects import EffectRunner
+from octotui.runtime.jobs import resume_record
+from octotui.runtime.jobs.package_acquisition import SimulatedAcquirer
+from octotui.runtime.jobs.session_port import SessionPort
+from octotui.runtime.session import Session
+from octotui.store.journal.in_memory import MemoryJournal
+from octotui.store.space_folder import SpaceFolder
+from octotui.store.workspace_index import WorkspaceIndex
+from octotui.workers.executor import AttemptStatus
+from octotui.workers.machine import Machines, Unreachable
+from octotui.workers.simulated_machine import SimulatedMachine
+from tests.runtime.rig import BOOT, Hands, OverExecutor
+from tests.workers.faulty import FaultyProcesses
+from tests.world import START, model, script
+
+SMALL = model({"a": [script("Run")]})
+
+
+class FaultyMachines(OverExecutor):
+    """Machines by a way that breaks, also for facts."""
+
+    faults: tuple[str, ...] = ()
+    away = 0  # times that the boot is asked for in vain
+    cut: int | None = None
+    made: FaultyProcesses | None = None
+
+    def machine(self, worker: str, directory: str | None) -> SimulatedMachine:
+        machine = super().machine(worker, directory)
+        kind, boot = self, machine.boot
+
+        async def asked() -> str:
+            if kind.away:
+                kind.away -= 1
+                raise Unreachable("no route")
+            return await boot()
+
+        faulty = FaultyProcesses(machine.processes, self.faults, cut=self.cut)
+        machine.boot = asked  # type: ignore[method-assign]
+        machine.processes = faulty  # type: ignore[assignment]
+        self.made = faulty
+        return machine
+
+
+class Play:
+    """A session whose machines are away at times."""
+
+    def __init__(self, folder: Path, now: Clock, kind: FaultyMachines, state: State) -> None:
+        self.kind, self.journal = kind, MemoryJournal()
+
+        def effects(session: SessionPort) -> EffectRunner:
+            machines = Machines(lambda endpoint: kind)
+            return EffectRunner(SpaceFolder(folder, "space"), machines, SimulatedAcquirer(), now, session)
+
+        self.session = Session(state, self.journal, effects, user="ann", now=now)
+
+    async def until(self, condition: Callable[[], object], seconds: float = 1000) -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await asyncio.sleep(0.01)
+
+    def ends(self) -> list[tuple[str, str]]:
+        events = self.journal.read()
+        return [(each.state, each.reason) for each in events if isinstance(each, JobEnded)]
+
+    def messages(self) -> list[str]:
+        events = self.journal.read()
+        return [each.message for each in events if isinstance(each, JobProgressed)]
+
+
+def play(
+    folder: Path, hands: Hands, main: Callable[[Play], object], state: State | None = None, **ways: object
+) -> None:
+    async def opened(now: Clock) -> None:
+        kind = FaultyMachines(lambda worker: folder / worker, executor=hands)
+        for name, value in ways.items():
+            setattr(kind, name, value)
+        made = Play(folder, now, kind, state or State())
+        await made.session.start(SMALL)
+        try:
+            await main(made)
+        finally:
+            await made.session.close()
+
+    in_virtual_time(opened, START)
+
+
+@pytest.mark.parametrize("faults", [("before start",), ("after start", "before start")], ids=" ".join)
+def test_m1_a_start_waits_for_its_machine_and_says_so(tmp_path: Path, faults: tuple[str, ...]) -> None:
+    hands = Hands()
+
+    async def main(play: Play) -> None:
+        await play.session.send(StartRun(process="a", requester="ann"))
+        await play.until(lambda: hands.followed)
+        assert hands.jobs == ["job-1.1"]
+        assert play.ends() == []
+        assert play.messages() == [
+            "worker1 cannot be reached: no route"
+            if faults[0].startswith("before")
+            else "worker1 cannot be reached: the reply was lost"
+        ]
+        hands.end("job-1.1")
+        await play.until(play.ends)
+        assert play.ends() == [("succeeded", "")]
+
+    play(tmp_path, hands, main, faults=faults)
+
+
+def test_m1_a_worker_that_is_away_is_waited_for_before_anything_is_sent(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(play: Play) -> None:
+        play.kind.away = 5
+        await play.session.send(StartRun(process="a", requester="ann"))
+        await play.until(lambda: hands.followed)
+        assert play.kind.away == 0
+        assert play.messages() == ["worker1 cannot be reached: no route"]
+
+    play(tmp_path, hands, main)
+
+
+def test_m3_output_goes_on_where_the_way_broke(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(play: Play) -> None:
+        await play.session.send(StartRun(process="a", requester="ann"))
+        await play.until(lambda: hands.followed)
+        hands.outputs["job-1.1"](b"one\ntwo\n")
+        hands.end("job-1.1")
+        await play.until(lambda: len(hands.followed) == 2)
+        hands.outputs["job-1.1"](b"one\ntwo\n")  # an executor repeats it
+        hands.end("job-1.1")
+        await play.until(play.ends)
+        assert play.ends() == [("succeeded", "")]
+        log = tmp_path / "space" / "logs" / "run-1" / "job-1.1.log"
+        assert log.read_text() == "one\ntwo\n"
+
+    play(tmp_path, hands, main, cut=6)
+
+
+def running() -> State:
+    state, _ = advance(State(), LoadModel(SMALL), 1.0)
+    return advance(state, StartRun(process="a"), 2.0)[0]
+
+
+def test_r4_an_attempt_on_a_machine_that_is_away_is_taken_up_when_it_is_back(tmp_path: Path) -> None:
+    """R4, M1: it is neither lost nor started again."""
+    hands = Hands(job_1_1=AttemptStatus("running", "{}"))
+    WorkspaceIndex(SpaceFolder(tmp_path, "space")).use("worker1", str(tmp_path / "worker1"), BOOT)
+
+    async def main(play: Play) -> None:
+        await play.until(lambda: hands.followed)
+        assert hands.jobs == []
+        assert play.messages() == ["worker1 cannot be reached: no route"]
+        hands.end("job-1.1")
+        await play.until(play.ends)
+        assert play.ends() == [("succeeded", "")]
+
+    play(tmp_path, hands, main, running(), away=4)
+
+
+def test_r4_what_its_machine_lost_while_it_was_away_is_lost(tmp_path: Path) -> None:
+    """M2: and its boot is not written down before that is told."""
+    index = WorkspaceIndex(SpaceFolder(tmp_path, "space"))
+    index.use("worker1", str(tmp_path / "worker1"), "an earlier boot")
+
+    async def main(play: Play) -> None:
+        assert WorkspaceIndex(SpaceFolder(tmp_path, "space")).same_boot("worker1", "an earlier boot")
+        await play.until(lambda: play.session.state.interruptions)
+        (question,) = (each for _, each in play.session.state.interruptions.items())
+        assert question.instructions == resume_record.RESTARTED
+
+    play(tmp_path, Hands(), main, running(), away=4)
+
+
+def test_q6_a_run_is_cancelled_though_its_machine_was_away(tmp_path: Path) -> None:
+    """Q6, M1: stop and clean are repeated until they are acknowledged."""
+    hands = Hands()
+
+    async def main(play: Play) -> None:
+        await play.session.send(StartRun(process="a", requester="ann"))
+        await play.until(lambda: hands.followed)
+        assert play.kind.made is not None
+        play.kind.made.faults = ["before stop", "after stop", "before clean", "after clean"]
+        await play.session.send(CancelRun(run="run-1"))
+        await play.until(lambda: not play.session.state.runs)
+        await play.until(lambda: len(hands.cleaned) == 2)
+        assert play.ends() == [("cancelled", "cancelled")]
+        assert hands.stopped == ["job-1.1"] * 2
+
+    play(tmp_path, hands, main)
+
+
+def test_q6_what_has_not_begun_does_not_begin_when_its_machine_is_back(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(play: Play) -> None:
+        play.kind.away = 3
+        await play.session.send(StartRun(process="a", requester="ann"))
+        await asyncio.sleep(0.1)
+        await play.session.send(CancelRun(run="run-1"))
+        await play.until(play.ends)
+        assert play.ends() == [("cancelled", "cancelled")]
+        assert hands.jobs == []
+
+    play(tmp_path, hands, main)

@@ -1,0 +1,37 @@
+"""Every kind of machine against the contract, and which kind serves whom."""
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.model.space import Target, Worker
+from octotui.workers.machine import FileError, Machines, check_path
+from octotui.workers.simulated_machine import SimulatedMachines
+from tests.workers.conformance import *  # noqa: F403
+from tests.world import model
+
+
+def test_m1_the_endpoint_says_which_kind_serves_a_worker_or_target(tmp_path: Path) -> None:  # noqa: F405
+    kinds = {
+        name: SimulatedMachines(lambda worker, name=name: tmp_path / name / worker)  # type: ignore[misc]
+        for name in ("local", "far")
+    }
+    machines = Machines(kinds.__getitem__)
+    declared = replace(
+        model({}),
+        workers={"w": Worker(name="W"), "x": Worker(name="X", endpoint="far", directory="/srv/x")},
+        targets={"t": Target(name="T", endpoint="far")},
+    )
+    directories = [machines.of(declared, each).directory for each in ("w", "x", "t", "built-in")]
+    assert directories == [
+        *(str(tmp_path / "local" / "w"), "/srv/x", str(tmp_path / "far" / "t")),
+        str(tmp_path / "local" / "built-in"),
+    ]
+    assert machines.of(declared, "w") is machines.of(declared, "w")
+    assert machines.earlier(declared, "t", "/earlier").directory == "/earlier"
+    assert machines.earlier(declared, "x", None).directory == str(tmp_path / "far" / "x")
+
+
+def test_m1_a_path_stays_below() -> None:
+    check_path("a/b c/..d")
+    with pytest.raises(FileError):
+        check_path("a/../b")

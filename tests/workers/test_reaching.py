@@ -1,0 +1,104 @@
+"""M1: a machine that is away is asked again, ever less often; the faults themselves are in `conformance`."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from octotui.engine.state import Outcome
+from octotui.runtime.clocks import Clock, in_virtual_time
+from octotui.workers.executor import Output
+from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable
+from octotui.workers.reaching import FETCHES, MOST, RepeatedCalls, follow_to_end, until_reached
+from tests.workers.faulty import FaultyProcesses
+
+
+def test_m1_calls_are_repeated_with_backoff_and_jitter() -> None:
+    async def main(now: Clock) -> tuple[list[float], list[str]]:
+        times, told = list[float](), list[str]()
+
+        async def call() -> str:
+            times.append(now())
+            if len(times) < 12:
+                raise Unreachable("no route")
+            return "here"
+
+        assert await until_reached(call, told.append) == "here"
+        return times, told
+
+    times, told = in_virtual_time(main, 0.0)
+    assert told == ["no route"]
+    for number, (one, other) in enumerate(pairwise(times)):
+        limit = min(MOST, 2.0**number)
+        assert limit / 2 <= other - one <= limit
+
+
+def test_m1_other_errors_are_not_repeated() -> None:
+    async def main(now: Clock) -> None:
+        async def call() -> None:
+            raise ValueError("a bug")
+
+        with pytest.raises(ValueError, match="a bug"):
+            await until_reached(call)
+
+    in_virtual_time(main, 0.0)
+
+
+def test_m1_requests_go_on_in_the_background_until_the_space_is_closed() -> None:
+    async def main(now: Clock) -> None:
+        failed, asked = list[BaseException](), list[float]()
+        calls = RepeatedCalls(failed.append)
+
+        async def away() -> None:
+            asked.append(now())
+            raise Unreachable("no route")
+
+        async def bug() -> None:
+            raise ValueError("a bug")
+
+        async def done() -> None:
+            asked.append(-1.0)
+
+        for each in (away, bug, done):
+            calls.add(each)
+        await asyncio.sleep(10)
+        assert [str(each) for each in failed] == ["a bug"]
+        assert asked.count(-1.0) == 1
+        assert len(asked) > 3
+        begun = now()
+        await calls.close(2.0)
+        assert now() - begun == pytest.approx(2.0)
+        known = len(asked)
+        await asyncio.sleep(200)
+        assert len(asked) == known
+
+    in_virtual_time(main, 0.0)
+
+
+class Silent(FaultyProcesses):
+    """Says that there is more output than it gives."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.asked: list[int] = []
+
+    async def follow(self, attempt: AttemptKey, output: Output, offset: int = 0) -> AttemptEnd:
+        self.asked.append(offset)
+        if not offset:
+            output(b"some")
+        return AttemptEnd(self.outcome, 10)
+
+
+@pytest.mark.parametrize(("state", "end"), [("succeeded", "lost"), ("failed", "failed"), ("lost", "lost")])
+def test_m3_what_is_missing_is_said(state: str, end: str) -> None:
+    async def main(now: Clock) -> None:
+        silent = Silent(Outcome(state=state, reason="its own"))  # type: ignore[arg-type]
+        outcome = await follow_to_end(silent, AttemptKey("s", "a"), lambda chunk: None)
+        assert outcome.state == end
+        missing = "the last 6 bytes of its output cannot be had from its machine"
+        assert (outcome.reason, outcome.warnings) == (
+            (missing, ()) if state == "succeeded" else ("its own", (missing,))
+        )
+        assert silent.asked == [0, *[4] * FETCHES]
+
+    in_virtual_time(main, 0.0)
