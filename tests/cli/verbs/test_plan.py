@@ -145,11 +145,11 @@ def test_e1_steps_take_what_the_last_ones_did_and_json_says_of_how_many(
 ) -> None:
     """E1: of three or more; what is to fail takes what `simulate` says."""
     model = write(OK.replace("script =", 'simulate = { takes = "90s" }\nscript ='))
-    assert "succeeded 01:30" in octotui("plan", model, "ok", "--state", state).out
+    assert "succeeded 1m30s" in octotui("plan", model, "ok", "--state", state).out
     for _ in range(3):
         octotui("run", model, "ok", "--state", state)
     said = octotui("plan", model, "ok", "--state", state)
-    assert "✔ Say hello  about 00:00 by the last 3, succeeded 00:00" in said.out
+    assert "✔ Say hello  about 0s by the last 3, succeeded 0s" in said.out
     assert "If it started now" not in said.out
     summary = json.loads(octotui("plan", model, "ok", "--state", state, "--json").out)
     (job,) = summary["runs"][0]["steps"][0]["jobs"]
@@ -157,7 +157,7 @@ def test_e1_steps_take_what_the_last_ones_did_and_json_says_of_how_many(
     assert 0 < job["expected"] < 60
     assert summary["started_now"] is None
     failing = write(OK.replace("script =", 'simulate = { takes = "90s", result = "failure" }\nscript ='))
-    assert "failed 01:30" in octotui("plan", failing, "ok", "--state", state).out
+    assert "failed 1m30s" in octotui("plan", failing, "ok", "--state", state).out
 
 
 def test_e2_beside_open_runs_it_says_what_it_would_wait_behind(octotui: Call, lived: Lived) -> None:
@@ -167,7 +167,7 @@ def test_e2_beside_open_runs_it_says_what_it_would_wait_behind(octotui: Call, li
     assert said.code == 0
     *_, head, wait, end = said.out.splitlines()
     assert head == "If it started now, beside 4 open runs (run-2, run-3 and 2 more):"
-    assert wait.startswith("  run-6 waits for a slot: 2 of 2 are taken")
+    assert wait.startswith("  run-6 waits for a slot: run-")
     assert end == "  nobody can say when it ends: too little is known of a step, or people are asked"
     now = json.loads(octotui("plan", model, "ok", "--json", *at).out)["started_now"]
     assert now["open"] == ["run-2", "run-3", "run-4", "run-5"]
