@@ -13,7 +13,7 @@ from octotui.workers import shells, values_file
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.process import UNCLEAR, Process, spawn
-from octotui.workers.local.tree_removal import remove_tree
+from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.local.workspaces import Workspace, Workspaces
 from octotui.workers.script_environment import script_environment
 from octotui.workers.search_path import absolute, find
@@ -56,15 +56,13 @@ class LocalExecutor:
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
         """Start the script under a supervisor. Raises StartError."""
-        program = self._programs.get(work.shell) or _program(work.shell)
-        if not program:
-            raise StartError(f"{work.shell} is not on this machine: install it, or say another shell")
+        program = self._programs.get(work.shell) or program_of(work.shell)
         self._programs[work.shell] = program
-        values = await _encoded(work.values)
+        values = await encoded(work.values)
         try:
             workspace = self._workspaces.take(location)
         except OSError as error:
-            raise StartError(f"{work.worker} has no work directory: {_why(error)}") from None
+            raise StartError(f"{work.worker} has no work directory: {why(error)}") from None
         except Distrusted as problem:
             raise StartError(f"the work directory of {work.worker} is not safe: {problem}") from None
         try:
@@ -75,7 +73,7 @@ class LocalExecutor:
             child = spawn(workspace, command, environment, self._open_files)
         except (OSError, ValueError) as error:
             self._in_thread(workspace.remove)
-            raise StartError(f"{work.shell} cannot be started on {work.worker}: {_why(error)}") from None
+            raise StartError(f"{work.shell} cannot be started on {work.worker}: {why(error)}") from None
         self._begun[location] = Process(workspace, child)
 
     async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
@@ -152,7 +150,7 @@ class LocalExecutor:
             self._tick_soon(0 if any(more) else max(TICK, SHARE * (loop.time() - began)))
 
 
-async def _encoded(values: Mapping[str, str]) -> bytes:
+async def encoded(values: Mapping[str, str]) -> bytes:
     """Encode the values file, in a thread if it is large."""
     if sum(map(len, values.values())) < MUCH:
         return values_file.encode(values)
@@ -171,23 +169,24 @@ def _status(attempt: str, workspace: Workspace) -> AttemptStatus:
         return AttemptStatus("lost", record.resume, UNCLEAR)
     if record.code is not None:
         return AttemptStatus("ended", record.resume)
-    begun = record.pid is not None or workspace.printed
+    begun = record.pid is not None or record.begun or workspace.printed
     return AttemptStatus("lost" if begun else "unstarted", record.resume)
 
 
 def _gone(path: str | None, problem: OSError) -> str:
     """Return the reason of a lost attempt whose workspace cannot be read."""
-    return f"{path}, where it ran, cannot be read ({_why(problem)}), and it is unknown how far it got"
+    return f"{path}, where it ran, cannot be read ({why(problem)}), and it is unknown how far it got"
 
 
-def _program(shell: str) -> str:
-    """Return the path of a shell's program, or `""`; Python falls back to this interpreter."""
-    if shell == "python":
-        return find("python3") or sys.executable
-    return find(shell) or ""
+def program_of(shell: str) -> str:
+    """Return the path of a shell's program; Python falls back to this interpreter. Raises StartError."""
+    program = find("python3") or sys.executable if shell == "python" else find(shell)
+    if not program:
+        raise StartError(f"{shell} is not on this machine: install it, or say another shell")
+    return program
 
 
-def _why(error: OSError | ValueError) -> str:
+def why(error: OSError | ValueError) -> str:
     """Return the system's message as a phrase."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror

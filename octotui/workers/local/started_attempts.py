@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 
-from octotui.workers.local.regular_files import is_same, open_regular
-from octotui.workers.local.tree_removal import remove_tree
+from octotui.workers.agent.regular_files import is_same, open_regular
+from octotui.workers.agent.tree_removal import remove_tree
 
 LARGEST = 1 << 24  # bytes that are read
 MANY = 10_000  # lines, after which the log is compacted

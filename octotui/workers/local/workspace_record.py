@@ -14,6 +14,8 @@ SIGNALS = 128  # a shell adds this to the number of the signal that killed a pro
 LARGEST = 1 << 26  # bytes of a record: more than any resume record needs
 REST = 1 << 16  # bytes after the resume record: a few lines
 
+BEGUN = b"begun"
+
 _PID = re.compile(rb"[1-9]\d{0,6}")
 _EXIT = re.compile(rb"0|[1-9]\d{0,2}")
 _LAST_PID = 1 << 22  # the largest pid of Linux
@@ -31,6 +33,12 @@ class WorkspaceRecord(msgspec.Struct, frozen=True):
     pid: int | None = None
     code: int | None = None  # negative: the number of the signal that killed the script
     damaged: bool = False
+    begun: bool = False  # by an agent, which keeps the rest in a record of its own
+
+
+def agent_lines(name: str, resume: str) -> bytes:
+    """Return the record of an attempt that an agent begins."""
+    return resume_line(name, resume) + BEGUN + b"\n"
 
 
 def resume_line(name: str, resume: str) -> bytes:
@@ -46,7 +54,9 @@ def read(body: bytes) -> WorkspaceRecord:
         return WorkspaceRecord(damaged=bool(whole))
     name, _, resume = head.removeprefix(b"memo ").partition(b" ")
     pid, code, damaged = _supervisor(rest)
-    return WorkspaceRecord(name.decode(errors="replace"), resume.decode(errors="replace"), pid, code, damaged)
+    begun = rest.startswith(BEGUN + b"\n")
+    words = name.decode(errors="replace"), resume.decode(errors="replace")
+    return WorkspaceRecord(*words, pid, code, damaged, begun)
 
 
 def _supervisor(lines: bytes) -> tuple[int | None, int | None, bool]:

@@ -12,9 +12,9 @@ from secrets import token_hex
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers.executor import AttemptLocation
 from octotui.workers.local import workspace_record
-from octotui.workers.local.regular_files import IrregularFile, open_regular
+from octotui.workers.agent.regular_files import IrregularFile, open_regular
 from octotui.workers.local.started_attempts import StartedAttempts
-from octotui.workers.local.tree_removal import remove_files, remove_tree
+from octotui.workers.agent.tree_removal import remove_files, remove_tree
 from octotui.workers.local.workspace_record import WorkspaceRecord
 
 MANY = 100  # numbered names to try before random ones: a job may have taken them all
@@ -234,7 +234,7 @@ class Workspaces:
             except FileExistsError:
                 continue
             except FileNotFoundError:
-                _make_folder(Path(folder))
+                make_folder(Path(folder))
                 os.mkdir(path, 0o700)  # noqa: PTH102
             return path
         raise AssertionError
@@ -274,7 +274,7 @@ def _number(path: str) -> int:
     return int(number) if number.isdecimal() and len(number) < 10 else 0
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Create a folder and its missing parents with mode 0700."""
     for each in (*reversed(folder.parents), folder):
         if not each.is_dir():

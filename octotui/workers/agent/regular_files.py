@@ -1,5 +1,7 @@
 """Safe opening of files in folders that a job can write to: links, pipes or devices may replace them."""
 
+from __future__ import annotations
+
 import os
 import stat
 

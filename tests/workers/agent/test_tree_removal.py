@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from octotui.workers.local import tree_removal
-from octotui.workers.local.tree_removal import DEEP, remove_files, remove_tree
+from octotui.workers.agent.tree_removal import DEEP, remove_files, remove_tree
 
 
 def deep(folder: Path, levels: int) -> None:

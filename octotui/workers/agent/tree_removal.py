@@ -1,11 +1,12 @@
 """Removal of hostile trees: folders of any depth, without permissions, links, pipes."""
 
+from __future__ import annotations
+
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import count
-from secrets import token_hex
 
 DEEP = 50  # levels of recursion; the contents of deeper folders are moved up instead
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -46,7 +47,7 @@ def remove_files(path: str, names: Iterable[str], *, whole: bool = False) -> boo
 
 def _empty(top: int) -> None:
     """Remove the contents of a folder, until nothing is left or can be removed."""
-    chosen = token_hex(8)  # a name that no job can have chosen
+    chosen = os.urandom(8).hex()  # a name that no job can have chosen
     names = (f".{chosen}-{number}" for number in count())
     before: list[str] = []
     while (left := sorted(os.listdir(top))) != before:

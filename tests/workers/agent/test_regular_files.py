@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.workers.local.regular_files import IrregularFile, is_same, open_regular
+from octotui.workers.agent.regular_files import IrregularFile, is_same, open_regular
 
 
 def test_r6_only_ordinary_files_are_opened_and_nobody_waits(tmp_path: Path) -> None:
