@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -13,15 +13,35 @@ Make = Callable[[], Executor]
 
 
 @pytest.fixture(params=["pidfd", "polling", "agent"])
-def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
+async def make(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> AsyncIterator[Make]:
     """What makes executors of one kind, as processes that come one after the other have them."""
-    if request.param == "agent":
-        yield lambda: AgentExecutor(tmp_path / "agent")
-        end_agents(tmp_path, 0.0)
-        return
+    made: list[Executor] = []
+
+    def new() -> Executor:
+        is_agent = request.param == "agent"
+        made.append(AgentExecutor(tmp_path / "agent") if is_agent else LocalExecutor())
+        return made[-1]
+
     if request.param == "polling":
         monkeypatch.delattr(process_group.os, "pidfd_open", raising=False)
-    yield LocalExecutor
+    yield new
+    for executor in made:
+        await executor.close()
+    end_agents(tmp_path)
+
+
+@pytest.fixture(params=["pidfd", "polling"])
+async def supervised(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[LocalExecutor]:
+    """The executor whose jobs have a supervisor each."""
+    if request.param == "polling":
+        monkeypatch.delattr(process_group.os, "pidfd_open", raising=False)
+    executor = LocalExecutor()
+    yield executor
+    await executor.close()
 
 
 @pytest.fixture

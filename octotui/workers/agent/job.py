@@ -11,7 +11,7 @@ from octotui.workers.agent.processes import LockIdentity
 from octotui.workers.agent.record import RecordedAttempt
 from octotui.workers.agent.spool import Spool
 
-CHECKS = 40  # checks whether killed processes are gone, before they are named and abandoned
+ABANDONED = 3.0  # seconds after which processes that cannot be killed are named and abandoned
 
 RUNNING, LINGERING, ENDED = "running", "lingering", "ended"
 
@@ -23,7 +23,9 @@ class AgentJob:
     its grace; then `ended`. An adopted one was begun by an earlier agent and is no child of this one.
     """
 
-    def __init__(self, name: str, path: str, attempt: RecordedAttempt, spools: List[int], child: int = 0) -> None:
+    def __init__(
+        self, name: str, path: str, attempt: RecordedAttempt, spools: List[int], child: int = 0
+    ) -> None:
         self.name = name
         self.path = path
         self.folder = attempt.folder
@@ -36,11 +38,10 @@ class AgentJob:
         self.is_forgotten = False
         self.is_stopping = False
         self.survivors: List[str] = []
-        self.lock = LockIdentity(attempt.device, attempt.inode)
+        self.lock = LockIdentity(attempt.device, attempt.inode, attempt.started)
         self._leader = child or attempt.pid
         self._started = attempt.started
         self._deadline: Optional[float] = None
-        self._checks = 0
 
     @property
     def adopted(self) -> bool:
@@ -61,20 +62,23 @@ class AgentJob:
     def exited(self, code: int) -> None:
         """Take the exit code of the script; what it left of its group was killed unless it is stopped."""
         self.child, self.code = 0, code
-        if self.is_stopping and self._members():
+        if self.is_stopping and self.members():
             self.state = LINGERING
         else:
             self.end()
 
     def check(self, now: float) -> None:
         """Kill a stopped job whose grace is over, and end it once none of its processes is left."""
-        if self._deadline is not None and now >= self._deadline and self.state != ENDED:
-            self._checks += 1
-            processes.kill_all(self._known_leader(), self.lock)
-        if self.state == LINGERING and not self._members():
+        if self._deadline is None or self.state == ENDED:
+            return
+        if now < self._deadline:
+            left = self.members() if self.state == LINGERING else {0}
+        else:
+            left = processes.signal_all(self._known_leader(), self.lock, signal.SIGKILL)
+        if not left and not self.child:
             self.end()
-        elif self._checks > CHECKS:
-            self.survivors = processes.describe(self._members())
+        elif now >= self._deadline + ABANDONED:
+            self.survivors = processes.describe(left)
             self.end()
 
     def end(self) -> None:
@@ -95,7 +99,11 @@ class AgentJob:
 
     def report(self) -> Dict[str, object]:
         """Return the header that says how it has ended, with the length of what was sent of each stream."""
-        header: Dict[str, object] = {"say": "ended", "job": self.name, "folder": os.path.basename(self.folder)}
+        header: Dict[str, object] = {
+            "say": "ended",
+            "job": self.name,
+            "folder": os.path.basename(self.folder),
+        }
         header["code"] = self.code
         header["sizes"] = [spool.sent for spool in self.spools]
         if self.is_stopping:
@@ -113,7 +121,8 @@ class AgentJob:
             spool.close()
         self.spools = []
 
-    def _members(self) -> "set[int]":
+    def members(self) -> "set[int]":
+        """Return its processes."""
         return processes.members(self._known_leader(), self.lock)
 
     def _known_leader(self) -> int:

@@ -17,6 +17,7 @@ from octotui.workers.agent.spool import CHUNK
 FIRST = 0.003  # seconds before the first read of output, when nothing else runs
 TICK = 0.01  # seconds between reads
 SHARE = 20  # reading takes at most 1/20 of the time
+CHECKING = 4  # looking for processes takes at most a fifth of the time
 PATIENT = 0.05  # seconds between checks of processes that are no children
 
 Say = Callable[[Header, bytes], None]
@@ -35,7 +36,7 @@ class Jobs:
         self._open: Dict[AgentJob, None] = {}  # those that run, linger, or have something to say
         self._removal = Removal()
         self._next: Optional[float] = None
-        self._checked = 0.0
+        self._check_at = 0.0
         self.takes_new = True
         self.has_room: Callable[[], bool] = lambda: True
 
@@ -133,7 +134,7 @@ class Jobs:
         while child:
             job = self._children.pop(child, None)
             if job is not None and not job.is_stopping:
-                processes.kill_group(child)
+                processes.signal_group(child)
             status = os.waitpid(child, 0)[1]
             if job is not None:
                 job.exited(-os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
@@ -176,7 +177,9 @@ class Jobs:
         except LaunchError as problem:
             self._refuse(name, problem.stage, str(problem))
             return
-        job = AgentJob(name, os.path.join(self._home, started.path), started.attempt, started.spools, started.pid)
+        job = AgentJob(
+            name, os.path.join(self._home, started.path), started.attempt, started.spools, started.pid
+        )
         job.is_followed = True
         self._jobs[name] = self._children[started.pid] = job
         self._open[job] = None
@@ -186,9 +189,7 @@ class Jobs:
 
     def _check(self, now: float) -> None:
         """Announce jobs that go on, end what is gone, and kill what has had its grace."""
-        patient = now - self._checked >= PATIENT
-        if patient:
-            self._checked = now
+        patient = now >= self._check_at
         for job in list(self._open):
             if job.is_followed and not job.is_announced and job.state != ENDED:
                 job.is_announced = True
@@ -202,6 +203,9 @@ class Jobs:
             if job.state == ENDED:
                 self._children.pop(job.child, None)
                 self._ended(job)
+        if patient:  # looking for processes may take long where there are many
+            end = time.monotonic()
+            self._check_at = end + max(PATIENT, CHECKING * (end - now))
 
     def _is_locked(self, job: AgentJob) -> bool:
         return workspace.is_locked(job.path, job.lock.device, job.lock.inode)

@@ -58,7 +58,9 @@ class Launcher:
         self._count = 0
         self._limits = limits.ChildLimits()
 
-    def launch(self, name: str, header: Header, texts: Tuple[bytes, ...], record: AgentRecord) -> LaunchedScript:
+    def launch(
+        self, name: str, header: Header, texts: Tuple[bytes, ...], record: AgentRecord
+    ) -> LaunchedScript:
         """Start a script, once its name is in the record. Raises LaunchError, and then nothing has begun."""
         self._count += 1
         folder = f"{header['space']}-{self._token}.{self._count}"
@@ -98,7 +100,7 @@ class Launcher:
         finally:
             os.close(opened.lock)
         record.starts(name, pid, since_boot())
-        return LaunchedScript(pid, path, attempt, opened.spools)
+        return LaunchedScript(pid, path, record.attempt(name), opened.spools)
 
     def _spawn(
         self,

@@ -54,7 +54,10 @@ class Agent:
         folder = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         alias = f"/proc/self/fd/{folder}"  # also where the folder is moved
         self._jobs = Jobs(
-            alias if os.path.isdir(alias) else os.getcwd(), AgentRecord(RECORD, left), Launcher(folder), self._say
+            alias if os.path.isdir(alias) else os.getcwd(),
+            AgentRecord(RECORD, left),
+            Launcher(folder),
+            self._say,
         )
         self._jobs.has_room = lambda: self._connection is not None and self._connection.has_room
         self._jobs.adopt(left)
@@ -102,6 +105,9 @@ class Agent:
         if peer_account(stream) != os.geteuid():
             stream.close()
             return False
+        if self._connection is not None:
+            self._connection.say({"say": "superseded"}, b"")
+            self._flush()
         self._hang_up()
         stream.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         self._connection = Connection(stream)

@@ -13,7 +13,6 @@ import time
 from typing import Iterator, List, NamedTuple, Set, Tuple
 
 PROC = os.path.isdir("/proc/self/fdinfo")
-ROUNDS = 5  # looks for processes that were forked while others were killed
 NAMED = 5  # processes that are named when they cannot be ended
 EARLIER, LATER = 2.0, 0.1  # seconds by which a process may seem to have started before or after it was noted
 
@@ -21,10 +20,11 @@ _LOCKED = re.compile(rb"^lock:.*\bFLOCK\b.*\bWRITE\b", re.MULTILINE)
 
 
 class LockIdentity(NamedTuple):
-    """The file that the processes of an attempt hold the lock of."""
+    """The file that the processes of an attempt hold the lock of, and since when, in seconds since boot."""
 
     device: int
     inode: int
+    since: float = 0.0
 
 
 def since_boot() -> float:
@@ -50,29 +50,30 @@ def members(leader: int, lock: LockIdentity) -> Set[int]:
     """Return the processes of an attempt: of the session of its `leader` (0: unknown), or with its lock."""
     if not PROC:
         return {leader} if leader > 1 and _exists(leader) else set()
-    return set(_members(leader, lock))
+    return {pid for pid, _ in _members(leader, lock)}
 
 
 def signal_all(leader: int, lock: LockIdentity, number: int) -> Set[int]:
-    """Send a signal to all processes of an attempt, and return them."""
-    found = members(leader, lock)
-    for pid in found:
-        _send(pid, number)
+    """Send a signal to all processes of an attempt, and return them.
+
+    The group of the leader has it at one moment, so that nothing that is forked meanwhile goes without it.
+    """
+    if leader > 1:
+        signal_group(leader, number)
+    if not PROC:
+        return members(leader, lock)
+    found = set()
+    for pid, group in _members(leader, lock):
+        found.add(pid)
+        if leader <= 1 or group != leader:
+            _send(pid, number)
     return found
 
 
-def kill_all(leader: int, lock: LockIdentity) -> None:
-    """Kill all processes of an attempt, also those that are forked meanwhile."""
-    for _ in range(ROUNDS):
-        found = signal_all(leader, lock, signal.SIGKILL)
-        if not found:
-            return
-
-
-def kill_group(leader: int) -> None:
-    """Kill the group of a leader that has not been reaped, so that no other group has its number."""
+def signal_group(leader: int, number: int = signal.SIGKILL) -> None:
+    """Send a signal to the group of a leader whose number is known to be its own."""
     try:
-        os.killpg(leader, signal.SIGKILL)
+        os.killpg(leader, number)
     except OSError:
         pass
 
@@ -82,16 +83,20 @@ def describe(pids: Set[int]) -> List[str]:
     return [f"{pid} ({_name(pid)})" for pid in sorted(pids)[:NAMED]]
 
 
-def _members(leader: int, lock: LockIdentity) -> Iterator[int]:
-    own = os.getpid()
+def _members(leader: int, lock: LockIdentity) -> Iterator[Tuple[int, int]]:
+    """Yield processes of an attempt, and their groups."""
+    own = (1, os.getpid())
+    earliest = (lock.since - EARLIER) * os.sysconf("SC_CLK_TCK")
     for name in os.listdir("/proc"):
-        if not name.isdigit() or int(name) in (own, 1):
+        pid = int(name) if name.isdigit() else 1
+        if pid in own:
             continue
-        pid = int(name)
         try:
-            state, _, session, _ = _stat(pid)
-            if state not in "ZX" and ((leader > 1 and session == leader) or _holds(pid, lock)):
-                yield pid
+            state, group, session, ticks = _stat(pid)
+            if state in "ZX" or ticks < earliest:
+                continue
+            if (leader > 1 and session == leader) or _holds(pid, lock):
+                yield pid, group
         except (OSError, ValueError, IndexError):  # it has ended, or is another account's
             continue
 
@@ -108,7 +113,7 @@ def _holds(pid: int, lock: LockIdentity) -> bool:
     for number in os.listdir(f"/proc/{pid}/fd"):
         try:
             found = os.stat(f"/proc/{pid}/fd/{number}")
-            if (found.st_dev, found.st_ino) == lock:
+            if (found.st_dev, found.st_ino) == lock[:2]:
                 with open(f"/proc/{pid}/fdinfo/{number}", "rb") as file:
                     if _LOCKED.search(file.read()):
                         return True

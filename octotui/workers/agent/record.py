@@ -44,6 +44,10 @@ class AgentRecord:
         self._is_torn = False
         self._rewrite()
 
+    def attempt(self, name: str) -> RecordedAttempt:
+        """Return what is recorded of an attempt that is not forgotten."""
+        return self._left[name]
+
     def begin(self, name: str, attempt: RecordedAttempt) -> None:
         """Append that an attempt is about to begin. Raises OSError, and then it must not."""
         self._append([_begun(name, attempt)])

@@ -16,14 +16,14 @@ def remove_tree(path: str) -> None:
     """Remove a folder with its contents, or a file; ignore what cannot be removed."""
     with suppress(OSError):
         if not stat.S_ISDIR(os.lstat(path).st_mode):
-            os.unlink(path)  # noqa: PTH108
+            os.unlink(path)
             return
         folder = _opened(path)
         try:
             _empty(folder)
         finally:
             os.close(folder)
-        os.rmdir(path)  # noqa: PTH106
+        os.rmdir(path)
 
 
 def remove_files(path: str, names: Iterable[str], *, whole: bool = False) -> bool:
@@ -40,7 +40,7 @@ def remove_files(path: str, names: Iterable[str], *, whole: bool = False) -> boo
         os.close(folder)
     if whole:
         with suppress(OSError):
-            os.rmdir(path)  # noqa: PTH106
+            os.rmdir(path)
             return True
     return False
 
@@ -65,9 +65,9 @@ def _remove_from(folder: int, left: list[str], top: int, names: Iterator[str], d
             inner = _opened(name, folder)
             try:
                 if deep:
-                    _remove_from(inner, os.listdir(inner), top, names, deep - 1)  # noqa: PTH208
+                    _remove_from(inner, os.listdir(inner), top, names, deep - 1)
                 else:
-                    for each in os.listdir(inner):  # noqa: PTH208
+                    for each in os.listdir(inner):
                         os.rename(each, next(names), src_dir_fd=inner, dst_dir_fd=top)
             finally:
                 os.close(inner)
@@ -79,7 +79,7 @@ def _opened(name: str, folder: int | None = None) -> int:
     file = os.open(name, getattr(os, "O_PATH", os.O_RDONLY) | _FOLDER, dir_fd=folder)
     try:
         if os.fstat(file).st_mode & stat.S_IRWXU != stat.S_IRWXU:
-            os.chmod(f"/proc/self/fd/{file}" if hasattr(os, "O_PATH") else file, stat.S_IRWXU)  # noqa: PTH101
+            os.chmod(f"/proc/self/fd/{file}" if hasattr(os, "O_PATH") else file, stat.S_IRWXU)
         return os.open(".", _FOLDER, dir_fd=file)
     finally:
         os.close(file)

@@ -17,7 +17,11 @@ class AgentAttempt:
     """One attempt of an agent; `received` counts the bytes of its output that have arrived."""
 
     def __init__(
-        self, name: str, location: AttemptLocation, work: AttemptSpec | None = None, start: StartFrame | None = None
+        self,
+        name: str,
+        location: AttemptLocation,
+        work: AttemptSpec | None = None,
+        start: StartFrame | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.name = name
@@ -140,4 +144,3 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-

@@ -20,6 +20,7 @@ class AgentConnection(asyncio.BufferedProtocol):
     ) -> None:
         self.version = version
         self.acknowledged = 0  # wishes that the other side has heard
+        self.is_superseded = False
         self._receive = receive
         self._lost = lost
         self._reader = FrameReader()

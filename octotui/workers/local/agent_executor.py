@@ -53,15 +53,14 @@ class AgentExecutor:
         if work.supervisor == "each":
             await self._supervised.start(location, work, resume)
             return
-        frame = await self._frame(location, work, resume)
-        attempt = AgentAttempt(_name(location), location, work, frame)
+        attempt = AgentAttempt(_name(location), location, work, await self._frame(location, work, resume))
+        self._agents.take(attempt)
         try:
-            connection = await self._agents.ready()
-        except (OSError, TimeoutError) as problem:
-            raise StartError(f"the agent of this machine cannot be started: {why(problem)}") from None
-        self._agents.add(attempt, connection)
-        try:
+            self._agents.add(attempt, await self._agents.ready())
             await attempt.begun
+        except (OSError, TimeoutError) as problem:
+            self._agents.remove(attempt.name)
+            raise StartError(f"the agent of this machine cannot be started: {why(problem)}") from None
         except StartError:
             self._agents.remove(attempt.name)
             raise

@@ -116,7 +116,7 @@ def _locked(path: str) -> int | None:
 
 def _write_program(path: str) -> None:
     """Write the program where it is not there yet."""
-    if os.path.lexists(path):  # noqa: PTH110
+    if os.path.lexists(path):
         return
     new = f"{path}.new"
     file = os.open(new, os.O_WRONLY | os.O_TRUNC | _NEW, 0o600)
@@ -159,7 +159,9 @@ def _spawn(folder: str, listener: int, lock: int) -> None:
         try:
             actions = [(os.POSIX_SPAWN_DUP2, each, number) for number, each in enumerate(moved)]
             command = (python, "-I", "-S", f"{folder}/program", folder)
-            pid = os.posix_spawn(python, command, ENVIRONMENT, file_actions=actions, setsid=True, setsigmask=())
+            pid = os.posix_spawn(
+                python, command, ENVIRONMENT, file_actions=actions, setsid=True, setsigmask=()
+            )
         finally:
             for each in moved:
                 os.close(each)

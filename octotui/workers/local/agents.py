@@ -65,9 +65,13 @@ class Agents:
         finally:
             self._looks.pop(name, None)
 
-    def add(self, attempt: AgentAttempt, connection: AgentConnection) -> None:
-        """Take an attempt, and send its agent all that it asks for."""
+    def take(self, attempt: AgentAttempt) -> None:
+        """Know an attempt, which no agent has yet."""
         self._attempts[attempt.name] = attempt
+
+    def add(self, attempt: AgentAttempt, connection: AgentConnection) -> None:
+        """Give an attempt to an agent: send it all that is asked for."""
+        self.take(attempt)
         self._tell(attempt, connection)
 
     def remove(self, name: str) -> None:
@@ -139,7 +143,7 @@ class Agents:
         names = [name for name, each in self._owners.items() if each is connection]
         for name in names:
             del self._owners[name]
-        if names and not self._closed:
+        if names and not (self._closed or connection.is_superseded):
             task = asyncio.get_running_loop().create_task(self._take_over(connection.version, names))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -163,6 +167,8 @@ class Agents:
             reply = self._looks.get(name)
             if reply is not None and not reply.done():
                 reply.set_result((header, payload))
+        elif word == "superseded":  # another session has the space
+            connection.is_superseded = True
         elif word == "ended":
             self._done(connection, header.get("forgotten"))
         attempt = self._attempts.get(name)

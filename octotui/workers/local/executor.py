@@ -10,10 +10,10 @@ from functools import partial
 from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers import shells, values_file
+from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.process import UNCLEAR, Process, spawn
-from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.local.workspaces import Workspace, Workspaces
 from octotui.workers.script_environment import script_environment
 from octotui.workers.search_path import absolute, find

@@ -10,11 +10,11 @@ from pathlib import Path
 from secrets import token_hex
 
 from octotui.model.file_trust import Distrusted, FileTrust
+from octotui.workers.agent.regular_files import IrregularFile, open_regular
+from octotui.workers.agent.tree_removal import remove_files, remove_tree
 from octotui.workers.executor import AttemptLocation
 from octotui.workers.local import workspace_record
-from octotui.workers.agent.regular_files import IrregularFile, open_regular
 from octotui.workers.local.started_attempts import StartedAttempts
-from octotui.workers.agent.tree_removal import remove_files, remove_tree
 from octotui.workers.local.workspace_record import WorkspaceRecord
 
 MANY = 100  # numbered names to try before random ones: a job may have taken them all

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.workers.local import tree_removal
+from octotui.workers.agent import tree_removal
 from octotui.workers.agent.tree_removal import DEEP, remove_files, remove_tree
 
 

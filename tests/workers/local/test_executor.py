@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.state import Outcome
-from octotui.workers.executor import AttemptLocation, AttemptStatus
+from octotui.workers.executor import AttemptLocation, AttemptStatus, Executor
 from octotui.workers.local import process
 from octotui.workers.local.executor import LocalExecutor
 from octotui.workers.local.workspaces import Workspaces
+from tests.workers.conftest import Make
 from tests.workers.jobs import ends, place, refusal, result, run, started, work
 
 
-async def test_an_exit_code_decides(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_an_exit_code_decides(local: Executor, tmp_path: Path) -> None:
     """S7: 0 is success."""
     assert await result(local, work(tmp_path, "true")) == (Outcome(state="succeeded", exit_code=0), b"")
     failed = Outcome(state="failed", exit_code=3, reason="exit code 3")
@@ -29,72 +30,72 @@ async def test_an_exit_code_decides(local: LocalExecutor, tmp_path: Path) -> Non
         ("python", "print(6 * 7)"),
     ],
 )
-async def test_each_shell_runs_its_scripts(
-    local: LocalExecutor, tmp_path: Path, shell: str, script: str
-) -> None:
+async def test_each_shell_runs_its_scripts(local: Executor, tmp_path: Path, shell: str, script: str) -> None:
     outcome, output = await result(local, work(tmp_path, script, shell=shell))
     assert (outcome.state, output) == ("succeeded", b"42\n")
 
 
-async def test_values_are_in_the_environment(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_values_are_in_the_environment(local: Executor, tmp_path: Path) -> None:
     environment = {"Greeting": "hallo wörld\n'\"$x", "HOME": "/elsewhere"}
     script = 'printf %s "$Greeting|$HOME|"; [ -n "$PATH" ] && cat'
     _, output = await result(local, work(tmp_path, script, environment=environment))
     assert output.decode() == "hallo wörld\n'\"$x|/elsewhere|"
 
 
-async def test_nothing_of_a_script_is_on_a_command_line(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_nothing_of_a_script_is_on_a_command_line(local: Executor, tmp_path: Path) -> None:
     """V5, M3: a command line is for everybody to read."""
     script = "s3cret=1; tr '\\0' ' ' < /proc/$$/cmdline"
     _, output = await result(local, work(tmp_path, script, environment={"TOKEN": "s3cret"}))
     assert b"s3cret" not in output
 
 
-async def test_a_job_can_be_stopped_before_it_began(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_a_job_can_be_stopped_before_it_began(local: Executor, tmp_path: Path) -> None:
     task = asyncio.create_task(result(local, work(tmp_path, "sleep 60")))
     await asyncio.sleep(0)
     local.stop(place(work(tmp_path, "")), 5)
     assert (await task)[0].state == "cancelled"
 
 
-async def test_stopping_what_does_not_run_is_nothing(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_stopping_what_does_not_run_is_nothing(local: Executor, tmp_path: Path) -> None:
     local.stop(place(work(tmp_path, "", job="job-9.9")), 5)
     assert (await result(local, work(tmp_path, "true")))[0].state == "succeeded"
 
 
-async def test_many_jobs_run_side_by_side(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_many_jobs_run_side_by_side(local: Executor, tmp_path: Path) -> None:
     jobs = [work(tmp_path, f"echo {number}", job=f"job-{number}") for number in range(24)]
     results = await asyncio.gather(*(result(local, job) for job in jobs))
     assert [output for _, output in results] == [b"%d\n" % number for number in range(24)]
 
 
 async def test_a_shell_that_is_not_there_is_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name, path: None)
-    assert await refusal(LocalExecutor(), work(tmp_path, "true")) == (
+    assert await refusal(make(), work(tmp_path, "true")) == (
         "bash is not on this machine: install it, or say another shell"
     )
-    outcome, output = await result(LocalExecutor(), work(tmp_path, "print(1)", shell="python"))
+    outcome, output = await result(make(), work(tmp_path, "print(1)", shell="python"))
     assert (outcome.state, output) == ("succeeded", b"1\n")
 
 
-async def test_a_directory_that_cannot_be_made_is_a_sentence(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_a_directory_that_cannot_be_made_is_a_sentence(local: Executor, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     reason = await refusal(local, work(tmp_path / "file" / "worker1", "true"))
     assert reason.startswith("worker1 has no work directory: Not a directory: ")
 
 
-async def test_a_value_that_cannot_be_given_is_a_sentence(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_a_value_that_cannot_be_given_is_a_sentence(local: Executor, tmp_path: Path) -> None:
     reason = await refusal(local, work(tmp_path, "true", environment={"A": "\0"}))
     assert reason == "bash cannot be started on worker1: embedded null byte"
     reason = await refusal(local, work(tmp_path, "true", environment={"A": "x" * (1 << 22)}))
     assert reason.startswith("bash cannot be started on worker1: Argument list too long")
 
 
-async def test_what_a_script_made_can_be_had_before_its_directory_is_cleaned(tmp_path: Path) -> None:
+async def test_what_a_script_made_can_be_had_before_its_directory_is_cleaned(
+    tmp_path: Path, make: Make
+) -> None:
     """V7: once the script and all it started have ended, however it ended."""
-    executor = LocalExecutor()
+    executor = make()
     found: list[str] = []
     made: list[Path] = []
 
@@ -112,9 +113,9 @@ async def test_what_a_script_made_can_be_had_before_its_directory_is_cleaned(tmp
     await executor.close()
 
 
-async def let_go(tmp_path: Path, script: str, ready: Path) -> None:
+async def let_go(make: Make, tmp_path: Path, script: str, ready: Path) -> None:
     """Begin a job, and leave it to itself once it is so far."""
-    first = LocalExecutor()
+    first = make()
     given = work(tmp_path, script)
     await first.start(place(given), given, "our memo")
     following = asyncio.create_task(first.follow(place(given), lambda chunk: None))
@@ -125,12 +126,12 @@ async def let_go(tmp_path: Path, script: str, ready: Path) -> None:
 
 
 async def test_r4_a_later_process_follows_what_an_earlier_one_has_begun(
-    local: LocalExecutor, tmp_path: Path
+    local: Executor, tmp_path: Path, make: Make
 ) -> None:
     """From the beginning of its output, and to its exit code."""
     here, go = tmp_path / "here", tmp_path / "go"
     waits = f"until [ -e {go} ]; do sleep 0.01; done"
-    await let_go(tmp_path, f"echo one; touch {here}; {waits}; echo two; exit 3", here)
+    await let_go(make, tmp_path, f"echo one; touch {here}; {waits}; echo two; exit 3", here)
     where = place(work(tmp_path, ""))
     assert await local.inspect(where) == AttemptStatus("running", "our memo")
     await local.remove_orphans(str(tmp_path), "space-1", {where.name})
@@ -143,22 +144,24 @@ async def test_r4_a_later_process_follows_what_an_earlier_one_has_begun(
     local.clean(where)
 
 
-async def test_r4_what_has_ended_meanwhile_says_how(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_r4_what_has_ended_meanwhile_says_how(local: Executor, tmp_path: Path, make: Make) -> None:
     here = tmp_path / "here"
-    await let_go(tmp_path, f"echo one; touch {here}; kill -9 $$", here)
+    await let_go(make, tmp_path, f"echo one; touch {here}; kill -9 $$", here)
     where = place(work(tmp_path, ""))
     async with asyncio.timeout(10):
-        while (await LocalExecutor().inspect(where)).state != "ended":
+        while (await make().inspect(where)).state != "ended":
             await asyncio.sleep(0.005)
     await local.inspect(where)
     outcome, chunks = await local.follow(where, lambda chunk: None), list[bytes]()
     assert (outcome.state, outcome.reason, chunks) == ("failed", "killed by SIGKILL", [])
 
 
-async def test_r4_a_later_process_ends_all_of_it(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_r4_a_later_process_ends_all_of_it(local: Executor, tmp_path: Path, make: Make) -> None:
     """S5: TERM, its grace, KILL, by the number that was written down."""
     here = tmp_path / "here"
-    await let_go(tmp_path, f"trap '' TERM; echo $$; touch {here}; sleep 60 & echo $!; wait; sleep 60", here)
+    await let_go(
+        make, tmp_path, f"trap '' TERM; echo $$; touch {here}; sleep 60 & echo $!; wait; sleep 60", here
+    )
     where = place(work(tmp_path, ""))
     chunks: list[bytes] = []
     await local.inspect(where)
@@ -172,7 +175,7 @@ async def test_r4_a_later_process_ends_all_of_it(local: LocalExecutor, tmp_path:
 
 async def test_r4_what_was_killed_is_lost_and_what_never_began_is_unstarted(tmp_path: Path) -> None:
     here = tmp_path / "here"
-    await let_go(tmp_path, f"echo $PPID >{here}~; mv {here}~ {here}; sleep 60", here)
+    await let_go(LocalExecutor, tmp_path, f"echo $PPID >{here}~; mv {here}~ {here}; sleep 60", here)
     where = place(work(tmp_path, ""))
     os.killpg(os.getpgid(int(here.read_text())), signal.SIGKILL)
     async with asyncio.timeout(10):
@@ -191,12 +194,12 @@ async def test_r4_what_was_killed_is_lost_and_what_never_began_is_unstarted(tmp_
     assert list((tmp_path / "work").iterdir()) == []
 
 
-async def test_r4_following_notices_that_all_was_killed(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_r4_following_notices_that_all_was_killed(supervised: LocalExecutor, tmp_path: Path) -> None:
     here = tmp_path / "here"
-    await let_go(tmp_path, f"echo $PPID >{here}~; mv {here}~ {here}; sleep 60", here)
+    await let_go(LocalExecutor, tmp_path, f"echo $PPID >{here}~; mv {here}~ {here}; sleep 60", here)
     where = place(work(tmp_path, ""))
-    await local.inspect(where)
-    following = asyncio.create_task(local.follow(where, lambda chunk: None))
+    await supervised.inspect(where)
+    following = asyncio.create_task(supervised.follow(where, lambda chunk: None))
     await asyncio.sleep(0.05)
     os.killpg(os.getpgid(int(here.read_text())), signal.SIGKILL)
     assert (await following).state == "lost"
@@ -225,7 +228,7 @@ async def test_any_sh_is_a_supervisor(
         await executor.close()
 
 
-async def test_a_script_has_default_signals_and_no_input(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_a_script_has_default_signals_and_no_input(local: Executor, tmp_path: Path) -> None:
     # Of what the script starts: a shell may itself block signals while it waits.
     script = "grep -E 'Sig(Ign|Blk)' /proc/self/status | tr -d '\\t'; readlink /proc/self/fd/0"
     _, output = await result(local, work(tmp_path, script))
@@ -235,9 +238,9 @@ async def test_a_script_has_default_signals_and_no_input(local: LocalExecutor, t
     assert stdin == b"/dev/null"
 
 
-async def test_r9_no_script_is_put_where_everybody_could_exchange_it(tmp_path: Path) -> None:
+async def test_r9_no_script_is_put_where_everybody_could_exchange_it(tmp_path: Path, make: Make) -> None:
     """Nor is one begun in a workspace that was used before."""
-    executor = LocalExecutor()
+    executor = make()
     folder = tmp_path / "worker"
     folder.mkdir()
     assert (await result(executor, work(folder, "true")))[0].state == "succeeded"
@@ -246,21 +249,21 @@ async def test_r9_no_script_is_put_where_everybody_could_exchange_it(tmp_path: P
         f"the work directory of worker1 is not safe: everybody can write to {folder}: chmod o-w {folder}"
     )
     assert await refusal(executor, work(folder, "true")) == sentence
-    assert await refusal(LocalExecutor(), work(folder, "true")) == sentence
+    assert await refusal(make(), work(folder, "true")) == sentence
     folder.chmod(0o1777)
     assert (await result(executor, work(folder, "true")))[0].state == "succeeded"
     await executor.close()
 
 
 async def test_r9_shells_and_helpers_are_looked_for_in_absolute_folders_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make
 ) -> None:
     for name in ("sh", "bash", "python3", "base64", "tr"):
         (tmp_path / name).write_text("#!/bin/sh\necho hostile\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f":.:{os.environ['PATH']}:")
-    executor = LocalExecutor()
+    executor = make()
     for shell, script in (
         ("bash", f"cd {tmp_path}; set_octopusvariable A b; echo $PATH"),
         ("sh", "true"),

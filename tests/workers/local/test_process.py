@@ -7,37 +7,39 @@ from pathlib import Path
 
 import pytest
 
+from octotui.workers.executor import Executor
 from octotui.workers.local.executor import LocalExecutor
+from tests.workers.conftest import Make
 from tests.workers.jobs import ends, gone, place, result, run, started, work
 
 
-async def test_a_signal_is_named(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_a_signal_is_named(local: Executor, tmp_path: Path) -> None:
     outcome, _ = await result(local, work(tmp_path, "kill -9 $$"))
     assert (outcome.state, outcome.reason) == ("failed", "killed by SIGKILL")
     outcome, _ = await result(local, work(tmp_path, "kill -35 $$"))
     assert outcome.reason == "killed by signal 35"
 
 
-async def test_output_comes_as_it_was_printed(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_output_comes_as_it_was_printed(local: Executor, tmp_path: Path) -> None:
     script = r"echo one; echo two >&2; printf '\x00\xff\r'; printf 'no newline'"
     assert (await result(local, work(tmp_path, script)))[1] == b"one\ntwo\n\x00\xff\rno newline"
 
 
-async def test_much_output_is_complete(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_much_output_is_complete(local: Executor, tmp_path: Path) -> None:
     _, output = await result(local, work(tmp_path, "seq 100000"))
     assert output == b"".join(b"%d\n" % number for number in range(1, 100_001))
     _, output = await result(local, work(tmp_path, "head -c 5000000 /dev/zero"))
     assert output == bytes(5_000_000)
 
 
-async def test_chunks_are_of_bounded_size(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_chunks_are_of_bounded_size(local: Executor, tmp_path: Path) -> None:
     sizes: list[int] = []
     await run(local, work(tmp_path, "head -c 5000000 /dev/zero"), lambda chunk: sizes.append(len(chunk)))
     assert sum(sizes) == 5_000_000
     assert max(sizes) <= 1 << 20
 
 
-async def test_output_is_seen_while_the_job_runs(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_output_is_seen_while_the_job_runs(local: Executor, tmp_path: Path) -> None:
     seen = asyncio.Event()
     go = tmp_path / "go"
     script = f"echo first; until [ -e {go} ]; do sleep 0.01; done; echo last"
@@ -55,9 +57,7 @@ async def test_output_is_seen_while_the_job_runs(local: LocalExecutor, tmp_path:
     assert b"".join(chunks) == b"first\nlast\n"
 
 
-async def test_m3_output_that_is_cut_short_is_read_from_its_start(
-    local: LocalExecutor, tmp_path: Path
-) -> None:
+async def test_m3_output_that_is_cut_short_is_read_from_its_start(local: Executor, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     script = (
         f"echo something long; until [ -e {seen} ]; do sleep 0.01; done; : > /dev/stdout; sleep 0.1; echo new"
@@ -72,12 +72,12 @@ async def test_m3_output_that_is_cut_short_is_read_from_its_start(
     assert chunks == [b"something long\n", b"new\n"]
 
 
-async def test_what_is_left_running_is_ended(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_what_is_left_running_is_ended(local: Executor, tmp_path: Path) -> None:
     _, output = await result(local, work(tmp_path, "sleep 60 & echo $!"))
     await ends(int(output))
 
 
-async def test_stopping_ends_the_whole_group_and_lets_it_finish(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_stopping_ends_the_whole_group_and_lets_it_finish(local: Executor, tmp_path: Path) -> None:
     """S5: TERM, a grace period, then KILL, for the whole tree."""
     ready = tmp_path / "ready"
     script = f"(trap 'sleep 0.1; echo bye; exit' TERM; touch {ready}; while :; do sleep 0.01; done) & wait"
@@ -89,7 +89,7 @@ async def test_stopping_ends_the_whole_group_and_lets_it_finish(local: LocalExec
     assert output.endswith(b"bye\n")
 
 
-async def test_who_ignores_term_is_killed(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_who_ignores_term_is_killed(local: Executor, tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     script = (
         f"trap '' TERM; sh -c 'trap \"\" TERM; touch {ready}; while :; do sleep 0.01; done' & echo $!; wait"
@@ -105,7 +105,7 @@ async def test_who_ignores_term_is_killed(local: LocalExecutor, tmp_path: Path) 
     await ends(int(output))
 
 
-async def test_a_cancelled_task_lets_its_job_go_on(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_a_cancelled_task_lets_its_job_go_on(local: Executor, tmp_path: Path) -> None:
     ready = tmp_path / "pid"
     task = asyncio.create_task(
         result(local, work(tmp_path, f"echo $$ > {ready}~; mv {ready}~ {ready}; sleep 60"))
@@ -118,7 +118,7 @@ async def test_a_cancelled_task_lets_its_job_go_on(local: LocalExecutor, tmp_pat
     os.kill(int(ready.read_text()), signal.SIGKILL)
 
 
-async def test_output_that_cannot_be_kept_ends_the_job(local: LocalExecutor, tmp_path: Path) -> None:
+async def test_output_that_cannot_be_kept_ends_the_job(local: Executor, tmp_path: Path) -> None:
     def full(chunk: bytes) -> None:
         raise OSError(28, "No space left on device")
 
@@ -127,14 +127,14 @@ async def test_output_that_cannot_be_kept_ends_the_job(local: LocalExecutor, tmp
     assert (await result(local, work(tmp_path, "echo on")))[1] == b"on\n"
 
 
-async def test_a_spool_of_two_gigabytes_is_followed_in_little_memory(tmp_path: Path) -> None:
+async def test_a_spool_of_two_gigabytes_is_followed_in_little_memory(tmp_path: Path, make: Make) -> None:
     """R4: also one that a crash has left, from its beginning; what is a hole takes no room on the disk."""
-    executor, ready, size = LocalExecutor(), tmp_path / "ready", 2 << 30
+    executor, ready, size = make(), tmp_path / "ready", 2 << 30
     given = work(tmp_path, f"truncate -s {size} spool; echo last; touch {ready}", shell="sh")
     await executor.start(place(given), given)
     await started(ready)
     await executor.close()
-    later, seen, most = LocalExecutor(), 0, 0
+    later, seen, most = make(), 0, 0
     assert (await later.inspect(place(given))).state in ("running", "ended")
 
     def output(chunk: bytes) -> None:
@@ -175,18 +175,20 @@ RUINS = [
 
 @pytest.mark.parametrize("ruin", RUINS)
 async def test_r6_our_own_job_keeps_its_exit_code_whatever_it_does_to_its_record(
-    tmp_path: Path, ruin: str
+    tmp_path: Path, ruin: str, make: Make
 ) -> None:
-    executor = LocalExecutor()
+    executor = make()
     for code in (3, 0, 137):
         given = work(tmp_path, f"echo out; {ruin}; exit {code}", job=f"job-{code}")
         outcome, output = await asyncio.wait_for(result(executor, given), 20)
         wanted = ("succeeded", "") if code == 0 else ("failed", f"exit code {code}")
         assert (outcome.state, outcome.reason, outcome.exit_code) == (*wanted, code)
         assert output == b"out\n"
-        fine, output = await result(executor, work(tmp_path, "ls; tail -n 1 record", job="job-next"))
+        fine, output = await result(
+            executor, work(tmp_path, "ls; echo pid; tail -n 1 record", job="job-next")
+        )
         listed, _, last = output.partition(b"pid ")
-        assert (fine.state, listed, last.strip().isdigit()) == (
+        assert (fine.state, listed, last.split()[0] in (b"pid", b"begun")) == (
             "succeeded",
             b"record\nscript\nspool\nvalues\n",
             True,
@@ -198,14 +200,14 @@ async def test_r6_our_own_job_keeps_its_exit_code_whatever_it_does_to_its_record
 
 
 async def test_r6_a_job_that_kills_its_supervisor_has_not_succeeded(
-    local: LocalExecutor, tmp_path: Path
+    supervised: LocalExecutor, tmp_path: Path
 ) -> None:
-    outcome, _ = await result(local, work(tmp_path, "echo exit 0 >> record; kill -9 $PPID; sleep 60"))
+    outcome, _ = await result(supervised, work(tmp_path, "echo exit 0 >> record; kill -9 $PPID; sleep 60"))
     assert (outcome.state, outcome.reason) == ("failed", "killed by SIGKILL")
 
 
 async def test_r6_who_left_the_group_and_prints_for_ever_holds_nobody_up(
-    local: LocalExecutor, tmp_path: Path
+    local: Executor, tmp_path: Path
 ) -> None:
     pid, chatter = tmp_path / "pid", f"echo $$ >{tmp_path}/pid; while :; do echo and on and on; done"
     given = work(tmp_path, f"setsid sh -c '{chatter}' & until [ -s {pid} ]; do sleep 0.01; done; exit 3")
@@ -215,7 +217,7 @@ async def test_r6_who_left_the_group_and_prints_for_ever_holds_nobody_up(
 
 
 async def test_r6_a_spool_that_ends_anywhere_is_read_to_no_end(
-    local: LocalExecutor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    supervised: LocalExecutor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = work(tmp_path, "echo one; truncate -s 10T spool; exit 3", shell="sh")
     size = 0
@@ -225,14 +227,14 @@ async def test_r6_a_spool_that_ends_anywhere_is_read_to_no_end(
         size += len(chunk)
 
     monkeypatch.setattr("octotui.workers.local.spool_reader.HOLES", 1 << 24)
-    outcome = await asyncio.wait_for(run(local, given, output), 20)
+    outcome = await asyncio.wait_for(run(supervised, given, output), 20)
     assert outcome.exit_code == 3
     assert size < 1 << 25
     assert any("were never written, and are left out" in each for each in outcome.warnings)
 
 
-async def test_r6_folders_deeper_than_any_path_are_cleaned_away(tmp_path: Path) -> None:
-    executor = LocalExecutor()
+async def test_r6_folders_deeper_than_any_path_are_cleaned_away(tmp_path: Path, make: Make) -> None:
+    executor = make()
     deep = "import os\nfor _ in range(1500): os.mkdir('d'); os.chdir('d')"
     assert (await result(executor, work(tmp_path, deep, shell="python")))[0].state == "succeeded"
     async with asyncio.timeout(60):
