@@ -36,5 +36,5 @@ class HoldingExecutor(SimulatedExecutor):
 
 
 if __name__ == "__main__":
-    open_space.LocalExecutor = lambda trust: HoldingExecutor()  # type: ignore[assignment, misc, return-value]
+    open_space.AgentExecutor = lambda folder, trust: HoldingExecutor()  # type: ignore[assignment, misc, return-value]
     cli(prog_name="octotui")

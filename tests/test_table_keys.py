@@ -199,6 +199,7 @@ READ = {
     "DEPLOYED.substitute": "octotui.runtime.jobs.package_deployment:files_to_fill",
     "CONTAINER.run": "octotui.model.toml.convert:_container",
     "ENGINE.package_cache": "octotui.runtime.jobs.package_acquisition:RealAcquirer.acquire",
+    "ENGINE.supervisor": "octotui.workers.local.agent_executor:AgentExecutor.start",
     "WORKER.directory": "octotui.runtime.jobs.script_jobs:ScriptJobs.directory",
     "TARGET.directory": "octotui.runtime.jobs.script_jobs:ScriptJobs.directory",
     "TEAM.name": "octotui.model.space:Model",

@@ -26,7 +26,7 @@ from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.user_config import file_trust
-from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.agent_executor import AgentExecutor
 
 POLL = 1.0  # seconds between two checks that a folder is still there
 
@@ -52,7 +52,7 @@ async def open_space(
         journal, state, rescued = _open_or_recover(folder)
         try:
             secrets = SecretStore(served=served)
-            executor = LocalExecutor(file_trust())
+            executor = AgentExecutor(folder.agents, file_trust())
             acquirer = RealAcquirer(folder.manifests)
             effects = partial(EffectRunner, folder, executor, acquirer, now, secret_store=secrets)
             timetable = ScheduleTimer() if schedules else None

@@ -11,9 +11,9 @@ import msgspec
 
 from octotui.engine.state import Outcome
 from octotui.model.process import Shell, Simulate
+from octotui.model.space import Supervisor
 
 Output = Callable[[bytes], None]
-Supervisor = Literal["agent", "each"]
 Leave = Callable[[str], Awaitable[None]]
 
 

@@ -71,9 +71,7 @@ class AgentExecutor:
         if attempt is None:
             return await self._supervised.follow(location, output, leave)
         attempt.attach(output)
-        if not attempt.is_followed:
-            attempt.is_followed = True
-            self._agents.send(attempt.name, attempt.follow_frame())
+        self._agents.follow(attempt)
         try:
             header = await asyncio.shield(attempt.ended)
         except BaseException:

@@ -193,9 +193,20 @@ class Agents:
                 attempt.is_refetching = True
                 self.send(attempt.name, attempt.follow_frame())
             return False
-        if attempt.failure is not None and attempt.grace is None:
-            self.stop(attempt, 0.0)
+        self._stop_failed(attempt)
         return True
+
+    def follow(self, attempt: AgentAttempt) -> None:
+        """Have the output of an attempt sent, if that is not asked for yet."""
+        self._stop_failed(attempt)
+        if not attempt.is_followed:
+            attempt.is_followed = True
+            self.send(attempt.name, attempt.follow_frame())
+
+    def _stop_failed(self, attempt: AgentAttempt) -> None:
+        """Stop an attempt whose output cannot be kept."""
+        if attempt.failure is not None:
+            self.stop(attempt, 0.0)
 
     def stop(self, attempt: AgentAttempt, grace: float) -> None:
         """Have an attempt stopped; asked for again on each new connection."""

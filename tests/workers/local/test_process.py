@@ -185,9 +185,9 @@ async def test_r6_our_own_job_keeps_its_exit_code_whatever_it_does_to_its_record
         assert (outcome.state, outcome.reason, outcome.exit_code) == (*wanted, code)
         assert output == b"out\n"
         fine, output = await result(
-            executor, work(tmp_path, "ls; echo pid; tail -n 1 record", job="job-next")
+            executor, work(tmp_path, "ls; printf 'last '; tail -n 1 record", job="job-next")
         )
-        listed, _, last = output.partition(b"pid ")
+        listed, _, last = output.partition(b"last ")
         assert (fine.state, listed, last.split()[0] in (b"pid", b"begun")) == (
             "succeeded",
             b"record\nscript\nspool\nvalues\n",
