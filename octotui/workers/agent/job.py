@@ -42,6 +42,7 @@ class AgentJob:
         self._leader = child or attempt.pid
         self._started = attempt.started
         self._deadline: Optional[float] = None
+        self._killed = 0.0  # when its processes were killed first
 
     @property
     def adopted(self) -> bool:
@@ -75,9 +76,10 @@ class AgentJob:
             left = self.members() if self.state == LINGERING else {0}
         else:
             left = processes.signal_all(self._known_leader(), self.lock, signal.SIGKILL)
+            self._killed = self._killed or now
         if not left and not self.child:
             self.end()
-        elif now >= self._deadline + ABANDONED:
+        elif self._killed and now >= self._killed + ABANDONED:
             self.survivors = processes.describe(left)
             self.end()
 
