@@ -62,10 +62,8 @@ class AgentJob:
 
     def exited(self, code: int) -> None:
         """Take the exit code of the script; what it left of its group was killed unless it is stopped."""
-        self.child, self.code = 0, code
-        if self.is_stopping and self.members():
-            self.state = LINGERING
-        else:
+        self.child, self.code, self.state = 0, code, LINGERING
+        if not (self.is_stopping and self.members()):
             self.end()
 
     def check(self, now: float) -> None:

@@ -54,7 +54,7 @@ def members(leader: int, lock: LockIdentity) -> Set[int]:
 
 
 def signal_all(leader: int, lock: LockIdentity, number: int) -> Set[int]:
-    """Send a signal to all processes of an attempt, and return them.
+    """Send a signal to all processes of an attempt, and return those that are still found.
 
     The group of the leader has it at one moment, so that nothing that is forked meanwhile goes without it.
     """
