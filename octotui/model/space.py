@@ -43,7 +43,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     built_in_worker: bool = True
     package_cache: int | None = None
     environment: tuple[str, ...] = ()
-    supervisor: Supervisor = "agent"
+    supervisor: Supervisor = "each"
 
 
 class Keep(msgspec.Struct, frozen=True, kw_only=True):

@@ -253,7 +253,7 @@ def one(folder: Path, moment: int | None, who: str) -> tuple[bool, int]:
 def came_of(folder: Path) -> dict[str, Any]:
     """All that people, and the world, have of it in the end; without times."""
     space = folder / "state" / "test"
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while list(living(folder)) and time.monotonic() < end:
         time.sleep(0.005)
     events = list(JournalReader(space / "journal.sqlite").read())

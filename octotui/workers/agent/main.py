@@ -20,7 +20,7 @@ from octotui.workers.agent.connection import Connection
 from octotui.workers.agent.frames import FrameError, Header
 from octotui.workers.agent.jobs import Jobs
 from octotui.workers.agent.launch import Launcher
-from octotui.workers.agent.record import AgentRecord, RecordedAttempt, read_record
+from octotui.workers.agent.record import AgentRecord, read_record
 from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.agent.unix_sockets import peer_account
 
@@ -50,17 +50,24 @@ class Agent:
         self._forgotten = 0
         self._linger = LINGER
         self._since = time.monotonic()
-        left = {**_adopted_from_others(), **read_record(RECORD)}
+        left = read_record(RECORD)
+        abandoned = _abandoned()
+        for each in abandoned:
+            left = {**read_record(f"{each}/{RECORD}"), **left}
+        record = AgentRecord(RECORD, left)
+        for each, lock in abandoned.items():
+            remove_tree(each)
+            os.close(lock)
         folder = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         alias = f"/proc/self/fd/{folder}"  # also where the folder is moved
         self._jobs = Jobs(
             alias if os.path.isdir(alias) else os.getcwd(),
-            AgentRecord(RECORD, left),
+            record,
             Launcher(folder),
             self._say,
         )
         self._jobs.has_room = lambda: self._connection is not None and self._connection.has_room
-        self._jobs.adopt(left)
+        self._jobs.adopt(dict(left))
 
     def run(self) -> None:
         """Serve until there is nothing left to do."""
@@ -190,9 +197,9 @@ class Agent:
         self._poll.modify(self._connection.fileno(), select.POLLIN | pending)
 
 
-def _adopted_from_others() -> Dict[str, RecordedAttempt]:
-    """Take over what agents of other versions have begun that are gone, and remove their folders."""
-    found: Dict[str, RecordedAttempt] = {}
+def _abandoned() -> Dict[str, int]:
+    """Return the folders of agents of other versions that are gone, and their locks, which are held now."""
+    found: Dict[str, int] = {}
     own = os.path.basename(os.getcwd())
     for each in sorted(os.listdir("..")):
         folder = f"../{each}"
@@ -204,11 +211,8 @@ def _adopted_from_others() -> Dict[str, RecordedAttempt]:
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            found.update(read_record(f"{folder}/{RECORD}"))
-            remove_tree(folder)
+            found[folder] = lock
         except OSError:  # it lives
-            continue
-        finally:
             os.close(lock)
     return found
 

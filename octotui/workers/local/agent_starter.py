@@ -77,6 +77,7 @@ class AgentStarter:
                 with suppress(OSError):
                     return self.connect(self.version)
         try:
+            os.ftruncate(lock, 0)
             _write_program(f"{folder}/program")
             with _listening(f"{folder}/socket") as listener:
                 _spawn(folder, listener.fileno(), lock)
@@ -87,9 +88,10 @@ class AgentStarter:
     def _holds_something(self, version: str) -> bool:
         """Return whether an agent lives, or has left a record of jobs."""
         folder = self.path(version)
-        try:
+        with suppress(OSError):
             if os.lstat(f"{folder}/record").st_size:
                 return True
+        try:
             lock = _locked(f"{folder}/lock")
         except OSError:
             return False

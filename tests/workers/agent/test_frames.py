@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octotui.workers.agent.frames import LARGEST_HEADER, LARGEST_PAYLOAD, VERSION, FrameError, FrameReader, head
+from octotui.workers.agent.frames import (
+    LARGEST_HEADER,
+    LARGEST_PAYLOAD,
+    VERSION,
+    FrameError,
+    FrameReader,
+    head,
+)
 
 
 def fed(reader: FrameReader, stream: bytes, step: int) -> list[tuple[dict[str, object], bytes]]:

@@ -26,7 +26,13 @@ class Bench:
         self.jobs.adopt(left)
 
     def start(self, name: str, script: str, **more: Any) -> None:
-        texts = (script.encode(), b"", f"memo {name} {{}}\n".encode(), b"/bin/sh\0" + SCRIPT, b"PATH=/usr/bin:/bin\0")
+        texts = (
+            script.encode(),
+            b"",
+            f"memo {name} {{}}\n".encode(),
+            b"/bin/sh\0" + SCRIPT,
+            b"PATH=/usr/bin:/bin\0",
+        )
         header = {"job": name, "directory": "worker", "space": "space", "values_in": "VALUES", "files": "77"}
         header |= {"lengths": [*map(len, texts)]} | more
         self.jobs.start(header, b"".join(texts), time.monotonic())
@@ -45,7 +51,9 @@ class Bench:
     def ended(self, name: str) -> tuple[dict[str, Any], bytes]:
         self.until(lambda: "ended" in self.words(name))
         output = b"".join(body for header, body in self.said if header["job"] == name)
-        return next(header for header, _ in self.said if (header["job"], header["say"]) == (name, "ended")), output
+        return next(
+            header for header, _ in self.said if (header["job"], header["say"]) == (name, "ended")
+        ), output
 
     def _say(self, header: dict[str, Any], payload: bytes) -> None:
         self.said.append((header, payload))
@@ -64,7 +72,13 @@ def test_a_short_job_is_one_frame(bench: Bench) -> None:
     time.sleep(0.1)
     bench.jobs.reap()
     ((header, output),) = bench.said
-    assert (header["say"], header["code"], header["sizes"], header["at"], output) == ("ended", 3, [4], 0, b"out\n")
+    assert (header["say"], header["code"], header["sizes"], header["at"], output) == (
+        "ended",
+        3,
+        [4],
+        0,
+        b"out\n",
+    )
     bench.jobs.forget("a")
     assert not bench.jobs
     assert not list(Path("worker/work").iterdir())
@@ -104,7 +118,9 @@ def test_m3_output_is_sent_again_from_an_offset(bench: Bench) -> None:
     assert bench.said[-1][0] == {"say": "unknown", "job": "b"}
 
 
-def test_m2_an_agent_that_follows_a_killed_one_knows_what_ended_and_follows_what_goes_on(bench: Bench) -> None:
+def test_m2_an_agent_that_follows_a_killed_one_knows_what_ended_and_follows_what_goes_on(
+    bench: Bench,
+) -> None:
     """R4: the script that lives is not killed; how it ends is unknown, and its output whole."""
     bench.start("a", "exit 5")
     bench.ended("a")

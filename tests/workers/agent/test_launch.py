@@ -17,7 +17,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     os.close(folder)
 
 
-def asked(directory: str, *arguments: bytes, script: bytes = b"", **more: Any) -> tuple[dict[str, Any], bytes]:
+def asked(
+    directory: str, *arguments: bytes, script: bytes = b"", **more: Any
+) -> tuple[dict[str, Any], bytes]:
     texts = (script, b"values", b"memo\n", b"\0".join(arguments), b"PATH=/usr/bin:/bin\0A=b=c\0")
     header = {"directory": directory, "space": "space", "values_in": "VALUES", "files": "77"}
     return header | {"lengths": [*map(len, texts)]} | more, b"".join(texts)
@@ -25,7 +27,9 @@ def asked(directory: str, *arguments: bytes, script: bytes = b"", **more: Any) -
 
 def test_a_script_leads_a_session_in_its_workspace(tmp_path: Path, home: int) -> None:
     """S7, V5: with the environment and the limits that it was given, and nothing else but its lock."""
-    script = b'echo "$PWD $A $(cat "$VALUES") $(ulimit -S -n) $$"; ls /proc/$$/fd; ps -o sid= -p $$; echo no >&2'
+    script = (
+        b'echo "$PWD $A $(cat "$VALUES") $(ulimit -S -n) $$"; ls /proc/$$/fd; ps -o sid= -p $$; echo no >&2'
+    )
     record = AgentRecord("record", {})
     header, payload = asked("worker", b"/bin/sh", SCRIPT, script=script, streams=2)
     done = Launcher(home).launch("a", header, split(header, payload), record)

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from octotui.workers.agent import processes
-from octotui.workers.agent.processes import LockIdentity, describe, is_process, members, signal_all, since_boot
+from octotui.workers.agent.processes import (
+    LockIdentity,
+    describe,
+    is_process,
+    members,
+    signal_all,
+    since_boot,
+)
 from tests.workers.jobs import gone
 
 
@@ -44,7 +51,9 @@ def away(pids: set[int]) -> bool:
     return all(map(gone, pids))
 
 
-@pytest.mark.parametrize("left", ["sleep 60 &", "setsid sleep 60 &", "(setsid sh -c 'sleep 60 & sleep 60' &)"])
+@pytest.mark.parametrize(
+    "left", ["sleep 60 &", "setsid sleep 60 &", "(setsid sh -c 'sleep 60 & sleep 60' &)"]
+)
 def test_s5_a_signal_reaches_what_has_left_the_group(tmp_path: Path, lock: LockIdentity, left: str) -> None:
     shell = started(tmp_path, left)
     end = time.monotonic() + 10
@@ -66,7 +75,9 @@ def test_s5_one_that_closed_the_lock_is_found_by_its_session(tmp_path: Path, loc
     shell.wait()
 
 
-def test_r6_who_only_reads_the_file_or_was_there_before_is_none_of_it(tmp_path: Path, lock: LockIdentity) -> None:
+def test_r6_who_only_reads_the_file_or_was_there_before_is_none_of_it(
+    tmp_path: Path, lock: LockIdentity
+) -> None:
     with (tmp_path / "record").open() as record:
         reader = subprocess.Popen(["sleep", "60"], stdin=record, start_new_session=True)
     holder = started(tmp_path, ":")

@@ -32,7 +32,15 @@ def test_an_incomplete_or_strange_line_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "record"
     AgentRecord(str(path), {}).begin("a", ONE)
     whole = path.read_bytes()
-    for strange in (b"\xff\n", b"{}\n", b"[]\n", b"3\n", b'["ended","x",1]\n', b'["begun","y"]\n', b"[" * 9999 + b"\n"):
+    for strange in (
+        b"\xff\n",
+        b"{}\n",
+        b"[]\n",
+        b"3\n",
+        b'["ended","x",1]\n',
+        b'["begun","y"]\n',
+        b"[" * 9999 + b"\n",
+    ):
         path.write_bytes(whole + strange + whole.replace(b'"a"', b'"b"') + b'["begun", "c"')
         assert read_record(str(path)) == {"a": ONE, "b": ONE}
 

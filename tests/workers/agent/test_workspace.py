@@ -23,7 +23,11 @@ def test_v5_a_workspace_is_private_and_its_files_are_new(folder: Path) -> None:
         os.umask(before)
     modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (folder, *folder.iterdir())}
     assert modes == {"space-1": 0o700, **dict.fromkeys(workspace.FILES, 0o600)}
-    assert [(folder / name).read_bytes() for name in ("script", "values", "record")] == [b"echo", b"values", b"memo"]
+    assert [(folder / name).read_bytes() for name in ("script", "values", "record")] == [
+        b"echo",
+        b"values",
+        b"memo",
+    ]
     with pytest.raises(FileExistsError):
         workspace.fill(b"", b"", b"", 1)
     opened.close_all()
