@@ -36,7 +36,7 @@ class Connection:
         return bool(self._waiting)
 
     def receive(self) -> Optional[List[Frame]]:
-        """Return the frames that have arrived, None at the end of the stream. Raises OSError or FrameError."""
+        """Return the frames that have arrived, None at the end. Raises OSError or FrameError."""
         try:
             count = self._stream.recv_into(self._reader.space())
         except (BlockingIOError, InterruptedError):

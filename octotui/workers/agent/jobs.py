@@ -106,7 +106,7 @@ class Jobs:
             self._tick_by(now + min(grace, PATIENT))
 
     def forget(self, name: str) -> None:
-        """Forget an attempt and remove its workspace; one that still runs goes on, and nothing is said of it."""
+        """Forget an attempt and remove its workspace; one that still runs goes on unreported."""
         job = self._jobs.pop(name, None)
         if job is None:
             return

@@ -147,6 +147,7 @@ class Agent:
             self._hang_up()
 
     def _do(self, header: Header, payload: bytes, now: float) -> None:
+        """Do what one frame asks for. Raises KeyError, TypeError or ValueError for a strange one."""
         name = str(header.get("job", ""))
         word = header["do"]
         if word == "start":
@@ -157,7 +158,12 @@ class Agent:
             self._jobs.follow(name, [int(each) for each in header["from"]], now)
         elif word == "stop":
             self._jobs.stop(name, float(header["grace"]), now)
-        elif word == "forget":
+        else:
+            self._tidy(word, name, header)
+
+    def _tidy(self, word: str, name: str, header: Header) -> None:
+        """Forget what a frame names, or get ready to end."""
+        if word == "forget":
             self._forgotten += 1
             self._jobs.forget(name)
         elif word == "keep":
@@ -166,6 +172,7 @@ class Agent:
             self._jobs.takes_new, self._linger = False, 0.0
         elif word == "bye":
             self._linger = 0.0
+            self._say({"say": "bye"}, b"")
         else:
             raise FrameError(f"{word} is no word of this version")
 

@@ -49,8 +49,8 @@ def fill(script: bytes, values: bytes, record: bytes, streams: int) -> OpenedWor
         opened.append(lock)
         _write(lock, record)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for name, body in zip(SECRETS, (script, values)):
-            _make(name, body)
+        _make("script", script)
+        _make("values", values)
         for name in SPOOLS[:streams]:
             opened.append(os.open(name, os.O_RDWR | os.O_APPEND | _NEW, 0o600))
     except OSError:

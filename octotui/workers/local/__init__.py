@@ -27,5 +27,10 @@ ended, what it left running is killed as well.
 One timer reads the spools of all attempts, in bounded pieces (`spool_reader`); its period grows with the
 time that reading takes, so that it never needs more than a fixed share of the loop.
 
+That is the way of one supervisor for each attempt. `agent_executor` has one agent for all of them instead
+(`workers.agent` says how that works), and follows what either has started: `agent_starter` finds and starts
+agents, `agents` keeps connections to them and says again what one has not heard, and `agent_attempt` is what
+is known here of an attempt.
+
 Never what a script's output means: that is `runtime.jobs`.
 """

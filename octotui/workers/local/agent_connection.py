@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from octotui.workers.agent.frames import FrameError, FrameReader, Header, head
 
-CLOSING = 1.0  # seconds that the last frames may take
+CLOSING = 5.0  # seconds that the last frames may take
 
 
 class AgentConnection(asyncio.BufferedProtocol):
@@ -21,6 +21,7 @@ class AgentConnection(asyncio.BufferedProtocol):
         self.version = version
         self.acknowledged = 0  # wishes that the other side has heard
         self.is_superseded = False
+        self.is_finished = False  # whether the other side has heard the last frame
         self._receive = receive
         self._lost = lost
         self._reader = FrameReader()
@@ -45,12 +46,19 @@ class AgentConnection(asyncio.BufferedProtocol):
         self._waiting += (head(header, sum(map(len, payload))), *payload)
 
     async def close(self) -> None:
-        """Send what waits, and close the connection."""
-        self._flush()
+        """Say goodbye, and close the connection once the other side has heard it, or is too late for it."""
+        self.send({"do": "bye"})
+        if self.is_open:
+            await asyncio.wait({self._ended}, timeout=CLOSING)
+        if self._transport is not None:
+            self._transport.abort()
+            await asyncio.wait({self._ended}, timeout=CLOSING)
+
+    def finish(self) -> None:
+        """Take the answer to a goodbye."""
+        self.is_finished = True
         if self._transport is not None:
             self._transport.close()
-            await asyncio.wait({self._ended}, timeout=CLOSING)
-            self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport."""

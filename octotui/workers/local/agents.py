@@ -10,6 +10,7 @@ from octotui.workers.local.agent_connection import AgentConnection
 from octotui.workers.local.agent_starter import AgentStarter
 
 SHORTEST, LONGEST = 0.02, 2.0  # seconds between tries to reach an agent
+TRIES = 3  # agents that may end while the last wishes are said
 GONE = "its agent does not know it any more, and it is unknown how it ended"
 
 
@@ -92,8 +93,7 @@ class Agents:
         if not connections:
             self._unsent.append(name)
         for connection in connections:
-            self._forgets[connection].append(name)
-            connection.send({"do": "forget", "job": name})
+            self._forget(connection, name)
 
     def keep(self, names: list[str]) -> None:
         """Have all attempts but these forgotten by the agents that are there."""
@@ -101,14 +101,19 @@ class Agents:
             connection.send({"do": "keep", "jobs": names})
 
     async def close(self) -> None:
-        """Close all connections: jobs go on, and an agent without any ends."""
+        """Close all connections, once their agents have heard all wishes: jobs go on, and idle agents end."""
         self._closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for connection in tuple(self._connections.values()):
-            connection.send({"do": "bye"})
-            await connection.close()
+        for _ in range(TRIES):
+            if self._unsent:  # its agent has ended before it heard of them
+                with suppress(OSError, TimeoutError):
+                    await self._opened()
+            for connection in tuple(self._connections.values()):
+                await connection.close()
+            if not self._unsent:
+                return
 
     async def _opened(self, version: str = "") -> AgentConnection:
         """Return the connection to a version; that of this one is started where it has none."""
@@ -123,9 +128,14 @@ class Agents:
             self._connections[version], self._forgets[connection] = connection, deque()
             if not is_own:
                 connection.send({"do": "retire"})
-            while self._unsent:
-                self.forget(self._unsent.popleft())
+            unsent, self._unsent = self._unsent, deque()
+            for name in unsent:
+                self._forget(connection, name)
             return connection
+
+    def _forget(self, connection: AgentConnection, name: str) -> None:
+        self._forgets[connection].append(name)
+        connection.send({"do": "forget", "job": name})
 
     def _tell(self, attempt: AgentAttempt, connection: AgentConnection) -> None:
         self._owners[attempt.name] = connection
@@ -136,14 +146,16 @@ class Agents:
         """Have what it was asked for asked again on a new connection, to it or to the agent after it."""
         if self._connections.get(connection.version) is connection:
             del self._connections[connection.version]
-        self._unsent += self._forgets.pop(connection, ())
+        if not (connection.is_finished or connection.is_superseded):
+            self._unsent += self._forgets[connection]
+        del self._forgets[connection]
         for reply in self._looks.values():
             if not reply.done():
                 reply.set_exception(ConnectionResetError())
         names = [name for name, each in self._owners.items() if each is connection]
         for name in names:
             del self._owners[name]
-        if names and not (self._closed or connection.is_superseded):
+        if (names or self._unsent) and not (self._closed or connection.is_superseded):
             task = asyncio.get_running_loop().create_task(self._take_over(connection.version, names))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -152,7 +164,7 @@ class Agents:
         delay = SHORTEST
         while True:
             for each in dict.fromkeys((version, self.starter.version)):
-                with suppress(OSError):
+                with suppress(OSError, TimeoutError):
                     connection = await self._opened(each)
                     for name in names:
                         if name in self._attempts and name not in self._owners:
@@ -167,6 +179,8 @@ class Agents:
             reply = self._looks.get(name)
             if reply is not None and not reply.done():
                 reply.set_result((header, payload))
+        elif word == "bye":
+            connection.finish()
         elif word == "superseded":  # another session has the space
             connection.is_superseded = True
         elif word == "ended":

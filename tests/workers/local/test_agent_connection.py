@@ -35,8 +35,12 @@ async def test_frames_of_one_turn_go_together_and_frames_arrive() -> None:
     await asyncio.sleep(0.05)
     assert log.frames == [({"say": "x"}, b"out")]
     connection.send({"last": 1})
-    await connection.close()
-    assert other.recv(1000) == head({"last": 1})
+    closing = asyncio.create_task(connection.close())
+    await asyncio.sleep(0.01)
+    assert other.recv(1000) == head({"last": 1}) + head({"do": "bye"})
+    assert not closing.done()
+    connection.finish()
+    await closing
     assert (log.lost, connection.is_open) == (1, False)
     connection.send({"late": 1})
     await asyncio.sleep(0)

@@ -67,6 +67,7 @@ async def test_an_agent_of_another_version_is_left_to_end_its_jobs(
     """It takes no new ones, and ends by itself; what one left that is gone is taken over."""
     await agents.ready()
     await agents.close()
+    await gone(tmp_path)
     monkeypatch.setattr(agent_program, "version", lambda: "newer")
     older = tmp_path / "agent" / "older"
     older.mkdir()
