@@ -1,9 +1,10 @@
 """Kills octotui at chosen moments of a scenario, opens its space again, and says what came of all of it.
 
-`python -m tests.runtime.killing FOLDER SEED COUNT WHO` is a warm process that forks for every octotui; it prints
-a line of JSON for each difference from an undisturbed run, and a last one with what it did. WHO is killed is
-`supervised`: octotui, whose jobs have a supervisor each; `session`: octotui, whose jobs have an agent; `agent`:
-the agent alone; `both`. A job that is lost because its agent was killed is tried again, and differs in that.
+`python -m tests.runtime.killing FOLDER SEED COUNT WHO` is a warm process that forks for every octotui; it
+prints a line of JSON for each difference from an undisturbed run, and a last one with what it did. WHO is
+killed is `supervised`: octotui, whose jobs have a supervisor each; `session`: octotui, whose jobs have an
+agent; `agent`: the agent alone; `both`. A job that is lost because its agent was killed is tried again, and
+differs in that.
 """
 
 import asyncio

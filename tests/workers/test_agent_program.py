@@ -57,7 +57,10 @@ async def test_any_python_from_3_8_on_runs_it(
 
 def test_it_runs_without_anything_of_octotui(tmp_path: Path) -> None:
     (tmp_path / "program").write_bytes(archive())
-    code = f"import sys; sys.path.insert(0, {str(tmp_path / 'program')!r}); import octotui.workers.agent.main as m; print(m.__file__)"
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'program')!r})\n"
+        "import octotui.workers.agent.main as main; print(main.__file__)"
+    )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True, cwd="/"
     )

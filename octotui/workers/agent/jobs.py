@@ -11,7 +11,7 @@ from octotui.workers.agent.frames import Header
 from octotui.workers.agent.job import ENDED, RUNNING, AgentJob
 from octotui.workers.agent.launch import Launcher, LaunchError, split
 from octotui.workers.agent.record import AgentRecord, RecordedAttempt
-from octotui.workers.agent.removal import Removal
+from octotui.workers.agent.removal import WorkspaceRemoval
 from octotui.workers.agent.spool import CHUNK
 
 FIRST = 0.003  # seconds before the first read of output, when nothing else runs
@@ -34,7 +34,7 @@ class Jobs:
         self._jobs: Dict[str, AgentJob] = {}
         self._children: Dict[int, AgentJob] = {}
         self._open: Dict[AgentJob, None] = {}  # those that run, linger, or have something to say
-        self._removal = Removal()
+        self._removal = WorkspaceRemoval()
         self._next: Optional[float] = None
         self._check_at = 0.0
         self.takes_new = True
@@ -74,6 +74,8 @@ class Jobs:
         elif not self.takes_new:
             self._refuse(name, "agent", "a newer agent takes new jobs")
         else:
+            if header.get("again"):
+                self._remove_stale(name, header)
             self._begin(name, header, split(header, payload))
         self._tick_by(now + (TICK if len(self._open) > 1 else FIRST))
 
@@ -183,6 +185,18 @@ class Jobs:
         job.is_followed = True
         self._jobs[name] = self._children[started.pid] = job
         self._open[job] = None
+
+    def _remove_stale(self, name: str, header: Header) -> None:
+        """Remove what an agent has left that was killed before it could record the attempt."""
+        folder = os.path.join(self._home, str(header["directory"]), "work")
+        prefix, first = f"{header['space']}-", b"memo " + os.fsencode(name.rpartition("/")[2]) + b" "
+        own = {os.path.basename(job.folder) for job in self._jobs.values()}
+        for each in os.listdir(folder) if os.path.isdir(folder) else ():
+            path = f"{folder}/{each}"
+            if each.startswith(prefix) and each not in own and "." in each:
+                found = workspace.read_file(f"{path}/record")
+                if found[: len(first)] == first[: len(found)] or found.startswith(first):
+                    self._removal.remove(path)
 
     def _refuse(self, name: str, stage: str, why: str) -> None:
         self._say({"say": "refused", "job": name, "stage": stage, "why": why}, b"")

@@ -16,7 +16,7 @@ import time
 import traceback
 from typing import Dict, List, Optional
 
-from octotui.workers.agent.connection import Connection
+from octotui.workers.agent.frame_stream import FrameStream
 from octotui.workers.agent.frames import FrameError, Header
 from octotui.workers.agent.jobs import Jobs
 from octotui.workers.agent.launch import Launcher
@@ -38,7 +38,7 @@ class Agent:
         os.chdir(home)
         self._listener = listener
         self._listener.setblocking(False)
-        self._connection: Optional[Connection] = None
+        self._connection: Optional[FrameStream] = None
         self._poll = select.poll()
         self._woken, wake = os.pipe()
         for file in (self._woken, wake):
@@ -117,7 +117,7 @@ class Agent:
             self._flush()
         self._hang_up()
         stream.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-        self._connection = Connection(stream)
+        self._connection = FrameStream(stream)
         self._poll.register(self._connection.fileno(), select.POLLIN)
         self._linger, self._forgotten, self._jobs.takes_new = LINGER, 0, True
         return True

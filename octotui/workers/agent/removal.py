@@ -8,7 +8,7 @@ from typing import List
 from octotui.workers.agent import workspace
 
 
-class Removal:
+class WorkspaceRemoval:
     """Removes folders at once where they hold nothing strange, else one after the other in a thread."""
 
     def __init__(self) -> None:

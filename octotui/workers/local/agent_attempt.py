@@ -47,7 +47,8 @@ class AgentAttempt:
             if self._starts > MOST_STARTS:
                 self.refuse("its agent ends whenever it begins")
                 return []
-            frames.append(self.start)
+            header, texts = self.start
+            frames.append((header | {"again": self._starts > 1}, texts))
         elif self.is_followed:
             frames.append((self.follow_frame(), ()))
         if self.grace is not None:

@@ -1,8 +1,8 @@
 """Agents of a space on this machine: their folders, sockets and processes.
 
 Each version of the agent has a folder of its own, named by its hash, with its `program`, `socket`, `record`
-and `lock`. Who starts an agent takes the lock and listens, and hands both over: so the lock is free exactly when
-no agent of this version lives, two are never started, and whoever connects need not wait for it.
+and `lock`. Who starts an agent takes the lock and listens, and hands both over: so the lock is free exactly
+when no agent of this version lives, two are never started, and whoever connects need not wait for it.
 """
 
 import asyncio

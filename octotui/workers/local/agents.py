@@ -175,20 +175,27 @@ class Agents:
 
     def _receive(self, connection: AgentConnection, header: Header, payload: bytes) -> None:
         name, word = str(header.get("job")), header.get("say")
-        if word == "status":
-            reply = self._looks.get(name)
-            if reply is not None and not reply.done():
-                reply.set_result((header, payload))
-        elif word == "bye":
-            connection.finish()
-        elif word == "superseded":  # another session has the space
-            connection.is_superseded = True
+        attempt = self._attempts.get(name)
+        if word in ("status", "bye", "superseded"):
+            self._hear(connection, header, payload)
         elif word == "ended":
             self._done(connection, header.get("forgotten"))
-        attempt = self._attempts.get(name)
-        if attempt is None or self._owners.get(name) is not connection or not attempt.is_followed:
-            return
-        match word:
+        if attempt is not None and self._owners.get(name) is connection and attempt.is_followed:
+            self._report(attempt, header, payload)
+
+    def _hear(self, connection: AgentConnection, header: Header, payload: bytes) -> None:
+        """Take what an agent says of itself, or answers."""
+        reply = self._looks.get(str(header.get("job")))
+        if header["say"] == "bye":
+            connection.finish()
+        elif header["say"] == "superseded":  # another session has the space
+            connection.is_superseded = True
+        elif reply is not None and not reply.done():
+            reply.set_result((header, payload))
+
+    def _report(self, attempt: AgentAttempt, header: Header, payload: bytes) -> None:
+        """Take what an agent says of an attempt that is followed."""
+        match header.get("say"):
             case "begun":
                 attempt.has_begun()
             case "refused":

@@ -143,7 +143,10 @@ def test_m2_an_agent_that_follows_a_killed_one_knows_what_ended_and_follows_what
 
 
 def test_s5_a_stop_ends_all_and_is_told(bench: Bench) -> None:
-    script = "setsid sh -c 'trap \"\" TERM; echo $$; sleep 60; sleep 60' & trap '' TERM; sleep 0.1; echo; wait; sleep 60"
+    script = (
+        "setsid sh -c 'trap \"\" TERM; echo $$; sleep 60; sleep 60' &"
+        " trap '' TERM; sleep 0.1; echo; wait; sleep 60"
+    )
     bench.start("a", script)
     bench.until(lambda: b"".join(body for _, body in bench.said).count(b"\n") == 2)
     bench.jobs.stop("a", 0.1, time.monotonic())

@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,10 +20,10 @@ from tests.workers.jobs import gone
 
 
 @pytest.fixture
-def lock(tmp_path: Path) -> Iterator[LockIdentity]:
+def lock(tmp_path: Path) -> LockIdentity:
     (tmp_path / "record").touch()
     found = (tmp_path / "record").stat()
-    yield LockIdentity(found.st_dev, found.st_ino, since_boot())
+    return LockIdentity(found.st_dev, found.st_ino, since_boot())
 
 
 def started(tmp_path: Path, script: str, *, locking: bool = True) -> "subprocess.Popen[bytes]":

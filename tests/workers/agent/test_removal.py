@@ -1,11 +1,12 @@
 import time
 from pathlib import Path
 
-from octotui.workers.agent.removal import Removal
+from octotui.workers.agent.removal import WorkspaceRemoval
 
 
 def test_a_workspace_is_removed_at_once_or_in_a_thread(tmp_path: Path) -> None:
-    removal, plain, full = Removal(), tmp_path / "plain", [tmp_path / f"full{number}" for number in range(9)]
+    removal, plain = WorkspaceRemoval(), tmp_path / "plain"
+    full = [tmp_path / f"full{number}" for number in range(9)]
     plain.mkdir()
     (plain / "script").touch()
     removal.remove(str(plain))

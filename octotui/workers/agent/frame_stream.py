@@ -11,7 +11,7 @@ FULL = 1 << 20  # bytes that wait to be sent, from which on no output is read
 MANY = 64  # pieces of one send
 
 
-class Connection:
+class FrameStream:
     """A stream socket that is never waited for."""
 
     def __init__(self, stream: socket.socket) -> None:

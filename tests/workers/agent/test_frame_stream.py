@@ -3,20 +3,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from octotui.workers.agent.connection import FULL, Connection
+from octotui.workers.agent.frame_stream import FULL, FrameStream
 from octotui.workers.agent.frames import FrameError, head
 
 
 @pytest.fixture
-def pair() -> Iterator[tuple[Connection, socket.socket]]:
+def pair() -> Iterator[tuple[FrameStream, socket.socket]]:
     ours, theirs = socket.socketpair()
-    connection = Connection(ours)
+    connection = FrameStream(ours)
     yield connection, theirs
     connection.close()
     theirs.close()
 
 
-def test_frames_of_one_turn_go_in_one_send(pair: tuple[Connection, socket.socket]) -> None:
+def test_frames_of_one_turn_go_in_one_send(pair: tuple[FrameStream, socket.socket]) -> None:
     connection, other = pair
     connection.say({"a": 1}, b"one")
     connection.say({"b": 2}, b"")
@@ -26,7 +26,7 @@ def test_frames_of_one_turn_go_in_one_send(pair: tuple[Connection, socket.socket
     assert other.recv(1000) == head({"a": 1}, 3) + b"one" + head({"b": 2})
 
 
-def test_who_does_not_read_holds_nobody_up(pair: tuple[Connection, socket.socket]) -> None:
+def test_who_does_not_read_holds_nobody_up(pair: tuple[FrameStream, socket.socket]) -> None:
     """And gets all of it once it reads."""
     connection, other = pair
     sent = b""
@@ -44,7 +44,7 @@ def test_who_does_not_read_holds_nobody_up(pair: tuple[Connection, socket.socket
     assert connection.has_room
 
 
-def test_frames_arrive_and_the_end_is_known(pair: tuple[Connection, socket.socket]) -> None:
+def test_frames_arrive_and_the_end_is_known(pair: tuple[FrameStream, socket.socket]) -> None:
     connection, other = pair
     assert connection.receive() == []
     other.sendall(head({"do": "look"}, 1) + b"x")
@@ -53,7 +53,7 @@ def test_frames_arrive_and_the_end_is_known(pair: tuple[Connection, socket.socke
     assert connection.receive() is None
 
 
-def test_r6_what_is_no_frame_is_refused(pair: tuple[Connection, socket.socket]) -> None:
+def test_r6_what_is_no_frame_is_refused(pair: tuple[FrameStream, socket.socket]) -> None:
     connection, other = pair
     other.sendall(b"\xff" * 20)
     with pytest.raises(FrameError):
