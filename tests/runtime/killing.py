@@ -311,7 +311,9 @@ def excused(expected: dict[str, Any], found: dict[str, Any], folder: Path) -> se
     for name, job in found.items():
         if name.startswith("job-") and job[0] == "cancelled" and job[2] is None:
             keys.add(name)  # it was ended, and nobody has seen with which code
-        if not name.startswith("job-") or not any(UNKNOWN in str(each) for each in job[5]):
+        if not name.startswith("job-") or not any(
+            reason in str(each) for reason in (UNKNOWN, script_jobs.KILLED) for each in job[5]
+        ):
             continue
         run = name.partition("-")[2].partition(".")[0]
         keys |= {name, f"run-{run}", f"log {name}.log", f"levels {name}.log", "started", "ended"}

@@ -195,7 +195,7 @@ class Jobs:
             path = f"{folder}/{each}"
             if each.startswith(prefix) and each not in own and "." in each:
                 found = workspace.read_file(f"{path}/record")
-                if found[: len(first)] == first[: len(found)] or found.startswith(first):
+                if found.startswith(first) and not workspace.is_locked(path):
                     self._removal.remove(path)
 
     def _refuse(self, name: str, stage: str, why: str) -> None:

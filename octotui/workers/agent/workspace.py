@@ -88,15 +88,15 @@ def read_file(path: str, most: int = LARGEST_RECORD) -> bytes:
         os.close(file)
 
 
-def is_locked(folder: str, device: int, inode: int) -> bool:
-    """Return whether the lock of an attempt is held; False where its record is another file by now."""
+def is_locked(folder: str, device: int = -1, inode: int = -1) -> bool:
+    """Return whether the lock of an attempt is held; False where its record is another file than said."""
     try:
         file = open_regular(f"{folder}/record", os.O_RDONLY)
     except OSError:
         return False
     try:
         found = os.fstat(file)
-        if (found.st_dev, found.st_ino) != (device, inode):
+        if device >= 0 and (found.st_dev, found.st_ino) != (device, inode):
             return False
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

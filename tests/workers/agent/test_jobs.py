@@ -97,6 +97,16 @@ def test_m2_a_name_that_is_known_is_not_begun_again(bench: Bench) -> None:
     assert Path("worker/ran").read_text() == "ran\n"
 
 
+def test_m2_what_a_killed_agent_left_of_a_start_goes_when_it_is_asked_again(bench: Bench) -> None:
+    folders = [Path("worker/work", f"space-0123abcd.{number}") for number in range(3)]
+    for folder, record in zip(folders, (b"memo a {}\nbegun\n", b"memo other {}\n", b""), strict=True):
+        folder.mkdir(parents=True)
+        (folder / "record").write_bytes(record)
+    bench.start("a", "true", again=True)
+    bench.ended("a")
+    assert [folder.exists() for folder in folders] == [False, True, True]
+
+
 def test_m3_streams_are_told_apart_with_their_offsets(bench: Bench) -> None:
     bench.start("a", "echo out; echo error >&2; sleep 0.05; echo more", streams=2)
     header, _ = bench.ended("a")
