@@ -42,7 +42,12 @@ class Jobs:
 
     def __bool__(self) -> bool:
         """Whether anything runs, is to be forgotten, or is being removed."""
-        return bool(self._jobs or self._open or self._removal.is_busy)
+        return bool(self._jobs or self.is_busy)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything runs, is to be said, or is being removed."""
+        return bool(self._open or self._removal.is_busy)
 
     @property
     def is_removing(self) -> bool:

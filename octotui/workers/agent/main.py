@@ -88,20 +88,21 @@ class Agent:
 
     def _wait(self, now: float) -> Optional[float]:
         """Return the seconds until something is to be done without an event; None for no such thing."""
-        if self._jobs:
-            self._since = now
-            due = self._jobs.wait(now)
-            return PAUSE if due is None and self._jobs.is_removing else due
-        if self._connection is not None and self._jobs.takes_new:
-            self._since = now
-            return None
-        return self._since + self._linger - now
+        if not self._is_needed():
+            return self._since + self._linger - now
+        self._since = now
+        due = self._jobs.wait(now)
+        return PAUSE if due is None and self._jobs.is_removing else due
+
+    def _is_needed(self) -> bool:
+        """Return whether something runs or is to be told; what has ended is in the record for later."""
+        if self._connection is None:
+            return self._jobs.is_busy
+        return bool(self._jobs) or self._jobs.takes_new
 
     def _is_over(self) -> bool:
         """Return whether to end: not while anybody has just connected."""
-        if self._jobs or (self._connection is not None and self._jobs.takes_new):
-            return False
-        return not self._accept()
+        return not self._is_needed() and not self._accept()
 
     def _accept(self) -> bool:
         """Give the agent to a new connection, of the same account only."""
