@@ -35,5 +35,5 @@ class HoldingExecutor(SimulatedExecutor):
 
 
 if __name__ == "__main__":
-    open_space.LocalExecutor = lambda trust: HoldingExecutor()  # type: ignore[assignment, attr-defined, misc]
+    open_space.AgentExecutor = lambda folder, trust: HoldingExecutor()  # type: ignore[assignment, attr-defined, misc, return-value]
     cli(prog_name="octotui")

@@ -199,6 +199,7 @@ READ = {
     "DEPLOYED.substitute": "octotui.runtime.jobs.package_deployment:files_to_fill",
     "CONTAINER.run": "octotui.model.toml.convert:_container",
     "ENGINE.package_cache": "octotui.runtime.jobs.package_acquisition:RealAcquirer.acquire",
+    "ENGINE.supervisor": "octotui.workers.local.agents.executor:AgentExecutor.start",
     "WORKER.directory": "octotui.workers.machine:Machines.of",
     "WORKER.endpoint": "octotui.workers.machine:Machines.earlier",
     "TARGET.directory": "octotui.workers.machine:Machines.of",

@@ -228,6 +228,6 @@ def model(runbooks: dict[str, list[Step] | Runbook], workers: int = 3, **more: o
     return Model(**{**declared, **more})  # type: ignore[arg-type]
 
 
-def engine(**more: int) -> dict[str, Engine]:
+def engine(**more: int | str) -> dict[str, Engine]:
     """Limits for a model."""
     return {"engine": Engine(**more)}  # type: ignore[arg-type]

@@ -28,11 +28,15 @@ class Space(msgspec.Struct, frozen=True):
     slug: str
 
 
+Supervisor = Literal["agent", "each"]
+
+
 class Engine(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of the space: concurrent runs, concurrent jobs of one run, bytes of the package cache.
 
     `environment` lists the variables that scripts inherit from the server beside those of `PASSED`, by
-    patterns such as `AWS_*`.
+    patterns such as `AWS_*`. `supervisor` says what starts scripts and outlives octotui: one agent, or a
+    supervisor for each job.
     """
 
     task_cap: int = 5
@@ -40,6 +44,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     built_in_worker: bool = True
     package_cache: int | None = None
     environment: tuple[str, ...] = ()
+    supervisor: Supervisor = "each"
 
 
 class Keep(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.user_config import file_trust
 from octotui.workers.executor import Executor
-from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.machine import Machines
 
@@ -56,7 +56,7 @@ async def open_space(
         journal, state, rescued = _open_or_recover(folder)
         try:
             secrets = SecretStore(served=served)
-            machines = local_machines(LocalExecutor(file_trust()), folder)
+            machines = local_machines(AgentExecutor(folder.agents, file_trust()), folder)
             acquirer = RealAcquirer(folder.manifests)
             effects = partial(EffectRunner, folder, machines, acquirer, now, secret_store=secrets)
             timetable = ScheduleTimer() if schedules else None

@@ -71,6 +71,11 @@ class SpaceFolder:
         return Path(f"{self.path}/workers/{worker}")
 
     @property
+    def agents(self) -> Path:
+        """Folder of the agents that run the jobs of this space, a folder for each version."""
+        return self.path / "agent"
+
+    @property
     def manifests(self) -> Path:
         """Folder of the manifests of cached packages, one folder for each worker."""
         return self.path / "manifests"

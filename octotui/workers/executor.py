@@ -11,6 +11,7 @@ import msgspec
 
 from octotui.engine.state import Outcome
 from octotui.model.process import Shell, Simulate
+from octotui.model.space import Supervisor
 
 Output = Callable[[bytes], None]
 Leave = Callable[[str], Awaitable[None]]
@@ -47,6 +48,7 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
     grace: float = 10.0
     simulate: Simulate | None = None
     sensitive: tuple[str, ...] = ()
+    supervisor: Supervisor = "agent"
 
 
 class AttemptStatus(msgspec.Struct, frozen=True):

@@ -29,7 +29,7 @@ from octotui.runtime.session import Session
 from octotui.store.journal.journal import Journal
 from octotui.store.space_folder import SpaceFolder
 from octotui.workers.executor import AttemptLocation, Executor, Leave, Output
-from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.simulated import SimulatedExecutor
 from tests.cpu_time import adopt_orphans, cpu_time
 from tests.ratios import Ratio, measure
@@ -97,7 +97,7 @@ async def _engine(directory: Path, jobs: int, executor: Executor) -> Cost:
     return took
 
 
-def engine(jobs: int, executor: Callable[[], Executor] = LocalExecutor) -> Cost:
+def engine(jobs: int, executor: Callable[[], Executor] = SupervisorExecutor) -> Cost:
     """Take the jobs through the whole engine."""
     with tempfile.TemporaryDirectory() as directory:
         return asyncio.run(_engine(Path(directory), jobs, executor()))

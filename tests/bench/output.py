@@ -18,7 +18,7 @@ from random import Random
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.transcript import Transcript
 from octotui.store.logs.log_reader import LogReader
-from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from tests.ratios import Ratio, measure
 from tests.workers.jobs import run, work
 
@@ -41,7 +41,7 @@ def piped(file: Path) -> float:
 
 async def logged(home: Path, file: Path, secrets: Sequence[str]) -> float:
     """Seconds of a job that prints a file, with values to mask in it."""
-    executor, job = LocalExecutor(), work(home, f"cat {file}\n", shell="sh")
+    executor, job = SupervisorExecutor(), work(home, f"cat {file}\n", shell="sh")
     began = time.perf_counter()
     with JobOutput(home / "log", time.time, lambda: None) as output:
         transcript = Transcript(output, secrets)

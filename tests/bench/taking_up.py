@@ -21,7 +21,7 @@ from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Engine, Model, Pool, Space, Worker
 from octotui.runtime.open_space import open_space
 from octotui.workers.executor import AttemptLocation, Leave, Output
-from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from tests.ratios import Ratio, measure
 
 ROOT = Path(__file__).parents[2]
@@ -65,22 +65,22 @@ def begin_until_killed() -> None:
 async def take_up(folder: Path, jobs: int) -> float:
     """Seconds until every job is followed."""
     followed: list[AttemptLocation] = []
-    follow = LocalExecutor.follow
+    follow = SupervisorExecutor.follow
 
     def note(
-        self: LocalExecutor, location: AttemptLocation, output: Output, leave: Leave | None = None
+        self: SupervisorExecutor, location: AttemptLocation, output: Output, leave: Leave | None = None
     ) -> Coroutine[Any, Any, Outcome]:
         followed.append(location)
         return follow(self, location, output, leave)
 
-    LocalExecutor.follow = note  # type: ignore[method-assign]
+    SupervisorExecutor.follow = note  # type: ignore[method-assign]
     began = time.perf_counter()
     async with open_space(model(jobs), folder, "ann", time.time) as session:
         while len(followed) < jobs:
             await asyncio.sleep(0)
         took = time.perf_counter() - began
         states = [job.state for job in session.state.jobs.values()]
-    LocalExecutor.follow = follow  # type: ignore[method-assign]
+    SupervisorExecutor.follow = follow  # type: ignore[method-assign]
     assert states == ["running"] * jobs
     return took
 

@@ -15,7 +15,7 @@ from octotui.engine.commands import StartRun
 from octotui.runtime.open_space import state_on_disk
 from octotui.runtime.space_access import Undecided
 from octotui.store.space_folder import SpaceFolder
-from octotui.workers.local.process import UNREPORTED
+from octotui.workers.local.supervisors.process import UNREPORTED
 from tests.cli.conftest import ASK, OK, ROOT, SIZED, SLEEP, Call, command
 from tests.cli.verbs.test_run import output, states, wait_for
 from tests.servers import gone, holder

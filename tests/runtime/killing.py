@@ -1,7 +1,10 @@
 """Kills octotui at chosen moments of a scenario, opens its space again, and says what came of all of it.
 
-`python -m tests.runtime.killing FOLDER SEED COUNT` is a warm process that forks for every octotui; it prints
-a line of JSON for each difference from an undisturbed run, and a last one with what it did.
+`python -m tests.runtime.killing FOLDER SEED COUNT WHO` is a warm process that forks for every octotui; it
+prints a line of JSON for each difference from an undisturbed run, and a last one with what it did. WHO is
+killed is `supervised`: octotui, whose jobs have a supervisor each; `session`: octotui, whose jobs have an
+agent; `agent`: the agent alone; `both`. A job that is lost because its agent was killed is tried again, and
+differs in that.
 """
 
 import asyncio
@@ -23,7 +26,7 @@ from octotui.engine.commands import AnswerInterruption, CancelRun, StartRun, Tak
 from octotui.engine.events import JobEnded, JobStarted
 from octotui.engine.state import Job, Run, State
 from octotui.model.process import Runbook, Script, Step
-from octotui.model.space import Model, Value
+from octotui.model.space import Model, Supervisor, Value
 from octotui.model.values import Secret
 from octotui.runtime import effects, session
 from octotui.runtime.jobs import script_jobs
@@ -34,8 +37,14 @@ from octotui.store.journal import writer
 from octotui.store.journal.journal import JournalReader
 from octotui.store.logs import log_writer
 from octotui.store.logs.line_levels import LevelReader
-from octotui.workers.local import executor, process, workspaces
+from octotui.workers.local.agents import agents
+from octotui.workers.local.agents import attempt as agent_attempt
+from octotui.workers.local.agents import connection as agent_connection
+from octotui.workers.local.agents import starter as agent_starter
+from octotui.workers.local.agents.attempt import UNKNOWN
+from octotui.workers.local.supervisors import executor, process, workspaces
 from tests.runtime.reading import said
+from tests.workers.agents import living
 from tests.world import child, engine, manual, model, replay, script
 
 SECRET = "correct horse"
@@ -51,7 +60,7 @@ def _step(name: str, body: str, **more: Any) -> Step:
     return replace(script(name, **more), action=Script(body=f'echo ran >>"$Out/{name}"\n{body}', shell="sh"))
 
 
-def scenario(out: Path) -> Model:
+def scenario(out: Path, supervisor: Supervisor) -> Model:
     """Two runs: one with all that jobs do and say, and one that is cancelled while its job runs."""
     talk = (
         "echo one\n"
@@ -87,7 +96,7 @@ def scenario(out: Path) -> Model:
                 "below": Runbook(name="Below", steps=(_step("under", "echo under"),)),
                 "stays": Runbook(name="Stays", steps=(_step("stays", stays),)),
             },
-            **engine(task_cap=5),
+            **engine(task_cap=5, supervisor=supervisor),
         ),
         variables={
             "Out": (Value(value=str(out)),),
@@ -96,10 +105,10 @@ def scenario(out: Path) -> Model:
     )
 
 
-async def _play(folder: Path) -> None:
+async def _play(folder: Path, supervisor: Supervisor) -> None:
     """Be the octotui of the scenario, from wherever it is."""
     out = folder / "out"
-    async with open_space(scenario(out), folder / "state", "ann", time.time) as opened:
+    async with open_space(scenario(out, supervisor), folder / "state", "ann", time.time) as opened:
         for number, name in enumerate(("stays", "main")):
             if len(opened.recent()) <= number:
                 await opened.send(StartRun(process=name, requester="ann"))
@@ -118,22 +127,29 @@ async def _answer(opened: Session, state: State) -> None:
     for question in [each for _, each in state.interruptions.items() if each.open]:
         if question.responsible is None:
             await opened.send(TakeInterruption(interruption=question.id, user="ann"))
-        answer = AnswerInterruption(interruption=question.id, user="ann", answer="proceed", notes="go on")
+        word = "retry" if "retry" in question.choices else "proceed"
+        answer = AnswerInterruption(interruption=question.id, user="ann", answer=word, notes="go on")
         await opened.send(answer)
 
 
 class Killer:
     """Counts what is about to be done, and what was, and kills this process when its moment has come."""
 
-    def __init__(self, moment: int | None) -> None:
+    def __init__(self, moment: int | None, who: str, folder: Path) -> None:
         self.count = 0
         self._moment = moment
+        self._who = who
+        self._folder = folder
 
     def here(self) -> None:
         """A moment at which octotui may die."""
         self.count += 1
         if self.count == self._moment:
-            os.kill(os.getpid(), signal.SIGKILL)
+            if self._who in ("agent", "both"):
+                for agent in living(self._folder):
+                    os.kill(agent, signal.SIGKILL)
+            if self._who != "agent":
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def wrap(self, place: Any, name: str) -> None:
         """Die before or after a function."""
@@ -153,7 +169,7 @@ class Killer:
 
         def torn(file: int, body: bytes, *where: int) -> None:
             self.here()
-            if self.count + 1 == self._moment:
+            if self.count + 1 == self._moment and self._who != "agent":
                 wrapped(file, body[: len(body) // 2], *where)
             self.here()
             wrapped(file, body, *where)
@@ -178,8 +194,8 @@ def arm(killer: Killer) -> None:
         (process.Process, "_kill_rest"),
         (process.Process, "_outcome"),
         (process.Process, "stop"),
-        (executor.LocalExecutor, "_in_thread"),
-        (executor.LocalExecutor, "clean"),
+        (executor.SupervisorExecutor, "_in_thread"),
+        (executor.SupervisorExecutor, "clean"),
         (workspaces.Workspace, "fill"),
         (workspaces.Workspace, "opened"),
         (workspaces.Workspaces, "take"),
@@ -190,13 +206,22 @@ def arm(killer: Killer) -> None:
         (artifacts, "_new"),
         (artifacts, "write_all"),
         (log_writer.LogWriter, "append"),
+        (agents.Agents, "add"),
+        (agents.Agents, "forget"),
+        (agents.Agents, "stop"),
+        (agents.Agents, "keep"),
+        (agent_connection.AgentConnection, "_flush"),
+        (agent_attempt.AgentAttempt, "take"),
+        (agent_attempt.AgentAttempt, "end"),
+        (agent_starter, "_write_program"),
+        (agent_starter, "_spawn"),
     ):
         killer.wrap(place, name)
     for place in (workspaces, log_writer):
         killer.tear(place, "_write")
 
 
-def one(folder: Path, moment: int | None) -> tuple[bool, int]:
+def one(folder: Path, moment: int | None, who: str) -> tuple[bool, int]:
     """Be octotui in a process of its own; whether it came to its end, and how many moments there were."""
     told, tell = os.pipe()
     pid = os.fork()
@@ -205,9 +230,10 @@ def one(folder: Path, moment: int | None) -> tuple[bool, int]:
         try:
             os.environ.clear()
             os.environ.update(ENVIRONMENT)
-            killer = Killer(moment)
+            killer = Killer(moment, who, folder)
+            supervisor: Supervisor = "each" if who == "supervised" else "agent"
             arm(killer)
-            asyncio.run(asyncio.wait_for(_play(folder), 60))
+            asyncio.run(asyncio.wait_for(_play(folder, supervisor), 60))
             os.write(tell, str(killer.count).encode())
             code = 0
         except BaseException:
@@ -226,11 +252,15 @@ def one(folder: Path, moment: int | None) -> tuple[bool, int]:
 def came_of(folder: Path) -> dict[str, Any]:
     """All that people, and the world, have of it in the end; without times."""
     space = folder / "state" / "test"
+    end = time.monotonic() + 30
+    while list(living(folder)) and time.monotonic() < end:
+        time.sleep(0.005)
     events = list(JournalReader(space / "journal.sqlite").read())
     state = replay(events)
     found: dict[str, Any] = {
         "started": sorted(f"{each.job} {each.attempt}" for each in events if isinstance(each, JobStarted)),
         "ended": sorted(each.job for each in events if isinstance(each, JobEnded)),
+        "agents": list(living(folder)),
         "left": sorted(path.name for path in space.glob("workers/*/work/*")),
     }
     found |= {name: _of_run(run) for name, run in state.runs.items()}
@@ -270,24 +300,48 @@ def _new(base: Path, name: str) -> Path:
     return folder
 
 
-def main(base: Path, seed: int, count: int) -> None:
+def excused(expected: dict[str, Any], found: dict[str, Any], folder: Path) -> set[str]:
+    """The keys of what differs since jobs were lost with their agent, and were tried again.
+
+    Each of these was lost for that reason, and each of its attempts has run once at most.
+    """
+    keys: set[str] = set()
+    for name, job in found.items():
+        if name.startswith("job-") and job[0] == "cancelled" and job[2] is None:
+            keys.add(name)  # it was ended, and nobody has seen with which code
+        if not name.startswith("job-") or not any(
+            reason in str(each) for reason in (UNKNOWN, script_jobs.KILLED) for each in job[5]
+        ):
+            continue
+        run = name.partition("-")[2].partition(".")[0]
+        keys |= {name, f"run-{run}", f"log {name}.log", f"levels {name}.log", "started", "ended"}
+        mine = ("out/", "question-", "interruption-", f"state/test/artifacts/run-{run}/{name}/")
+        keys |= {each for each in found if each.startswith(mine)}
+        for path in (folder / "out").iterdir():
+            assert path.read_text().count("ran") <= job[1] + 2, path
+    return keys
+
+
+def main(base: Path, seed: int, count: int, who: str) -> None:
     """Kill it so many times, at moments that a seed chooses; some of those that took over are killed, too."""
     random = Random(seed)
     untouched = _new(base, "untouched")
-    _, moments = one(untouched, None)
+    _, moments = one(untouched, None, who)
     expected = came_of(untouched)
-    kills = differences = 0
+    kills = differences = lost = 0
     for number in range(count):
         folder = _new(base, str(number))
         again = random.randint(1, moments // 4) if random.random() < 0.4 else None
         killed_at = [random.randint(1, moments), again, None]
         for moment in killed_at:
-            over, _ = one(folder, moment)
+            over, _ = one(folder, moment, who)
+            kills += moment is not None
             if over:
                 break
-            kills += 1
         found = came_of(folder)
-        wrong = {key: (expected.get(key), found.get(key)) for key in expected | found}
+        fine = excused(expected, found, folder) if who in ("agent", "both") else set()
+        lost += bool(fine)
+        wrong = {key: (expected.get(key), found.get(key)) for key in expected | found if key not in fine}
         wrong = {key: both for key, both in wrong.items() if both[0] != both[1]}
         if wrong:
             differences += 1
@@ -295,8 +349,9 @@ def main(base: Path, seed: int, count: int) -> None:
             print(json.dumps(told, default=repr))
         else:
             shutil.rmtree(folder)
-    print(json.dumps({"moments": moments, "plays": count, "kills": kills, "differences": differences}))
+    done = {"moments": moments, "plays": count, "kills": kills, "differences": differences, "lost": lost}
+    print(json.dumps(done))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

@@ -18,7 +18,7 @@ from octotui.model.space import Model, Value
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 from octotui.store.space_folder import space_folder
-from octotui.workers.local import process, process_table, termination
+from octotui.workers.local.supervisors import process, process_table, termination
 from tests.workers.jobs import gone
 from tests.world import model, script
 

@@ -39,7 +39,7 @@ def test_a_folder_that_is_not_there_and_a_full_disk_are_told(tmp_path: Path) -> 
     with pytest.raises(StoreError, match="No such file or directory"), new_file(tmp_path / "no" / "new"):
         pass
     with (
-        pytest.raises(StoreError, match="new cannot be used: No space left"),
+        pytest.raises(StoreError, match="new cannot be written, the disk is full"),
         new_file(tmp_path / "new"),
     ):
         raise OSError(28, "No space left on device")

@@ -20,11 +20,13 @@ from octotui.store.cancellation import Cancellation, Cancelled
 from octotui.store.packages.manifest import PackageChanged
 from octotui.workers import reaching
 from octotui.workers.executor import AttemptSpec
-from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.machine import AttemptKey, FileError, Machine, MachineKind, Unreachable
 from octotui.workers.reaching import follow_to_end, until_reached
 from octotui.workers.simulated_machine import SimulatedMachines
+from tests.workers.agents import end_agents
 from tests.workers.faulty import FaultyProcesses
 from tests.workers.jobs import work
 
@@ -46,7 +48,8 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind("local by supervisor.sh", lambda home: LocalMachines(LocalExecutor(), home)),
+    Kind("local by an agent", lambda home: LocalMachines(AgentExecutor(home("agent")), home)),
+    Kind("local by supervisor.sh", lambda home: LocalMachines(SupervisorExecutor(), home)),
     Kind("simulated", SimulatedMachines, real=False),
 )
 
@@ -80,6 +83,7 @@ async def under(
     yield Under(again(), tmp_path / "worker1", kind.real, again)
     for each in made:
         await each.close()
+    end_agents(tmp_path)
 
 
 def spec(under: Under, script: str, *, takes: float = 0.05, result: str = "success") -> AttemptSpec:
@@ -225,8 +229,10 @@ async def test_r4_what_crashes_have_left_goes_but_not_what_runs(under: Under) ->
     await later.remove_orphans(ATTEMPT.space, {ATTEMPT.name, OTHER.name})
     assert (await later.inspect(OTHER)).state == "running"
     for each in (ATTEMPT, OTHER):
-        await processes.stop(each, 0.0)
-        await processes.follow(each, nothing)
+        following = asyncio.ensure_future(later.follow(each, nothing))
+        await asyncio.sleep(0.05)
+        await later.stop(each, 0.0)
+        await following
     if under.real:
         last = under.again().processes
         await last.remove_orphans(ATTEMPT.space, {OTHER.name})

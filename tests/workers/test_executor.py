@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from octotui.model.process import Simulate
-from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.simulated import SimulatedExecutor
 from tests.workers.jobs import result, work
 
@@ -15,10 +15,10 @@ from tests.workers.jobs import result, work
         ("exit 1", "failure", "failed", 1),
     ],
 )
-@pytest.mark.parametrize("make", [LocalExecutor, SimulatedExecutor])
+@pytest.mark.parametrize("make", [SupervisorExecutor, SimulatedExecutor])
 async def test_all_executors_end_alike(
     tmp_path: Path,
-    make: type[LocalExecutor] | type[SimulatedExecutor],
+    make: type[SupervisorExecutor] | type[SimulatedExecutor],
     script: str,
     simulated: str,
     state: str,

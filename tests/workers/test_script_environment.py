@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.script_environment import missed, script_environment
 from octotui.workers.shells import HELPERS
 from tests.workers.jobs import result, work
@@ -61,7 +61,7 @@ async def test_v5_no_job_inherits_what_the_server_has(
 ) -> None:
     monkeypatch.setenv("DB_PASSWORD", "hunter22")
     monkeypatch.setenv("AWS_PROFILE", "live")
-    executor = LocalExecutor()
+    executor = SupervisorExecutor()
     for shell, script in (("bash", "env"), ("sh", "env"), ("python", "import os\nprint(os.environ)")):
         for passed in ((), ("DB_*", "AWS_*")):
             given = work(tmp_path, script, shell=shell, passed=passed, withheld=("DB_PASSWORD",))

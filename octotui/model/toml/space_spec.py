@@ -47,6 +47,11 @@ ENGINE = TableSpec(
             "What scripts get of the server's environment, beside PATH, HOME, the locale, proxies and so on.",
             rule="V5",
         ),
+        "supervisor": KeySpec(
+            choice("agent", "each"),
+            "What runs scripts and outlives octotui: one agent for all, or a supervisor for each.",
+            rule="R4",
+        ),
     },
     values=(Engine,),
 )

@@ -99,6 +99,7 @@ def script_work(
         grace=step.grace,
         simulate=step.simulate,
         sensitive=(*arguments.sensitive, *filler.derived),
+        supervisor=state.model.engine.supervisor,
     )
     left_out = environment_values.warnings_of(environment, run.progress.warnings)
     asks = bool(step.packages) and package_file_in(script.body) is not None

@@ -199,6 +199,7 @@ def notice(
         passed=state.model.engine.environment,
         withheld=tuple(environment_sources(state.model)),
         sensitive=(*arguments.sensitive, *filler.derived),
+        supervisor=state.model.engine.supervisor,
     )
     return work, (*arguments.warnings, *warnings, *environment_values.warnings_of(environment))
 

@@ -13,7 +13,7 @@ from octotui.store.cancellation import Cancellation
 from octotui.store.directory import Directory, write_all
 from octotui.store.packages.manifest import digest_of
 from octotui.store.private_files import make_folder
-from octotui.workers.local.tree_removal import remove_entry
+from octotui.workers.agent.tree_removal import remove_entry
 from octotui.workers.machine import Chunks, FileDigest, FileEntry, FileError, check_path
 
 CHUNK = 1 << 20

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from octotui.model.complaints import Reason
 from octotui.store.artifacts import keep_workspace, open_source
-from octotui.workers.local.workspaces import FILES
+from octotui.workers.local.supervisors.workspaces import FILES
 from octotui.workers.machine import Chunks
 
 CHUNK = 1 << 20

@@ -54,7 +54,7 @@ def test_e2_a_slot_is_waited_for_behind_what_executes() -> None:
     (wait,) = started_now(forecast_of(world, "dump")).waits
     assert (wait.what, wait.behind, wait.step) == ("a slot", tuple(running), None)
     assert wait.until == world.now + 30
-    assert "waits for a slot: 2 of 2 are taken" in wait.sentence
+    assert "waits for a slot: run-10 Dump and run-11 Dump have 2 of 2" in wait.sentence
 
 
 def test_e2_a_lock_is_waited_for_behind_its_holder() -> None:
@@ -65,7 +65,7 @@ def test_e2_a_lock_is_waited_for_behind_its_holder() -> None:
     (wait,) = [each for each in found.waits if each.step is None]
     assert (wait.what, wait.behind, wait.until) == ("worker1", (holder,), world.now + 30)
     assert wait.sentence == (
-        f"{wait.run} acquiring packages waits for worker1, behind {holder}, for about 00:30"
+        f"{wait.run} acquiring packages waits for worker1, behind {holder}, for about 30s"
     )
 
 

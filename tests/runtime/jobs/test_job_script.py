@@ -76,6 +76,7 @@ def test_an_executor_is_given_what_the_step_its_template_and_the_model_say() -> 
     world.start("a")
     work, _ = work_of(world.state, world.state.jobs["job-1.1"], "/w", secrets={"Password": "hunter-two"})
     assert work == AttemptSpec(
+        supervisor="each",
         job="job-1.1",
         attempt=1,
         run="run-1",

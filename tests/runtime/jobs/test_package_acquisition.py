@@ -18,8 +18,8 @@ from octotui.runtime.jobs.package_acquisition import RealAcquirer, SimulatedAcqu
 from octotui.runtime.open_space import open_space
 from octotui.runtime.release_maker import make_release
 from octotui.store.packages import http_client
-from octotui.workers.local.executor import LocalExecutor
 from octotui.workers.local.machine import LocalMachine, LocalMachines
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.simulated_machine import SimulatedMachines
 from tests.runtime.feeds import acquire_job, fed, put
 from tests.store.server import Served, serving
@@ -33,7 +33,7 @@ def served() -> Iterator[Served]:
 
 def here(folder: Path) -> LocalMachine:
     """A worker of this machine in a folder."""
-    return LocalMachines(LocalExecutor(), lambda worker: folder).machine("worker1", None)
+    return LocalMachines(SupervisorExecutor(), lambda worker: folder).machine("worker1", None)
 
 
 DONE = Outcome(state="succeeded", exit_code=0)

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from octotui.workers.local.executor import LocalExecutor
 from octotui.workers.local.machine import LocalMachines
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.machine import AttemptKey
 from tests.workers.jobs import work
 
 
 async def test_m1_workers_are_folders_of_their_own_and_one_executor_serves_all(tmp_path: Path) -> None:
-    kind = LocalMachines(LocalExecutor(), lambda worker: tmp_path / worker)
+    kind = LocalMachines(SupervisorExecutor(), lambda worker: tmp_path / worker)
     first, second = kind.machine("worker1", None), kind.machine("worker2", str(tmp_path / "declared"))
     assert (first.directory, second.directory) == (str(tmp_path / "worker1"), str(tmp_path / "declared"))
     assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from octotui.workers.local import open_file_limit
-from octotui.workers.local.executor import LocalExecutor
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from tests.workers.jobs import result, work
 
 
@@ -22,6 +22,6 @@ def test_we_may_have_many_files_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_script_has_the_usual_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_file_limit, "USUAL", 321)
-    executor = LocalExecutor()
+    executor = SupervisorExecutor()
     assert (await result(executor, work(tmp_path, "ulimit -S -n")))[1] == b"321\n"
     await executor.close()

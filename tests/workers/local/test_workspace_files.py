@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from octotui.store.artifacts import ArtifactError
+from octotui.workers.local.supervisors.workspaces import FILES
 from octotui.workers.local.workspace_files import LocalWorkspaceFiles
-from octotui.workers.local.workspaces import FILES
 
 
 async def test_r6_a_source_is_bounded_and_closed(tmp_path: Path) -> None:

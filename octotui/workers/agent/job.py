@@ -1,0 +1,132 @@
+"""One attempt as the agent has it: its processes, its output, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Dict, List, Optional
+
+from octotui.workers.agent import processes
+from octotui.workers.agent.processes import LockIdentity
+from octotui.workers.agent.record import RecordedAttempt
+from octotui.workers.agent.spool import Spool
+
+ABANDONED = 3.0  # seconds after which processes that cannot be killed are named and abandoned
+
+RUNNING, LINGERING, ENDED = "running", "lingering", "ended"
+
+
+class AgentJob:
+    """A job from its start to its end.
+
+    It is `running` until its script has ended; `lingering` while processes of a stopped one have the rest of
+    its grace; then `ended`. An adopted one was begun by an earlier agent and is no child of this one.
+    """
+
+    def __init__(
+        self, name: str, path: str, attempt: RecordedAttempt, spools: List[int], child: int = 0
+    ) -> None:
+        self.name = name
+        self.path = path
+        self.folder = attempt.folder
+        self.spools = [Spool(file) for file in spools]
+        self.child = child  # 0 once it is reaped, and for an adopted one
+        self.state = ENDED if attempt.has_ended else RUNNING
+        self.code = attempt.code
+        self.is_announced = False
+        self.is_followed = False
+        self.is_forgotten = False
+        self.is_stopping = False
+        self.survivors: List[str] = []
+        self.lock = LockIdentity(attempt.device, attempt.inode, attempt.started)
+        self._leader = child or attempt.pid
+        self._started = attempt.started
+        self._deadline: Optional[float] = None
+        self._killed = 0.0  # when its processes were killed first
+
+    @property
+    def adopted(self) -> bool:
+        """Whether it runs and is no child of this process."""
+        return self.state == RUNNING and not self.child
+
+    def is_alive(self, is_locked: bool) -> bool:
+        """Return whether an adopted job goes on, by its lock or its leader."""
+        return is_locked or processes.is_process(self._leader, self._started)
+
+    def stop(self, grace: float, now: float) -> None:
+        """Send TERM to all its processes, and let them have a grace period in seconds."""
+        if self.state != ENDED and not self.is_stopping:
+            self.is_stopping = True
+            self._deadline = now + grace
+            processes.signal_all(self._known_leader(), self.lock, signal.SIGTERM)
+
+    def exited(self, code: int) -> None:
+        """Take the exit code of the script; what it left of its group was killed unless it is stopped."""
+        self.child, self.code, self.state = 0, code, LINGERING
+        if not (self.is_stopping and self.members()):
+            self.end()
+
+    def check(self, now: float) -> None:
+        """Kill a stopped job whose grace is over, and end it once none of its processes is left."""
+        if self._deadline is None or self.state == ENDED:
+            return
+        if now < self._deadline:
+            left = self.members() if self.state == LINGERING else {0}
+        else:
+            left = processes.signal_all(self._known_leader(), self.lock, signal.SIGKILL)
+            self._killed = self._killed or now
+        if not left and not self.child:
+            self.end()
+        elif self._killed and now >= self._killed + ABANDONED:
+            self.survivors = processes.describe(left)
+            self.end()
+
+    def end(self) -> None:
+        """Let its output end here."""
+        self.state = ENDED
+        for spool in self.spools:
+            spool.finish()
+
+    def unread(self) -> int:
+        """Return the bytes of output that were not sent."""
+        return sum(spool.unread() for spool in self.spools)
+
+    def follow(self, offsets: List[int]) -> None:
+        """Have its output sent from these offsets on, one for each stream."""
+        self.is_followed = self.is_announced = True
+        for spool, offset in zip(self.spools, offsets):
+            spool.again(offset)
+
+    def report(self) -> Dict[str, object]:
+        """Return the header that says how it has ended, with the length of what was sent of each stream."""
+        header: Dict[str, object] = {
+            "say": "ended",
+            "job": self.name,
+            "folder": os.path.basename(self.folder),
+        }
+        header["code"] = self.code
+        header["sizes"] = [spool.sent for spool in self.spools]
+        if self.is_stopping:
+            header["stopped"] = True
+        warnings = [spool.warning for spool in self.spools if spool.warning]
+        if warnings:
+            header["warnings"] = warnings
+        if self.survivors:
+            header["survivors"] = self.survivors
+        return header
+
+    def close(self) -> None:
+        """Close its files."""
+        for spool in self.spools:
+            spool.close()
+        self.spools = []
+
+    def members(self) -> "set[int]":
+        """Return its processes."""
+        return processes.members(self._known_leader(), self.lock)
+
+    def _known_leader(self) -> int:
+        """Return the session of its processes: its number is free for others once none is left in it."""
+        if self.child or self.state == LINGERING or processes.is_process(self._leader, self._started):
+            return self._leader
+        return 0

@@ -1,0 +1,152 @@
+"""The agent's record: an append-only file of the attempts that it has begun, that have ended, are forgotten.
+
+Each line is a JSON array. An incomplete last line is ignored, and so is one that no agent writes: the script
+of an attempt runs as the same account and could write here, too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Dict, Iterable, NamedTuple, Optional
+
+from octotui.workers.agent.regular_files import open_regular
+
+LARGEST = 1 << 26  # bytes that are read
+MANY = 20_000  # lines, after which it is rewritten
+
+
+class RecordedAttempt(NamedTuple):
+    """An attempt by its record: its folder, the file it locks, its leader, and its end.
+
+    `started` is the time since boot at which process `pid` was started. `code` is None for an unknown one.
+    """
+
+    folder: str
+    device: int
+    inode: int
+    streams: int
+    pid: int = 0
+    started: float = 0.0
+    has_ended: bool = False
+    code: Optional[int] = None
+
+
+class AgentRecord:
+    """Appends to a record, which is rewritten with what is left when it is opened."""
+
+    def __init__(self, path: str, left: Dict[str, RecordedAttempt]) -> None:
+        """Write a new record of the attempts that are `left`, in place of an old one. Raises OSError."""
+        self._path = path
+        self._left = left
+        self._file = -1
+        self._lines = 0
+        self._is_torn = False
+        self._rewrite()
+
+    def attempt(self, name: str) -> RecordedAttempt:
+        """Return what is recorded of an attempt that is not forgotten."""
+        return self._left[name]
+
+    def begin(self, name: str, attempt: RecordedAttempt) -> None:
+        """Append that an attempt is about to begin. Raises OSError, and then it must not."""
+        self._append([_begun(name, attempt)])
+        self._left[name] = attempt
+
+    def starts(self, name: str, pid: int, started: float) -> None:
+        """Append the process that leads an attempt."""
+        self._left[name] = self._left[name]._replace(pid=pid, started=started)
+        self._try(["started", name, pid, started])
+
+    def end(self, name: str, code: Optional[int]) -> None:
+        """Append that an attempt has ended."""
+        self._left[name] = self._left[name]._replace(has_ended=True, code=code)
+        self._try(["ended", name, code])
+
+    def forget(self, name: str) -> None:
+        """Append that the end of an attempt is known elsewhere."""
+        if self._left.pop(name, None) is not None:
+            self._try(["forgotten", name])
+            if self._lines > MANY and self._lines > 4 * len(self._left):
+                self._rewrite()
+
+    def _try(self, line: Any) -> None:
+        """Append a line if possible: on a full disk, what it says is lost with this process only."""
+        try:
+            self._append([line])
+        except OSError:
+            pass
+
+    def _append(self, lines: Iterable[Any]) -> None:
+        body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        if self._is_torn:
+            body = b"\n" + body
+        self._is_torn = True
+        if os.write(self._file, body) != len(body):
+            raise OSError(28, "No space left on device", self._path)
+        self._is_torn = False
+        self._lines += 1
+
+    def _rewrite(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        new = self._path + ".new"
+        self._file = open_regular(new, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.ftruncate(self._file, 0)
+        self._lines = 0
+        for name, each in self._left.items():
+            self._append(_lines(name, each))
+        os.replace(new, self._path)
+
+
+def read_record(path: str) -> Dict[str, RecordedAttempt]:
+    """Return the attempts that are not forgotten, by name; of a file that cannot be read, none."""
+    left: Dict[str, RecordedAttempt] = {}
+    for line in _whole_lines(path):
+        try:
+            _apply(left, json.loads(line))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            continue
+    return left
+
+
+def _apply(left: Dict[str, RecordedAttempt], line: Any) -> None:
+    """Add one line to what is known. Raises ValueError, TypeError or KeyError for a strange one."""
+    word, name, *rest = line
+    if word == "begun":
+        folder, device, inode, streams = rest
+        left[str(name)] = RecordedAttempt(str(folder), int(device), int(inode), int(streams))
+    elif word == "started":
+        pid, started = rest
+        left[name] = left[name]._replace(pid=int(pid), started=float(started))
+    elif word == "ended":
+        code = None if rest[0] is None else int(rest[0])
+        left[name] = left[name]._replace(has_ended=True, code=code)
+    elif word == "forgotten":
+        left.pop(name, None)
+
+
+def _begun(name: str, each: RecordedAttempt) -> Any:
+    return ["begun", name, each.folder, each.device, each.inode, each.streams]
+
+
+def _lines(name: str, each: RecordedAttempt) -> Iterable[Any]:
+    yield _begun(name, each)
+    if each.pid:
+        yield ["started", name, each.pid, each.started]
+    if each.has_ended:
+        yield ["ended", name, each.code]
+
+
+def _whole_lines(path: str) -> Iterable[bytes]:
+    try:
+        file = open_regular(path, os.O_RDONLY)
+    except OSError:
+        return ()
+    try:
+        body = os.pread(file, LARGEST, 0)
+    except OSError:
+        return ()
+    finally:
+        os.close(file)
+    return body[: body.rfind(b"\n") + 1].splitlines()

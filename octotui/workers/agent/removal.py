@@ -1,0 +1,36 @@
+"""Removal of workspaces beside the work: what scripts leave in them may take long to remove."""
+
+from __future__ import annotations
+
+import _thread
+from typing import List
+
+from octotui.workers.agent import workspace
+
+
+class WorkspaceRemoval:
+    """Removes folders at once where they hold nothing strange, else one after the other in a thread."""
+
+    def __init__(self) -> None:
+        self.is_busy = False
+        self._waiting: List[str] = []
+        self._lock = _thread.allocate_lock()
+
+    def remove(self, path: str) -> None:
+        """Remove a workspace, at once or soon."""
+        if workspace.remove_quickly(path):
+            return
+        with self._lock:
+            self._waiting.append(path)
+            if not self.is_busy:
+                self.is_busy = True
+                _thread.start_new_thread(self._work, ())
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self.is_busy = False
+                    return
+                path = self._waiting.pop(0)
+            workspace.remove(path)

@@ -1,0 +1,205 @@
+"""The executor of this machine whose jobs one agent runs; those of a supervisor each are followed as well."""
+
+import asyncio
+import os
+from collections.abc import Set
+from contextlib import suppress
+from pathlib import Path
+
+from octotui.engine.state import Outcome
+from octotui.model.file_trust import Distrusted, FileTrust
+from octotui.workers import shells
+from octotui.workers.agent.frames import LARGEST_PAYLOAD
+from octotui.workers.agent.launch import SCRIPT
+from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
+from octotui.workers.local import open_file_limit
+from octotui.workers.local.agents.agents import Agents
+from octotui.workers.local.agents.attempt import AgentAttempt, StartFrame
+from octotui.workers.local.supervisors import workspace_record
+from octotui.workers.local.supervisors.executor import (
+    OVERWRITTEN,
+    RUNS_ON,
+    SupervisorExecutor,
+    encoded,
+    program_of,
+    why,
+)
+from octotui.workers.local.supervisors.workspaces import make_folder
+from octotui.workers.script_environment import script_environment
+from octotui.workers.search_path import absolute
+
+TRIES = 3  # connections that may be lost while an attempt is looked for
+
+
+class AgentExecutor:
+    """Runs scripts by an agent, or under a supervisor each where the spec says so.
+
+    What either has started is found and followed, whatever starts jobs now.
+    """
+
+    def __init__(self, folder: Path, trust: FileTrust | None = None) -> None:
+        """Take the folder of the agents, beside which the workers' directories may lie."""
+        self._supervised = SupervisorExecutor(trust)
+        self._trust = trust or FileTrust()
+        self._agents = Agents(str(folder))
+        self._home = str(folder / self._agents.starter.version)
+        self._space = f"{folder.parent}/"
+        self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
+        self._open_files = open_file_limit.raise_soft()
+        self._programs: dict[str, str] = {}
+        self._relative: dict[str, str] = {}
+
+    async def inspect(self, location: AttemptLocation) -> AttemptStatus:
+        """Return the status of an attempt, by the agents or by its workspace."""
+        for _ in range(TRIES):
+            with suppress(OSError):
+                return await self._known(location) or await self._supervised.inspect(location)
+        return await self._supervised.inspect(location)
+
+    async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
+        """Start the script. Raises StartError."""
+        if work.supervisor == "each":
+            await self._supervised.start(location, work, resume)
+            return
+        attempt = AgentAttempt(_name(location), location, work, await self._frame(location, work, resume))
+        self._agents.take(attempt)
+        try:
+            self._agents.add(attempt, await self._agents.ready())
+            await attempt.begun
+        except (OSError, TimeoutError) as problem:
+            self._agents.remove(attempt.name)
+            raise StartError(f"the agent of this machine cannot be started: {why(problem)}") from None
+        except StartError:
+            self._agents.remove(attempt.name)
+            raise
+
+    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+        """Wait for an attempt and return its Outcome."""
+        attempt = await self._attempt(location)
+        if attempt is None:
+            return await self._supervised.follow(location, output, leave)
+        attempt.attach(output)
+        self._agents.follow(attempt)
+        try:
+            header = await asyncio.shield(attempt.ended)
+        except BaseException:
+            attempt.detach()
+            raise
+        attempt.is_over = True
+        if attempt.failure is not None:
+            raise attempt.failure
+        if leave is not None and "folder" in header:
+            await leave(f"{location.directory}/work/{header['folder']}")
+        return attempt.outcome(header)
+
+    def stop(self, location: AttemptLocation, grace: float) -> None:
+        """Begin to stop an attempt and all it started: TERM, KILL after `grace` seconds."""
+        attempt = self._agents.attempt(_name(location))
+        if attempt is None:
+            self._supervised.stop(location, grace)
+        else:
+            self._agents.stop(attempt, grace)
+
+    def clean(self, location: AttemptLocation) -> None:
+        """Remove the workspace of an attempt."""
+        if self._agents.attempt(_name(location)) is None:
+            self._supervised.clean(location)
+        self._agents.forget(_name(location))
+
+    async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
+        """Remove workspaces that crashes have left."""
+        with suppress(OSError):
+            if await self._agents.existing():
+                self._agents.keep([f"{space}/{name}" for name in sorted(keep)])
+        await self._supervised.remove_orphans(directory, space, keep)
+
+    async def close(self) -> None:
+        """Release all resources; running jobs continue."""
+        await self._agents.close()
+        await self._supervised.close()
+
+    async def _attempt(self, location: AttemptLocation) -> AgentAttempt | None:
+        """Return what is known of an attempt, to be followed: from its start, if it was followed to its end."""
+        name = _name(location)
+        attempt = self._agents.attempt(name)
+        if self._supervised.has(location) or (attempt is not None and not attempt.is_over):
+            return attempt
+        self._agents.remove(name)
+        with suppress(OSError):
+            await self._known(location)
+        return self._agents.attempt(name)
+
+    async def _known(self, location: AttemptLocation) -> AttemptStatus | None:
+        """Return the status of an attempt that an agent has. Raises OSError where that is unknown."""
+        name = _name(location)
+        for connection in await self._agents.existing():
+            header, body = await self._agents.look(connection, name, self._seen_by_agent(location.directory))
+            if header.get("state") == "nothing":
+                continue
+            if self._agents.attempt(name) is None:  # to look changes nothing
+                self._agents.add(AgentAttempt(name, location), connection)
+            return _status(location, header, workspace_record.read(body))
+        return None
+
+    async def _frame(self, location: AttemptLocation, work: AttemptSpec, resume: str) -> StartFrame:
+        """Return the frame that starts an attempt. Raises StartError."""
+        program = self._programs[work.shell] = self._programs.get(work.shell) or program_of(work.shell)
+        values = await encoded(work.values)
+        self._check(work)
+        environment = script_environment(work, self._surroundings)
+        arguments = (program, *shells.command(work.shell, SCRIPT.decode())[1:])
+        if any("\0" in each for pair in environment.items() for each in pair):
+            raise StartError(f"{work.shell} cannot be started on {work.worker}: embedded null byte")
+        texts = (
+            work.script.encode(errors="surrogateescape"),
+            values,
+            workspace_record.agent_lines(location.name, resume),
+            os.fsencode("\0".join(arguments)),
+            os.fsencode("".join(f"{key}={value}\0" for key, value in environment.items())),
+        )
+        if sum(map(len, texts)) > LARGEST_PAYLOAD:
+            raise StartError(f"{work.shell} cannot be started on {work.worker}: its values are too large")
+        header = {
+            "do": "start",
+            "job": _name(location),
+            "directory": self._seen_by_agent(work.directory),
+            "space": location.space,
+            "lengths": [*map(len, texts)],
+            "values_in": shells.VALUES,
+            "files": self._open_files,
+        }
+        return header, texts
+
+    def _check(self, work: AttemptSpec) -> None:
+        """Refuse a directory in which other accounts could replace the script. Raises StartError."""
+        folder = f"{work.directory}/work"
+        try:
+            if not os.path.isdir(folder):  # noqa: PTH112
+                make_folder(Path(folder))
+            self._trust.check(folder)
+        except OSError as error:
+            raise StartError(f"{work.worker} has no work directory: {why(error)}") from None
+        except Distrusted as problem:
+            raise StartError(f"the work directory of {work.worker} is not safe: {problem}") from None
+
+    def _seen_by_agent(self, directory: str) -> str:
+        """Return a worker's directory, relative to the agent's if both move with the space."""
+        if directory not in self._relative:
+            inside = f"{directory}/".startswith(self._space)
+            self._relative[directory] = os.path.relpath(directory, self._home) if inside else directory
+        return self._relative[directory]
+
+
+def _name(location: AttemptLocation) -> str:
+    return f"{location.space}/{location.name}"
+
+
+def _status(
+    location: AttemptLocation, header: dict[str, object], record: workspace_record.WorkspaceRecord
+) -> AttemptStatus:
+    """Return a status with the resume record, without which output could not be masked."""
+    running = header.get("state") == "running"
+    if record.name != location.name:
+        where = f"{RUNS_ON} {location.directory}/work/{header.get('folder')}"
+        return AttemptStatus("lost", record.resume, where if running else OVERWRITTEN)
+    return AttemptStatus("running" if running else "ended", record.resume)

@@ -1,0 +1,208 @@
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from octotui.workers.agent.jobs import Jobs
+from octotui.workers.agent.launch import SCRIPT, Launcher
+from octotui.workers.agent.record import AgentRecord, read_record
+
+
+class Bench:
+    """Jobs, and what they say."""
+
+    def __init__(self, folder: Path) -> None:
+        self.said: list[tuple[dict[str, Any], bytes]] = []
+        self.home = os.open(folder, os.O_RDONLY)
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """As an agent does that follows one that was killed."""
+        left = read_record("record")
+        self.jobs = Jobs(".", AgentRecord("record", left), Launcher(self.home), self._say)
+        self.jobs.adopt(left)
+
+    def start(self, name: str, script: str, **more: Any) -> None:
+        texts = (
+            script.encode(),
+            b"",
+            f"memo {name} {{}}\n".encode(),
+            b"/bin/sh\0" + SCRIPT,
+            b"PATH=/usr/bin:/bin\0",
+        )
+        header = {"job": name, "directory": "worker", "space": "space", "values_in": "VALUES", "files": "77"}
+        header |= {"lengths": [*map(len, texts)]} | more
+        self.jobs.start(header, b"".join(texts), time.monotonic())
+
+    def until(self, holds: Callable[[], object]) -> None:
+        end = time.monotonic() + 10
+        while not holds():
+            assert time.monotonic() < end, self.said
+            self.jobs.reap()
+            self.jobs.tick(time.monotonic())
+            time.sleep(0.002)
+
+    def words(self, name: str) -> list[str]:
+        return [header["say"] for header, _ in self.said if header["job"] == name]
+
+    def ended(self, name: str) -> tuple[dict[str, Any], bytes]:
+        self.until(lambda: "ended" in self.words(name))
+        output = b"".join(body for header, body in self.said if header["job"] == name)
+        return next(
+            header for header, _ in self.said if (header["job"], header["say"]) == (name, "ended")
+        ), output
+
+    def _say(self, header: dict[str, Any], payload: bytes) -> None:
+        self.said.append((header, payload))
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.chdir(tmp_path)
+    made = Bench(tmp_path)
+    yield made
+    os.close(made.home)
+
+
+def test_a_short_job_is_one_frame(bench: Bench) -> None:
+    bench.start("a", "echo out; exit 3")
+    time.sleep(0.1)
+    bench.jobs.reap()
+    ((header, output),) = bench.said
+    assert (header["say"], header["code"], header["sizes"], header["at"], output) == (
+        "ended",
+        3,
+        [4],
+        0,
+        b"out\n",
+    )
+    bench.jobs.forget("a")
+    assert not bench.jobs
+    assert not list(Path("worker/work").iterdir())
+
+
+def test_m2_a_name_that_is_known_is_not_begun_again(bench: Bench) -> None:
+    for _ in range(3):
+        bench.start("a", "echo ran >>../../ran; until [ -e ../../../go ]; do sleep 0.01; done")
+    bench.until(lambda: "begun" in bench.words("a"))
+    Path("go").touch()
+    bench.ended("a")
+    bench.start("a", "echo ran >>../../ran")
+    bench.begin_again()
+    bench.start("a", "echo ran >>../../ran")
+    bench.until(lambda: bench.words("a").count("ended") > 1)
+    assert Path("worker/ran").read_text() == "ran\n"
+
+
+def test_m2_what_a_killed_agent_left_of_a_start_goes_when_it_is_asked_again(bench: Bench) -> None:
+    folders = [Path("worker/work", f"space-0123abcd.{number}") for number in range(3)]
+    for folder, record in zip(folders, (b"memo a {}\nbegun\n", b"memo other {}\n", b""), strict=True):
+        folder.mkdir(parents=True)
+        (folder / "record").write_bytes(record)
+    bench.start("a", "true", again=True)
+    bench.ended("a")
+    assert [folder.exists() for folder in folders] == [False, True, True]
+
+
+def test_m3_streams_are_told_apart_with_their_offsets(bench: Bench) -> None:
+    bench.start("a", "echo out; echo error >&2; sleep 0.05; echo more", streams=2)
+    header, _ = bench.ended("a")
+    chunks = [(each["stream"], each["at"], body) for each, body in bench.said if each["say"] == "output"]
+    for stream, text in ((0, b"out\nmore\n"), (1, b"error\n")):
+        assert b"".join(body for number, _, body in chunks if number == stream) == text
+        assert header["sizes"][stream] == len(text)
+    assert (0, 0) in {(stream, at) for stream, at, _ in chunks}
+
+
+def test_m3_output_is_sent_again_from_an_offset(bench: Bench) -> None:
+    bench.start("a", "echo one; echo two")
+    bench.ended("a")
+    bench.said.clear()
+    bench.jobs.follow("a", [4], time.monotonic())
+    header, output = bench.ended("a")
+    assert (header["at"], header["sizes"], output) == (4, [8], b"two\n")
+    bench.jobs.follow("b", [0], time.monotonic())
+    assert bench.said[-1][0] == {"say": "unknown", "job": "b"}
+
+
+def test_m2_an_agent_that_follows_a_killed_one_knows_what_ended_and_follows_what_goes_on(
+    bench: Bench,
+) -> None:
+    """R4: the script that lives is not killed; how it ends is unknown, and its output whole."""
+    bench.start("a", "exit 5")
+    bench.ended("a")
+    bench.start("b", "echo one; until [ -e ../../../go ]; do sleep 0.01; done; echo two")
+    bench.until(lambda: "begun" in bench.words("b"))
+    children = bench.jobs._children  # an agent that is killed has none any more
+    pid = next(iter(children))
+    bench.begin_again()
+    bench.said.clear()
+    for name in ("a", "b"):
+        bench.jobs.follow(name, [0], time.monotonic())
+    assert bench.ended("a")[0]["code"] == 5
+    time.sleep(0.1)
+    bench.jobs.tick(time.monotonic())
+    assert "ended" not in bench.words("b")
+    Path("go").touch()
+    header, output = bench.ended("b")
+    assert (header["code"], output) == (None, b"one\ntwo\n")
+    assert os.waitpid(pid, os.WNOHANG) in ((0, 0), (pid, 0)) if Path(f"/proc/{pid}").exists() else True
+
+
+def test_s5_a_stop_ends_all_and_is_told(bench: Bench) -> None:
+    script = (
+        "setsid sh -c 'trap \"\" TERM; echo $$; sleep 60; sleep 60' &"
+        " trap '' TERM; sleep 0.1; echo; wait; sleep 60"
+    )
+    bench.start("a", script)
+    bench.until(lambda: b"".join(body for _, body in bench.said).count(b"\n") == 2)
+    bench.jobs.stop("a", 0.1, time.monotonic())
+    bench.jobs.stop("a", 60.0, time.monotonic())
+    header, output = bench.ended("a")
+    assert (header["stopped"], header["code"]) == (True, -9)
+    assert "survivors" not in header
+    pid = int(output.split()[0])
+    bench.until(lambda: not Path(f"/proc/{pid}").exists() or b") Z" in Path(f"/proc/{pid}/stat").read_bytes())
+
+
+def test_a_job_that_is_forgotten_while_it_runs_goes_on_unsaid(bench: Bench) -> None:
+    bench.start("a", "until [ -e ../../../go ]; do sleep 0.01; done; echo ran >../../ran")
+    bench.until(lambda: bench.words("a"))
+    bench.jobs.keep(())
+    bench.said.clear()
+    assert bench.jobs
+    Path("go").touch()
+    bench.until(lambda: not bench.jobs)
+    assert bench.said == []
+    assert Path("worker/ran").exists()
+    assert not list(Path("worker/work").iterdir())
+
+
+def test_an_agent_that_retires_takes_nothing_new(bench: Bench) -> None:
+    bench.jobs.takes_new = False
+    bench.start("a", "true")
+    assert bench.said[0][0]["say"] == "refused"
+
+
+def test_look_knows_an_attempt_in_its_directory_alone(bench: Bench) -> None:
+    bench.start("a", "sleep 60")
+    for directory, state in (("worker", "running"), ("other", "nothing")):
+        bench.jobs.look("a", directory)
+        assert bench.said[-1][0]["state"] == state
+    bench.jobs.look("a", "worker")
+    assert bench.said[-1][1] == b"memo a {}\n"
+    bench.jobs.stop("a", 0.0, time.monotonic())
+    bench.ended("a")
+
+
+def test_one_who_prints_much_leaves_room_for_others(bench: Bench) -> None:
+    bench.start("much", "head -c 5000000 /dev/zero; sleep 60")
+    bench.start("little", "echo little; sleep 60")
+    bench.until(lambda: b"little\n" in [body for _, body in bench.said])
+    bench.until(lambda: sum(len(body) for header, body in bench.said if header["job"] == "much") == 5_000_000)
+    for name in ("much", "little"):
+        bench.jobs.stop(name, 0.0, time.monotonic())
+        bench.ended(name)

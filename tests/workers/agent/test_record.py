@@ -1,0 +1,75 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from octotui.workers.agent import record
+from octotui.workers.agent.record import AgentRecord, RecordedAttempt, read_record
+
+ONE = RecordedAttempt("../../work/a", 1, 2, 1)
+
+
+def test_m2_what_was_begun_and_has_ended_is_read_again(tmp_path: Path) -> None:
+    path = str(tmp_path / "record")
+    kept = AgentRecord(path, {})
+    for name in ("a", "b", "c"):
+        kept.begin(name, ONE)
+    kept.starts("a", 12, 3.5)
+    kept.end("a", -9)
+    kept.end("b", None)
+    kept.forget("c")
+    left = read_record(path)
+    assert left == {
+        "a": ONE._replace(pid=12, started=3.5, has_ended=True, code=-9),
+        "b": ONE._replace(has_ended=True),
+    }
+    AgentRecord(path, left)
+    assert read_record(path) == left
+    assert b"forgotten" not in Path(path).read_bytes()
+
+
+def test_an_incomplete_or_strange_line_is_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "record"
+    AgentRecord(str(path), {}).begin("a", ONE)
+    whole = path.read_bytes()
+    for strange in (
+        b"\xff\n",
+        b"{}\n",
+        b"[]\n",
+        b"3\n",
+        b'["ended","x",1]\n',
+        b'["begun","y"]\n',
+        b"[" * 9999 + b"\n",
+    ):
+        path.write_bytes(whole + strange + whole.replace(b'"a"', b'"b"') + b'["begun", "c"')
+        assert read_record(str(path)) == {"a": ONE, "b": ONE}
+
+
+def test_r6_no_record_is_read_from_a_link_or_a_pipe(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe")
+    assert [read_record(str(tmp_path / name)) for name in ("link", "pipe", "none")] == [{}, {}, {}]
+
+
+def test_m2_what_cannot_be_recorded_does_not_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that was written in part spoils no other."""
+    path = str(tmp_path / "record")
+    kept, write = AgentRecord(path, {}), os.write
+    monkeypatch.setattr(record.os, "write", lambda file, body: write(file, body[:5]))
+    with pytest.raises(OSError, match="No space left"):
+        kept.begin("a", ONE)
+    monkeypatch.undo()
+    kept.begin("b", ONE)
+    assert read_record(path) == {"b": ONE}
+
+
+def test_r5_a_record_does_not_grow_with_what_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "MANY", 10)
+    path = tmp_path / "record"
+    kept = AgentRecord(str(path), {})
+    for number in range(200):
+        kept.begin(f"job-{number}", ONE)
+        kept.forget(f"job-{number}")
+    assert path.read_bytes().count(b"\n") < 30

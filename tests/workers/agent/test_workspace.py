@@ -1,0 +1,78 @@
+import fcntl
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from octotui.workers.agent import workspace
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = Path(workspace.make_folder(str(tmp_path / "worker"), "space-1"))
+    monkeypatch.chdir(path)
+    return path
+
+
+def test_v5_a_workspace_is_private_and_its_files_are_new(folder: Path) -> None:
+    before = os.umask(0)
+    try:
+        opened = workspace.fill(b"echo", b"values", b"memo", 2)
+    finally:
+        os.umask(before)
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (folder, *folder.iterdir())}
+    assert modes == {"space-1": 0o700, **dict.fromkeys(workspace.FILES, 0o600)}
+    assert [(folder / name).read_bytes() for name in ("script", "values", "record")] == [
+        b"echo",
+        b"values",
+        b"memo",
+    ]
+    with pytest.raises(FileExistsError):
+        workspace.fill(b"", b"", b"", 1)
+    opened.close_all()
+
+
+def test_a_workspace_is_locked_while_somebody_has_its_lock(folder: Path) -> None:
+    opened = workspace.fill(b"", b"", b"", 1)
+    found = os.fstat(opened.lock)
+    copy = os.dup(opened.lock)
+    opened.close_all()
+    assert workspace.is_locked(str(folder), found.st_dev, found.st_ino)
+    assert not workspace.is_locked(str(folder), found.st_dev, found.st_ino + 1)
+    os.close(copy)
+    assert not workspace.is_locked(str(folder), found.st_dev, found.st_ino)
+    assert not workspace.is_locked(str(folder / "none"), 0, 0)
+
+
+def test_r6_a_lock_is_looked_for_in_the_same_file_alone(folder: Path) -> None:
+    workspace.fill(b"", b"", b"", 1).close_all()
+    other = os.open(folder / "other", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    found = (folder / "record").stat()
+    (folder / "other").replace(folder / "record")
+    assert not workspace.is_locked(str(folder), found.st_dev, found.st_ino)
+    os.close(other)
+
+
+def test_m3_the_script_and_the_values_go_when_it_has_ended(folder: Path) -> None:
+    workspace.fill(b"", b"", b"", 1).close_all()
+    workspace.remove_secrets(str(folder))
+    assert sorted(each.name for each in folder.iterdir()) == ["record", "spool"]
+    (folder / "more").mkdir()
+    assert not workspace.remove_quickly(str(folder))
+    workspace.remove(str(folder))
+    assert not folder.exists()
+
+
+def test_r6_only_ordinary_files_are_read(folder: Path) -> None:
+    workspace.fill(b"", b"", b"memo", 1).close_all()
+    assert workspace.read_file("record") == b"memo"
+    assert workspace.read_file("record", 3) == b""
+    (folder / "link").symlink_to(folder / "record")
+    os.mkfifo(folder / "pipe")
+    assert [workspace.read_file(name) for name in ("link", "pipe", "none")] == [b""] * 3
+    for file in workspace.open_spools(str(folder), 1):
+        os.close(file)
+    with pytest.raises(OSError, match="errors"):
+        workspace.open_spools(str(folder), 2)

@@ -1,0 +1,30 @@
+"""Agents that tests start: found by the folders they hold, waited for, and ended where they do not end."""
+
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+
+def living(base: Path) -> Iterator[int]:
+    """The processes of the agents whose folders are somewhere in a folder."""
+    for lock in base.rglob("agent/*/lock"):
+        with suppress(OSError), lock.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if text := file.read().strip():
+                    yield int(text)
+
+
+def end_agents(base: Path, patience: float = 3.0) -> None:
+    """Wait until the agents have ended, and kill those that have jobs still."""
+    end = time.monotonic() + patience
+    while (left := list(living(base))) and time.monotonic() < end:
+        time.sleep(0.005)
+    for pid in left:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

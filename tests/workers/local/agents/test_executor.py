@@ -1,0 +1,218 @@
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from octotui.engine.state import Outcome
+from octotui.workers import agent_program
+from octotui.workers.executor import AttemptStatus
+from octotui.workers.local.agents.attempt import UNKNOWN
+from octotui.workers.local.agents.executor import AgentExecutor
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
+from tests.workers.agents import end_agents, living
+from tests.workers.jobs import ends, gone, place, refusal, result, run, started, work
+
+Make = Callable[[], AgentExecutor]
+
+
+@pytest.fixture
+async def make(tmp_path: Path):  # type: ignore[no-untyped-def]
+    made: list[AgentExecutor] = []
+
+    def new() -> AgentExecutor:
+        made.append(AgentExecutor(tmp_path / "agent"))
+        return made[-1]
+
+    yield new
+    for executor in made:
+        await executor.close()
+    end_agents(tmp_path)
+
+
+def waiting(tmp_path: Path, before: str = "echo one", after: str = "echo two; exit 3") -> str:
+    """A script that says its number, and goes on when it may."""
+    ready = f"echo $$ >{tmp_path}/pid~; mv {tmp_path}/pid~ {tmp_path}/pid"
+    return f"{before}; {ready}; until [ -e {tmp_path}/go ]; do sleep 0.01; done; {after}"
+
+
+async def kill_agent(tmp_path: Path) -> None:
+    for pid in list(living(tmp_path)):
+        os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while list(living(tmp_path)):
+            await asyncio.sleep(0.005)
+
+
+async def test_r4_a_script_whose_agent_is_killed_goes_on_and_is_lost(make: Make, tmp_path: Path) -> None:
+    """M2: it is followed to its end, by the session that saw it and by the next; its output is whole."""
+    executor, chunks, given = make(), list[bytes](), work(tmp_path, waiting(tmp_path))
+    await executor.start(place(given), given, "memo")
+    following = asyncio.create_task(executor.follow(place(given), chunks.append))
+    await started(tmp_path / "pid")
+    await kill_agent(tmp_path)
+    await asyncio.sleep(0.3)
+    assert not following.done()
+    assert not gone(int((tmp_path / "pid").read_text()))
+    (tmp_path / "go").touch()
+    assert await following == Outcome(state="lost", reason=UNKNOWN)
+    assert b"".join(chunks) == b"one\ntwo\n"
+    executor.clean(place(given))
+    outcome, _ = await result(executor, work(tmp_path, "exit 4", job="job-2"))
+    assert outcome.exit_code == 4
+
+
+async def test_r4_agent_and_session_are_killed_and_the_next_one_follows(make: Make, tmp_path: Path) -> None:
+    executor, given = make(), work(tmp_path, waiting(tmp_path))
+    await executor.start(place(given), given, "memo")
+    await started(tmp_path / "pid")
+    await executor.close()
+    await kill_agent(tmp_path)
+    later, chunks = make(), list[bytes]()
+    assert await later.inspect(place(given)) == AttemptStatus("running", "memo")
+    following = asyncio.create_task(later.follow(place(given), chunks.append))
+    await asyncio.sleep(0.1)
+    assert not following.done()
+    (tmp_path / "go").touch()
+    assert (await following).state == "lost"
+    assert b"".join(chunks) == b"one\ntwo\n"
+
+
+async def test_s5_a_script_whose_agent_was_killed_is_stopped_all_the_same(make: Make, tmp_path: Path) -> None:
+    executor, given = make(), work(tmp_path, waiting(tmp_path, "setsid sleep 60 & echo $!"))
+    chunks: list[bytes] = []
+    await executor.start(place(given), given, "memo")
+    following = asyncio.create_task(executor.follow(place(given), chunks.append))
+    await started(tmp_path / "pid")
+    await kill_agent(tmp_path)
+    executor.stop(place(given), 0.1)
+    assert (await following).state == "cancelled"
+    await ends(int((tmp_path / "pid").read_text()))
+    await ends(int(b"".join(chunks)))
+
+
+async def test_r4_what_ended_while_nobody_looked_is_known_also_by_the_next_agent(
+    make: Make, tmp_path: Path
+) -> None:
+    executor, given = make(), work(tmp_path, waiting(tmp_path))
+    await executor.start(place(given), given, "memo")
+    await started(tmp_path / "pid")
+    await executor.close()
+    (tmp_path / "go").touch()
+    await ends(int((tmp_path / "pid").read_text()))
+    await asyncio.sleep(0.2)
+    await kill_agent(tmp_path)
+    later, chunks = make(), list[bytes]()
+    assert await later.inspect(place(given)) == AttemptStatus("ended", "memo")
+    assert (await later.follow(place(given), chunks.append)).exit_code == 3
+    assert b"".join(chunks) == b"one\ntwo\n"
+
+
+async def test_m2_start_and_inspect_are_idempotent(make: Make, tmp_path: Path) -> None:
+    executor, given = make(), work(tmp_path, waiting(tmp_path, f"echo ran >>{tmp_path}/ran"))
+    await executor.start(place(given), given, "memo")
+    await started(tmp_path / "pid")
+    for each in (executor, make()):
+        assert (await each.inspect(place(given))).state == "running"
+    await executor.close()
+    other = make()
+    await other.start(place(given), given, "memo")
+    (tmp_path / "go").touch()
+    assert (await other.follow(place(given), lambda chunk: None)).exit_code == 3
+    assert (tmp_path / "ran").read_text() == "ran\n"
+
+
+async def test_r4_jobs_of_a_supervisor_are_taken_up(make: Make, tmp_path: Path) -> None:
+    """As an earlier version has started them."""
+    first, given = SupervisorExecutor(), work(tmp_path, waiting(tmp_path))
+    await first.start(place(given), given, "memo")
+    await started(tmp_path / "pid")
+    await first.close()
+    later, chunks = make(), list[bytes]()
+    assert await later.inspect(place(given)) == AttemptStatus("running", "memo")
+    await later.remove_orphans(str(tmp_path), "space-1", {place(given).name})
+    (tmp_path / "go").touch()
+    assert (await later.follow(place(given), chunks.append)).exit_code == 3
+    assert b"".join(chunks) == b"one\ntwo\n"
+    later.clean(place(given))
+
+
+async def test_each_job_has_a_supervisor_where_that_is_wanted(make: Make, tmp_path: Path) -> None:
+    """R4: what an agent runs is followed also then."""
+    executor = make()
+    script = "tr '\\0' ' ' </proc/$PPID/cmdline"
+    _, output = await result(executor, work(tmp_path, script, supervisor="each"))
+    assert b"supervisor.sh" in output
+    assert not (tmp_path / "agent").exists()
+    _, output = await result(executor, work(tmp_path, script, job="job-2"))
+    assert b"-I -S" in output
+
+
+async def test_an_older_agent_ends_its_jobs_and_takes_no_new_ones(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, given = make(), work(tmp_path, waiting(tmp_path))
+    await old.start(place(given), given, "memo")
+    await started(tmp_path / "pid")
+    await old.close()
+    version = agent_program.version()
+    monkeypatch.setattr(agent_program, "version", lambda: "newer")
+    new = make()
+    assert (await new.inspect(place(given))).state == "running"
+    assert (await result(new, work(tmp_path, "exit 4", job="job-2")))[0].exit_code == 4
+    assert len(list(living(tmp_path))) == 2
+    (tmp_path / "go").touch()
+    assert (await new.follow(place(given), lambda chunk: None)).exit_code == 3
+    new.clean(place(given))
+    async with asyncio.timeout(10):
+        while len(list(living(tmp_path))) > 1:
+            await asyncio.sleep(0.01)
+    assert sorted(each.name for each in (tmp_path / "agent").iterdir()) == sorted((version, "newer"))
+
+
+async def test_a_space_that_was_moved_has_its_jobs(tmp_path: Path) -> None:
+    """R2: the agent and its files move with the space, also while a job runs."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    executor = AgentExecutor(before / "agent")
+    given = work(before / "worker", waiting(tmp_path, after="echo two; echo kept >kept"))
+    await executor.start(place(given), given, "memo")
+    await started(tmp_path / "pid")
+    await executor.close()
+    before.rename(after)
+    later, moved, found = AgentExecutor(after / "agent"), work(after / "worker", ""), list[bool]()
+    assert (await later.inspect(place(moved))).state == "running"
+    (tmp_path / "go").touch()
+
+    async def leave(directory: str) -> None:
+        found.append(directory.startswith(str(after)) and Path(directory, "spool").exists())
+
+    outcome = await later.follow(place(moved), lambda chunk: None, leave)
+    assert (outcome.state, found) == ("succeeded", [True])
+    later.clean(place(moved))
+    await later.close()
+    end_agents(tmp_path)
+    assert not list((after / "worker" / "work").iterdir())
+
+
+async def test_m3_no_secret_is_left_when_a_job_has_ended(make: Make, tmp_path: Path) -> None:
+    """V5: nor in the agent's memory, as far as its writable memory can be read."""
+    executor, secret = make(), "corr3ct-h0rse-" + "battery"
+    given = work(tmp_path, 'test -n "$S"', environment={"S": secret}, values={"S": secret})
+    found: list[bytes] = []
+
+    async def leave(directory: str) -> None:
+        found.extend(each.read_bytes() for each in Path(directory).iterdir())
+
+    assert (await run(executor, given, lambda chunk: None, leave)).state == "succeeded"
+    assert not any(secret.encode() in each for each in found)
+    for path in (tmp_path / "agent").rglob("*"):
+        assert not path.is_file() or secret.encode() not in path.read_bytes()
+
+
+async def test_an_agent_that_cannot_be_started_is_a_sentence(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "agent").touch()
+    reason = await refusal(make(), work(tmp_path / "worker", "true"))
+    assert reason.startswith("the agent of this machine cannot be started: Not a directory: ")
