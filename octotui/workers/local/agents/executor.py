@@ -119,7 +119,7 @@ class AgentExecutor:
         await self._supervised.close()
 
     async def _attempt(self, location: AttemptLocation) -> AgentAttempt | None:
-        """Return what is known of an attempt, to be followed: from its start, if it was followed to its end."""
+        """Return an attempt to be followed: from its start if it was followed to its end before."""
         name = _name(location)
         attempt = self._agents.attempt(name)
         if self._supervised.has(location) or (attempt is not None and not attempt.is_over):
