@@ -103,7 +103,7 @@ def _waits(state: State, run: Run, now: float, zone: Zone, coming: Forecast) -> 
 
 def _lasting(wait: waits.Waiting, now: float, zone: Zone) -> str:
     """Return a wait with its times: `… · about 20s more, until about 14:03 · 6s so far`."""
-    return f"{wait.sentence}{until(wait.until, now, zone)} · {waits.so_far(wait, now)}"
+    return f"{wait.with_reason}{until(wait.until, now, zone)} · {waits.so_far(wait, now)}"
 
 
 def _open(state: State, run: Run) -> list[Job]:
