@@ -22,7 +22,7 @@ from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
 from octotui.store.errors import InUse, StoreError, written
 from octotui.store.private_files import opened_private
-from octotui.store.space_folder import SpaceFolder, space_folder
+from octotui.store.space_folder import SpaceFolder, space_folder, state_words
 from octotui.store.trusted_path import named_owners
 from octotui.views.text.clock_times import exact_time
 from octotui.workers.shells import VALUES
@@ -86,7 +86,8 @@ async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start
     if not start:
         known = await asyncio.to_thread(known_file, folder)
         named = "FILE" if known is None else quote(str(known))
-        raise NoServer(f"no server runs for {folder.path}: octotui {named} starts one")
+        at = state_words(folder.path.parent)
+        raise NoServer(f"no server runs for {folder.path}: octotui {named}{at} starts one")
     await asyncio.to_thread(start_server, file, folder)
     end = time.monotonic() + PATIENCE
     while True:

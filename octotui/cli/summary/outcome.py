@@ -11,6 +11,7 @@ from octotui.engine.events import AnyEvent, JobStarted
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.rules.locks import blockers
 from octotui.engine.state import ForLock, Job, State, step_of
+from octotui.store.space_folder import state_words
 from octotui.views.labels import duration, listed
 
 EXIT_CODES = {"succeeded": 0, "failed": 1, "timed-out": 1, "cancelled": 5}
@@ -25,7 +26,6 @@ def exit_code(state: State, root: str) -> Literal[0, 1, 4, 5]:
 
 def how_to_answer(state: State, root: str, user: str, space: str, state_dir: Path | None) -> Iterator[str]:
     """Yield for each question of a family that a user may answer the command, and the other answers."""
-    option = "" if state_dir is None else f" --state {quote(str(state_dir))}"
     for _, name in state.asking:
         question = state.interruptions[name]
         if state.runs[question.run].root == root and may_answer(state, question, user) is None:
@@ -33,7 +33,7 @@ def how_to_answer(state: State, root: str, user: str, space: str, state_dir: Pat
             rest = f"; or {listed(others, last='or')} instead of {first}" if others else ""
             yield (
                 f"{question.run} asks “{question.step}”, and stays open:"
-                f" octotui {first}{option} {quote(space)} {question.run}{rest}"
+                f" octotui {first}{state_words(state_dir)} {quote(space)} {question.run}{rest}"
             )
 
 

@@ -84,7 +84,7 @@ def test_r6_a_server_is_not_started_without_its_model(
     space = "Small" if by == "name" else state / "small"
     said = octotui(verb, space, *more, "--state", state)
     assert (said.code, said.out) == (1, "")
-    assert said.err == f"octotui: no server runs for {state}/small: octotui FILE starts one\n"
+    assert said.err == f"octotui: no server runs for {state}/small: octotui FILE --state {state} starts one\n"
     assert [each.name for each in state.iterdir()] == ["small"]
 
 
