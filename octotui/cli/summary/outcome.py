@@ -66,9 +66,9 @@ def waits_for_locks(events: Iterable[AnyEvent], state: State | None = None) -> I
 
 
 def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
-    """Return a note for each job that waited for its lock: `waited 4s for worker3, behind run-1`."""
+    """Return a note for each predicted job: `would wait 4s for worker3, behind run-1`."""
     return {
-        each.job.id: f"waited {duration(each.until - each.since)} for {each.machine}{_behind(each)}"
+        each.job.id: f"would wait {duration(each.until - each.since)} for {each.machine}{_behind(each)}"
         for each in waits_for_locks(events)
     }
 
@@ -80,7 +80,7 @@ def _behind(wait: LockWait) -> str:
 def estimate_notes(state: State, before: State) -> dict[str, str]:
     """Return a note for each job of a prediction that took what the last ones `before` it did (E1)."""
     return {
-        name: f"about {duration(job.expected)} by the last {known}"
+        name: f"would take about {duration(job.expected)} by the last {known}"
         for name, job in state.jobs.items()
         if job.expected is not None and (known := expected_from(state, job, before))
     }
