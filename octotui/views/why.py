@@ -23,6 +23,7 @@ def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple
     parts = [
         ("State", _standing(state, run, now, zone)),
         ("What holds it up", _waits(state, run, now, zone, coming)),
+        ("What its steps report", _reports(state, run)),
         ("Estimates, from what the last ten took", _estimates(state, run, now, zone, coming)),
     ]
     selection = run.selection
@@ -99,6 +100,16 @@ def _waits(state: State, run: Run, now: float, zone: Zone, coming: Forecast) -> 
         if wait is not None:
             sentences.append(f"{_called(run, job)} {_lasting(wait, now, zone)}")
     return sentences
+
+
+def _reports(state: State, run: Run) -> list[str]:
+    """Return the last progress of each running step: `“Copy” 40 %: the second half`."""
+    lines = []
+    for job in _open(state, run):
+        if job.state == "running" and (last := job.progress) is not None:
+            message = f": {last.message}" if last.message else ""
+            lines.append(f"{_called(run, job)} {last.percentage} %{message}")
+    return lines
 
 
 def _lasting(wait: waits.Waiting, now: float, zone: Zone) -> str:

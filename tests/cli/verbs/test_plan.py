@@ -27,7 +27,8 @@ def test_nothing_is_started_and_nothing_written(
     said = octotui("plan", model, "ok", "--state", state)
     assert (said.code, said.err) == (0, "")
     assert said.out == (
-        "\n· would be run-1 ok  would succeed in 1s\none: first in setup\n└ · Say hello  would succeed in 1s\n"
+        "\n· would be run-1 ok  would succeed in 1s\n"
+        "one: first in setup\n└ · Say hello  would succeed in 1s\n"
     )
     assert not state.exists()
     assert not (tmp_path / "started").exists()
