@@ -78,11 +78,14 @@ def _behind(wait: LockWait) -> str:
 
 
 def estimate_notes(state: State, before: State) -> dict[str, str]:
-    """Return a note for each job of a prediction that took what the last ones `before` it did (E1)."""
+    """Return a note for each job of a prediction that took what the last ones `before` it did (E1).
+
+    One that fails took what `simulate` says.
+    """
     return {
         name: f"would take about {duration(job.expected)} by the last {known}"
         for name, job in state.jobs.items()
-        if job.expected is not None and (known := expected_from(state, job, before))
+        if job.expected is not None and job.state != "failed" and (known := expected_from(state, job, before))
     }
 
 

@@ -162,7 +162,9 @@ def test_e1_steps_take_what_the_last_ones_did_and_json_says_of_how_many(
     assert 0 < job["expected"] < 60
     assert summary["started_now"] is None
     failing = write(OK.replace("script =", 'simulate = { takes = "90s", result = "failure" }\nscript ='))
-    assert "failed 1m30s" in octotui("plan", failing, "ok", "--state", state).out
+    assert (
+        "Say hello  exit code 1, would fail in 1m30s" in octotui("plan", failing, "ok", "--state", state).out
+    )
 
 
 def test_e2_beside_open_runs_it_says_what_it_would_wait_behind(octotui: Call, lived: Lived) -> None:
