@@ -10,7 +10,7 @@ from random import Random
 from octotui.cli.main import cli
 from octotui.engine.state import Outcome
 from octotui.runtime import open_space
-from octotui.workers.executor import AttemptLocation, Leave, Output
+from octotui.workers.executor import AttemptLocation, Leave, Notice, Output, unheard
 from octotui.workers.simulated import SimulatedExecutor
 
 HELD = 3600.0  # seconds of a job that is held
@@ -26,9 +26,11 @@ class HoldingExecutor(SimulatedExecutor):
         self._released = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._released.set)
 
-    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(
+        self, location: AttemptLocation, output: Output, leave: Leave | None = None, notice: Notice = unheard
+    ) -> Outcome:
         if self._begun[location].simulate.takes < HELD:
-            return await super().follow(location, output, leave)
+            return await super().follow(location, output, leave, notice)
         await self._released.wait()
         await asyncio.sleep(self._random.uniform(0, SPREAD))
         return Outcome(state="succeeded", exit_code=0)

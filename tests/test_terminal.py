@@ -116,7 +116,7 @@ def test_two_terminals_at_one_space_see_the_same_and_what_runs_outlives_both(tmp
             second.wait("run-1 ▸4 Unleash the kraken", "4 executing")
             first.press("q")
             assert first.left() == 0
-            first.wait("detached from Kraken: 4 runs continue; octotui stop Kraken ends the server")
+            first.wait("detached from Kraken: 4 runs continue; octotui stop Kraken --state ")
             second.child.close(force=True)  # as a terminal that is closed
     space = space_folder("kraken", tmp_path)
     end = time.monotonic() + 20

@@ -12,10 +12,10 @@ from octotui.model.complaints import Complaint, ModelError
 from octotui.model.space import Model
 
 
-def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> None:
+def check(path: Path | str, *, as_json: bool = False, here: bool = False, state: Path | None = None) -> None:
     """Print a model's counts and warnings; exit with code 2 and every complaint where it is invalid."""
     if not os.path.lexists(path):
-        path = _of_space(path)
+        path = _of_space(path, state)
     try:
         model, warnings = read_with_warnings(path, here=here)
     except ModelError as error:
@@ -35,12 +35,12 @@ def check(path: Path | str, *, as_json: bool = False, here: bool = False) -> Non
     say(f"{model.space.name}: {counted}; {well}")
 
 
-def _of_space(name: Path | str) -> Path | str:
+def _of_space(name: Path | str, state: Path | None) -> Path | str:
     """Return the model of the space of this name; the same path where there is none."""
     from octotui.cli.demo_space import DEMO
     from octotui.cli.spaces.model_argument import model_file
 
-    return model_file(Path(name), None) or DEMO
+    return model_file(Path(name), state) or DEMO
 
 
 def _counts(model: Model) -> dict[str, int]:

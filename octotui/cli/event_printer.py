@@ -1,9 +1,5 @@
 """The output of a run without a screen: a line for each change and the tree at its end, or JSON Lines."""
 
-from collections.abc import Mapping
-
-from msgspec.structs import replace
-
 from octotui.cli.summary import summary
 from octotui.cli.terminal.output import say, say_json, warn
 from octotui.cli.terminal.user_settings import shown_zone
@@ -14,7 +10,6 @@ from octotui.views.events.event_text import lines
 from octotui.views.files import Where
 from octotui.views.labels import ASCII, UNICODE
 from octotui.views.text.clock_times import date_and_time
-from octotui.views.tree.rows import TreeRow
 from octotui.views.tree.run_tree import as_lines, rows
 from octotui.views.tree.script_notes import file
 
@@ -70,14 +65,13 @@ class EventPrinter:
             for each in event.artifacts:
                 say(f"{event.run}  {file(each)} kept at {self.where(event.run, event.job, each.name)}")
 
-    def end(self, state: State, root: str, now: float, notes: Mapping[str, str] | None = None) -> None:
-        """Print the allocation tree with notes on jobs, or the Summary."""
+    def end(self, state: State, root: str, now: float) -> None:
+        """Print the allocation tree, or the Summary."""
         if self._as_json:
             say_json(summary(state, root, self.where))
             return
         say("")
-        tree = tuple(_with_note(row, notes or {}) for row in rows(state, root, now, self._zone))
-        for line in as_lines(tree, self._glyphs):
+        for line in as_lines(rows(state, root, now, self._zone), self._glyphs):
             say(line)
         run = state.runs[root]
         if run.state in ("failed", "timed-out") and run.reason:
@@ -89,8 +83,3 @@ def _root_of(event: AnyEvent, before: State, after: State) -> str | None:
     name = getattr(event, "run", "")
     run = after.runs.get(name) or before.runs.get(name)
     return run.root if run else None
-
-
-def _with_note(row: TreeRow, notes: Mapping[str, str]) -> TreeRow:
-    note = notes.get(row.job or "") if row.mark is not None and row.kind != "attempt" else None
-    return replace(row, note=", ".join(filter(None, (note, row.note)))) if note else row

@@ -227,5 +227,5 @@ def slug_of(kind: str, argument: str, declared: Mapping[str, object]) -> str:
     if len(meant) > 1:
         refuse(f"several {kind}s are called “{argument}”: say which by its slug, {' or '.join(meant)}")
     if not meant:
-        refuse(f"there is no {kind} “{argument}”{did_you_mean(argument, [*declared, *names.values()])}")
+        refuse(f"there is no {kind} “{argument}”{did_you_mean(argument, declared, names.values())}")
     return meant[0]

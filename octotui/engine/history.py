@@ -14,12 +14,18 @@ class InconsistentHistory(Exception):
     """Raised for events that do not follow from one another; its text is a sentence."""
 
 
+def moments(events: Sequence[AnyEvent]) -> int:
+    """Return how many moments events have: those from the first run on, without the models before it."""
+    first = (index for index, each in enumerate(events) if isinstance(each, RunQueued))
+    return len(events) - next(first, len(events))
+
+
 class History:
     """The events from the first run on, numbered from 1, and their States. Raises InconsistentHistory."""
 
     def __init__(self, events: Sequence[AnyEvent], kept: int = KEPT) -> None:
-        first = next((index for index, each in enumerate(events) if isinstance(each, RunQueued)), None)
-        if first is None:
+        first = len(events) - moments(events)
+        if first == len(events):
             raise InconsistentHistory("no run is queued in it")
         self.events = tuple(events[first:])
         self._every = -(-len(self.events) // kept)

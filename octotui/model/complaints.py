@@ -64,8 +64,11 @@ def bounded_suggestions(comparisons: int = 300_000) -> Iterator[None]:
         _comparisons.reset(token)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return the end of a sentence about an unknown name: the nearest known name, or a list of them."""
+def did_you_mean(name: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
+    """Return the end of a sentence about an unknown name: the nearest known name, or a list of them.
+
+    Other names of the same things may be meant `also`, and are not listed.
+    """
     import difflib  # noqa: PLC0415  (only a model with complaints pays for it)
 
     left = _comparisons.get()
@@ -74,7 +77,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = list(dict.fromkeys(known))
     if left is not None:
         left[0] -= len(names) + 1
-    folded = {each.casefold(): each for each in reversed(names)}
+    folded = {each.casefold(): each for each in reversed([*names, *also])}
     if near := difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7):
         return f'; did you mean "{folded[near[0]]}"?'
     if not names:

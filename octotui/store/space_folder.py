@@ -4,6 +4,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from types import TracebackType
 
 from platformdirs import user_state_dir
@@ -23,6 +24,16 @@ def default_base() -> Path:
     if not base.is_absolute():  # it would depend on the working directory
         raise StoreError(f"{base} is no folder to keep spaces in: set HOME or XDG_STATE_HOME, or say --state")
     return base
+
+
+def state_words(state: Path | None) -> str:
+    """Return ` --state DIR` for a command that is suggested; "" for the platform's state directory."""
+    if state is None:
+        return ""
+    with suppress(StoreError):
+        if state.absolute() == default_base():
+            return ""
+    return f" --state {quote(str(state))}"
 
 
 def space_folder(slug: str, state_dir: Path | None) -> "SpaceFolder":

@@ -5,9 +5,9 @@ from octotui.model.values import HIDDEN
 from octotui.views.labels import duration
 
 
-def answer_lines(question: Interruption) -> list[str]:
+def answer_lines(question: Interruption, said: str = "said") -> list[str]:
     """Return each person's answer with notes and values: `ann said proceed: fine (Size = large)`."""
-    return [f"{each.user} said {each.answer}{_more(each)}" for each in question.answers]
+    return [f"{each.user} {said} {each.answer}{_more(each)}" for each in question.answers]
 
 
 def _more(each: GivenAnswer) -> str:

@@ -80,11 +80,11 @@ def order(state: State, past: Sequence[EndedRun] = ()) -> tuple[str, ...]:
 
 
 def row(state: State, name: str, now: float, zone: Zone = None, coming: Forecast = UNKNOWN) -> RunRow | None:
-    """Return the row of a run in the State; a forecast says about when it ends."""
+    """Return the row of a run in the State; a forecast says about when it, and its wait, ends."""
     run = state.runs.get(name)
     if run is None:
         return None
-    wait = of_run(state, run, now, zone)
+    wait = of_run(state, run, now, zone, coming)
     begun, steps = _steps(run)
     release = run.request.release.version if run.request.release else ""
     return RunRow(

@@ -17,12 +17,21 @@ from octotui.views.text.clock_times import Zone, exact_time
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """One wait: its object in a word or two, since when, the whole sentence, and about until when."""
+    """One wait: its object in a word or two, since when, the whole sentence, and about until when.
+
+    `reason` says why a failed or lost job asks.
+    """
 
     what: str
     since: float
     sentence: str
     until: float | None = None
+    reason: str = ""
+
+    @property
+    def with_reason(self) -> str:
+        """The sentence, with the reason of a job that asks."""
+        return " · ".join(filter(None, (self.sentence, self.reason)))
 
 
 def so_far(wait: Waiting, now: float) -> str:
@@ -49,7 +58,9 @@ def of_job(state: State, job: Job, now: float, coming: Forecast = UNKNOWN) -> Wa
             end = coming.run_ends.get(child)
             return Waiting(child, since, _for_child(state, child) + more(end, now), end)
         case ForAnswer(since, interruption):
-            return Waiting("an answer", since, for_answer(state, interruption, now))
+            question = state.interruptions[interruption]
+            reason = question.instructions if question.kind == "guided" else ""
+            return Waiting("an answer", since, for_answer(state, interruption, now), reason=reason)
         case _ as unknown:
             assert_never(unknown)
 

@@ -23,6 +23,7 @@ def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple
     parts = [
         ("State", _standing(state, run, now, zone)),
         ("What holds it up", _waits(state, run, now, zone, coming)),
+        ("What its steps report", _reports(state, run)),
         ("Estimates, from what the last ten took", _estimates(state, run, now, zone, coming)),
     ]
     selection = run.selection
@@ -101,9 +102,19 @@ def _waits(state: State, run: Run, now: float, zone: Zone, coming: Forecast) -> 
     return sentences
 
 
+def _reports(state: State, run: Run) -> list[str]:
+    """Return the last progress of each running step: `“Copy” 40 %: the second half`."""
+    lines = []
+    for job in _open(state, run):
+        if job.state == "running" and (last := job.progress) is not None:
+            message = f": {last.message}" if last.message else ""
+            lines.append(f"{_called(run, job)} {last.percentage} %{message}")
+    return lines
+
+
 def _lasting(wait: waits.Waiting, now: float, zone: Zone) -> str:
     """Return a wait with its times: `… · about 20s more, until about 14:03 · 6s so far`."""
-    return f"{wait.sentence}{until(wait.until, now, zone)} · {waits.so_far(wait, now)}"
+    return f"{wait.with_reason}{until(wait.until, now, zone)} · {waits.so_far(wait, now)}"
 
 
 def _open(state: State, run: Run) -> list[Job]:

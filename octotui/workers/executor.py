@@ -15,6 +15,12 @@ from octotui.model.space import Supervisor
 
 Output = Callable[[bytes], None]
 Leave = Callable[[str], Awaitable[None]]
+Notice = Callable[[str], None]
+"""Takes a sentence about how an attempt that goes on stands."""
+
+
+def unheard(sentence: str) -> None:
+    """Ignore a notice."""
 
 
 class AttemptLocation(msgspec.Struct, frozen=True):
@@ -78,11 +84,14 @@ class Executor(Protocol):
         """Start an attempt at a new location, its resume record written first. Raises StartError."""
         ...
 
-    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(
+        self, location: AttemptLocation, output: Output, leave: Leave | None = None, notice: Notice = unheard
+    ) -> Outcome:
         """Wait for the attempt, started by any process, and return its Outcome: exit code 0 is success (S7).
 
         `output` receives all it has printed, in chunks of at most 1 MiB. `leave` is awaited with its
-        directory when it has ended. Cancellation detaches from the job, which continues.
+        directory when it has ended; `notice` gets what befalls it before. Cancellation detaches from the
+        job, which continues.
         """
         ...
 

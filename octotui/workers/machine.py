@@ -25,7 +25,7 @@ from octotui.engine.state import Outcome
 from octotui.model.complaints import Reason
 from octotui.model.space import LOCAL, Model
 from octotui.store.packages.package_store import PackageStore
-from octotui.workers.executor import AttemptSpec, AttemptStatus, Output
+from octotui.workers.executor import AttemptSpec, AttemptStatus, Notice, Output, unheard
 
 Chunks = AsyncGenerator[bytes, None]
 """The content of a file, in pieces of at most 1 MiB."""
@@ -115,11 +115,13 @@ class MachineProcesses(Protocol):
         """Start an attempt, its resume record written first, unless it was started. Raises StartError."""
         ...
 
-    async def follow(self, attempt: AttemptKey, output: Output, offset: int = 0) -> AttemptEnd:
+    async def follow(
+        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+    ) -> AttemptEnd:
         """Wait for the end of a started attempt, and return it: exit code 0 is success (S7).
 
-        `output` receives all bytes from `offset` on, in chunks of at most 1 MiB. Cancellation detaches from
-        the attempt, which continues.
+        `output` receives all bytes from `offset` on, in chunks of at most 1 MiB; `notice` gets what befalls
+        the attempt meanwhile. Cancellation detaches from it, and it continues.
         """
         ...
 

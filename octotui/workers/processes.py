@@ -3,7 +3,16 @@
 import asyncio
 from collections.abc import Callable, Set
 
-from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Executor, Output, StartError
+from octotui.workers.executor import (
+    AttemptLocation,
+    AttemptSpec,
+    AttemptStatus,
+    Executor,
+    Notice,
+    Output,
+    StartError,
+    unheard,
+)
 from octotui.workers.machine import AttemptEnd, AttemptKey, WorkspaceFiles
 
 EXISTING = ("running", "ended", "lost")
@@ -35,14 +44,16 @@ class ExecutorProcesses:
             await self._executor.start(self._at(attempt), work, resume)
             self._started.add(attempt)
 
-    async def follow(self, attempt: AttemptKey, output: Output, offset: int = 0) -> AttemptEnd:
+    async def follow(
+        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+    ) -> AttemptEnd:
         """Wait for the end of an attempt; the executor repeats its output, of which the rest is passed on."""
         rest = _FromOffset(output, offset)
 
         async def leave(directory: str) -> None:
             self._workspaces[attempt] = directory
 
-        outcome = await self._executor.follow(self._at(attempt), rest, leave)
+        outcome = await self._executor.follow(self._at(attempt), rest, leave, notice)
         return AttemptEnd(outcome, rest.length)
 
     def workspace(self, attempt: AttemptKey) -> WorkspaceFiles | None:

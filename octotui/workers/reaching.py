@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from octotui.engine.state import Outcome
-from octotui.workers.executor import Output
+from octotui.workers.executor import Notice, Output, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey, MachineProcesses, Unreachable
 
 FIRST = 1.0  # seconds before a call is repeated for the first time
@@ -89,9 +89,15 @@ class RepeatedCalls:
 
 
 async def follow_to_end(
-    processes: MachineProcesses, attempt: AttemptKey, output: Output, tell: Tell = _nobody
+    processes: MachineProcesses,
+    attempt: AttemptKey,
+    output: Output,
+    tell: Tell = _nobody,
+    notice: Notice = unheard,
 ) -> Outcome:
     """Follow an attempt to its end, however often its machine is away, until all of its output is there.
+
+    Notices about it are passed on; `tell` hears that its machine is away.
 
     Output that cannot be had is a warning; then success is not certain, and the attempt is lost (M3).
     """
@@ -99,7 +105,7 @@ async def follow_to_end(
     while True:
         before, problem = received.length, None
         try:
-            end = await processes.follow(attempt, received, before)
+            end = await processes.follow(attempt, received, before, notice)
         except Unreachable as error:
             problem = error
         else:

@@ -5,7 +5,15 @@ from collections.abc import Callable, Set
 
 from octotui.engine.state import Outcome
 from octotui.model.process import Simulate
-from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output
+from octotui.workers.executor import (
+    AttemptLocation,
+    AttemptSpec,
+    AttemptStatus,
+    Leave,
+    Notice,
+    Output,
+    unheard,
+)
 
 Takes = Callable[[str], float | None]
 """Returns how many seconds a job takes, None where that is unknown."""
@@ -51,7 +59,9 @@ class SimulatedExecutor:
             simulate = Simulate(takes=known)
         self._begun[location] = _Simulation(simulate, resume)
 
-    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(
+        self, location: AttemptLocation, output: Output, leave: Leave | None = None, notice: Notice = unheard
+    ) -> Outcome:
         """Sleep, and return the simulated Outcome."""
         begun = self._begun[location]
         if begun.outcome is None:

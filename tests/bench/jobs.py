@@ -28,7 +28,7 @@ from octotui.runtime.open_space import local_machines
 from octotui.runtime.session import Session
 from octotui.store.journal.journal import Journal
 from octotui.store.space_folder import SpaceFolder
-from octotui.workers.executor import AttemptLocation, Executor, Leave, Output
+from octotui.workers.executor import AttemptLocation, Executor, Leave, Notice, Output, unheard
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.simulated import SimulatedExecutor
 from tests.cpu_time import adopt_orphans, cpu_time
@@ -51,7 +51,9 @@ class Cost(NamedTuple):
 class EndsAtOnce(SimulatedExecutor):
     """Says of every attempt that it has succeeded, and starts nothing."""
 
-    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(
+        self, location: AttemptLocation, output: Output, leave: Leave | None = None, notice: Notice = unheard
+    ) -> Outcome:
         return Outcome(state="succeeded", exit_code=0)
 
 

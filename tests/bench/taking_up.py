@@ -20,7 +20,7 @@ from octotui.engine.state import Outcome
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Engine, Model, Pool, Space, Worker
 from octotui.runtime.open_space import open_space
-from octotui.workers.executor import AttemptLocation, Leave, Output
+from octotui.workers.executor import AttemptLocation, Leave, Notice, Output, unheard
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from tests.ratios import Ratio, measure
 
@@ -68,10 +68,14 @@ async def take_up(folder: Path, jobs: int) -> float:
     follow = SupervisorExecutor.follow
 
     def note(
-        self: SupervisorExecutor, location: AttemptLocation, output: Output, leave: Leave | None = None
+        self: SupervisorExecutor,
+        location: AttemptLocation,
+        output: Output,
+        leave: Leave | None = None,
+        notice: Notice = unheard,
     ) -> Coroutine[Any, Any, Outcome]:
         followed.append(location)
-        return follow(self, location, output, leave)
+        return follow(self, location, output, leave, notice)
 
     SupervisorExecutor.follow = note  # type: ignore[method-assign]
     began = time.perf_counter()

@@ -1,5 +1,6 @@
 """A run from the outside: interrupted, killed, followed by another, and beside a space in use."""
 
+import asyncio
 import json
 import os
 import signal
@@ -11,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from octotui.cli.attended_run import AttendedRun, AttendOptions, attend
+from octotui.cli.spaces import connection
 from octotui.engine.commands import StartRun
+from octotui.runtime.offline_space import OfflineSpace
 from octotui.runtime.open_space import state_on_disk
 from octotui.runtime.space_access import Undecided
-from octotui.store.space_folder import SpaceFolder
+from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.workers.local.supervisors.process import UNREPORTED
-from tests.cli.conftest import ASK, OK, ROOT, SIZED, SLEEP, Call, command
+from tests.cli.conftest import ASK, FAIL, OK, ROOT, SIZED, SLEEP, Call, command
 from tests.cli.verbs.test_run import output, states, wait_for
 from tests.servers import gone, holder
 from tests.world import model, script
@@ -131,7 +134,30 @@ def end_orphans(state: Path) -> None:
             continue
 
 
-def test_a_space_in_use_is_told_in_one_sentence(octotui: Call, write: Call, state: Path) -> None:
+def test_r4_calls_at_the_same_time_share_a_space_that_none_serves(write: Call, state: Path) -> None:
+    """The first to end hands the others over to a server: each ends with the code of its own run."""
+    model = write(BRIEF + FAIL)
+    asked = ("brief", "fail", "brief", "fail")
+    calls = [command("run", model, each, "--state", state) for each in asked]
+    children = [
+        subprocess.Popen(
+            call, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        for call in calls
+    ]
+    told = [child.communicate(timeout=60)[0].decode() for child in children]
+    assert [child.returncode for child in children] == [0, 1, 0, 1], told
+    ended = asyncio.run(OfflineSpace(space_folder("small", state)).history())
+    assert sorted(each.state for each in ended) == ["failed", "failed", "succeeded", "succeeded"]
+
+
+BRIEF = OK.replace("runbooks.ok", "runbooks.brief").replace("script = 'echo", "script = 'sleep 1; echo")
+
+
+def test_a_space_in_use_is_told_in_one_sentence(
+    octotui: Call, write: Call, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", 0.1)
     with SpaceFolder(state, "small"):
         said = octotui("run", write(OK), "ok", "--state", state)
     assert (said.code, said.out) == (1, "")

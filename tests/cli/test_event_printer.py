@@ -27,13 +27,6 @@ def test_lines_of_several_events_are_told_each_in_its_own_state(capsys: pytest.C
     assert any("starts on worker1" in line for line in told)
 
 
-def test_the_tree_has_notes_on_jobs(capsys: pytest.CaptureFixture[str]) -> None:
-    done = world()
-    printer = EventPrinter(as_json=False, ascii_only=False)
-    printer.end(replay(done.events), "run-1", done.now, {"job-1.1": "waited 4s for worker1"})
-    assert "✔ Run  waited 4s for worker1, succeeded" in capsys.readouterr().out
-
-
 def test_json_is_utf_8_whatever_the_output_says(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     done = world()
     printer = EventPrinter(as_json=True, ascii_only=True)
@@ -52,5 +45,3 @@ def test_v7_it_says_where_files_are_kept(capsys: pytest.CaptureFixture[str]) -> 
     told = capsys.readouterr().out.splitlines()
     wanted = "run-1  artifact kraken-weight.csv 12 KiB kept at /kept/run-1/job-1.1/kraken-weight.csv"
     assert wanted in told
-    printer.end(done.state, "run-1", done.now, {"job-1.1": "waited 4s"})
-    assert capsys.readouterr().out.count("waited 4s") == 1

@@ -19,7 +19,16 @@ from octotui.runtime.session import Session
 from octotui.store.journal.in_memory import AnyJournal, MemoryJournal
 from octotui.store.journal.remembered_requests import TakenRequest
 from octotui.store.space_folder import SpaceFolder
-from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Executor, Leave, Output
+from octotui.workers.executor import (
+    AttemptLocation,
+    AttemptSpec,
+    AttemptStatus,
+    Executor,
+    Leave,
+    Notice,
+    Output,
+    unheard,
+)
 from octotui.workers.local.workspace_files import LocalWorkspaceFiles
 from octotui.workers.machine import Machines
 from octotui.workers.processes import ExecutorProcesses
@@ -50,7 +59,9 @@ class Hands:
         self.begun.append(work)
         self.memos[work.job] = resume
 
-    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(
+        self, location: AttemptLocation, output: Output, leave: Leave | None = None, notice: Notice = unheard
+    ) -> Outcome:
         job = _job(location)
         self.followed.append(job)
         self.outputs[job] = output

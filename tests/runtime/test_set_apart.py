@@ -18,6 +18,7 @@ from octotui.model.space import Model, Value
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 from octotui.store.space_folder import space_folder
+from octotui.views import why
 from octotui.workers.local.supervisors import process, process_table, termination
 from tests.workers.jobs import gone
 from tests.world import model, script
@@ -138,6 +139,30 @@ def goes_on(folder: Path) -> Model:
     return space(folder, shell("Hang", body, retries=3))
 
 
+def told(session: Session) -> str:
+    """What the only job reports."""
+    progress = session.state.jobs["job-1.1"].progress
+    return progress.message if progress else ""
+
+
+async def test_r4_a_job_says_at_once_that_its_supervisor_was_killed(tmp_path: Path) -> None:
+    """Where this session started it, and what it left goes on."""
+    async with open_space(goes_on(tmp_path), tmp_path, "ann", time.time) as session:
+        await session.send(StartRun(process="a", requester="ann"))
+        await until(lambda: bool(pids(tmp_path)))
+        assert told(session) == ""
+        (supervisor,) = pids(tmp_path)
+        os.kill(supervisor, signal.SIGKILL)
+        await until(lambda: told(session) == process.ORPHANED)
+        assert session.state.jobs["job-1.1"].state == "running"
+        assert (
+            f"“Hang” 0 %: {process.ORPHANED}"
+            in dict(why.of_run(session.state, "run-1", session.now()))["What its steps report"]
+        )
+        (tmp_path / "go").touch()
+        await until(lambda: session.state.jobs["job-1.1"].state == "asking")
+
+
 @pytest.mark.parametrize("order", ["session first", "supervisor first"])
 @pytest.mark.parametrize("meanwhile", [False, True])
 async def test_r4_a_script_that_outlives_session_and_supervisor_is_followed_and_lost(
@@ -159,7 +184,7 @@ async def test_r4_a_script_that_outlives_session_and_supervisor_is_followed_and_
         await until(lambda: b"two" in spool.read_bytes())
     async with open_space(goes_on(tmp_path), tmp_path, "ann", time.time) as session:
         if not meanwhile:
-            await asyncio.sleep(0.3)
+            await until(lambda: told(session) == process.ORPHANED)
             assert session.state.jobs["job-1.1"].state == "running"
             (tmp_path / "go").touch()
         await until(lambda: session.state.jobs["job-1.1"].state == "asking")

@@ -7,7 +7,7 @@ import pytest
 
 from octotui.store import folder_lock, space_folder
 from octotui.store.errors import StoreError
-from octotui.store.space_folder import SpaceFolder, default_base
+from octotui.store.space_folder import SpaceFolder, default_base, state_words
 from octotui.store.trusted_path import UntrustedPath, forget_owners, name_owner
 
 HOLD = """
@@ -25,6 +25,11 @@ def test_things_have_their_places(tmp_path: Path) -> None:
     assert folder.log("run-7", "job-7.2") == tmp_path / "kraken" / "logs" / "run-7" / "job-7.2.log"
     assert folder.worker("worker1") == tmp_path / "kraken" / "workers" / "worker1"
     assert default_base().name == "octotui"
+
+
+def test_a_suggested_command_says_which_folder_unless_it_is_the_usual_one(tmp_path: Path) -> None:
+    assert state_words(None) == state_words(default_base()) == ""
+    assert state_words(tmp_path / "my spaces") == f" --state '{tmp_path}/my spaces'"
 
 
 def test_a_folder_is_private(tmp_path: Path) -> None:

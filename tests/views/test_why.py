@@ -138,3 +138,12 @@ def test_e4_a_worker_tells_how_far_off_estimates_of_waits_were():
         "run-16 is running “Dump” for 50s · about 10s left",
         "run-17 is running “Create the instance” for 10s · about 20s left",
     ]
+
+
+def test_i7_what_asks_after_a_failure_says_why() -> None:
+    """As it is lost, too: in `show` and `w`, and in `waits`."""
+    world = World(model({"a": [script("Copy")]}))
+    world.start("a")
+    world.report("job-1.1", "lost", reason="its supervisor was killed")
+    (wait,) = told(why.of_run(world.state, "run-1", world.now))["What holds it up"]
+    assert wait.startswith("“Copy” asks: retry, ignore or fail? · its supervisor was killed · ")

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Set
 from typing import TypeVar
 
-from octotui.workers.executor import AttemptSpec, AttemptStatus, Output
+from octotui.workers.executor import AttemptSpec, AttemptStatus, Notice, Output, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey, MachineProcesses, Unreachable, WorkspaceFiles
 
 T = TypeVar("T")
@@ -36,7 +36,9 @@ class FaultyProcesses:
     async def start(self, attempt: AttemptKey, work: AttemptSpec, resume: str = "") -> None:
         await self._by("start", lambda: self.real.start(attempt, work, resume))
 
-    async def follow(self, attempt: AttemptKey, output: Output, offset: int = 0) -> AttemptEnd:
+    async def follow(
+        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+    ) -> AttemptEnd:
         seen, limit = offset, self.cut
 
         def some(chunk: bytes) -> None:
@@ -46,7 +48,7 @@ class FaultyProcesses:
                 output(chunk[:room])
             seen += len(chunk)
 
-        end = await self._by("follow", lambda: self.real.follow(attempt, some, offset))
+        end = await self._by("follow", lambda: self.real.follow(attempt, some, offset, notice))
         if limit is not None and seen > limit:
             if not self.silent:
                 self.cut = None

@@ -36,7 +36,9 @@ class Slow(SimulatedExecutor):
         self.asked.append("stop")
         super().stop(location, grace)
 
-    async def follow(self, location: AttemptLocation, output: Output, leave: object = None) -> Outcome:
+    async def follow(
+        self, location: AttemptLocation, output: Output, leave: object = None, notice: object = None
+    ) -> Outcome:
         for chunk in (b"abc", b"def", b"ghi"):
             output(chunk)
         return Outcome(state="succeeded", exit_code=0)

@@ -7,7 +7,7 @@ import pytest
 
 from octotui.engine.state import Outcome
 from octotui.runtime.clocks import Clock, in_virtual_time
-from octotui.workers.executor import Output
+from octotui.workers.executor import Notice, Output, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable
 from octotui.workers.reaching import FETCHES, MOST, RepeatedCalls, follow_to_end, until_reached
 from tests.workers.faulty import FaultyProcesses
@@ -82,7 +82,9 @@ class Silent(FaultyProcesses):
         self.outcome = outcome
         self.asked: list[int] = []
 
-    async def follow(self, attempt: AttemptKey, output: Output, offset: int = 0) -> AttemptEnd:
+    async def follow(
+        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+    ) -> AttemptEnd:
         self.asked.append(offset)
         if not offset:
             output(b"some")

@@ -5,8 +5,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -20,9 +20,9 @@ from octotui.model.space import Model
 from octotui.runtime.server.client import Client, unanswered
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
-from octotui.store.errors import StoreError, written
+from octotui.store.errors import InUse, StoreError, written
 from octotui.store.private_files import opened_private
-from octotui.store.space_folder import SpaceFolder, space_folder
+from octotui.store.space_folder import SpaceFolder, space_folder, state_words
 from octotui.store.trusted_path import named_owners
 from octotui.views.text.clock_times import exact_time
 from octotui.workers.shells import VALUES
@@ -40,24 +40,37 @@ class NoServer(StoreError):
 
 @asynccontextmanager
 async def attach(
-    slug: str, state: Path | None, *, file: Path | None = None, start: bool = True, follow: bool = True
+    slug: str,
+    state: Path | None,
+    *,
+    file: Path | None = None,
+    start: bool = True,
+    follow: bool = True,
+    succeed: bool = False,
 ) -> AsyncIterator[Client]:
     """Yield a client of a space's server; raises StoreError, NoServer where none is to be started.
 
-    `file` is the model for a new server; without it, the one that the space had last.
+    `file` is the model for a new server; without it, the one that the space had last. To `succeed`, one
+    is started only where a server was lost, and requests wait for it.
     """
     folder = space_folder(slug, state)
-    if start and file is None:
+    if (start or succeed) and file is None:
         file = await asyncio.to_thread(known_file, folder)
-    starts = start and (file is not None or slug == DEMO_SPACE.slug)
+    has_model = file is not None or slug == DEMO_SPACE.slug
 
     async def again() -> None:
         if not folder.path.exists():
             raise StoreError(f"{folder.path} was moved or removed: open the space where its folder is now")
         await asyncio.to_thread(start_server, file, folder)
 
-    client = Client(folder, time.time, model=file, again=again if starts else None)
-    await _open(client, folder, file, start=starts, follow=follow)
+    client = Client(
+        folder,
+        time.time,
+        model=file,
+        again=again if has_model and (start or succeed) else None,
+        patient=succeed,
+    )
+    await _open(client, folder, file, start=has_model and start, follow=follow)
     try:
         yield client
     finally:
@@ -73,7 +86,8 @@ async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start
     if not start:
         known = await asyncio.to_thread(known_file, folder)
         named = "FILE" if known is None else quote(str(known))
-        raise NoServer(f"no server runs for {folder.path}: octotui {named} starts one")
+        at = state_words(folder.path.parent)
+        raise NoServer(f"no server runs for {folder.path}: octotui {named}{at} starts one")
     await asyncio.to_thread(start_server, file, folder)
     end = time.monotonic() + PATIENCE
     while True:
@@ -144,31 +158,65 @@ async def there(
 
     Work that continues when this process leaves is handed over to a server. Raises StoreError.
     """
+    end = time.monotonic() + PATIENCE
+    async with AsyncExitStack() as stack:
+        while True:
+            try:
+                space = await stack.enter_async_context(_served(model.space.slug, state, file, listeners))
+                break
+            except NoServer:
+                pass
+            try:
+                space = await stack.enter_async_context(_opened(model, file, state, listeners))
+                break
+            except InUse:  # by a process that does not serve it yet, or no longer
+                if time.monotonic() > end:
+                    raise
+            await asyncio.sleep(0.05)
+        yield space
+
+
+@asynccontextmanager
+async def _served(
+    slug: str, state: Path | None, file: Path | None, listeners: Iterable[Listener]
+) -> AsyncIterator[SpaceAccess]:
+    """Yield a client of the server that there is, and then of its successors; raises NoServer."""
+    async with attach(slug, state, file=file, start=False, succeed=True) as client:
+        for listener in listeners:
+            client.listen(listener)
+        yield client
+
+
+@asynccontextmanager
+async def _opened(
+    model: Model, file: Path | None, state: Path | None, listeners: Iterable[Listener]
+) -> AsyncIterator[SpaceAccess]:
+    """Yield a session in this process; raises InUse. Where clients or work are left, a server succeeds it."""
     from octotui.cli.model_files import read_model
     from octotui.runtime.open_space import open_space
     from octotui.runtime.quiescence import waiting_on_people
     from octotui.runtime.server.lifetime import shared
     from octotui.store.accounts import account_exists
 
-    slug = model.space.slug
+    goes_on = False
     try:
-        async with attach(slug, state, file=file, start=False) as client:
-            for listener in listeners:
-                client.listen(listener)
-            yield client
-        return
-    except NoServer:
-        pass
-    async with (
-        open_space(model, state, this_account(), time.time, *listeners, accounts=account_exists) as session,
-        shared(session, model, state, file, read_model),
-    ):
-        if session.trouble:
-            warn(session.trouble)
-        yield session
-        goes_on = not waiting_on_people(session.state, in_order(session.state))
-    if goes_on:
-        start_server(file, space_folder(slug, state))
+        async with (
+            open_space(
+                model, state, this_account(), time.time, *listeners, accounts=account_exists
+            ) as session,
+            shared(session, model, state, file, read_model) as server,
+        ):
+            if session.trouble:
+                warn(session.trouble)
+            try:
+                yield session
+            finally:
+                server.farewell = ""
+                waits = waiting_on_people(session.state, in_order(session.state))
+                goes_on = session.failure is None and (server.has_clients or not waits)
+    finally:
+        if goes_on:
+            start_server(file, space_folder(model.space.slug, state))
 
 
 def _abandoned(state: State, folder: SpaceFolder) -> str | None:

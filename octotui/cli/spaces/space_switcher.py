@@ -25,7 +25,7 @@ class SpaceSwitcher:
 
     def __init__(self, state: Path | None, here: str = "") -> None:
         """Create it for a folder of spaces; `here` is the slug of the space that is shown."""
-        self._state = state
+        self.state = state
         self._here = here
         self._next: tuple[str, Client, AsyncExitStack] | None = None
 
@@ -58,9 +58,9 @@ class SpaceSwitcher:
     async def open(self, slug: str) -> str:
         """Open a space to be shown next, and return ""; a sentence why it cannot be opened otherwise."""
         try:
-            folder = space_folder(slug, self._state)
+            folder = space_folder(slug, self.state)
             file, starts = await asyncio.to_thread(model_and_start, folder)
-            await self.attach(SpaceName(slug, file, self._state), start=starts)
+            await self.attach(SpaceName(slug, file, self.state), start=starts)
         except ModelError as error:
             return f"{slug} stays closed: {error.complaints[0]}"
         except StoreError as error:
@@ -78,7 +78,7 @@ class SpaceSwitcher:
     def spaces(self) -> list[SpaceRow]:
         """Return the spaces of the folder without their counts; none where it cannot be read."""
         try:
-            base = default_base() if self._state is None else self._state.absolute()
+            base = default_base() if self.state is None else self.state.absolute()
             slugs = sorted(each.name for each in base.iterdir() if _is_space(each))
         except (StoreError, OSError):
             return []
@@ -97,7 +97,7 @@ class SpaceSwitcher:
         )  # what opens spaces need not load before the board
 
         with suppress(StoreError, OSError, ValueError, TypeError):  # of one that is damaged nothing is known
-            if (state := recent_state(space_folder(row.slug, self._state))) is not None:
+            if (state := recent_state(space_folder(row.slug, self.state))) is not None:
                 return counted(row, state)
         return row
 

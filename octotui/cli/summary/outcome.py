@@ -11,6 +11,7 @@ from octotui.engine.events import AnyEvent, JobStarted
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.rules.locks import blockers
 from octotui.engine.state import ForLock, Job, State, step_of
+from octotui.store.space_folder import state_words
 from octotui.views.labels import duration, listed
 
 EXIT_CODES = {"succeeded": 0, "failed": 1, "timed-out": 1, "cancelled": 5}
@@ -25,7 +26,6 @@ def exit_code(state: State, root: str) -> Literal[0, 1, 4, 5]:
 
 def how_to_answer(state: State, root: str, user: str, space: str, state_dir: Path | None) -> Iterator[str]:
     """Yield for each question of a family that a user may answer the command, and the other answers."""
-    option = "" if state_dir is None else f" --state {quote(str(state_dir))}"
     for _, name in state.asking:
         question = state.interruptions[name]
         if state.runs[question.run].root == root and may_answer(state, question, user) is None:
@@ -33,7 +33,7 @@ def how_to_answer(state: State, root: str, user: str, space: str, state_dir: Pat
             rest = f"; or {listed(others, last='or')} instead of {first}" if others else ""
             yield (
                 f"{question.run} asks “{question.step}”, and stays open:"
-                f" octotui {first}{option} {quote(space)} {question.run}{rest}"
+                f" octotui {first}{state_words(state_dir)} {quote(space)} {question.run}{rest}"
             )
 
 
@@ -66,9 +66,9 @@ def waits_for_locks(events: Iterable[AnyEvent], state: State | None = None) -> I
 
 
 def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
-    """Return a note for each job that waited for its lock: `waited 4s for worker3, behind run-1`."""
+    """Return a note for each predicted job: `would wait 4s for worker3, behind run-1`."""
     return {
-        each.job.id: f"waited {duration(each.until - each.since)} for {each.machine}{_behind(each)}"
+        each.job.id: f"would wait {duration(each.until - each.since)} for {each.machine}{_behind(each)}"
         for each in waits_for_locks(events)
     }
 
@@ -78,11 +78,14 @@ def _behind(wait: LockWait) -> str:
 
 
 def estimate_notes(state: State, before: State) -> dict[str, str]:
-    """Return a note for each job of a prediction that took what the last ones `before` it did (E1)."""
+    """Return a note for each job of a prediction that took what the last ones `before` it did (E1).
+
+    One that fails took what `simulate` says.
+    """
     return {
-        name: f"about {duration(job.expected)} by the last {known}"
+        name: f"would take about {duration(job.expected)} by the last {known}"
         for name, job in state.jobs.items()
-        if job.expected is not None and (known := expected_from(state, job, before))
+        if job.expected is not None and job.state != "failed" and (known := expected_from(state, job, before))
     }
 
 

@@ -46,7 +46,7 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
             shown = dashboard(here.state.model, standings(here.state, past))
         scope = CellContext(time.time(), shown_zone(), ASCII if wants_ascii(asked=False) else UNICODE)
         if as_json:
-            for each in _objects(shown):
+            for each in _objects(shown, here.state, scope.now):
                 say_json(each)
             return
         if not shown.rows:
@@ -57,11 +57,16 @@ def command(space: str, as_json: bool, state: Path | None) -> None:
     run_request(main)
 
 
-def _objects(shown: "Dashboard") -> Iterator[dict[str, Any]]:
-    """Yield the last run of each place as an object for JSON."""
+def _objects(shown: "Dashboard", state: "State", now: float) -> Iterator[dict[str, Any]]:
+    """Yield the last run of each place as an object for JSON, with the runs that are open there."""
+    from octotui.engine.forecast import forecast
+    from octotui.views.pages.last_runs import OpenRuns, open_runs
+
+    ends, still = forecast(state, now).run_ends, open_runs(state)
     for row in shown.rows:
         for runs in row.cells.values():
             for run in runs:
+                end, there = ends.get(run.id), still.get(run.place, OpenRuns())
                 yield {
                     "project" if row.is_project else "runbook": row.process,
                     "name": row.name,
@@ -74,6 +79,9 @@ def _objects(shown: "Dashboard") -> Iterator[dict[str, Any]]:
                     "started_at": run.started_at,
                     "ended_at": run.ended_at,
                     "at": run.at,
+                    "left": None if end is None else max(0.0, end - now),
+                    "open": there.all,
+                    "executing": there.executing,
                 }
 
 
@@ -96,13 +104,15 @@ def _lines(shown: "Dashboard", state: "State", scope: "CellContext", width: int 
 def _places(row: "DashboardRow", shown: "Dashboard", state: "State", scope: "CellContext") -> Iterator[str]:
     """Yield the last run of a project or runbook in each environment where it has one."""
     from octotui.views.pages.dashboard import cell, cell_words
+    from octotui.views.pages.last_runs import open_runs
     from octotui.views.text.visible_text import visible
 
+    still = open_runs(state)
     broad = max(len(visible(name)) for name in shown.environments.values())
     for slug, name in shown.environments.items():
         runs = cell(state, row, slug)
         if runs:
-            words = "".join(text for text, _ in cell_words(runs, scope))
+            words = "".join(text for text, _ in cell_words(runs, scope, still))
             yield scope.glyphs.text(f"  {visible(name):{min(broad, MOST)}}  {words}")
 
 
@@ -110,13 +120,16 @@ def _columns(shown: "Dashboard", state: "State") -> "list[Column[DashboardRow]]"
     """Return a column for the names of rows, and one for each environment."""
     from octotui.views.lists.columns import UNCUT, Column
     from octotui.views.pages.dashboard import cell, cell_words
+    from octotui.views.pages.last_runs import open_runs
     from octotui.views.text.visible_text import visible
+
+    still = open_runs(state)
 
     def place(slug: str, name: str) -> "Column[DashboardRow]":
         return Column(
             name=slug,
             about="",
-            cell=lambda row, width, scope: cell_words(cell(state, row, slug), scope),
+            cell=lambda row, width, scope: cell_words(cell(state, row, slug), scope, still),
             key=lambda row: slug,
             least=1,
             most=UNCUT,

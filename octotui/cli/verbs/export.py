@@ -45,6 +45,7 @@ def command(
 
     from octotui.cli.summary import lock_waits
     from octotui.cli.terminal.output import say_json
+    from octotui.engine.history import moments
     from octotui.store.errors import StoreError
     from octotui.store.space_folder import space_folder
     from octotui.store.transfer.exports import export, first_of_family
@@ -61,6 +62,6 @@ def command(
     if as_json:
         say_json({"path": str(target), "size": size, **asdict(manifest)})
     else:
-        say(exported(target, size, manifest.runs, manifest.events, whole=manifest.whole))
+        say(exported(target, size, manifest.runs, moments(events), whole=manifest.whole))
         if any(", behind " not in each for each in lock_waits(events).values()):
             say("it waited for locks that other runs held: with --with-others a replay shows which")

@@ -18,6 +18,7 @@ from octotui.cli.terminal.output import USAGE, complain, need_screen, refuse, sa
 from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
 from octotui.model.garbage import uncollected
 from octotui.model.space import Model
+from octotui.store.space_folder import state_words
 from octotui.views.text.clock_times import Zone
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ async def _through_spaces(switcher: "SpaceSwitcher", screen: "AppScreen") -> int
             break
     if active:
         go = "run continues" if active == 1 else "runs continue"
-        say(f"detached from {name}: {active} {go}; octotui stop {quote(name)} ends the server")
+        stop = f"octotui stop {quote(name)}{state_words(switcher.state)}"
+        say(f"detached from {name}: {active} {go}; {stop} ends the server")
     return app.return_code or 0
 
 
@@ -152,7 +154,7 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
 
 def _in_use(model: Model, file: Path | None, state: Path | None) -> str:
     """Return what to do where another process has the space open."""
-    at = "" if state is None else f" --state {quote(str(state))}"
+    at = state_words(state)
     named = "" if file is None else f" {quote(str(file))}"
     return (
         f"{model.space.name} is open already, in its server or in another terminal: octotui{named}{at}"

@@ -70,12 +70,13 @@ def command(
 
 def _tell(prediction: "Prediction", before: State, options: PlanOptions) -> None:
     """Print the tree and what is forecast beside open runs, or the Summary."""
-    from octotui.cli.event_printer import EventPrinter
     from octotui.cli.summary import estimate_notes, lock_waits, summary_of_plan
     from octotui.cli.summary.started_now import lines, started_now
     from octotui.cli.terminal.output import say, say_json
     from octotui.cli.terminal.user_settings import shown_zone
     from octotui.views.labels import ASCII, UNICODE
+    from octotui.views.tree.planned import planned
+    from octotui.views.tree.run_tree import as_lines, rows
 
     zone, state = shown_zone(), prediction.state
     now = None if prediction.now is None else started_now(prediction.now, zone)
@@ -86,9 +87,15 @@ def _tell(prediction: "Prediction", before: State, options: PlanOptions) -> None
     waits, estimates = lock_waits(prediction.events), estimate_notes(state, before)
     both = {name: (waits.get(name), estimates.get(name)) for name in {**waits, **estimates}}
     notes = {name: ", ".join(filter(None, each)) for name, each in both.items()}
-    EventPrinter(as_json=False, ascii_only=ascii_only).end(state, prediction.root, state.at, notes)
+    glyphs, root = ASCII if ascii_only else UNICODE, state.runs[prediction.root]
+    say("")
+    shown = replace(state, predicted=True)  # answers are in the conditional, too
+    for line in as_lines(tuple(planned(rows(shown, root.id, state.at, zone), notes)), glyphs):
+        say(line)
     for line in () if now is None else ("", *lines(now, zone)):
-        say((ASCII if ascii_only else UNICODE).text(line))
+        say(glyphs.text(line))
+    if root.state in ("failed", "timed-out") and root.reason:
+        warn(f"{root.id} would {'fail' if root.state == 'failed' else 'time out'}: {root.reason}")
 
 
 def _warn_of_secrets(state: State) -> None:

@@ -7,7 +7,7 @@ import click
 from octotui.cli.release_options import listed
 from octotui.cli.shell_completion import processes
 from octotui.cli.spaces.space_argument import model_and_space, space_argument
-from octotui.cli.start_options import state_option, what_to_run
+from octotui.cli.start_options import slug_of, state_option
 from octotui.cli.terminal.output import refuse, say
 from octotui.model.space import Model
 
@@ -34,7 +34,7 @@ def command(space: str, project: str, as_json: bool, state: Path | None) -> None
     from octotui.store.space_folder import space_folder
     from octotui.views.releases import line
 
-    slug = what_to_run(model, project)
+    slug = slug_of("project or runbook", project, model.processes)
     try:
         releases = releases_of(state_on_disk(space_folder(named.slug, named.state)), slug)
     except StoreError as error:

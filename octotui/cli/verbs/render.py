@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from octotui.cli.given_values import ValueOptions, value_options, values_of
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.spaces.model_argument import model_file
-from octotui.cli.start_options import environment_of, process_of, process_option, tenant_of
+from octotui.cli.start_options import environment_of, process_of, process_option, state_option, tenant_of
 from octotui.cli.terminal.output import refuse, say_document, warn
 from octotui.model.iteration import values_seen_by
 from octotui.model.space import Model, Space
@@ -33,12 +33,14 @@ LARGEST = 1 << 26  # bytes of a text
 @value_options("A value, used instead of the model's")
 @click.option("--raw", is_flag=True, help="Print control and invisible characters as they are.")
 @process_option
+@state_option
 def command(
     file: Path | None,
     environment: str | None,
     tenant: str | None,
     process: str | None,
     raw: bool,
+    state: Path | None,
     **options: Unpack[ValueOptions],
 ) -> None:
     """Fill in the text on stdin with the variables of the model FILE, and values of any name, and print it.
@@ -46,7 +48,7 @@ def command(
     Its encoding, line ends and byte order mark stay. Unknown names, and what is no expression, stay as they
     were written and are told on stderr.
     """
-    model = Model(space=Space("", "")) if file is None else load_or_exit(model_file(file, None))
+    model = Model(space=Space("", "")) if file is None else load_or_exit(model_file(file, state))
     slug = process_of(model, process)
     context = context_of(model, environment_of(model, environment), tenant_of(model, tenant), process=slug)
     seen = values_seen_by(model, slug or "")

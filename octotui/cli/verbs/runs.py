@@ -90,8 +90,7 @@ def command(
 
         async with looked_at(where.slug, where.state) as here:
             now, glyphs = time.time(), ASCII if wants_ascii(asked=False) else UNICODE
-            shown = ("eta",) if as_json else (*setting.columns, setting.sort.removeprefix("-"))
-            coming = _forecast(here.state, now, shown)
+            coming = _forecast(here.state, now, setting, as_json=as_json)
             scope = CellContext(now, shown_zone(), glyphs, coming)
             rows, records = await _rows(here, await _resolved(here, query), setting, listing, scope)
             if as_json:
@@ -114,12 +113,15 @@ def _why_empty(query: "Query") -> str:
     return "no run matches: octotui runs FILE without a filter lists all of them"
 
 
-def _forecast(state: "State", now: float, columns: Sequence[str]) -> "Forecast":
-    """Return a forecast where one of the columns needs it."""
+def _forecast(state: "State", now: float, setting: "ListSetting", *, as_json: bool) -> "Forecast":
+    """Return a forecast where what is printed needs it: estimates, or how long waits last."""
     from octotui.engine.forecast import UNKNOWN, forecast
-    from octotui.views.lists.run_columns import ESTIMATED
+    from octotui.views.lists.columns import named
+    from octotui.views.lists.run_columns import COLUMNS, ESTIMATED, usual
 
-    return UNKNOWN if ESTIMATED.isdisjoint(columns) else forecast(state, now)
+    names = (*(setting.columns or usual(state.model)), setting.sort.removeprefix("-"))
+    shown = {each.name for each in named(COLUMNS, filter(None, names))}
+    return UNKNOWN if not as_json and shown.isdisjoint(ESTIMATED | {"wait"}) else forecast(state, now)
 
 
 class Listing(NamedTuple):

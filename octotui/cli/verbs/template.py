@@ -1,5 +1,6 @@
 """`octotui template list | show`: the templates that steps may use, and what they ask for."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +9,14 @@ from typing import Any
 import click
 import msgspec
 
+from octotui.cli.spaces.model_argument import model_file
+from octotui.cli.spaces.space_argument import spaces
+from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import USAGE, complain, refuse, say, say_json
 from octotui.model.complaints import did_you_mean
 from octotui.model.toml.templates import Library, Parameter, StepTemplate
 
-FILE = click.argument("file", type=click.Path(path_type=Path, exists=True), required=False)
+FILE = click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=spaces)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -27,9 +31,10 @@ def command() -> None:
 @command.command("list")
 @FILE
 @JSON
-def list_them(file: Path | None, as_json: bool) -> None:
+@state_option
+def list_them(file: Path | None, as_json: bool, state: Path | None) -> None:
     """Say what each template does."""
-    library = _library(file)
+    library = _library(file, state)
     templates = {slug: template for slug in library.names if (template := library.find(slug))}
     if as_json:
         rows = [
@@ -48,9 +53,10 @@ def list_them(file: Path | None, as_json: bool) -> None:
 @click.argument("name")
 @FILE
 @JSON
-def show(name: str, file: Path | None, as_json: bool) -> None:
+@state_option
+def show(name: str, file: Path | None, as_json: bool, state: Path | None) -> None:
     """Show what a template asks for, what it needs, and its scripts."""
-    library = _library(file)
+    library = _library(file, state)
     if library.file(name) is None:
         refuse(f"there is no template “{name}”{did_you_mean(name, library.names)}")
     template = library.find(name)
@@ -64,7 +70,12 @@ def show(name: str, file: Path | None, as_json: bool) -> None:
         say(line)
 
 
-def _library(file: Path | None) -> Library:
+def _library(file: Path | None, state: Path | None) -> Library:
+    """Return the templates beside a model, also of one whose space is named; exit with code 2 without it."""
+    if file is not None:
+        file = model_file(file, state)
+        if file is not None and not os.path.lexists(file):
+            refuse(f"there is no model {file}")
     folder = file if file is None or file.is_dir() else file.parent
     return Library(folder)
 

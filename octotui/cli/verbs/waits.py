@@ -38,7 +38,7 @@ def _waits(state: State, now: float) -> Rows:
             what = f" “{step.name}”" if step else " acquiring packages" if job is not None else ""
             waiting = True
             yield (
-                f"{run.id}{what} {wait.sentence} · {so_far(wait, now)}",
+                f"{run.id}{what} {wait.with_reason} · {so_far(wait, now)}",
                 {
                     "run": run.id,
                     "job": job.id if job is not None else None,
@@ -46,6 +46,7 @@ def _waits(state: State, now: float) -> Rows:
                     "for": wait.what,
                     "since": wait.since,
                     "told": wait.sentence,
+                    "reason": wait.reason or None,
                     "until": wait.until,
                 },
             )

@@ -207,9 +207,13 @@ class ScriptJobs:
         return await until_reached(call, partial(self._tell_unreached, job))
 
     def _tell_unreached(self, job: Job, problem: str) -> None:
+        self._tell(job, f"{job.worker} cannot be reached: {problem}")
+
+    def _tell(self, job: Job, sentence: str) -> None:
+        """Have a job say how it stands, as if its script had reported so."""
         present = self._session.state.jobs.get(job.id)
         percentage = present.progress.percentage if present and present.progress else 0
-        self._progress(job, percentage, f"{job.worker} cannot be reached: {problem}")
+        self._progress(job, percentage, sentence)
 
     async def _begin(
         self,
@@ -299,7 +303,7 @@ class ScriptJobs:
         masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=output.note_masked)
         transcript = Transcript(output, tell=progress, masker=masker)
         tell = partial(self._tell_unreached, job)
-        found = await follow_to_end(machine.processes, key, transcript, tell)
+        found = await follow_to_end(machine.processes, key, transcript, tell, partial(self._tell, job))
         await self._leave(job, transcript, machine.processes.workspace(key))
         warnings = tuple(map(self._masked.text, found.warnings))
         outcome = transcript.ended(replace(found, warnings=warnings))

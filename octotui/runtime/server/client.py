@@ -84,10 +84,19 @@ class SequenceGap(Exception):
 
 
 class Client:
-    """Follows a server, also after its restart; `again` starts one where there is none."""
+    """Follows a server, also after its restart; `again` starts one where there is none.
+
+    Without a server, requests are refused at once, or wait for it where the client is `patient`.
+    """
 
     def __init__(
-        self, folder: SpaceFolder, now: "Clock", *, model: Path | None = None, again: Again | None = None
+        self,
+        folder: SpaceFolder,
+        now: "Clock",
+        *,
+        model: Path | None = None,
+        again: Again | None = None,
+        patient: bool = False,
     ) -> None:
         self.user = ""
         self.trouble = ""
@@ -96,6 +105,7 @@ class Client:
         self._folder = folder
         self._model = _as_text(model)
         self._again = again
+        self._patient = patient
         self._numbers = count(1)
         self._server: protocol.Welcome | None = None
         self._process = 0  # pid of the server, as the kernel says
@@ -253,8 +263,11 @@ class Client:
             await asyncio.sleep(AGAIN)
 
     async def _ask(self, question: Callable[[int], protocol.ClientRequest]) -> protocol.DoneReply:
-        """Send a request and wait for its reply."""
+        """Send a request and wait for its reply; a patient client first waits for a lost server."""
         self._feed.check()
+        while self._patient and self.trouble == AWAY:
+            await self._feed.change()
+            self._feed.check()
         if self.trouble == AWAY:
             raise commands.Refused(AWAY)
         request = question(next(self._numbers))

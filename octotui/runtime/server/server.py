@@ -42,6 +42,7 @@ from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder
 
 FAR = 5000  # events beyond which a client gets a snapshot instead of the events that it lacks
+STOPPED = "the server of this space was stopped"
 POLL = 1.0  # seconds between two periodic checks
 
 PeerOf = Callable[[socket.socket], Peer]
@@ -60,6 +61,7 @@ class Server:
         peer: PeerOf = peer_of,
     ) -> None:
         self.stopped = asyncio.Event()
+        self.farewell = STOPPED  # "" where a successor takes over: clients then connect to that
         self.report: Callable[[str], None] = lambda trouble: None  # called when a problem begins or ends
         self.connections: set[ClientConnection] = set()
         self._serving: set[asyncio.Task[None]] = set()
@@ -86,14 +88,14 @@ class Server:
         self._session.listen(self._queue_events)
         self._polling = asyncio.ensure_future(self._poll())
 
-    async def close(self, why: str = "the server of this space was stopped") -> None:
+    async def close(self) -> None:
         """Say goodbye to all clients, and stop listening."""
         self._flush()
         self._polling.cancel()
         self._server.close()
         await asyncio.sleep(0)  # let connections that were just accepted be served
         for client in tuple(self.connections):
-            client.drop("stopped", _sentence(self.failure) or why)
+            client.drop("stopped", _sentence(self.failure) or self.farewell)
         tasks = (*self._asking, *self._serving)
         for task in tasks:
             task.cancel()
@@ -119,7 +121,12 @@ class Server:
         """Whether a client is connected, a run is open, or a schedule is enabled."""
         state = self._session.state
         scheduled = any(each.enabled for each in state.model.schedules.values())
-        return any(client.greeted for client in self.connections) or bool(len(state.families)) or scheduled
+        return self.has_clients or bool(len(state.families)) or scheduled
+
+    @property
+    def has_clients(self) -> bool:
+        """Whether a client is connected."""
+        return any(client.greeted for client in self.connections)
 
     def check_file_soon(self) -> None:
         """Check the model's file at once."""

@@ -9,6 +9,7 @@ from octotui.engine import events
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import Event
 from octotui.views.events.event_text import refusal
+from octotui.views.events.refused_actions import refused_action
 from octotui.views.labels import duration
 
 
@@ -108,7 +109,7 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     events.InterruptionClosed: ("closed", lambda event: "needs no answer any more"),
     events.ActionRefused: (
         "refused",
-        lambda event: f"{event.action} {event.subject}".strip() + f": {refusal(event)}",
+        lambda event: f"{refused_action(event.action, event.subject)}: {refusal(event)}",
     ),
 }
 """Every type of event in an audit, with a word and a sentence; a new one about people needs a line here."""

@@ -8,6 +8,7 @@ from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.answers import approvals
+from octotui.views.events.refused_actions import refused_action
 from octotui.views.labels import counted, listed, worker_name
 from octotui.views.releases import made
 from octotui.views.selections import at_length
@@ -48,7 +49,7 @@ def _of_space(event: SpaceEvent) -> str:
         case events.ReleaseCreated(release=release):
             return made(release)
         case events.ActionRefused(user=user, subject=subject, action=action):
-            return f"{user} was refused {subject or action}: {refusal(event)}"
+            return f"{user} was refused {refused_action(action, subject)}: {refusal(event)}"
         case events.RunsRemoved(runs=runs):
             return f"retention removes {counted(len(runs), 'run')} that ended long ago"
         case events.FilesRemoved(kind=kind, runs=count):

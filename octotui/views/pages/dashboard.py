@@ -6,9 +6,9 @@ import msgspec
 
 from octotui.engine.state import State
 from octotui.model.space import Model
-from octotui.views.labels import Sign, counted
+from octotui.views.labels import Sign, counted, first_of
 from octotui.views.lists.columns import UNCUT, CellContext, Spans
-from octotui.views.pages.last_runs import LastRun, RunPlace, present
+from octotui.views.pages.last_runs import LastRun, OpenRuns, RunPlace, present
 from octotui.views.text.clock_times import clock_time, fitting_time
 
 NOWHERE = "-"  # stands for the environment of runs that have none; no slug begins with it
@@ -16,6 +16,9 @@ FIRST: tuple[Sign, ...] = (
     "asks", "bad", "waits", "active", "ending", "queued", "stopped", "warned", "good",
 )  # fmt: skip
 """Which of several tenants' runs stands for all, the most urgent first."""
+
+
+NONE_OPEN: Mapping[RunPlace, OpenRuns] = {}
 
 
 class DashboardRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,13 +128,36 @@ def _standing(runs: Sequence[LastRun], width: int) -> str:
     return ", ".join(words)
 
 
-def cell_words(runs: Sequence[LastRun], scope: CellContext) -> Spans:
-    """Return a cell as text for verbs, uncut, with the id of its run, or of the most urgent one."""
+def cell_words(
+    runs: Sequence[LastRun], scope: CellContext, still: Mapping[RunPlace, OpenRuns] = NONE_OPEN
+) -> Spans:
+    """Return a cell as text for verbs, uncut, with the id of its run, or of the most urgent one.
+
+    Where others than these runs are `still` open there, it says how many are, and which execute.
+    """
     if not runs:
         return ()
     first = runs[0]
     sign = f"{scope.glyphs.sign(first.mark.sign)} "
     if len(runs) > 1:
-        return ((f"{sign}{_whom(runs)} · {_standing(runs, UNCUT)} · {first.id}", first.mark.role),)
+        return (
+            (
+                f"{sign}{_whom(runs)} · {_standing(runs, UNCUT)} · {first.id}{_open(runs, still)}",
+                first.mark.role,
+            ),
+        )
     words = (first.version, first.mark.word, clock_time(first.at, scope.now, scope.zone), first.id)
-    return ((sign + " ".join(filter(None, words)), first.mark.role),)
+    told = " ".join(filter(None, words))
+    return ((f"{sign}{told}{_open(runs, still)}", first.mark.role),)
+
+
+def _open(runs: Sequence[LastRun], still: Mapping[RunPlace, OpenRuns]) -> str:
+    """Return how many runs are open in a cell, and which execute: ` · 3 open, run-7 executes`, or ""."""
+    there = [still.get(each.place, OpenRuns()) for each in runs]
+    names = [name for each in there for name in each.all]
+    if {*names} <= {each.id for each in runs}:
+        return ""
+    executing = [name for each in there for name in each.executing]
+    verb = "executes" if len(executing) == 1 else "execute"
+    who = f"{first_of(executing, len(executing))} {verb}" if executing else "none executes"
+    return f" · {len(names)} open, {who}"

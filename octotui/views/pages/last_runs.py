@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from octotui.engine.queries.query import Query, Term
-from octotui.engine.state import Run, State
+from octotui.engine.state import Run, State, in_order
 from octotui.model.space import Model
 from octotui.views.labels import RUNS, Mark
 from octotui.views.runs import EndedRun, mark, version_of
@@ -48,6 +48,13 @@ class LastRun(msgspec.Struct, frozen=True, kw_only=True):
         if self.ended_at is not None:
             return self.ended_at
         return self.queued_at if self.started_at is None else self.started_at
+
+
+class OpenRuns(NamedTuple):
+    """The open runs of a place, in the order they were queued, and those of them that have a slot."""
+
+    all: tuple[str, ...] = ()
+    executing: tuple[str, ...] = ()
 
 
 LastRuns = Mapping[RunPlace, EndedRun]
@@ -145,6 +152,19 @@ def standings(state: State, records: LastRuns) -> dict[RunPlace, LastRun]:
                     started_at=None,
                     ended_at=done.at,
                 )
+    return found
+
+
+def open_runs(state: State) -> dict[RunPlace, OpenRuns]:
+    """Return the open runs of each place that has any."""
+    found: dict[RunPlace, OpenRuns] = {}
+    in_slots = {name for _, name in state.slots}
+    for run in in_order(state):
+        if not run.ended:
+            place = RunPlace(run.request.process, run.request.environment, run.request.tenant)
+            known = found.get(place, OpenRuns())
+            executing = (run.id,) if run.id in in_slots else ()
+            found[place] = OpenRuns((*known.all, run.id), (*known.executing, *executing))
     return found
 
 

@@ -115,8 +115,9 @@ def _answers(state: State, run: Run, job: Job) -> list[tuple[str, Role]]:
     """Return the answers to a job's questions, and failures to notify people of one (I4, I6, I7)."""
     asked = [state.interruptions[name] for name in run.progress.interruptions]
     notes: list[tuple[str, Role]] = []
+    said = "would say" if state.predicted else "said"
     for each in asked:
         if each.job == job.id:
             notes += [(each.untold, "warned")] if each.untold else []
-            notes += [(line, "muted") for line in answers.answer_lines(each)]
+            notes += [(line, "muted") for line in answers.answer_lines(each, said)]
     return notes

@@ -2,13 +2,16 @@
 
 import os
 import socket
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from octotui.cli.model_files import read_model
 from octotui.cli.spaces import connection
 from octotui.cli.spaces.connection import NoServer, attach, looked_at, there
 from octotui.engine.commands import StartRun
+from octotui.engine.events import RunQueued
 from octotui.runtime.offline_space import OfflineSpace
 from octotui.runtime.open_space import state_on_disk
 from octotui.runtime.server import client
@@ -16,7 +19,7 @@ from octotui.runtime.server.client import Client
 from octotui.runtime.session import Session
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, space_folder
-from tests.cli.conftest import OK, SLEEP, Call
+from tests.cli.conftest import HEAD, OK, SLEEP, Call
 from tests.cli.verbs.test_run import wait_for
 from tests.servers import end_servers, holder
 from tests.world import manual, model
@@ -81,11 +84,27 @@ def test_r6_a_server_is_not_started_without_its_model(
     space = "Small" if by == "name" else state / "small"
     said = octotui(verb, space, *more, "--state", state)
     assert (said.code, said.out) == (1, "")
-    assert said.err == f"octotui: no server runs for {state}/small: octotui FILE starts one\n"
+    assert said.err == f"octotui: no server runs for {state}/small: octotui FILE --state {state} starts one\n"
     assert [each.name for each in state.iterdir()] == ["small"]
 
 
-async def test_a_folder_that_is_held_by_who_does_not_serve_it_is_told(tmp_path: Path) -> None:
+async def test_r4_a_session_that_leaves_hands_its_clients_over(tmp_path: Path) -> None:
+    """What a client asks for meanwhile waits for the server that succeeds the session."""
+    declared = tmp_path / "model.toml"
+    declared.write_text(HEAD + OK)
+    space = read_model(declared)
+    async with AsyncExitStack() as leaving:
+        await leaving.enter_async_context(there(space, declared, tmp_path / "state"))
+        async with there(space, declared, tmp_path / "state") as client:
+            await leaving.aclose()
+            events = await client.send(StartRun(process="ok"))
+            assert [event.run for event in events if isinstance(event, RunQueued)] == ["run-1"]
+
+
+async def test_a_folder_that_is_held_by_who_does_not_serve_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", 0.1)
     with SpaceFolder(tmp_path, "test"), pytest.raises(StoreError, match="is in use by another octotui"):
         async with there(MODEL, None, tmp_path):
             pass

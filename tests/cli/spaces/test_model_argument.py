@@ -1,5 +1,6 @@
 """What an argument FILE stands for: a file, or the model of a known space."""
 
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,17 @@ def test_check_and_render_take_the_name_of_a_space_of_the_account(
     monkeypatch.setattr("octotui.cli.spaces.space_argument.default_base", lambda: state)
     monkeypatch.setattr("octotui.store.space_folder.default_base", lambda: state)
     assert octotui("check", "small").out.startswith("Small: 1 pool, 3 workers")
+
+
+@pytest.mark.parametrize("verb", [("check", "small"), ("template", "list", "small"), ("render", "small")])
+def test_verbs_that_only_read_a_model_find_its_space_in_another_folder(
+    octotui: Call, known: Path, state: Path, verb: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"hello")))
+    said = octotui(*verb, "--state", state)
+    assert (said.code, said.err) == (0, "")
+    unknown = octotui(*verb[:-1], "smal", "--state", state)
+    assert (unknown.code, 'did you mean "small"?' in unknown.err) == (2, True)
 
 
 def test_the_demo_has_no_file() -> None:

@@ -40,8 +40,8 @@ def test_only_those_who_waited_are_told_and_whom_they_waited_for() -> None:
         world.start("a")
     world.run_out()
     assert lock_waits(world.events) == {
-        "job-2.1": "waited 30s for worker1, behind run-1",
-        "job-3.1": "waited 1m00s for worker1, behind run-1 and run-2",
+        "job-2.1": "would wait 30s for worker1, behind run-1",
+        "job-3.1": "would wait 1m00s for worker1, behind run-1 and run-2",
     }
 
 

@@ -11,7 +11,9 @@ def test_a_space_that_nobody_serves_is_told(octotui: Call, write: Call, state: P
     octotui("run", model, "ok", "--state", state)
     said = octotui("attach", "Small", "--plain", "--state", state)
     assert said.code == 1
-    assert said.err == f"octotui: no server runs for {state}/small: octotui {model} starts one\n"
+    assert (
+        said.err == f"octotui: no server runs for {state}/small: octotui {model} --state {state} starts one\n"
+    )
 
 
 def test_a_model_that_is_broken_by_now_does_not_keep_anybody_out(lived: Lived) -> None:

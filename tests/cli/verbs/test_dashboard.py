@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from octotui.cli.verbs import dashboard
+from octotui.views.pages.dashboard import dashboard as grid
+from octotui.views.pages.last_runs import standings
 from tests.cli.conftest import OK, Call, Lived
 from tests.cli.shop import write_shop
+from tests.cli.summary.test_started_now import experienced
 
 
 def test_a_row_a_project_and_a_column_an_environment(octotui: Call, tmp_path: Path, state: Path) -> None:
@@ -68,3 +71,12 @@ def test_a_cell_names_its_run(octotui: Call, tmp_path: Path, state: Path) -> Non
     octotui("release", model, "shop", "--version", "1.0", "--state", state)
     octotui("deploy", model, "shop", "--release", "1.0", "--environment", "try", "--state", state)
     assert "run-1" in octotui("dashboard", model, "--state", state).out
+
+
+def test_e2_an_object_says_which_runs_are_open_and_about_how_long_the_last_takes() -> None:
+    world = experienced()
+    names = [world.start("dump") for _ in range(3)]
+    objects = dashboard._objects(grid(world.state.model, standings(world.state, {})), world.state, world.now)
+    (told,) = (each for each in objects if each["run"] == names[-1])
+    assert (told["open"], told["executing"]) == (tuple(names), tuple(names[:2]))
+    assert told["left"] == 60

@@ -61,7 +61,9 @@ def test_it_says_what_was_written_and_how_large_it_is(
     monkeypatch.chdir(tmp_path)
     said = octotui("export", model, "1", "--state", state)
     assert said.code == 0
-    assert said.out.startswith("run-1.zip: run-1 and all it started, ")
+    last = octotui("replay", "run-1.zip", "--plain").out.partition("  event ")[2].split()
+    assert last[0] == last[2], "without --at it is the last event"
+    assert said.out.startswith(f"run-1.zip: run-1 and all it started, {last[0]} events, ")
     assert Path("run-1.zip").stat().st_mode & 0o777 == 0o600
     said = octotui("export", model, "run-2", "run-1", "--json", "--state", state)
     told = json.loads(said.out)

@@ -26,7 +26,10 @@ def test_nothing_is_started_and_nothing_written(
     model = write(OK.replace("echo", f"touch {tmp_path}/started; echo"))
     said = octotui("plan", model, "ok", "--state", state)
     assert (said.code, said.err) == (0, "")
-    assert said.out == ("\n✔ run-1 ok  succeeded 1s\none: first in setup\n└ ✔ Say hello  succeeded 1s\n")
+    assert said.out == (
+        "\n· would be run-1 ok  would succeed in 1s\n"
+        "one: first in setup\n└ · Say hello  would succeed in 1s\n"
+    )
     assert not state.exists()
     assert not (tmp_path / "started").exists()
 
@@ -78,7 +81,7 @@ def test_every_question_is_a_proceed_whoever_may_answer_it(
 ) -> None:
     said = octotui("plan", write(runbook), "others" if runbook == OTHERS else "ask", "--state", state)
     assert said.code == 0
-    assert "said proceed" in said.out
+    assert "would say proceed" in said.out
     assert states(state) == {}
 
 
@@ -86,7 +89,9 @@ def test_a_plan_that_fails_says_why(octotui: Call, write: Call, state: Path) -> 
     model = write(OK.replace('"setup"', '"empty"'), head="[pools.empty]\nworkers = []\n")
     said = octotui("plan", model, "ok", "--state", state)
     assert said.code == 1
-    assert said.err.startswith("octotui: run-1 failed: step “Say hello”, pool empty: the pool has no workers")
+    assert said.err.startswith(
+        "octotui: run-1 would fail: step “Say hello”, pool empty: the pool has no workers"
+    )
     assert said.err.count("\n") == 1
 
 
@@ -94,12 +99,12 @@ def test_what_is_to_fail_fails(octotui: Call, write: Call, state: Path) -> None:
     model = write(FAIL.replace("script", 'simulate = { takes = "90s", result = "failure" }\nscript'))
     said = octotui("plan", model, "fail", "--state", state)
     assert said.code == 1
-    assert "✖ Fail  exit code 1, failed 1m30s" in said.out
+    assert "✖ Fail  exit code 1, would fail in 1m30s" in said.out
 
 
 def test_lock_waits_are_told_with_who_is_in_the_way(octotui: Call, state: Path) -> None:
     said = octotui("plan", ROOT / "configs" / "kraken.toml", "tame", "--state", state)
-    assert "✔ Walk the planks  waited 4s for worker3, behind run-1, succeeded" in said.out
+    assert "· Walk the planks  would wait 4s for worker3, behind run-1, would succeed" in said.out
 
 
 def test_s3_a_step_whose_condition_reads_an_output_may_run(octotui: Call, state: Path) -> None:
@@ -110,7 +115,7 @@ def test_s3_a_step_whose_condition_reads_an_output_may_run(octotui: Call, state:
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[2:] == [
         "bench: first in lab",
-        *(f"├ ✔ {name}  succeeded 1s" for name in ("Measure", "Reckon", "Tell")),
+        *(f"├ · {name}  would succeed in 1s" for name in ("Measure", "Reckon", "Tell")),
         f"└ · Open a window  {why}, may run 1s",
     ]
     (run,) = json.loads(octotui("plan", outputs, "measure", "--state", state, "--json").out)["runs"]
@@ -122,7 +127,7 @@ def test_what_a_worker_has_is_not_copied_again(octotui: Call, state: Path) -> No
     held = Manifests(state / "kraken" / "manifests" / "worker3")
     held.write("worker-image", "2.1.0", PackageManifest({}, {}, {}))
     said = octotui("plan", ROOT / "configs" / "kraken.toml", "tame", "--state", state)
-    assert "✔ acquire worker-image 2.1.0  succeeded 0s" in said.out
+    assert "· acquire worker-image 2.1.0  would succeed in 0s" in said.out
 
 
 def test_a_script_to_warn_of_leaves_no_log(octotui: Call, write: Call, state: Path) -> None:
@@ -136,8 +141,8 @@ def test_a_plan_answers_as_as_many_people_as_it_takes(octotui: Call, write: Call
     two = SIZED.replace('?", ', '?", approvals = 2, not_requester = true, ', 1)
     said = octotui("plan", write(two), "sized", "--state", state)
     assert said.code == 0
-    assert "somebody said proceed (Size = small, Ticket = Ticket, Token = ********)" in said.out
-    assert "somebody 2 said proceed" in said.out
+    assert "somebody would say proceed (Size = small, Ticket = Ticket, Token = ********)" in said.out
+    assert "somebody 2 would say proceed" in said.out
 
 
 def test_e1_steps_take_what_the_last_ones_did_and_json_says_of_how_many(
@@ -145,11 +150,11 @@ def test_e1_steps_take_what_the_last_ones_did_and_json_says_of_how_many(
 ) -> None:
     """E1: of three or more; what is to fail takes what `simulate` says."""
     model = write(OK.replace("script =", 'simulate = { takes = "90s" }\nscript ='))
-    assert "succeeded 1m30s" in octotui("plan", model, "ok", "--state", state).out
+    assert "succeed in 1m30s" in octotui("plan", model, "ok", "--state", state).out
     for _ in range(3):
         octotui("run", model, "ok", "--state", state)
     said = octotui("plan", model, "ok", "--state", state)
-    assert "✔ Say hello  about 0s by the last 3, succeeded 0s" in said.out
+    assert "· Say hello  would take about 0s by the last 3, would succeed in 0s" in said.out
     assert "If it started now" not in said.out
     summary = json.loads(octotui("plan", model, "ok", "--state", state, "--json").out)
     (job,) = summary["runs"][0]["steps"][0]["jobs"]
@@ -157,7 +162,9 @@ def test_e1_steps_take_what_the_last_ones_did_and_json_says_of_how_many(
     assert 0 < job["expected"] < 60
     assert summary["started_now"] is None
     failing = write(OK.replace("script =", 'simulate = { takes = "90s", result = "failure" }\nscript ='))
-    assert "failed 1m30s" in octotui("plan", failing, "ok", "--state", state).out
+    assert (
+        "Say hello  exit code 1, would fail in 1m30s" in octotui("plan", failing, "ok", "--state", state).out
+    )
 
 
 def test_e2_beside_open_runs_it_says_what_it_would_wait_behind(octotui: Call, lived: Lived) -> None:

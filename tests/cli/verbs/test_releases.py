@@ -11,6 +11,9 @@ def test_releases_are_listed_the_newest_first_with_where_they_are(
     octotui: Call, tmp_path: Path, state: Path
 ) -> None:
     model = write_shop(tmp_path)
+    unknown = octotui("releases", model, "zzz", "--state", state)
+    assert (unknown.code, unknown.err.count("shop")) == (2, 1), "its slug, and not its name as well"
+    assert unknown.err.startswith("octotui: there is no project or runbook “zzz”; known: ")
     none = octotui("releases", model, "shop", "--state", state)
     assert none == (0, "shop has no releases: octotui release FILE shop makes one\n", "")
     assert octotui("releases", model, "shop", "--json", "--state", state) == (0, "", "")

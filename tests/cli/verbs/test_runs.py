@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from octotui.cli.verbs.runs import _forecast
+from octotui.engine.forecast import UNKNOWN
 from octotui.store.saved_views import views_file
 from octotui.store.space_folder import space_folder
 from octotui.store.user_config import ListSetting, keep_list
+from octotui.views import runs
+from tests import scenes
 from tests.cli.conftest import FAIL, Call, Lived
 
 
@@ -240,3 +244,19 @@ def test_a_family_is_one_line_or_unfolded_and_a_filter_finds_children(
     ]
     records = octotui("runs", model, "--unfold", "--json", "--state", state).out.splitlines()
     assert [json.loads(each)["id"] for each in records] == ["run-3", "run-1", "run-2"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "sort", "is_made"),
+    [((), "", True), (("eta",), "", True), (("run", "state"), "", False), (("run",), "-left", True)],
+)
+def test_e3_waits_say_how_long_they_last_where_they_are_listed(
+    columns: tuple[str, ...], sort: str, *, is_made: bool
+) -> None:
+    """As `octotui waits` does, in the usual columns too; no forecast is made that nothing shows."""
+    scene = scenes.estimated()
+    coming = _forecast(scene.state, scene.now, ListSetting(columns, sort), as_json=False)
+    assert (coming is not UNKNOWN) == is_made
+    row = runs.row(scene.state, "run-18", scene.now, coming=coming)
+    assert row is not None
+    assert ("· about 10s more" in row.detail) == is_made

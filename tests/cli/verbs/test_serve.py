@@ -174,7 +174,7 @@ class TestOtherAccounts:
             assert (answered.returncode, answered.stderr) == (0, "")
             assert "nobody answers “May it go on?” with proceed" in answered.stdout
             told = octotui("events", model, "--state", open_state).out
-            assert "nobody was refused run-1" in told
+            assert "nobody was refused to cancel run-1" in told
             log = self.call("logs", "Small", "run-1", "-f", "--state", open_state)
             assert (log.stdout, log.stderr) == ("After | they said: fine\n", "")
 
@@ -298,7 +298,7 @@ class TestOtherAccounts:
                     assert time.monotonic() - begun < 10
                 flood.wait()
             told = octotui("events", model, "--state", open_state).out
-            assert 1 <= told.count("nobody was refused small") <= 20
+            assert 1 <= told.count("nobody was refused to connect to small") <= 20
             assert sum(each.stat().st_size for each in space.rglob("*") if each.is_file()) < 2_000_000
         assert (space / "server.log").exists() is False, "it is in the foreground"
 

@@ -4,6 +4,7 @@ import pytest
 
 from octotui.cli.verbs.waits import _waits
 from tests import scenes
+from tests.world import World, model, script
 
 
 def test_each_wait_says_who_is_truly_in_the_way() -> None:
@@ -24,3 +25,12 @@ def test_each_wait_says_about_how_much_longer_it_lasts() -> None:
         sentence, until = told[run]
         assert f"· about {seconds}s more" in sentence
         assert until == pytest.approx(scene.now + seconds, abs=1)
+
+
+def test_i7_what_asks_after_a_failure_says_why() -> None:
+    world = World(model({"a": [script("Copy")]}))
+    world.start("a")
+    world.report("job-1.1", "lost", reason="its supervisor was killed")
+    ((line, plain),) = _waits(world.state, world.now)
+    assert line.startswith("run-1 “Copy” asks: retry, ignore or fail? · its supervisor was killed · ")
+    assert (plain["for"], plain["reason"]) == ("an answer", "its supervisor was killed")

@@ -18,7 +18,16 @@ from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.prediction import predict
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
-from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
+from octotui.workers.executor import (
+    AttemptLocation,
+    AttemptSpec,
+    AttemptStatus,
+    Leave,
+    Notice,
+    Output,
+    StartError,
+    unheard,
+)
 from tests.runtime.reading import said
 from tests.runtime.rig import BOOT, Hands, Rig, play, soon
 from tests.world import model, on_targets, script
@@ -120,10 +129,14 @@ def test_r4_an_attempt_is_followed_where_its_worker_was_when_it_began(tmp_path: 
             )
 
         async def follow(
-            self, location: AttemptLocation, output: Output, leave: Leave | None = None
+            self,
+            location: AttemptLocation,
+            output: Output,
+            leave: Leave | None = None,
+            notice: Notice = unheard,
         ) -> Outcome:
             followed.append(location.directory)
-            return await super().follow(location, output, leave)
+            return await super().follow(location, output, leave, notice)
 
     async def main(rig: Rig) -> None:
         await soon()
@@ -287,7 +300,11 @@ def test_r6_what_cannot_be_kept_of_a_workspace_is_a_warning_of_the_run(tmp_path:
 
     class Leaving(Hands):
         async def follow(
-            self, location: AttemptLocation, output: Output, leave: Leave | None = None
+            self,
+            location: AttemptLocation,
+            output: Output,
+            leave: Leave | None = None,
+            notice: Notice = unheard,
         ) -> Outcome:
             assert leave is not None
             await leave(str(work))

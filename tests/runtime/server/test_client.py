@@ -61,7 +61,8 @@ async def test_states_come_merged_and_end_with_the_server(tmp_path: Path) -> Non
         await asyncio.gather(*(client.send(commands.StartRun(process="ask")) for _ in range(20)))
         await until(lambda: seen and seen[-1] == here.session.state.seq)
         assert len(seen) < 15
-        await here.server.close("ann stopped it")
+        here.server.farewell = "ann stopped it"
+        await here.server.close()
         with pytest.raises(StoreError, match="ann stopped it"):
             await asyncio.wait_for(following, 5)
         with pytest.raises(StoreError, match="ann stopped it"):

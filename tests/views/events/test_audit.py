@@ -45,7 +45,7 @@ def test_i4_every_question_and_answer_has_who_when_from_where_and_how_long_it_wa
         "12:00  answered  run-1 question-1     bob from pid 7 at tty1 after 1m28s: proceed, “two lines”",
         "12:00  started   run-2                -: B",
         "12:00  cancelled run-2                cat: cancelled by cat",
-        "12:00  refused                        eve: AnswerInterruption question-1: "
+        "12:00  refused                        eve: to answer question-1: "
         "only Finance may answer, and eve is not a member",
     ]
 
@@ -96,9 +96,11 @@ def test_i8_a_refusal_that_stands_for_more_says_so() -> None:
     made.send(
         commands.RecordRefusal(user="eve", action="StartRun", subject="a", reason="no right", more=1412)
     )
-    assert told(made.events)[-1].endswith("eve: StartRun a: no right, and 1,412 more")
+    assert told(made.events)[-1].endswith("eve: to start a: no right, and 1,412 more")
     before = made.state
-    assert lines(made.events[-1], before, before, 0.0) == ["eve was refused a: no right, and 1,412 more"]
+    assert lines(made.events[-1], before, before, 0.0) == [
+        "eve was refused to start a: no right, and 1,412 more"
+    ]
 
 
 def test_i8_what_the_owner_takes_back_is_told_with_from_whom_and_why() -> None:

@@ -7,10 +7,11 @@ import msgspec
 from octotui.views.labels import ASCII
 from octotui.views.lists.columns import CellContext
 from octotui.views.pages.dashboard import NOWHERE, cell, cell_lines, cell_words, dashboard
-from octotui.views.pages.last_runs import newer, standings
+from octotui.views.pages.last_runs import OpenRuns, RunPlace, newer, open_runs, standings
 from tests import scenes
 from tests.scenes import Scene
 from tests.ui.fake import FakeSession
+from tests.world import World, engine, model, script
 
 
 def shown(scene: Scene, tmp_path):
@@ -110,3 +111,23 @@ def test_other_characters_draw_other_signs(tmp_path) -> None:
     row = shown(scene, tmp_path).rows[0]
     spans = cell_words(row.cells["staging"], CellContext(scene.now, UTC, ASCII))
     assert spans[0][0].startswith("+ 2.4.0")
+
+
+def test_a_cell_of_which_more_runs_are_open_says_how_many_and_which_executes(tmp_path) -> None:
+    """Q1: the newest may be queued behind another."""
+    world = World(model({"a": [script("Run")]}, **engine(task_cap=1)))
+    scope = CellContext(world.now, UTC)
+
+    def told() -> str:
+        (row,) = dashboard(world.state.model, standings(world.state, {})).rows
+        (run,) = cell(world.state, row, NOWHERE)
+        return "".join(text for text, _ in cell_words((run,), scope, open_runs(world.state)))
+
+    world.start("a")
+    assert told().endswith(" run-1")
+    world.start("a")
+    world.start("a")
+    assert told().endswith(" run-3 · 3 open, run-1 executes")
+    assert open_runs(world.state) == {
+        RunPlace("a", None, None): OpenRuns(("run-1", "run-2", "run-3"), ("run-1",))
+    }

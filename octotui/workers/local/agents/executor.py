@@ -11,7 +11,16 @@ from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers import shells
 from octotui.workers.agent.frames import LARGEST_PAYLOAD
 from octotui.workers.agent.launch import SCRIPT
-from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
+from octotui.workers.executor import (
+    AttemptLocation,
+    AttemptSpec,
+    AttemptStatus,
+    Leave,
+    Notice,
+    Output,
+    StartError,
+    unheard,
+)
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.agents.agents import Agents
 from octotui.workers.local.agents.attempt import AgentAttempt, StartFrame
@@ -73,11 +82,13 @@ class AgentExecutor:
             self._agents.remove(attempt.name)
             raise
 
-    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(
+        self, location: AttemptLocation, output: Output, leave: Leave | None = None, notice: Notice = unheard
+    ) -> Outcome:
         """Wait for an attempt and return its Outcome."""
         attempt = await self._attempt(location)
         if attempt is None:
-            return await self._supervised.follow(location, output, leave)
+            return await self._supervised.follow(location, output, leave, notice)
         attempt.attach(output)
         self._agents.follow(attempt)
         try:

@@ -11,7 +11,16 @@ from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.workers import shells, values_file
 from octotui.workers.agent.tree_removal import remove_tree
-from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Leave, Output, StartError
+from octotui.workers.executor import (
+    AttemptLocation,
+    AttemptSpec,
+    AttemptStatus,
+    Leave,
+    Notice,
+    Output,
+    StartError,
+    unheard,
+)
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.supervisors.process import UNCLEAR, Process, spawn
 from octotui.workers.local.supervisors.termination import Lookout
@@ -86,7 +95,9 @@ class SupervisorExecutor:
             raise StartError(f"{work.shell} cannot be started on {work.worker}: {why(error)}") from None
         self._begun[location] = Process(workspace, self._lookout.look, child)
 
-    async def follow(self, location: AttemptLocation, output: Output, leave: Leave | None = None) -> Outcome:
+    async def follow(
+        self, location: AttemptLocation, output: Output, leave: Leave | None = None, notice: Notice = unheard
+    ) -> Outcome:
         """Wait for an attempt and return its Outcome; processes it left running are killed."""
         try:
             process = self._process(location)
@@ -95,7 +106,7 @@ class SupervisorExecutor:
         self._followed[location] = (process, output)
         self._tick_soon(FIRST)
         try:
-            outcome = await process.ended(output)
+            outcome = await process.ended(output, notice)
         finally:
             del self._followed[location]
             process.detach()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from octotui.engine.state import Outcome
-from octotui.workers.executor import Output
+from octotui.workers.executor import Notice, Output, unheard
 from octotui.workers.local.supervisors.process_group import Watch, leads, send
 from octotui.workers.local.supervisors.process_table import JobSigns, lock_path
 from octotui.workers.local.supervisors.spool_reader import SpoolReader
@@ -33,6 +33,7 @@ DEFAULTS = (
 )
 LONGEST = 100  # bytes of a supervisor's report
 UNREPORTED = "its supervisor was killed, so its exit code is unknown; its output shows how far it got"
+ORPHANED = "its supervisor was killed; it is followed until all that it started has ended"
 UNCLEAR = "the record in its workspace is damaged, and it is unknown how it ended"
 
 _REPORT = re.compile(rb"begun\n(?:exit (\d{1,3})\n)?")
@@ -89,13 +90,13 @@ class Process:
         self._woken = asyncio.Event()
         self._watch = None if child is None else Watch(child.pid, self._over, self._woken.set)
 
-    async def ended(self, output: Output) -> Outcome:
+    async def ended(self, output: Output, notice: Notice = unheard) -> Outcome:
         """Wait for the script's exit, read the rest of its output, and return its Outcome.
 
         Processes of its group that it left running are killed; if it was stopped, all that it started. Of
         those that cannot be ended the outcome warns. Reraises what `output` has raised.
         """
-        await self._gone()
+        await self._gone(notice)
         warnings = self._kill_rest() if self._deadline is None else await self._terminate(self._deadline)
         self._reaped()
         self._spool.finish()
@@ -131,24 +132,26 @@ class Process:
             os.close(self._child.pipe)
             self._child = self._child._replace(pipe=-1)
 
-    async def _gone(self) -> None:
+    async def _gone(self, notice: Notice) -> None:
         """Wait until the script is stopped or has ended: its supervisor, or if that was killed all of it."""
         if self._child is None:
-            await self._watch_started()
+            await self._watch_started(notice)
         else:
             await self._woken.wait()
             self._receive()
         if self._deadline is None:
             self._unreported = self._reported() == (True, None)
+        if self._unreported and self._deadline is None and self.workspace.locked():
+            notice(ORPHANED)
         while self._unreported and self._deadline is None and self.workspace.locked():
             await asyncio.sleep(GONE)
 
-    async def _watch_started(self) -> None:
+    async def _watch_started(self, notice: Notice) -> None:
         """Watch a group that another process started; of an ended one, wait until all of it is gone.
 
         The recorded pid is watched only if it is that of the leader, by the lock.
         """
-        record, checks = self.workspace.read(), 0
+        record, checks, is_told = self.workspace.read(), 0, False
         while checks < CHECKS and self._deadline is None and self.workspace.locked():
             if record.code is not None:
                 checks += 1
@@ -158,6 +161,9 @@ class Process:
                     self._watch = Watch(self._leader, self._free, self._woken.set)
                     await self._woken.wait()
                     return
+            elif record.pid is not None and not is_told:  # no longer its leader, and without an exit code
+                notice(ORPHANED)
+                is_told = True
             await asyncio.sleep(GONE)
             record = self.workspace.read()
 
