@@ -207,17 +207,18 @@ COLUMNS: tuple[Column[RunRow], ...] = (
 ESTIMATED = frozenset(("left", "eta"))
 """Columns that need a forecast."""
 _SAID = re.compile(r"^(?:(run-[0-9]+) )?waits for ")  # what the head of the column says
-UNASKED = 14  # columns that are shown by default
+USUAL = tuple(each.name for each in COLUMNS[:14])
+"""The columns of a new list, as far as they are not empty."""
 
 
-def usual(model: Model) -> tuple[str, ...]:
-    """Return the names of the default columns, without those that stay empty."""
+def usual(model: Model, names: Iterable[str] = USUAL) -> tuple[str, ...]:
+    """Return the names of columns without usual ones that stay empty under a model."""
     empty = {
         *(() if model.environments else ("environment",)),
         *(() if model.tenants else ("tenant",)),
         *(() if model.projects else ("project", "release")),
     }
-    return tuple(each.name for each in COLUMNS[:UNASKED] if each.name not in empty)
+    return tuple(name for name in names if name not in empty)
 
 
 def needed(state: State, past: Mapping[str, EndedRun], names: Iterable[str]) -> dict[str, int]:

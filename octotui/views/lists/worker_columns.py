@@ -102,7 +102,7 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
     ),
     Column(
         name="used",
-        about="when the last run that had it ended, of the newest hundred runs",
+        about="when its last run ended, of the newest hundred runs",
         cell=_used,
         key=lambda row: row.used_at,
         least=6,

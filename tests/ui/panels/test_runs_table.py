@@ -10,7 +10,7 @@ from octotui.store.user_config import ListSetting
 from octotui.ui.panels.runs_table import RunsTable
 from octotui.ui.widgets import column_layout
 from octotui.views.lists.columns import CellContext
-from octotui.views.lists.run_columns import usual
+from octotui.views.lists.run_columns import USUAL
 from tests.scenes import SCENES
 from tests.ui.panels.test_runs_panel import ended
 
@@ -74,6 +74,14 @@ def test_sorted_by_a_column_the_list_keeps_its_order_until_something_else_is_to_
     assert asked == [1, 1, 1]
 
 
+def test_the_list_has_its_own_order_again_once_it_is_not_sorted():
+    usual = table(name="many").outline(None, again=False)
+    made = table(ListSetting((), "title"), "many")
+    assert made.outline(None, again=False) != usual
+    made.layout.arrange(ListSetting())
+    assert made.outline(None, again=False) == usual
+
+
 def test_a_folded_family_is_drawn_as_a_whole_and_an_unfolded_one_run_by_run():
     made = table()
     made.outline(None, again=True)
@@ -97,7 +105,7 @@ def test_what_a_later_version_kept_is_left_out():
     assert made.layout.shown == ("id", "title")
     assert made.layout.setting == ListSetting(("id", "title"))
     made.layout.arrange(ListSetting(("future",)))
-    assert made.layout.shown == usual(made.state.model)
+    assert made.layout.shown == USUAL
 
 
 def test_a_run_that_has_left_the_state_is_drawn_from_its_record():
