@@ -69,7 +69,12 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
     CSS_PATH = "question_dialog.tcss"
     KEYS_TITLE = "In a question"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("t", "take", "take", tooltip="Then only you can answer; an answer takes it, too, after a confirmation"),
+        KeyAction(
+            "t",
+            "take",
+            "take",
+            tooltip="Then only you can answer; an answer takes it, too, after a confirmation",
+        ),
         KeyAction("n", "notes", "notes", tooltip="They go with the answer"),
         KeyAction("p", "answer('proceed')", "proceed", tooltip="The run continues"),
         KeyAction("x", "answer('abort')", "abort", tooltip="The step fails, after a confirmation"),
@@ -225,9 +230,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         """Take the question where nobody has; return whether the user has it now."""
         self._follow(self.session.state)
         if self.row is not None and not self.row.mine:
-            await send(
-                self, self.session, TakeInterruption(interruption=self._asked, user=self.session.user)
-            )
+            await send(self, self.session, TakeInterruption(interruption=self._asked, user=self.session.user))
             self._follow(self.session.state)
         return self.row is not None and self.row.mine
 

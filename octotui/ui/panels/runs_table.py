@@ -79,6 +79,7 @@ class RunsTable:
         """Find out again which runs there are, and forget the lines of others."""
         self.order = runs.order(self.state, tuple(self.kept.values()))
         self.families = families(self.state, self.kept, self.order)
+        self._depends = ()  # a run that has ended needs other columns
         listed = {*self.order}
         self._drawn = {name: each for name, each in self._drawn.items() if name in listed}
 
@@ -159,6 +160,10 @@ class RunsTable:
         times = [clock_time(at, scope.now, scope.zone) for at in oldest]
         longest = scope.now - min(oldest, default=scope.now)
         sizes = run_columns.sizes(self.state, self._needs, times, longest)
+        self._needs = {
+            **self._needs,
+            "worker": sizes["worker"],
+        }  # a run shows its worker also without a lease
         if self.families.parents:
             sizes["title"] += FAMILY
         self.layout.measure(sizes)

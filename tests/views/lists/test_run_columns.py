@@ -150,10 +150,11 @@ def test_columns_that_are_empty_in_the_listed_runs_need_nothing():
     state = scenes.seed().state
     need = needed(state, {}, ("run-1",))  # its children have environments
     empty = {name for name, cells in need.items() if not cells}
-    assert empty == {"environment", "tenant", "project", "release", "worker"}
+    assert empty == {"environment", "tenant", "project", "release"}
+    assert need["worker"] == len("worker1")  # which it had
     assert sizes(state, need, [], 0.0)["worker"] == len("worker1 +9")  # leased now
     nothing = needed(scenes.idle().state, {}, ())
-    assert {name for name, cells in nothing.items() if not cells} == {*empty, "by", "step", "wait"}
+    assert {name for name, cells in nothing.items() if not cells} == {*empty, "by", "step", "wait", "worker"}
 
 
 def test_q5_the_wait_column_begins_with_what_is_waited_for():
