@@ -105,7 +105,7 @@ async def test_without_marks_the_keys_say_what_to_do_and_the_others_go_for_the_c
         assert "no run is marked: space marks one" in await it.press("p")
         assert "no run is marked: space marks one" in await it.press("x")
         await it.press("right", "j", "c")
-        await it.sees("Cancel run-2 Create AWS RDS?")
+        await it.sees("Cancel run-2 Create AWS RDS · Development?")
 
 
 async def test_the_next_question_and_the_next_failure_wrap_around(tmp_path):
