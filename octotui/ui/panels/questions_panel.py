@@ -20,7 +20,7 @@ from octotui.ui.widgets.column_layout import ColumnLayout
 from octotui.ui.widgets.column_lines import ColumnLines
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.marked_lines import MarkedLines
-from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.ui.widgets.pane_heading import PaneHeading, beside
 from octotui.views import questions
 from octotui.views.lists.columns import CellContext
 from octotui.views.lists.question_columns import COLUMNS, USUAL
@@ -171,10 +171,11 @@ marks, keys go for all of them."""
 
     def _say(self) -> None:
         """Say around the list its columns, and how many questions there are."""
-        self.query_one(ColumnHead).spans = self._layout.head(self.query_one(LineList).line_width, self._scope)
-        marked = len(self.marked)
-        marks: tuple[Span, ...] = ((f"{marked} marked", "lit"), (" · ", "muted")) if marked else ()
-        self.query_one(PaneHeading).say(right=(*marks, (str(len(self._rows)), "muted")))
+        width, marked = self.query_one(LineList).line_width, len(self.marked)
+        self.query_one(ColumnHead).spans = self._layout.head(width, self._scope)
+        marks: tuple[Span, ...] = ((f"{marked} marked", "lit"),) if marked else ()
+        count: Span = (str(len(self._rows)), "muted")
+        self.query_one(PaneHeading).say(right=beside(self._layout.unseen_sort(width), marks, (count,)))
 
     def _draw(self, key: str, width: int) -> list[Span]:
         return self._layout.line(self._rows[key], width, self._scope)

@@ -84,6 +84,12 @@ class ColumnLayout(Generic[Row]):
         """Sort rows by the chosen column, if any."""
         return by_column(rows, self.sort[0], descending=self.sort[1]) if self.sort else [*rows]
 
+    def unseen_sort(self, width: int) -> tuple[Span, ...]:
+        """Say what rows are sorted by where that column is hidden, or does not fit; else nothing."""
+        if self.sort is None or any(each.column is self.sort[0] for each in self.place(width)):
+            return ()
+        return ((f"by {self.sort[0].name} {'↓' if self.sort[1] else '↑'}", "lit"),)
+
     def line(self, row: Row, width: int, scope: CellContext) -> list[Span]:
         """Draw a row in one line."""
         return row_spans(self.place(width), row, scope)

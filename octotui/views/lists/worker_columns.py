@@ -36,8 +36,8 @@ def _used(row: WorkerRow, width: int, scope: CellContext) -> Spans:
 COLUMNS: tuple[Column[WorkerRow], ...] = (
     Column(
         name="next",
-        about="an arrow at the one that is selected next",
-        cell=lambda row, width, scope: (("→", "active"),) if row.next else (),
+        about="a sign at the one that is selected next",
+        cell=lambda row, width, scope: ((scope.glyphs.next, "active"),) if row.next else (),
         key=lambda row: not row.next,
         least=1,
         most=1,

@@ -60,5 +60,7 @@ async def test_the_oldest_question_comes_first_unless_it_is_sorted(tmp_path):
         await it.press("C", "j", "s", "s", "enter")
         runs = [it.session.state.interruptions[key].run for key in lines.keys]
         assert runs == ["run-36", "run-31", "run-26", "run-21", "run-16", "run-11", "run-6"]
+        await it.press("C", "j", "space", "enter")
+        await it.sees("by run ↓ · 7")
         await it.press("C", "d", "enter")
         assert [it.session.state.interruptions[key].raised_at for key in lines.keys] == raised

@@ -44,6 +44,14 @@ def test_rows_are_sorted_by_the_chosen_column_alone():
     assert text(made, 80)[0].split()[0] == "a↓"
 
 
+def test_a_sort_column_that_is_not_in_sight_is_named():
+    made = layout(ListSetting(("a",), "-b"))
+    assert made.unseen_sort(80) == (("by b ↓", "lit"),)
+    made = layout(ListSetting((), "b"))
+    assert (made.unseen_sort(80), made.unseen_sort(5)) == ((), (("by b ↑", "lit"),))
+    assert layout().unseen_sort(80) == ()
+
+
 def test_what_this_version_does_not_know_is_left_out_of_a_setting():
     made = layout(ListSetting(("a", "future"), "future"))
     assert (made.shown, made.setting) == (("a",), ListSetting(("a",)))
