@@ -64,12 +64,16 @@ class ExplainedActions:
 
 def refusal(screen: Screen[Any], key: str) -> str:
     """Return why a key does nothing on a screen now; empty where it works, or is not declared."""
+    first = ""
     for node in nodes_of(screen):
         action = action_on(type(node), key)
         if action is not None:
             _, name, parameters = parse(action.action)
-            return node.why_not(name, parameters) if isinstance(node, ExplainedActions) else ""
-    return ""
+            reason = node.why_not(name, parameters) if isinstance(node, ExplainedActions) else ""
+            if not reason:
+                return ""  # it works here, be it refused further in
+            first = first or reason
+    return first
 
 
 def written(key: str) -> str:

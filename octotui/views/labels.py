@@ -32,7 +32,7 @@ class Glyphs(msgspec.Struct, frozen=True):
 
     name: str
     signs: dict[Sign, str]
-    cursor: str
+    next: str  # at what is selected next
     here: str
     rule: str
     letters: dict[str, str] = {}
@@ -64,7 +64,7 @@ UNICODE = Glyphs(
         "queued": "○", "active": "▶", "waits": "◔", "asks": "?", "ending": "◌", "good": "✔", "warned": "!",
         "bad": "✖", "stopped": "⊘", "skipped": "–", "pending": "·", "idle": "·", "lock": "▣",
     },
-    cursor="→ ",
+    next="→",
     here="▌",
     rule="─",
 )  # fmt: skip
@@ -74,12 +74,12 @@ ASCII = Glyphs(
         "queued": "o", "active": "*", "waits": "~", "asks": "?", "ending": "%", "good": "+", "warned": "!",
         "bad": "x", "stopped": "/", "skipped": "-", "pending": ".", "idle": ".", "lock": "#",
     },
-    cursor="->",
+    next="=",
     here=">",
     rule="-",
     bar=("#", "."),
-    fold=("+", "-"),
-    marked="*",
+    fold=("&", ":"),
+    marked="@",
     letters={
         "“": '"', "”": '"', "·": "-", "–": "-", "…": "~", "→": ">", "↑": "^", "├": "|", "└": "`",
         "│": "|", "─": "-",

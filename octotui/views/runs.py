@@ -245,6 +245,12 @@ def where(model: Model, environment: str | None, tenant: str | None) -> str:
     return " · ".join(each for each in names if each)
 
 
+def described(state: State, run: Run) -> str:
+    """Return a run with its title and place: `run-1 Tame the kraken · Production`."""
+    place = where(state.model, run.request.environment, run.request.tenant)
+    return " · ".join(filter(None, (f"{run.id} {run.title}", place)))
+
+
 def lasted(queued: float, started: float | None, ended: float | None, now: float) -> str:
     """Return how long a run took since it started, or was queued where it never did."""
     return duration((now if ended is None else ended) - (queued if started is None else started))

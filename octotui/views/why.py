@@ -9,6 +9,7 @@ from octotui.views import waits
 from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
 from octotui.views.labels import counted, duration, listed, worker_name
 from octotui.views.pools import next_worker
+from octotui.views.runs import where
 from octotui.views.selections import at_length
 from octotui.views.text.clock_times import Zone, exact_time
 from octotui.views.tree.outlook import may_run, why
@@ -42,7 +43,9 @@ def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple
 
 
 def _standing(state: State, run: Run, now: float, zone: Zone) -> list[str]:
+    place = where(state.model, run.request.environment, run.request.tenant)
     lines = [f"{run.id} {run.title} {waits.verb(state, run)}", _times(run, now, zone)]
+    lines += [f"takes effect in {place}"] if place else []
     parent = state.jobs.get(run.parent or "")
     if parent is not None:
         lines.append(f"started by {parent.run} {state.runs[parent.run].title}")

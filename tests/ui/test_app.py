@@ -183,3 +183,12 @@ async def test_an_app_that_is_ended_before_the_board_is_drawn_ends(tmp_path, mon
     monkeypatch.setattr(Board, "call_after_refresh", lambda *_: True)  # as it is when the screen goes before
     async with opened(scenes.seed(), tmp_path) as it:
         it.app.exit()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_toast_leaves_the_question_and_the_keys_in_sight(tmp_path, size):
+    async with opened(scenes.asking(), tmp_path, size) as it:
+        it.app.notify("it was done")
+        await it.sees("it was done")
+        assert "a answer" in it.text.splitlines()[-2]
+        assert "? help" in it.text.splitlines()[-1]

@@ -30,6 +30,14 @@ async def test_keys_go_from_event_to_event(tmp_path):
         await it.sees("98/98", "run-2")
 
 
+async def test_playing_is_not_taken_as_a_mark(tmp_path):
+    async with replayed(tmp_path) as it:
+        await it.press("left_curly_bracket")
+        assert "nothing can be changed" not in await it.press("space")
+        await it.until(lambda: it.app.playing)
+        assert "nothing can be changed" in await it.press("asterisk")
+
+
 async def test_keys_go_to_what_matters(tmp_path):
     async with replayed(tmp_path) as it:
         await it.press("left_curly_bracket", "right_square_bracket")

@@ -60,12 +60,12 @@ def test_states_that_differ_look_different_without_colour():
 def test_every_sign_is_one_cell_wide(glyphs):
     assert set(glyphs.signs) == set(typing.get_args(labels.Sign))
     assert all(cell_len(sign) == 1 for sign in (*glyphs.signs.values(), glyphs.here, glyphs.rule))
-    assert cell_len(glyphs.cursor) == 2
+    assert cell_len(glyphs.next) == 1
     assert all(unicodedata.east_asian_width(sign) != "W" for sign in glyphs.signs.values())
 
 
 def test_the_ascii_set_is_ascii():
-    assert all(text.isascii() for text in (*ASCII.signs.values(), ASCII.here, ASCII.rule, ASCII.cursor))
+    assert all(text.isascii() for text in (*ASCII.signs.values(), ASCII.here, ASCII.rule, ASCII.next))
     assert ASCII.text("│  ├ “Dump” · 1 → 2…") == '|  | "Dump" - 1 > 2~'
     assert UNICODE.text("│ “Dump”") == "│ “Dump”"
 
@@ -101,3 +101,16 @@ def test_a_bar_is_as_long_as_it_should_be_and_full_at_the_end_alone(glyphs):
 )
 def test_a_sentence_that_another_part_follows_has_no_full_stop(sentence, told):
     assert unstopped(sentence) == told
+
+
+@pytest.mark.parametrize("glyphs", GLYPHS.values(), ids=GLYPHS)
+def test_signs_marks_and_folds_are_distinct(glyphs):
+    signs = {each: sign for each, sign in glyphs.signs.items() if each != "idle"}  # pending looks the same
+    each = [
+        *signs.values(),
+        *glyphs.fold,
+        glyphs.marked,
+        glyphs.here,
+        glyphs.next,
+    ]
+    assert len({*each}) == len(each)

@@ -169,9 +169,10 @@ def _say_columns(
     """Print rows in columns; those that were `chosen` are cut rather than left out."""
     from octotui.cli.terminal.column_lines import column_lines
     from octotui.views.lists.columns import cut_before_left_out, named
-    from octotui.views.lists.run_columns import COLUMNS, usual
+    from octotui.views.lists.run_columns import COLUMNS, USUAL, usual
 
-    shown = named(COLUMNS, setting.columns or usual(model))
+    names = setting.columns or USUAL
+    shown = named(COLUMNS, names if chosen else usual(model, names) or names)
     shown = tuple(map(cut_before_left_out, shown)) if chosen else shown
     for line in column_lines(shown, rows, scope, terminal_width()):
         say(line)

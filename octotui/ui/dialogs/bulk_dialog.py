@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from octotui.engine.commands import Refused
+from octotui.engine.commands import Refused, TakeInterruption
 from octotui.store.errors import StoreError
 from octotui.ui.key_actions import ExplainedActions, KeyAction, key_of, relabel
 from octotui.ui.styled_text import Span, glyphs_of, length
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 
 class BulkWords(NamedTuple):
-    """How an action is called, on what, what has been done by it, and what it means."""
+    """How an action is called, on what, what was done by it, and what it means for several and for one."""
 
     verb: str
     thing: str
     done: str
     meaning: str = ""
+    for_one: str = ""
 
 
 WORDS: Mapping[BulkAction, BulkWords] = {
@@ -40,13 +41,13 @@ WORDS: Mapping[BulkAction, BulkWords] = {
         "cancelled",
         "Running scripts are ended (TERM, a grace period, KILL), and no further step starts.",
     ),
-    "again": BulkWords("Run", "run", "started again", "Each with the values that it had."),
-    "take": BulkWords("Take", "question", "taken", "Then only you can answer."),
-    "proceed": BulkWords(
-        "Proceed with", "question", "answered", "Those that nobody has are taken. The runs continue."
+    "again": BulkWords(
+        "Run", "run", "started again", "Each with the values that it had.", "With the values that it had."
     ),
+    "take": BulkWords("Take", "question", "taken", "Then only you can answer."),
+    "proceed": BulkWords("Proceed with", "question", "answered", "The runs continue.", "The run continues."),
     "abort": BulkWords(
-        "Abort", "question", "aborted", "Those that nobody has are taken. The steps that ask fail."
+        "Abort", "question", "aborted", "The steps that ask fail.", "The step that asks fails."
     ),
 }
 NOTED = ("proceed", "abort")
@@ -62,7 +63,7 @@ class BulkNotes(Input):
 
 
 class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
-    """Lists all before anything is sent; afterwards it stays where something was refused.
+    """Lists all before anything is sent, what works first; it stays where something was refused.
 
     Its result are the runs for which all was done.
     """
@@ -86,7 +87,9 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
         self._session = session
         self._action = action
         self._words = WORDS[action]
-        self._items = {str(at): item for at, item in enumerate(items)}
+        self._items = {
+            str(at): item for at, item in enumerate(sorted(items, key=lambda each: each.refusal != ""))
+        }
         self._refused: dict[str, str] = {at: each.refusal for at, each in self._items.items() if each.refusal}
         self._done: set[str] = set()
         self._sending = False
@@ -95,7 +98,7 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
         """Yield the question, what it means, the list of items, and details of the selected one."""
         with Vertical(classes="dialog -broad"):
             yield PlainText(self._title(), classes="dialog--title")
-            yield PlainText(self._words.meaning, classes="dialog--text", id="meaning")
+            yield PlainText(self._meaning(), classes="dialog--text", id="meaning")
             yield LineList(self._line, opens=False)
             yield PlainText("", id="reason")
             if self._action in NOTED:
@@ -124,6 +127,15 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
         if not count:
             return f"{words.verb}{again}: not possible, {impossible([*self._items.values()])}"
         return f"{words.verb} {counted(count, words.thing)}{again}{rest}?"
+
+    def _meaning(self) -> str:
+        """Return what it means, and that questions are taken where nobody has them."""
+        words, items = self._words, working(self._items.values())
+        means = words.for_one or words.meaning if len(items) == 1 else words.meaning
+        takes = (isinstance(command, TakeInterruption) for item in items for command in item.commands)
+        if self._action not in NOTED or not any(takes):
+            return means
+        return f"{'You take it' if len(items) == 1 else 'Those that nobody has are taken'}. {means}"
 
     def _line(self, at: str, width: int) -> list[Span]:
         item, glyphs = self._items[at], glyphs_of(self)

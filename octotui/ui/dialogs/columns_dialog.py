@@ -18,7 +18,7 @@ from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views.labels import Role
 
-NAMES = 13  # cells
+WHERE = {"runs": "in all spaces, and in octotui runs"}
 
 
 class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
@@ -39,8 +39,10 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
         """Create it for the present columns and order of a list."""
         super().__init__()
         self._about = layout.about
+        self._where = WHERE.get(layout.name, "in all spaces")
         self._columns = {each.name: each for each in layout.columns}
         self._usual = layout.usual
+        self._names = max(map(len, self._columns)) + 2
         self._sort = layout.setting.sort
         self._take(layout.shown)
 
@@ -51,8 +53,8 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
 
     def compose(self) -> ComposeResult:
         """Yield the columns, and the keys."""
-        with Vertical(classes="dialog"):
-            yield PlainText(f"{self.TITLE}: {self._about}", classes="dialog--title")
+        with Vertical(classes="dialog -broad"):
+            yield PlainText(f"{self.TITLE}: {self._about}, {self._where}", classes="dialog--title")
             yield LineList(self._line)
             yield KeyBar()
 
@@ -69,7 +71,7 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
         sign: Span = (f"{glyphs.sign('good')} ", "good") if name in self._shown else ("  ", "plain")
         arrow = {name: "↑", f"-{name}": "↓"}.get(self._sort, " ")
         role: Role = "plain" if name in self._shown else "muted"
-        return [sign, (padded(name, NAMES), role), (f"{arrow} ", "lit"), (column.about, "muted")]
+        return [sign, (padded(name, self._names), role), (f"{arrow} ", "lit"), (column.about, "muted")]
 
     @property
     def _here(self) -> str:

@@ -1,7 +1,7 @@
 """The question dialog: the instructions or the failure, who may answer, and the answer."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -40,6 +40,14 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
 PATIENCE = 2.0  # seconds that keys wait for an earlier command
+MEANINGS: Mapping[Answer, str] = {
+    "proceed": "The run continues.",
+    "abort": "The step fails; later steps go by their conditions (failure, always, expressions).",
+    "retry": "The failed step runs again.",
+    "ignore": "The run continues as if the step had succeeded.",
+    "fail": "The step fails; later steps go by their conditions (failure, always, expressions).",
+    "exclude": "The run continues without this target.",
+}
 
 
 class Notes(Input):
@@ -54,13 +62,19 @@ class Notes(Input):
 class QuestionDialog(ExplainedActions, ModalScreen[None]):
     """A manual step's instructions in Markdown, or a failure with the end of its output; and the answers.
 
-    Keys take, give back or hand over the question, and answer it; abort asks for a confirmation.
+    Keys take, give back or hand over the question, and answer it; abort asks for a confirmation, and so does
+    each answer to a question that nobody has taken, which takes it.
     """
 
     CSS_PATH = "question_dialog.tcss"
     KEYS_TITLE = "In a question"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("t", "take", "take", tooltip="Then only you can answer"),
+        KeyAction(
+            "t",
+            "take",
+            "take",
+            tooltip="Then only you can answer; an answer takes it, too, after a confirmation",
+        ),
         KeyAction("n", "notes", "notes", tooltip="They go with the answer"),
         KeyAction("p", "answer('proceed')", "proceed", tooltip="The run continues"),
         KeyAction("x", "answer('abort')", "abort", tooltip="The step fails, after a confirmation"),
@@ -143,7 +157,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         more = questions.more(row)
         self.query_one("#standing", PlainText).update(glyphs_of(self).text("\n".join((text, *more))))
         self.query_one("#instructions").styles.max_height = f"{max(20, 60 - 6 * len(more))}vh"
-        self.query_one("#notes", Input).disabled = not row.mine
+        self.query_one("#notes", Input).disabled = bool(self.why_not("notes", ()))
         self.refresh_bindings()
 
     def mode(self) -> Collection[str]:
@@ -151,7 +165,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         return ("take", "answer")
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Refuse what the user may not do: take it first, then answer."""
+        """Refuse what the user may not do; an answer takes a question that nobody has taken."""
         row = self.row or self._first
         if action == "take" and row.mine:
             return questions.standing(row)
@@ -161,7 +175,8 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             return ""
         if row.responsible is not None or row.refusal is not None:
             return f"{questions.standing(row)}{f': {row.refusal}' if row.refusal else ''}"
-        return "" if action == "take" else f"take it first: {key_of(QuestionDialog, 'take')}"
+        takes = action in ("take", "answer", "notes")
+        return "" if takes else f"take it first: {key_of(QuestionDialog, 'take')}"
 
     async def action_take(self) -> None:
         """Take responsibility."""
@@ -194,15 +209,16 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
 
     @work
     async def action_answer(self, answer: Answer) -> None:
-        """Answer; abort asks for a confirmation, proceed for values."""
+        """Answer; proceed asks for values, abort and a question not taken yet for a confirmation."""
+        row = self.row or self._first
         values: dict[str, str] | None = {}
-        if answer == "abort":
-            sentence = "The step fails; later steps go by their conditions (failure, always, expressions)."
-            if not await self.app.push_screen_wait(Confirm("Abort?", sentence, yes="abort", no="back")):
-                return
-        elif answer == "proceed":
+        if answer == "proceed" and row.fields:
             values = await self._filled_in()
+        elif (answer == "abort" or not row.mine) and not await self._confirmed(answer, row):
+            return
         if values is None:
+            return
+        if not await self._is_taken():
             return
         notes = self.query_one("#notes", Input).value
         command = AnswerInterruption(
@@ -210,10 +226,23 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         )
         await send(self, self.session, command)
 
+    async def _is_taken(self) -> bool:
+        """Take the question where nobody has; return whether the user has it now."""
+        self._follow(self.session.state)
+        if self.row is not None and not self.row.mine:
+            await send(self, self.session, TakeInterruption(interruption=self._asked, user=self.session.user))
+            self._follow(self.session.state)
+        return self.row is not None and self.row.mine
+
+    async def _confirmed(self, answer: Answer, row: QuestionRow) -> bool:
+        """Ask whether to answer, and to take the question where it is not taken."""
+        title = f"{answer.capitalize()}?" if row.mine else f"Take the question, and {answer}?"
+        return await self.app.push_screen_wait(Confirm(title, MEANINGS[answer], yes=answer, no="back"))
+
     async def _filled_in(self) -> dict[str, str] | None:
         """Ask for values, if there are fields; None where the user goes back."""
         row, asked = self.row or self._first, self.session.state.interruptions.get(self._asked)
-        if not row.fields or asked is None:
+        if asked is None:
             return {}
         from octotui.ui.dialogs.prompt_dialog import PromptDialog  # noqa: PLC0415 - fields are slow to load
 

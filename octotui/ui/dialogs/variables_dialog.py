@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.styled_text import Span, padded
+from octotui.ui.styled_text import Span, cut, glyphs_of, padded
 from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
@@ -80,8 +80,9 @@ class VariablesDialog(ModalScreen[None]):
         row = self._rows[name]
         shown = min(self._width, width // 2)
         value = row.value.partition("\n")[0]
+        fitting = "".join(text for text, _ in cut([(name, "plain")], shown, glyphs_of(self)))
         return [
-            (f"{padded(name[:shown], shown)}  ", "plain"),
+            (f"{padded(fitting, shown)}  ", "plain"),
             (f"{value}  ", "strong"),
             (row.why, "muted"),
         ]

@@ -21,7 +21,7 @@ from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.column_layout import ColumnLayout
 from octotui.ui.widgets.column_lines import ColumnLines
 from octotui.ui.widgets.line_list import LineList
-from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.ui.widgets.pane_heading import PaneHeading, beside
 from octotui.views import pools
 from octotui.views.lists.columns import CellContext, measured
 from octotui.views.lists.worker_columns import COLUMNS, USUAL
@@ -36,7 +36,7 @@ class PoolsPanel(Vertical):
     """Each pool with its policy, each worker with its holders, leases and queue."""
 
     HELP = """Pools and their workers: which runs are on a worker now, which only lease it, how many wait in
-line for its lock. The arrow marks the worker that comes next for the runbook of the run you look at. Targets
+line for its lock. A sign marks the worker that comes next for the runbook of the run you look at. Targets
 stand below, with the runs whose steps have them. A sort column sorts the workers of each pool."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -145,9 +145,10 @@ stand below, with the runs whose steps have them. A sort column sorts the worker
         runbook = self.state.model.process(self.process or "")
         right: tuple[Span, ...] = ()
         if runbook is not None:
-            right = (("→", "active"), (f" next for {runbook.name}", "muted"))
-        self.query_one(PaneHeading).say(right=right)
-        self.query_one(ColumnHead).spans = self._layout.head(self.query_one(LineList).line_width, self._scope)
+            right = ((glyphs_of(self).next, "active"), (f" next for {runbook.name}", "muted"))
+        width = self.query_one(LineList).line_width
+        self.query_one(PaneHeading).say(right=beside(self._layout.unseen_sort(width), right))
+        self.query_one(ColumnHead).spans = self._layout.head(width, self._scope)
 
     def _draw(self, key: str, width: int) -> list[Span]:
         """Draw a pool or a worker; the same spans while nothing of it changes."""

@@ -1,5 +1,6 @@
 """The pane with all open questions."""
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Literal
 
 from textual import on
@@ -18,7 +19,8 @@ from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.column_layout import ColumnLayout
 from octotui.ui.widgets.column_lines import ColumnLines
 from octotui.ui.widgets.line_list import LineList
-from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.ui.widgets.marked_lines import MarkedLines
+from octotui.ui.widgets.pane_heading import PaneHeading, beside
 from octotui.views import questions
 from octotui.views.lists.columns import CellContext
 from octotui.views.lists.question_columns import COLUMNS, USUAL
@@ -27,15 +29,40 @@ from octotui.views.questions import QuestionRow
 MEASURED = 100  # rows from which the widths of columns come
 
 
+class QuestionLines(MarkedLines):
+    """The list itself; in a replay nothing is marked."""
+
+    KEYS_TITLE = "In the list of questions"
+    BINDINGS: ClassVar[list[BindingType]] = []
+    is_past: bool = False
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Refuse to mark what nothing can be done to."""
+        if action not in ("mark", "mark_all"):
+            return super().why_not(action, parameters)
+        if self.is_past:
+            return "this is a replay: nothing can be changed"
+        return "" if self.key is not None else "there is no open question"
+
+
 class QuestionsPanel(ExplainedActions, Vertical):
     """Every open question, the oldest first; the one under the cursor can be answered."""
 
     HELP = """Questions of manual steps and of failed steps with guided failure: whom each asks, who has taken
-it, and since when. Enter opens one with its text; its sign is bright where you may answer it."""
+it, and since when. Enter opens one with its text; its sign is bright where you may answer it. With
+marks, keys go for all of them."""
     KEYS_TITLE = "In the list of questions"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("p", "answer('proceed')", "proceed", tooltip="Take it and proceed, after a confirmation"),
-        KeyAction("x", "answer('abort')", "abort", tooltip="Take it and abort, after a confirmation"),
+        KeyAction(
+            "p",
+            "answer('proceed')",
+            "proceed",
+            lasting=True,
+            tooltip="Take it and proceed, after a confirmation",
+        ),
+        KeyAction(
+            "x", "answer('abort')", "abort", lasting=True, tooltip="Take it and abort, after a confirmation"
+        ),
     ]
 
     state: reactive[State] = reactive(State(), repaint=False)
@@ -52,11 +79,11 @@ it, and since when. Enter opens one with its text; its sign is bright where you 
         """The question under the cursor is to be opened."""
 
     class AnswerWanted(Message):
-        """A question is to be answered, after a confirmation."""
+        """Questions are to be answered, after a confirmation."""
 
-        def __init__(self, question: QuestionRow, answer: Literal["proceed", "abort"]) -> None:
+        def __init__(self, questions: Sequence[QuestionRow], answer: Literal["proceed", "abort"]) -> None:
             super().__init__()
-            self.question = question
+            self.questions = questions
             self.answer: Literal["proceed", "abort"] = answer
 
     def __init__(self, user: str, setting: ListSetting = ListSetting()) -> None:  # noqa: B008 - it is immutable
@@ -70,12 +97,23 @@ it, and since when. Enter opens one with its text; its sign is bright where you 
         """Yield the heading and the list."""
         yield PaneHeading("Questions")
         yield ColumnHead()
-        yield ColumnLines(self._layout, self._draw, empty=questions.NONE_OPEN, id="questions")
+        yield QuestionLines(self._layout, self._draw, empty=questions.NONE_OPEN, id="questions")
 
     @property
     def question(self) -> QuestionRow | None:
         """The question under the cursor."""
         return self._rows.get(self.query_one(LineList).key or "") if self.is_mounted else None
+
+    @property
+    def marked(self) -> tuple[QuestionRow, ...]:
+        """The marked questions, in the order of the list."""
+        marked = self.query_one(LineList).marked if self.is_mounted else ()
+        return tuple(row for name, row in self._rows.items() if name in marked)
+
+    def unmark(self, names: Iterable[str]) -> None:
+        """Drop marks."""
+        lines = self.query_one(QuestionLines)
+        lines.mark(lines.marked.difference(names))
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Refuse to answer where nothing is asked, or otherwise."""
@@ -85,13 +123,15 @@ it, and since when. Enter opens one with its text; its sign is bright where you 
             return "this is a replay: nothing can be changed"
         if (question := self.question) is None:
             return "there is no open question"
+        if self.marked:
+            return ""  # a dialog says which of them can be answered so
         fits = parameters[0] in question.choices
         return "" if fits else "a failed step is retried, ignored or failed: enter opens its question"
 
     def action_answer(self, answer: Literal["proceed", "abort"]) -> None:
-        """Have the question under the cursor answered."""
+        """Have the marked questions answered, or the one under the cursor."""
         if self.question is not None:
-            self.post_message(self.AnswerWanted(self.question, answer))
+            self.post_message(self.AnswerWanted(self.marked or (self.question,), answer))
 
     def on_mount(self) -> None:
         """List what is asked."""
@@ -117,11 +157,13 @@ it, and since when. Enter opens one with its text; its sign is bright where you 
         return CellContext(self.now, zone_of(self), glyphs_of(self))
 
     def _list(self) -> None:
-        before, lines = self.question, self.query_one(LineList)
+        before, lines = self.question, self.query_one(QuestionLines)
         rows = self._layout.sorted(questions.rows(self.state, self._user, self.now))
         self._rows = {row.id: row for row in rows}
         self._layout.measure_rows(rows[:MEASURED], self._scope)
         lines.show(tuple(self._rows))
+        lines.is_past = self.state.keep_ended
+        lines.mark(lines.marked.intersection(self._rows))
         self._say()
         self.refresh_bindings()
         if self.question != before:
@@ -129,12 +171,20 @@ it, and since when. Enter opens one with its text; its sign is bright where you 
 
     def _say(self) -> None:
         """Say around the list its columns, and how many questions there are."""
-        self.query_one(ColumnHead).spans = self._layout.head(self.query_one(LineList).line_width, self._scope)
+        width, marked = self.query_one(LineList).line_width, len(self.marked)
+        self.query_one(ColumnHead).spans = self._layout.head(width, self._scope)
+        marks: tuple[Span, ...] = ((f"{marked} marked", "lit"),) if marked else ()
         count: Span = (str(len(self._rows)), "muted")
-        self.query_one(PaneHeading).say(right=(count,))
+        self.query_one(PaneHeading).say(right=beside(self._layout.unseen_sort(width), marks, (count,)))
 
     def _draw(self, key: str, width: int) -> list[Span]:
         return self._layout.line(self._rows[key], width, self._scope)
+
+    @on(MarkedLines.Remarked)
+    def _remark(self, event: MarkedLines.Remarked) -> None:
+        event.stop()
+        self._say()
+        self.refresh_bindings()
 
     @on(ColumnLines.Arranged)
     def _arrange(self, event: ColumnLines.Arranged) -> None:

@@ -24,7 +24,7 @@ from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.column_lines import ColumnLines
 from octotui.ui.widgets.line_list import LineList
-from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.ui.widgets.pane_heading import PaneHeading, beside
 from octotui.views.lists.columns import CellContext
 from octotui.views.runs import EndedRun, RunRow
 
@@ -117,7 +117,10 @@ others stands for all of them, with the state that needs people first, until it 
         self.query_one(ColumnHead).spans = self._table.head(lines.line_width)
         row = self._table.row(lines.key or "")
         self.query_one(RunDetail).show(row.detail if row is not None else "")
-        self.query_one(PaneHeading).say(right=lines.counts(is_filtered=bool(line.text)))
+        counts = lines.counts(is_filtered=bool(line.text))
+        self.query_one(PaneHeading).say(
+            right=beside(self._table.layout.unseen_sort(lines.line_width), counts)
+        )
         line.say_count(self.past, lines.found)
 
     def learn(self, query: Query, summary: SearchSummary | None) -> None:

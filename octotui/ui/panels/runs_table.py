@@ -47,7 +47,7 @@ class RunsTable:
         self._sorted: dict[tuple[str, ...], Sequence[str]] = {}
         self.coming = UNKNOWN  # the last forecast, which whoever shows the table has made
         self.kept: dict[str, EndedRun] = {}
-        self.layout = ColumnLayout("runs", "runs", run_columns.COLUMNS, (), setting)
+        self.layout = ColumnLayout("runs", "runs", run_columns.COLUMNS, run_columns.USUAL, setting)
 
     def add(self, records: Iterable[EndedRun]) -> None:
         """Know of runs that have ended."""
@@ -61,7 +61,6 @@ class RunsTable:
     def look(self, state: State, scope: CellContext) -> None:
         """Take the present State, moment and zone: the widths of columns may be others."""
         self.state = state
-        self.layout.usual = run_columns.usual(state.model)
         self.scope = replace(scope, coming=self.coming if self._is_estimated else UNKNOWN)
         self._measure()
 
@@ -80,6 +79,7 @@ class RunsTable:
         """Find out again which runs there are, and forget the lines of others."""
         self.order = runs.order(self.state, tuple(self.kept.values()))
         self.families = families(self.state, self.kept, self.order)
+        self._depends = ()  # a run that has ended needs other columns
         listed = {*self.order}
         self._drawn = {name: each for name, each in self._drawn.items() if name in listed}
 
@@ -94,7 +94,7 @@ class RunsTable:
         """
         if again:
             self._sorted = {}
-        depends = self.families, names, {**self.folds(names)}
+        depends = self.families, names, {**self.folds(names)}, self.layout.setting.sort
         if self.layout.sort is not None or depends != self._depends:
             self._depends = depends
             lines = outline(self.families, names, self.folds(names), self._arrange)
@@ -160,6 +160,10 @@ class RunsTable:
         times = [clock_time(at, scope.now, scope.zone) for at in oldest]
         longest = scope.now - min(oldest, default=scope.now)
         sizes = run_columns.sizes(self.state, self._needs, times, longest)
+        self._needs = {
+            **self._needs,
+            "worker": sizes["worker"],
+        }  # a run shows its worker also without a lease
         if self.families.parents:
             sizes["title"] += FAMILY
         self.layout.measure(sizes)

@@ -102,7 +102,7 @@ class BoardActions(RunActionsScreen):
 
     @work
     async def do_to_marked(self, action: "BulkAction") -> None:
-        """Show what it is done to, and do it; the runs for which it worked are marked no more."""
+        """Show what it is done to, and do it; runs for which it worked, or that have ended, are unmarked."""
         from octotui.ui.dialogs.bulk_dialog import BulkDialog
         from octotui.views.bulk.plan import plan
 
@@ -118,8 +118,14 @@ class BoardActions(RunActionsScreen):
         user, ended = self.session.user, self.runs.ended
         items = plan(action, self.marked, self.state, families, user, self.now, refusals, ended)
         done = await self.app.push_screen_wait(BulkDialog(self.session, action, items))
-        lines = self.runs.lines
-        lines.mark(lines.marked - (done or frozenset()))
+        if done:
+            lines = self.runs.lines
+            still = (name for name in lines.marked - done if action == "again" or self._is_open(name))
+            lines.mark(frozenset(still))
+
+    def _is_open(self, name: str) -> bool:
+        run = self.state.runs.get(name)
+        return run is not None and not run.ended
 
     async def _families(self) -> dict[str, State] | None:
         """Replay the families of marked runs that have left the State, by run.

@@ -16,7 +16,10 @@ from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.questions import QuestionRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from octotui.runtime.space_access import SpaceAccess
+    from octotui.views.bulk.plan import BulkAction
 
 
 class QuestionsScreen(RunActionsScreen):
@@ -24,7 +27,9 @@ class QuestionsScreen(RunActionsScreen):
 
     KEYS_TITLE = "On the list of questions"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To the board"),
+        KeyAction(
+            "escape,backspace", "back", "back", lasting=True, tooltip="To the board; with marks, unmark all"
+        ),
     ]
 
     def __init__(self, session: "SpaceAccess", setting: ListSetting) -> None:
@@ -52,19 +57,34 @@ class QuestionsScreen(RunActionsScreen):
             await self.action_answer()
 
     @on(QuestionsPanel.AnswerWanted)
-    @work
-    async def _answer(self, event: QuestionsPanel.AnswerWanted) -> None:
-        """Show what is answered, and do it."""
-        from octotui.ui.dialogs.bulk_dialog import BulkDialog
-        from octotui.views.bulk.plan import plan_answer
+    def _answer(self, event: QuestionsPanel.AnswerWanted) -> None:
+        self._do(event.answer, event.questions)
 
-        items = plan_answer(event.answer, event.question, self.state, self.session.user, self.now)
-        await self.app.push_screen_wait(BulkDialog(self.session, event.answer, items))
+    async def action_take(self) -> None:
+        """Take the marked questions, or the one under the cursor."""
+        if marked := self.query_one(QuestionsPanel).marked:
+            self._do("take", marked)
+        else:
+            await super().action_take()
+
+    @work
+    async def _do(self, action: "BulkAction", asked: "Sequence[QuestionRow]") -> None:
+        """Show the questions, and do it; those for which it worked are marked no more."""
+        from octotui.ui.dialogs.bulk_dialog import BulkDialog
+        from octotui.views.bulk.plan import plan_questions
+
+        items = plan_questions(action, asked, self.state, self.session.user, self.now)
+        done = await self.app.push_screen_wait(BulkDialog(self.session, action, items))
+        self.query_one(QuestionsPanel).unmark(each.id for each in asked if each.run in (done or ()))
 
     def action_log(self) -> None:
         """Open the output of the run that asks."""
         self.app.push_screen(RunScreen(self.session, self.run, log=True))
 
     def action_back(self) -> None:
-        """Go back to the board."""
-        self.dismiss()
+        """Unmark all questions; without marks, go back to the board."""
+        panel = self.query_one(QuestionsPanel)
+        if panel.marked:
+            panel.unmark(each.id for each in panel.marked)
+        else:
+            self.dismiss()

@@ -26,7 +26,7 @@ from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import questions
 from octotui.views.labels import listed
 from octotui.views.questions import QuestionRow
-from octotui.views.runs import EndedRun
+from octotui.views.runs import EndedRun, described
 from octotui.views.waits import asks
 
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
         if run is None:
             return
         sentence = "Its running scripts are ended (TERM, a grace period, KILL), and no further step starts."
-        sure = Confirm(f"Cancel {run.id} {run.title}?", sentence, yes="cancel it", no="keep it")
+        sure = Confirm(f"Cancel {described(self.state, run)}?", sentence, yes="cancel it", no="keep it")
         if await self.app.push_screen_wait(sure):
             await send(self, self.session, CancelRun(run=run.id, by=self.session.user))
 

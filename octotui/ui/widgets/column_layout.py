@@ -33,7 +33,7 @@ class ColumnLayout(Generic[Row]):
         usual: Sequence[str],
         setting: ListSetting = ListSetting(),  # noqa: B008 - it is immutable
     ) -> None:
-        """Create it; where nobody has chosen, those of the `usual` columns are shown that are not empty."""
+        """Create it; `usual` columns are shown where nobody has chosen, and left out while they are empty."""
         self.name = name
         self.about = about
         self.columns = tuple(columns)
@@ -76,13 +76,19 @@ class ColumnLayout(Generic[Row]):
         """Return the columns that fit a width; computed once for each width."""
         if width not in self._placed:
             columns = named(self.columns, self.shown)
-            kept = columns if self.chosen else without_empty(columns, self._sizes)
+            kept = without_empty(columns, self._sizes, always={*self.chosen} - {*self.usual})
             self._placed = {width: placed(kept, width, self._sizes)}
         return self._placed[width]
 
     def sorted(self, rows: Iterable[Row]) -> list[Row]:
         """Sort rows by the chosen column, if any."""
         return by_column(rows, self.sort[0], descending=self.sort[1]) if self.sort else [*rows]
+
+    def unseen_sort(self, width: int) -> tuple[Span, ...]:
+        """Say what rows are sorted by where that column is hidden, or does not fit; else nothing."""
+        if self.sort is None or any(each.column is self.sort[0] for each in self.place(width)):
+            return ()
+        return ((f"by {self.sort[0].name} {'↓' if self.sort[1] else '↑'}", "lit"),)
 
     def line(self, row: Row, width: int, scope: CellContext) -> list[Span]:
         """Draw a row in one line."""

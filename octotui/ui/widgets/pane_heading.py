@@ -10,6 +10,14 @@ from octotui.ui.styled_text import Span, cut, glyphs_of, length, strip_of, style
 from octotui.views.labels import Role
 
 
+def beside(*facts: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return facts side by side, without those that are empty."""
+    joined: list[Span] = []
+    for fact in filter(None, facts):
+        joined += [(" · ", "muted"), *fact] if joined else fact
+    return tuple(joined)
+
+
 class PaneHeading(Widget):
     """A line with title, rule and fact; the stylesheet marks the focused pane."""
 

@@ -60,12 +60,13 @@ def plan(
     return tuple(_judged(items, state, now))
 
 
-def plan_answer(
-    action: BulkAction, question: QuestionRow, state: State, user: str, now: float
+def plan_questions(
+    action: BulkAction, questions: Sequence[QuestionRow], state: State, user: str, now: float
 ) -> tuple[BulkItem, ...]:
-    """Plan the answer to one question."""
-    about = " · ".join(filter(None, (question.name, question.where)))
-    return tuple(_judged([_item(action, question, about, user)], state, now))
+    """Plan an action for each of these questions, as `plan` does for what runs ask."""
+    abouts = (" · ".join(filter(None, (each.name, each.where))) for each in questions)
+    items = [_item(action, each, about, user) for each, about in zip(questions, abouts, strict=True)]
+    return tuple(_judged(items, state, now))
 
 
 def noted(item: BulkItem, notes: str) -> BulkItem:

@@ -1,6 +1,6 @@
 """Columns of any list: as many as fit into a width, in order of preference."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any, Generic, TypeVar
 
@@ -148,10 +148,12 @@ def _widest(
     return max((sum(length(text) for text, _ in cell) for cell in cells), default=0)
 
 
-def without_empty(columns: Iterable[Column[Row]], sizes: Mapping[str, int]) -> tuple[Column[Row], ...]:
-    """Leave out columns that need no cell; a list has at least one."""
+def without_empty(
+    columns: Iterable[Column[Row]], sizes: Mapping[str, int], *, always: Collection[str] = ()
+) -> tuple[Column[Row], ...]:
+    """Leave out columns that need no cell, but not the names in `always`; a list has at least one."""
     columns = tuple(columns)
-    return tuple(each for each in columns if sizes.get(each.name) != 0) or columns
+    return tuple(each for each in columns if sizes.get(each.name) != 0 or each.name in always) or columns
 
 
 def _most(column: Column[Row], sizes: Mapping[str, int]) -> int:

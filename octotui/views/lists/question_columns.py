@@ -69,6 +69,7 @@ COLUMNS: tuple[Column[QuestionRow], ...] = (
         head="run",
     ),
     _text("step", "the step that asks, or failed", lambda row: row.title, role="plain", least=12, most=60),
+    _text("where", "the environment and tenant of its run", lambda row: row.where, least=8, most=40),
     _text("who", "who may answer it", lambda row: row.asks, least=6, most=30, enough=16),
     Column(
         name="taken",
@@ -89,13 +90,10 @@ COLUMNS: tuple[Column[QuestionRow], ...] = (
         head="for",
         right=True,
     ),
-    _time("asked", "when it was asked", lambda row: row.raised_at),
     _text(
         "title", "its runbook, or project and release", lambda row: row.name, least=12, most=60, extra=True
     ),
-    _text(
-        "where", "the environment and tenant of its run", lambda row: row.where, least=8, most=40, extra=True
-    ),
+    _time("asked", "when it was asked", lambda row: row.raised_at),
     _text("approvals", "how many approvals it has", lambda row: row.approvals, least=9, most=20, extra=True),
     _time("expires", "when it expires", lambda row: row.expires_at),
     _text("by", "who started its run", lambda row: row.requester, least=6, most=16, extra=True),

@@ -11,7 +11,7 @@ from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
 from octotui.views.labels import duration, worker_name
 from octotui.views.lists.columns import UNCUT, CellContext, Column, Spans
-from octotui.views.runs import EndedRun, RunRow, where
+from octotui.views.runs import EndedRun, RunRow, where, workers
 from octotui.views.text.clock_times import exact_time, fitting_time
 
 SOON = 600.0  # seconds before an end to which it is told to the second
@@ -135,7 +135,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         head="state",
     ),
     _text("environment", "where it takes effect", lambda row: row.environment, head="env", least=12, most=24),
-    _time("started", "start", "when it started, or is to start", lambda row: row.starts_at, extra=True),
+    _time("started", "start", "when it started, or is to start", lambda row: row.starts_at),
     Column(
         name="duration",
         about="how long it takes, or took, with all that it started",
@@ -145,7 +145,6 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         most=6,
         head="took",
         right=True,
-        extra=True,
     ),
     _text("by", "who started it", lambda row: row.by, extra=True, least=6, most=16),
     _text("worker", "the workers it has, or had", lambda row: row.worker, extra=True, least=8, most=24),
@@ -207,23 +206,24 @@ COLUMNS: tuple[Column[RunRow], ...] = (
 ESTIMATED = frozenset(("left", "eta"))
 """Columns that need a forecast."""
 _SAID = re.compile(r"^(?:(run-[0-9]+) )?waits for ")  # what the head of the column says
-UNASKED = 14  # columns that are shown by default
+USUAL = tuple(each.name for each in COLUMNS[:14])
+"""The columns of a new list, as far as they are not empty."""
 
 
-def usual(model: Model) -> tuple[str, ...]:
-    """Return the names of the default columns, without those that stay empty."""
+def usual(model: Model, names: Iterable[str] = USUAL) -> tuple[str, ...]:
+    """Return the names of columns without usual ones that stay empty under a model."""
     empty = {
         *(() if model.environments else ("environment",)),
         *(() if model.tenants else ("tenant",)),
         *(() if model.projects else ("project", "release")),
     }
-    return tuple(each.name for each in COLUMNS[:UNASKED] if each.name not in empty)
+    return tuple(name for name in names if name not in empty)
 
 
 def needed(state: State, past: Mapping[str, EndedRun], names: Iterable[str]) -> dict[str, int]:
     """Return the cells that what runs are called needs in each column; 0 where a column stays empty.
 
-    Which workers open runs have changes without a run that comes or ends: `sizes` adds them.
+    Which workers open runs have changes without a run that comes or ends: `sizes` adds those leased now.
     """
     model, names = state.model, tuple(names)
     still = [state.runs[name] for name in names if name in state.runs]
@@ -238,7 +238,10 @@ def needed(state: State, past: Mapping[str, EndedRun], names: Iterable[str]) -> 
         "environment": _longest(where(model, environment, None) for _, environment, _ in places),
         "tenant": _longest(where(model, None, tenant) for _, _, tenant in places),
         "project": _longest(each.name for each in projects if each),
-        "worker": max((_cells(model, each.workers) for each in over), default=0),
+        "worker": max(
+            _longest(workers(model, run) for run in still),
+            max((_cells(model, each.workers) for each in over), default=0),
+        ),
         **({} if any(projects) else {"release": 0}),
         **({} if still else {"step": 0}),
         **({} if still or any(each.reason for each in over) else {"wait": 0}),

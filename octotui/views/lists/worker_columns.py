@@ -36,8 +36,8 @@ def _used(row: WorkerRow, width: int, scope: CellContext) -> Spans:
 COLUMNS: tuple[Column[WorkerRow], ...] = (
     Column(
         name="next",
-        about="an arrow at the one that is selected next",
-        cell=lambda row, width, scope: (("→", "active"),) if row.next else (),
+        about="a sign at the one that is selected next",
+        cell=lambda row, width, scope: ((scope.glyphs.next, "active"),) if row.next else (),
         key=lambda row: not row.next,
         least=1,
         most=1,
@@ -102,7 +102,7 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
     ),
     Column(
         name="used",
-        about="when the last run that had it ended, of the newest hundred runs",
+        about="when its last run ended, of the newest hundred runs",
         cell=_used,
         key=lambda row: row.used_at,
         least=6,

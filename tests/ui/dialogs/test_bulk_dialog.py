@@ -30,10 +30,27 @@ async def test_it_says_for_which_it_will_not_work_before_anything_is_sent(tmp_pa
     async with opened(scenes.seed(), tmp_path, NARROW) as it:
         results = await shown(it, cancels("run-1", "run-2", run_1="run-1 has ended"))
         await it.sees("Cancel 1 run, and leave 1 out?", "– run-1 Create AWS RDS · has ended", "· run-2")
+        assert it.text.index("run-2 Create") < it.text.index("run-1 Create")
         assert it.session.sent == []
         await it.press("escape")
         assert results == [frozenset()]
         assert it.session.sent == []
+
+
+async def test_i3_it_says_what_is_taken_for_one_question_and_for_several(tmp_path):
+    """I3: and nothing of it where all are the user's already."""
+    take = TakeInterruption(interruption="question-1", user="ann")
+    answer = AnswerInterruption(interruption="question-1", user="ann", answer="abort")
+    untaken = BulkItem(run="run-1", about="A", commands=(take, answer))
+    taken = BulkItem(run="run-1", about="A", commands=(answer,))
+    for items, told in (
+        ([untaken], "You take it. The step that asks fails."),
+        ([untaken, taken], "Those that nobody has are taken. The steps that ask fail."),
+        ([taken], "  The step that asks fails."),
+    ):
+        async with opened(scenes.asking(), tmp_path, NARROW) as it:
+            await shown(it, items, "abort")
+            await it.sees(told)
 
 
 async def test_what_works_is_sent_and_the_rest_left_out(tmp_path):
@@ -79,7 +96,7 @@ async def test_a_long_reason_is_told_in_full_of_the_chosen_line(tmp_path):
     async with opened(scenes.seed(), tmp_path, NARROW) as it:
         await shown(it, cancels(*(f"run-{each}" for each in range(1, 40)), run_2=why))
         assert "and ann is not a member" not in it.text
-        await it.press("j")
+        await it.press("G")
         await it.sees("and ann is not a member")
         await it.press("G")
         await it.sees("run-39")

@@ -8,7 +8,7 @@ from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
 from octotui.ui.app import OctotuiApp
 from octotui.ui.dialogs.columns_dialog import ColumnsDialog
-from octotui.views.lists.run_columns import usual
+from octotui.views.lists.run_columns import USUAL
 from tests import scenes
 from tests.ui.fake import FakeSession
 from tests.ui.opened import Opened, opened
@@ -39,11 +39,36 @@ def heads(text: str) -> list[str]:
 async def test_a_column_is_hidden_and_another_comes_first(tmp_path):
     it = Chosen(tmp_path)
     text = await it.press("C", "j", "space", "j", "K", "K", "enter")
-    assert heads(text)[:3] == ["title", "state", "env"]
+    assert heads(text)[:3] == ["title", "state", "start"]
     ((name, setting),) = it.kept
     assert name == "runs"
     assert setting.columns[:3] == ("title", "sign", "state")
     assert "id" not in setting.columns
+
+
+async def test_hiding_one_column_brings_in_no_empty_ones(tmp_path):
+    before = heads(await Chosen(tmp_path).press("C"))
+    it = Chosen(tmp_path)
+    text = await it.press("C", "j", "space", "enter")
+    assert heads(text) == [each for each in before if each != "run"]
+    assert "project" in it.kept[0][1].columns
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [("", "Columns: runs, in all spaces, and in octotui runs"), ("Q", "Columns: questions, in all spaces")],
+)
+async def test_it_says_where_the_columns_are_shown(tmp_path, key, told):
+    async with opened(scenes.asking(), tmp_path) as it:
+        await it.press(*key, "C")
+        await it.sees(told)
+
+
+async def test_descriptions_are_not_cut_at_80_columns(tmp_path):
+    for keys in (("C",), ("Q", "C"), ("tab", "C")):
+        async with opened(scenes.asking(), tmp_path, (80, 40)) as it:
+            assert "Columns:" in (text := await it.press(*keys))
+            assert "…" not in text[text.index("Columns:") :]
 
 
 async def test_sorting_goes_up_then_down_then_away(tmp_path):
@@ -82,7 +107,7 @@ async def test_what_cannot_be_done_is_said(tmp_path):
         await it.sees("it is the first")
         await it.press("G", "J")
         await it.sees("it is the last")
-        for _ in usual(it.session.state.model)[1:]:
+        for _ in USUAL[1:]:
             await it.press("g", "j", "space")
             await it.press("G")
         dialog = it.app.screen

@@ -36,12 +36,14 @@ async def test_workers_stand_in_columns_as_many_as_fit(tmp_path):
     assert first.split()[-1] == "13:47"
 
 
-async def test_columns_that_are_empty_for_all_are_left_out_unless_they_were_chosen(tmp_path):
+async def test_columns_that_are_empty_for_all_are_left_out_though_others_are_hidden(tmp_path):
     head, *_ = await pane(tmp_path, scenes.idle(), (120, 40))
     assert head.split() == ["worker", "state"]
     chosen = ListSetting(("worker", "health", "waiting"))
     head, *_ = await pane(tmp_path, scenes.idle(), (120, 40), pools=chosen)
-    assert head.split() == ["worker", "health", "wait"]
+    assert head.split() == ["worker"]
+    head, *_ = await pane(tmp_path, scenes.lock_wait(), (120, 40), pools=chosen)
+    assert head.split() == ["worker", "wait"]
 
 
 async def test_the_workers_of_each_pool_are_sorted_by_the_chosen_column(tmp_path):
@@ -66,6 +68,10 @@ async def test_c_chooses_its_columns_and_they_are_kept(tmp_path):
         await it.sees("worker↓")
         assert kept == [("pools", ListSetting((), "-worker"))]
         assert it.app.list_setting("pools") == kept[0][1]
+        lines = it.app.screen.query_one("#pools", LineList)
+        before = lines.keys
+        await it.press("C", "d", "enter")
+        assert lines.keys != before
 
 
 async def test_without_pools_it_says_what_to_add(tmp_path):

@@ -3,16 +3,20 @@
 from datetime import UTC
 
 import pytest
+from msgspec.structs import replace
+from rpds import HashTrieMap
 
 from octotui.engine.forecast import forecast
 from octotui.engine.queries.parse import parse
+from octotui.store.journal.run_records import RunRecord
 from octotui.store.user_config import ListSetting
 from octotui.ui.panels.runs_table import RunsTable
 from octotui.ui.widgets import column_layout
 from octotui.views.lists.columns import CellContext
-from octotui.views.lists.run_columns import usual
+from octotui.views.lists.run_columns import USUAL
 from tests.scenes import SCENES
 from tests.ui.panels.test_runs_panel import ended
+from tests.world import START
 
 
 def table(setting: ListSetting = ListSetting(), name: str = "seed") -> RunsTable:  # noqa: B008
@@ -39,6 +43,48 @@ def test_columns_go_with_the_width_but_never_the_word():
     assert heads[0] == ["run", "title", "state"]
     assert heads[1] == ["run", "title", "state", "env", "start", "took", "by", "worker"]
     assert heads[2] == [*heads[1], "wait", "step", "tenant"]
+
+
+def test_a_long_title_is_cut_before_times_are_left_out():
+    made = table(name="asking")
+    made.add([replace(each, name="Tame the kraken that lives in the far north") for each in ended(100, 100)])
+    made.find()
+    made.outline(None, again=True)
+    assert "".join(each for each, _ in made.head(62)).split()[1:] == [
+        "title",
+        "state",
+        "env",
+        "start",
+        "took",
+    ]
+    assert "Tame the kraken t… failed" in text(made, "run-100", 62)
+    assert "Tame the kraken that lives in the far north" in text(made, "run-100", 200)
+
+
+def test_columns_are_those_of_the_runs_also_once_all_have_ended():
+    """A run keeps its worker, and waits for nothing."""
+    made = table(name="asking")
+    records = [
+        RunRecord(
+            number=int(name.removeprefix("run-")), id=name, root=name, process="tame", name="Tame",
+            requester="ann", state="succeeded", reason="", queued_at=START, started_at=START, ended_at=START,
+            workers=("west1",),
+        )
+        for name in made.order
+    ]  # fmt: skip
+    made.look(replace(made.state, runs=HashTrieMap(), leases=HashTrieMap()), made.scope)
+    made.add(records)
+    made.find()
+    made.outline(None, again=True)
+    heads = "".join(each for each, _ in made.head(160)).split()
+    assert heads == ["run", "title", "state", "start", "took", "by", "worker"]
+
+
+def test_a_worker_stays_in_sight_while_its_run_has_no_lease():
+    made = table(name="lock_wait")
+    assert made.state.leases
+    made.look(replace(made.state, leases=HashTrieMap()), made.scope)
+    assert "worker" in "".join(each for each, _ in made.head(160))
 
 
 def test_heads_stand_above_their_cells():
@@ -74,6 +120,14 @@ def test_sorted_by_a_column_the_list_keeps_its_order_until_something_else_is_to_
     assert asked == [1, 1, 1]
 
 
+def test_the_list_has_its_own_order_again_once_it_is_not_sorted():
+    usual = table(name="many").outline(None, again=False)
+    made = table(ListSetting((), "title"), "many")
+    assert made.outline(None, again=False) != usual
+    made.layout.arrange(ListSetting())
+    assert made.outline(None, again=False) == usual
+
+
 def test_a_folded_family_is_drawn_as_a_whole_and_an_unfolded_one_run_by_run():
     made = table()
     made.outline(None, again=True)
@@ -97,7 +151,7 @@ def test_what_a_later_version_kept_is_left_out():
     assert made.layout.shown == ("id", "title")
     assert made.layout.setting == ListSetting(("id", "title"))
     made.layout.arrange(ListSetting(("future",)))
-    assert made.layout.shown == usual(made.state.model)
+    assert made.layout.shown == USUAL
 
 
 def test_a_run_that_has_left_the_state_is_drawn_from_its_record():

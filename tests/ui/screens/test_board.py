@@ -78,7 +78,7 @@ async def test_tab_goes_from_pane_to_pane_and_w_asks_about_the_worker(tmp_path):
 async def test_cancel_asks_once(tmp_path):
     async with opened(scenes.seed(), tmp_path) as it:
         await it.press("right", "j", "c")
-        await it.sees("Cancel run-2 Create AWS RDS?")
+        await it.sees("Cancel run-2 Create AWS RDS · Development?")
         await it.press("enter")
         assert it.session.sent == []
         await it.press("c", "y")

@@ -49,7 +49,13 @@ async def test_marked_runs_are_cancelled_but_for_what_has_ended(tmp_path):
         await it.press("y")
         await it.sees("4 cancelled")
         assert it.session.sent == [CancelRun(run=f"run-{each}", by="ann") for each in (2, 3, 4, 5)]
-        assert lines(it).marked == {"run-1"}
+        assert lines(it).marked == frozenset()
+
+
+async def test_marks_of_ended_runs_stay_where_nothing_was_done_or_they_may_run_again(tmp_path):
+    async with opened(scenes.seed(), tmp_path, NARROW) as it:
+        await it.press("right", "asterisk", "c", "escape")
+        assert len(lines(it).marked) == 5
 
 
 async def test_v6_marked_runs_start_again_also_those_that_have_left_the_state(tmp_path):
@@ -105,7 +111,7 @@ async def test_without_marks_the_keys_say_what_to_do_and_the_others_go_for_the_c
         assert "no run is marked: space marks one" in await it.press("p")
         assert "no run is marked: space marks one" in await it.press("x")
         await it.press("right", "j", "c")
-        await it.sees("Cancel run-2 Create AWS RDS?")
+        await it.sees("Cancel run-2 Create AWS RDS · Development?")
 
 
 async def test_the_next_question_and_the_next_failure_wrap_around(tmp_path):

@@ -37,7 +37,7 @@ async def test_what_is_done_to_a_run_is_done_to_the_one_under_the_cursor(tmp_pat
         await it.press("D")
         await it.sees("4 projects")
         await it.press("c")
-        await it.sees("Cancel run-11 Shop 2.5.0-beta.1?")
+        await it.sees("Cancel run-11 Shop 2.5.0-beta.1 · Development?")
         await it.press("n", "l")
         assert isinstance(it.app.screen, RunScreen)
         assert it.app.screen.run == "run-11"

@@ -46,6 +46,28 @@ async def test_it_is_proceeded_with_after_a_confirmation(tmp_path):
         assert it.session.state.runs["run-11"].state == "paused"
 
 
+async def test_several_questions_are_marked_and_answered_or_taken(tmp_path):
+    """I3: in one dialog; esc drops the marks first."""
+    async with opened(scenes.many(), tmp_path) as it:
+        await it.press("Q", "space", "space")
+        await it.sees("2 marked · 7")
+        await it.press("t")
+        await it.sees("Take 2 questions?", "run-6", "run-11")
+        await it.press("y")
+        await it.until(lambda: isinstance(it.app.screen, QuestionsScreen))
+        assert "marked" not in it.text
+        await it.press("asterisk", "p")
+        await it.sees("Proceed with 7 questions?")
+        await it.press("escape", "escape")
+        assert isinstance(it.app.screen, QuestionsScreen)
+        assert "marked" not in it.text
+        await it.press("g", "space", "space", "x", "y")
+        await it.until(lambda: isinstance(it.app.screen, QuestionsScreen))
+        assert "marked" not in it.text
+        answered = [each for each in it.session.sent if isinstance(each, commands.AnswerInterruption)]
+        assert [each.answer for each in answered] == ["abort", "abort"]
+
+
 async def test_what_it_cannot_answer_is_said(tmp_path):
     """I7: a failed step has other answers."""
     async with opened(scenes.guided(), tmp_path) as it:
@@ -67,3 +89,4 @@ async def test_in_a_replay_nothing_is_answered(tmp_path):
     async with replayed(tmp_path) as it:
         await it.press("left_curly_bracket", *["right_square_bracket"] * 3, "Q", "p")
         await it.sees("this is a replay: nothing can be changed")
+        assert "nothing can be changed" in await it.press("asterisk")

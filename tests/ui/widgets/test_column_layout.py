@@ -27,9 +27,14 @@ def test_columns_are_as_wide_as_their_rows_need_and_empty_ones_are_left_out():
 
 
 def test_chosen_columns_are_shown_though_they_are_empty():
-    made = layout(ListSetting(("c", "a")))
+    made = ColumnLayout("things", "some things", (A, B, C), ("a", "b"), ListSetting(("c", "a")))
+    made.measure_rows(ROWS, CellContext())
     assert text(made, 80) == ("c  a", "   one")
     assert made.shown == ("c", "a")
+
+
+def test_usual_columns_are_left_out_while_they_are_empty_though_others_are_hidden():
+    assert text(layout(ListSetting(("c", "a"))), 80) == ("a", "one")
 
 
 def test_rows_are_sorted_by_the_chosen_column_alone():
@@ -37,6 +42,14 @@ def test_rows_are_sorted_by_the_chosen_column_alone():
     made = layout(ListSetting((), "-a"))
     assert made.sorted(ROWS) == ROWS[::-1]
     assert text(made, 80)[0].split()[0] == "a↓"
+
+
+def test_a_sort_column_that_is_not_in_sight_is_named():
+    made = layout(ListSetting(("a",), "-b"))
+    assert made.unseen_sort(80) == (("by b ↓", "lit"),)
+    made = layout(ListSetting((), "b"))
+    assert (made.unseen_sort(80), made.unseen_sort(5)) == ((), (("by b ↑", "lit"),))
+    assert layout().unseen_sort(80) == ()
 
 
 def test_what_this_version_does_not_know_is_left_out_of_a_setting():

@@ -2,7 +2,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from octotui.ui.widgets.pane_heading import PaneHeading
+from octotui.ui.widgets.pane_heading import PaneHeading, beside
 
 
 class Pane(App[None]):
@@ -27,6 +27,12 @@ async def test_title_rule_and_fact():
         assert shown(app) == "─ Output of something very l…─"
         app.query_one(PaneHeading).say("Runs", (("a fact too long for it", "muted"),))
         assert "fact" not in shown(app)
+
+
+def test_facts_stand_side_by_side():
+    facts = beside((("by title", "lit"),), (), (("4", "muted"),))
+    assert "".join(text for text, _ in facts) == "by title · 4"
+    assert beside((), ()) == ()
 
 
 async def test_it_stands_out_where_the_focus_is():

@@ -11,7 +11,7 @@ from octotui.store.journal.run_records import RunRecord
 from octotui.views import runs
 from octotui.views.labels import ASCII, duration
 from octotui.views.lists.columns import CellContext, by_column, named
-from octotui.views.lists.run_columns import COLUMNS, ESTIMATED, UNASKED, needed, sizes, usual
+from octotui.views.lists.run_columns import COLUMNS, ESTIMATED, USUAL, needed, sizes, usual
 from octotui.views.runs import RunRow
 from tests import scenes
 from tests.scenes import SCENES
@@ -67,7 +67,7 @@ def test_columns_that_would_stay_empty_are_not_usual():
     assert {"tenant", "environment", "by", "worker", "wait", "step"} <= {*usual(model)}
     assert {"queued", "ended", "warnings"} & {*usual(model)} == set()
     assert "tenant" not in usual(replace(model, tenants={}))
-    assert [each.name for each in COLUMNS[:UNASKED]][-1] == "tenant"
+    assert (USUAL[-1], usual(model, ("id", "left", "project"))) == ("tenant", ("id", "left"))
 
 
 @pytest.mark.parametrize(
@@ -150,10 +150,11 @@ def test_columns_that_are_empty_in_the_listed_runs_need_nothing():
     state = scenes.seed().state
     need = needed(state, {}, ("run-1",))  # its children have environments
     empty = {name for name, cells in need.items() if not cells}
-    assert empty == {"environment", "tenant", "project", "release", "worker"}
+    assert empty == {"environment", "tenant", "project", "release"}
+    assert need["worker"] == len("worker1")  # which it had
     assert sizes(state, need, [], 0.0)["worker"] == len("worker1 +9")  # leased now
     nothing = needed(scenes.idle().state, {}, ())
-    assert {name for name, cells in nothing.items() if not cells} == {*empty, "by", "step", "wait"}
+    assert {name for name, cells in nothing.items() if not cells} == {*empty, "by", "step", "wait", "worker"}
 
 
 def test_q5_the_wait_column_begins_with_what_is_waited_for():
@@ -172,4 +173,4 @@ def test_e2_left_and_eta_are_of_a_forecast():
     told = {name: cells(row, CellContext(scene.now, UTC)) for name, row in rows.items() if row}
     assert (told["run-18"]["left"], told["run-18"]["eta"]) == ("1m10s", "13:57:05")
     assert (told["run-19"]["left"], told["run-19"]["eta"]) == ("", "")
-    assert {each.name for each in COLUMNS[UNASKED:]} >= ESTIMATED
+    assert ESTIMATED.isdisjoint(USUAL)

@@ -9,23 +9,14 @@ from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.runs_table import RunsTable
 from octotui.ui.styled_text import Span
-from octotui.ui.widgets.column_lines import ColumnLines
+from octotui.ui.widgets.marked_lines import MarkedLines
 
 
-class RunLines(ColumnLines):
+class RunLines(MarkedLines):
     """A list that knows its families and its marks; both are by run, and outlast filters and sorting."""
 
     KEYS_TITLE = "In the list of runs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction("space", "mark", "mark", tooltip="This run, and go on; again: unmark it"),
-        KeyAction(
-            "asterisk",
-            "mark_all",
-            "mark all",
-            show=False,
-            title="Mark all runs listed",
-            tooltip="All that are listed by the filter; again: unmark them",
-        ),
         KeyAction("right", "unfold", "unfold", tooltip="The runs that this one started, or go into them"),
         KeyAction("left", "fold", "fold", show=False, tooltip="This family, or go to the parent"),
         KeyAction(
@@ -40,9 +31,6 @@ class RunLines(ColumnLines):
 
     class Refolded(Message):
         """Other lines are to be listed."""
-
-    class Remarked(Message):
-        """Other runs are marked."""
 
     def __init__(self, table: RunsTable, *, empty: str) -> None:
         super().__init__(table.layout, table.draw, empty=empty, id="runs")
@@ -130,22 +118,14 @@ class RunLines(ColumnLines):
             self.select(top)
         self.post_message(self.Refolded())
 
-    def action_mark(self) -> None:
-        """Mark a run or unmark it, and go on."""
-        if self.key is not None:
-            self.mark(self.marked ^ {self.key})
-            self.action_move(1)
+    @property
+    def markable(self) -> frozenset[str]:
+        """The runs that are listed by the filter, without those that only lead to them."""
+        return frozenset(name for name in self.keys if self.matches is None or name in self.matches)
 
     def action_mark_all(self) -> None:
         """Mark all runs that are listed by the filter, or unmark them where all of them are."""
-        here = frozenset(name for name in self.keys if self.matches is None or name in self.matches)
-        self.mark(self.marked - here if here <= self.marked else self.marked | here)
+        super().action_mark_all()
+        here = self.markable
         if self.has_more and here <= self.marked:
             self.app.say(f"{len(here)} are marked; older runs are not listed yet")  # type: ignore[attr-defined]
-
-    def mark(self, runs: frozenset[str]) -> None:
-        """Have these runs marked."""
-        if runs != self.marked:
-            self.marked = runs
-            self.repaint()
-            self.post_message(self.Remarked())

@@ -41,9 +41,9 @@ async def test_a_family_is_folded_with_the_state_of_the_whole(tmp_path):
 
 async def test_in_ascii_a_family_and_a_mark_have_signs_of_their_own(tmp_path):
     async with opened(scenes.seed(), tmp_path, NARROW, glyphs="ascii") as it:
-        await it.sees("* run-1 +4 Unleash the kraken")
+        await it.sees("* run-1 &4 Unleash the kraken")
         await it.press("right", "space")
-        await it.sees("*+ run-1 -4 Unleash the kraken")
+        await it.sees("@+ run-1 :4 Unleash the kraken")
 
 
 async def test_all_families_are_unfolded_and_folded_at_once(tmp_path):
