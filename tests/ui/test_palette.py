@@ -14,7 +14,7 @@ async def test_it_offers_what_the_screen_offers(tmp_path):
         titles = [each.title for each in commands(it.app.screen)]
         assert titles == [
             "Columns",
-            "Mark all runs listed",
+            "Mark all that are listed",
             "Fold or unfold all families",
             "Filter the runs",
             "Saved views",

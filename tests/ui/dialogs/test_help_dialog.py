@@ -32,7 +32,7 @@ async def test_each_key_says_in_a_sentence_what_it_does(tmp_path, width):
         await it.press("question_mark")
         words = " ".join(it.text.replace("│", " ").split())
         assert "R run again: start the same runbook for the same environment and tenant, after a" in words
-        assert "space mark: this run, and go on; again: unmark it" in words
+        assert "space mark: this line, and go on; again: unmark it" in words
         lines = it.text.splitlines()
         at = next(at for at, line in enumerate(lines) if "run again:" in line)
         column = lines[at].index("run again:")
