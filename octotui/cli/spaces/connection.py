@@ -30,6 +30,7 @@ from octotui.workers.shells import VALUES
 if TYPE_CHECKING:
     from octotui.runtime.offline_space import OfflineSpace
 
+SH = "/bin/sh"
 PATIENCE = 20.0  # seconds in which a server must answer
 LOG = "server.log"
 
@@ -112,7 +113,8 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
 
     It runs in a session of its own, so that it outlives terminals, and logs to a file in the space's folder.
     Its interpreter imports nothing from the current directory (-P), nor does it run there. Where a script
-    calls this, the server is no part of that job: it has neither its lock nor its variable.
+    calls this, the server is no part of that job: it has neither its lock nor its variable, and is no child
+    of it.
     """
     folder.make()
     listening, saying = os.pipe()
@@ -130,8 +132,9 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
     command += [f"--owner={account}" for account in named_owners()]
     try:
         with opened_private(folder.path / LOG, "ab") as log:
-            subprocess.Popen(
-                [*command, "--ready", str(saying)],
+            subprocess.run(
+                [SH, "-c", '"$@" &', "octotui", *command, "--ready", str(saying)],
+                check=True,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -139,9 +142,10 @@ def start_server(file: Path | None, folder: SpaceFolder) -> None:
                 env={name: value for name, value in os.environ.items() if name != VALUES},
                 start_new_session=True,
                 pass_fds=(saying,),
-            ).returncode = 0  # it is never waited for
-    except OSError as problem:
-        raise StoreError(f"the server cannot be started: {written(problem)}") from problem
+            )
+    except (OSError, subprocess.CalledProcessError) as problem:
+        why = written(problem) if isinstance(problem, OSError) else f"{SH} failed"
+        raise StoreError(f"the server cannot be started: {why}") from problem
     finally:
         os.close(saying)
     with os.fdopen(listening, "rb") as answer:

@@ -53,7 +53,7 @@ def test_s5_a_server_that_a_script_starts_is_no_part_of_its_job(
         raise OSError("enough")
 
     monkeypatch.setenv("OCTOTUI_VALUES", "/srv/space-1/values")
-    monkeypatch.setattr(connection.subprocess, "Popen", refused)
+    monkeypatch.setattr(connection.subprocess, "run", refused)
     with pytest.raises(StoreError, match="enough"):
         connection.start_server(None, space_folder("test", tmp_path))
     assert "PATH" in given[0]

@@ -3,6 +3,7 @@
 A process is of a job if it holds the job's lock, which descendants inherit; if its environment has the job's
 variable; if it descends from such a process; or if it is in the session of one that holds the lock: sessions
 are inherited, too. So it is found whatever it has done of `setsid`, forking twice, closing its descriptors.
+One with the variable of another job, and without this one's lock, is that job's: a script may call octotui.
 Processes that are older than the job's leader, and those of our own session, are never of a job: somebody
 may have passed them its descriptor. Without /proc (not Linux) only the leader's group is known.
 """
@@ -149,10 +150,16 @@ def _of(
 ) -> tuple[ProcessStat, ...]:
     """Return those of a job among the processes that are not older than it."""
     first = job.leader if job.child else None
+    others = [each for each in others if not _is_of_another(job, held[each.pid], carried[each.pid])]
     roots = {each.pid for each in others if job.lock in held[each.pid] or each.session == first}
     found = _grown(roots, others, sessions=True)
     found = _grown(found | {each.pid for each in others if job.variable in carried[each.pid]}, others)
     return tuple(each for each in others if each.pid in found)
+
+
+def _is_of_another(job: JobSigns, held: frozenset[str], carried: frozenset[bytes]) -> bool:
+    """Return whether a process is of another job, as one that an octotui runs which this job has called."""
+    return bool(carried) and job.variable not in carried and job.lock not in held
 
 
 def _grown(found: set[int], others: Sequence[ProcessStat], *, sessions: bool = False) -> set[int]:
@@ -174,11 +181,13 @@ def _grown(found: set[int], others: Sequence[ProcessStat], *, sessions: bool = F
 
 
 def _carries(process: ProcessStat, variables: frozenset[bytes]) -> frozenset[bytes]:
-    """Return those variables that a process was given in its environment."""
+    """Return the variables of the same names that a process was given in its environment."""
     if process.state == STUCK:
         return frozenset()
+    names = tuple({each.partition(b"=")[0] + b"=" for each in variables})
     try:
-        return variables.intersection(_read(f"/proc/{process.pid}/environ", ENVIRONMENT).split(b"\0"))
+        given = _read(f"/proc/{process.pid}/environ", ENVIRONMENT).split(b"\0")
+        return frozenset(each for each in given if each.startswith(names))
     except OSError:  # it has ended, or is another account's
         return frozenset()
 

@@ -140,7 +140,8 @@ async def test_s5_term_comes_once_and_what_is_set_apart_has_its_grace_too(apart:
     await started(apart.file)
     executor.stop(place(given), 20)
     outcome, output = await asyncio.wait_for(task, 15)
-    assert (outcome.state, output) == ("cancelled", b"one\ntwo\n")
+    output = output.replace(b"Terminated\n", b"")  # as bash may say of its sleep
+        assert (outcome.state, output) == ("cancelled", b"one\ntwo\n")
     await executor.close()
 
 
@@ -256,5 +257,22 @@ async def test_s5_a_script_without_its_supervisor_is_ended_when_it_is_stopped(
     assert len(pids) == 2
     for pid in pids:
         await ends(int(pid))
+    executor.clean(place(given))
+    await executor.close()
+
+
+async def test_s5_the_jobs_of_an_octotui_that_a_script_calls_are_its_own(apart: Apart) -> None:
+    """S5: it ends them itself, so that their runs are cancelled, and not failed."""
+    other = (
+        f"OCTOTUI_VALUES=/elsewhere/values setsid sh -c '{SLEEPS}' </dev/null >/dev/null 2>&1 3<&- 255<&- &"
+    )
+    given = apart.work(other, "touch there; sleep 60")
+    executor = SupervisorExecutor()
+    await executor.start(place(given), given, "{}")
+    following = asyncio.ensure_future(executor.follow(place(given), lambda chunk: None))
+    await started(apart.file)
+    executor.stop(place(given), 0.2)
+    assert (await following).state == "cancelled"
+    assert not gone(apart.pid)
     executor.clean(place(given))
     await executor.close()
