@@ -141,7 +141,7 @@ async def test_s5_term_comes_once_and_what_is_set_apart_has_its_grace_too(apart:
     executor.stop(place(given), 20)
     outcome, output = await asyncio.wait_for(task, 15)
     output = output.replace(b"Terminated\n", b"")  # as bash may say of its sleep
-        assert (outcome.state, output) == ("cancelled", b"one\ntwo\n")
+    assert (outcome.state, output) == ("cancelled", b"one\ntwo\n")
     await executor.close()
 
 
