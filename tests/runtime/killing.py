@@ -29,7 +29,7 @@ from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Model, Supervisor, Value
 from octotui.model.values import Secret
 from octotui.runtime import effects, session
-from octotui.runtime.jobs import script_jobs
+from octotui.runtime.jobs import resume_record, script_jobs
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 from octotui.store import artifacts, workspace_index
@@ -310,7 +310,7 @@ def excused(expected: dict[str, Any], found: dict[str, Any], folder: Path) -> se
         if name.startswith("job-") and job[0] == "cancelled" and job[2] is None:
             keys.add(name)  # it was ended, and nobody has seen with which code
         if not name.startswith("job-") or not any(
-            reason in str(each) for reason in (UNKNOWN, script_jobs.KILLED) for each in job[5]
+            reason in str(each) for reason in (UNKNOWN, resume_record.KILLED) for each in job[5]
         ):
             continue
         run = name.partition("-")[2].partition(".")[0]

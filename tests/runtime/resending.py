@@ -125,7 +125,7 @@ class Loser(Killer):
     """Kills the server when its moment has come, or cuts its connections."""
 
     def __init__(self, moment: int | None, loss: Loss) -> None:
-        super().__init__(moment if loss == "kill" else None)
+        super().__init__(moment if loss == "kill" else None, "session", Path())
         self.connections: set[connection.ClientConnection] = set()
         self._cut_at = moment if loss == "cut" else None
 

@@ -130,7 +130,7 @@ def test_s3_a_step_whose_condition_reads_an_output_may_run_and_is_waited_for_as_
         2: (),
     }
     assert jobs[1].worker == "worker1"
-    assert lock_waits(found.events) == {jobs[2].id: "waited 1m00s for worker1, behind run-1"}
+    assert lock_waits(found.events) == {jobs[2].id: "would wait 1m00s for worker1, behind run-1"}
 
 
 def test_as_many_people_answer_as_it_takes() -> None:

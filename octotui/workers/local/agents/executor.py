@@ -115,7 +115,8 @@ class AgentExecutor:
         """Remove the workspace of an attempt."""
         if self._agents.attempt(_name(location)) is None:
             self._supervised.clean(location)
-        self._agents.forget(_name(location))
+        else:
+            self._agents.forget(_name(location))
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
         """Remove workspaces that crashes have left."""
