@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 
 from octotui.workers import agent_program
+from octotui.workers.agent.regular_files import open_regular
 from octotui.workers.agent.unix_sockets import peer_account, short_path
 from octotui.workers.search_path import find
 
@@ -117,18 +118,33 @@ def _locked(path: str) -> int | None:
 
 
 def _write_program(path: str) -> None:
-    """Write the program where it is not there yet."""
-    if os.path.lexists(path):
+    """Write the program where it is not there yet, or is damaged. Raises OSError."""
+    text = agent_program.archive()
+    if _holds(path, text):
         return
     new = f"{path}.new"
     file = os.open(new, os.O_WRONLY | os.O_TRUNC | _NEW, 0o600)
     try:
-        text = agent_program.archive()
         while text:
             text = text[os.write(file, text) :]
+        os.fsync(file)  # after a crash of the machine it would have its name, and be empty
     finally:
         os.close(file)
     os.replace(new, path)  # noqa: PTH105
+
+
+def _holds(path: str, text: bytes) -> bool:
+    """Return whether a file has exactly this content."""
+    try:
+        file = open_regular(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.pread(file, len(text) + 1, 0) == text
+    except OSError:
+        return False
+    finally:
+        os.close(file)
 
 
 def _listening(path: str) -> socket.socket:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from octotui.workers import agent_program
 from octotui.workers.local.agents import starter as agent_starter
 from octotui.workers.local.agents.starter import AgentStarter
 from tests.workers.agents import end_agents, living
@@ -65,6 +66,27 @@ async def test_an_agent_that_is_killed_is_followed_by_another(starter: AgentStar
     stream = await starter.start()
     assert await until_one_lives(tmp_path) != first
     stream.close()
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "longer", "other", "link"])
+async def test_a_program_that_is_damaged_is_written_anew(
+    starter: AgentStarter, tmp_path: Path, damage: str
+) -> None:
+    """As a crash of the machine leaves it."""
+    folder = Path(starter.path(starter.version))
+    folder.mkdir(parents=True)
+    program, whole = folder / "program", agent_program.archive()
+    if damage == "link":
+        program.symlink_to("/dev/zero")
+    else:
+        texts = {"empty": b"", "cut": whole[:-9], "longer": whole + b"x", "other": bytes(len(whole))}
+        program.write_bytes(texts[damage])
+    (await starter.start()).close()
+    assert not program.is_symlink()
+    assert program.read_bytes() == whole
+    before = program.stat().st_ino
+    agent_starter._write_program(str(program))
+    assert program.stat().st_ino == before
 
 
 async def test_an_agent_that_hangs_is_waited_for_only_so_long(
