@@ -51,18 +51,35 @@ class AgentStarter:
         return sorted(kept, key=lambda name: (name == self.version, name))
 
     def connect(self, version: str) -> socket.socket:
-        """Return a connection to an agent. Raises OSError where none listens, or none of this account."""
+        """Return a connection to an agent. Raises OSError where none listens, or none of this account.
+
+        Raises TimeoutError where too many wait already for it to accept them.
+        """
         stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        stream.setblocking(False)
         try:
             with short_path(f"{self.path(version)}/socket") as path:
                 stream.connect(path)
             if peer_account(stream) != os.geteuid():
                 raise PermissionError(1, "its agent runs as another account")
+        except BlockingIOError:
+            stream.close()
+            raise self.silence(version) from None
         except OSError:
             stream.close()
             raise
-        stream.setblocking(False)
         return stream
+
+    def silence(self, version: str) -> TimeoutError:
+        """Return the error that says which agent does not answer."""
+        pid = b""
+        with suppress(OSError):
+            file = open_regular(f"{self.path(version)}/lock", os.O_RDONLY)
+            try:
+                pid = os.pread(file, 20, 0).strip()
+            finally:
+                os.close(file)
+        return TimeoutError(f"the agent (pid {pid.decode('ascii', 'replace') or 'unknown'}) does not answer")
 
     async def start(self) -> socket.socket:
         """Connect to the agent of this version, started where none lives. Raises OSError."""
@@ -72,11 +89,14 @@ class AgentStarter:
         folder = self.path(self.version)
         for each in (self._folder, folder):
             _make_private(each)
-        async with asyncio.timeout(PATIENCE):
-            while (lock := _locked(f"{folder}/lock")) is None:  # it is about to end
-                await asyncio.sleep(PAUSE)
-                with suppress(OSError):
-                    return self.connect(self.version)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (lock := _locked(f"{folder}/lock")) is None:  # it is about to end
+                    await asyncio.sleep(PAUSE)
+                    with suppress(OSError):
+                        return self.connect(self.version)
+        except TimeoutError:
+            raise self.silence(self.version) from None
         try:
             os.ftruncate(lock, 0)
             _write_program(f"{folder}/program")

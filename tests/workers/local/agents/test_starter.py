@@ -1,5 +1,6 @@
 import asyncio
 import os
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,7 +98,8 @@ async def test_an_agent_that_hangs_is_waited_for_only_so_long(
     held = agent_starter._locked(str(folder / "lock"))
     assert held is not None
     monkeypatch.setattr(agent_starter, "PATIENCE", 0.05)
-    with pytest.raises(TimeoutError):
+    os.write(held, b"77\n")
+    with pytest.raises(TimeoutError, match=r"^the agent \(pid 77\) does not answer$"):
         await starter.start()
     assert starter.versions() == [starter.version]
     os.close(held)
@@ -111,3 +113,14 @@ async def test_r6_an_agent_of_another_account_is_told_nothing(
     monkeypatch.setattr(agent_starter, "peer_account", lambda stream: os.geteuid() + 1)
     with pytest.raises(PermissionError, match="another account"):
         starter.connect(starter.version)
+
+
+async def test_an_agent_that_accepts_nobody_is_not_waited_for(starter: AgentStarter, tmp_path: Path) -> None:
+    streams = [await starter.start()]
+    pid = await until_one_lives(tmp_path)
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(TimeoutError, match=rf"^the agent \(pid {pid}\) does not answer$"):
+        streams.extend(starter.connect(starter.version) for _ in range(agent_starter.BACKLOG + 3))
+    os.kill(pid, signal.SIGCONT)
+    for each in streams:
+        each.close()
