@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from typing import Any, Dict, Iterable, NamedTuple, Optional
 
 from octotui.workers.agent.regular_files import open_regular
@@ -68,7 +69,14 @@ class AgentRecord:
         if self._left.pop(name, None) is not None:
             self._try(["forgotten", name])
             if self._lines > MANY and self._lines > 4 * len(self._left):
-                self._rewrite()
+                self._try_to_rewrite()
+
+    def _try_to_rewrite(self) -> None:
+        """Write the record anew if possible: if not, after as many lines again."""
+        try:
+            self._rewrite()
+        except OSError:
+            self._lines = 0
 
     def _try(self, line: Any) -> None:
         """Append a line if possible: on a full disk, what it says is lost with this process only."""
@@ -78,25 +86,32 @@ class AgentRecord:
             pass
 
     def _append(self, lines: Iterable[Any]) -> None:
-        body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        body = _body(lines)
         if self._is_torn:
             body = b"\n" + body
         self._is_torn = True
-        if os.write(self._file, body) != len(body):
-            raise OSError(28, "No space left on device", self._path)
+        _write(self._file, body, self._path)
         self._is_torn = False
         self._lines += 1
 
     def _rewrite(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
+        """Write the record anew. Raises OSError, and then the old one is kept."""
         new = self._path + ".new"
-        self._file = open_regular(new, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        os.ftruncate(self._file, 0)
-        self._lines = 0
-        for name, each in self._left.items():
-            self._append(_lines(name, each))
-        os.replace(new, self._path)
+        file = open_regular(new, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        try:
+            os.ftruncate(file, 0)
+            for name, each in self._left.items():
+                _write(file, _body(_lines(name, each)), new)
+            os.replace(new, self._path)
+        except OSError:
+            os.close(file)
+            with suppress(OSError):
+                os.unlink(new)
+            raise
+        old, self._file = self._file, file
+        self._lines, self._is_torn = len(self._left), False
+        if old >= 0:
+            os.close(old)
 
 
 def read_record(path: str) -> Dict[str, RecordedAttempt]:
@@ -124,6 +139,16 @@ def _apply(left: Dict[str, RecordedAttempt], line: Any) -> None:
         left[name] = left[name]._replace(has_ended=True, code=code)
     elif word == "forgotten":
         left.pop(name, None)
+
+
+def _body(lines: Iterable[Any]) -> bytes:
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+def _write(file: int, body: bytes, path: str) -> None:
+    """Write all of it at once. Raises OSError."""
+    if os.write(file, body) != len(body):
+        raise OSError(28, "No space left on device", path)
 
 
 def _begun(name: str, each: RecordedAttempt) -> Any:

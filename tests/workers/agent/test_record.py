@@ -73,3 +73,42 @@ def test_r5_a_record_does_not_grow_with_what_is_forgotten(
         kept.begin(f"job-{number}", ONE)
         kept.forget(f"job-{number}")
     assert path.read_bytes().count(b"\n") < 30
+
+
+@pytest.mark.parametrize("failing", ["write", "replace", "ftruncate"])
+def test_m2_a_record_that_cannot_be_rewritten_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    """On a full disk; it goes on in the old file, and is rewritten when there is room."""
+    monkeypatch.setattr(record, "MANY", 4)
+    path = tmp_path / "record"
+    kept, write, descriptors = (
+        AgentRecord(str(path), {}),
+        os.write,
+        len(list(Path("/proc/self/fd").iterdir())),
+    )
+    kept.begin("left", ONE)
+    inode = path.stat().st_ino
+
+    def fail(file: int | str, body: bytes | int | str) -> int:
+        if isinstance(file, int) and isinstance(body, bytes) and os.fstat(file).st_ino == inode:
+            return write(file, body)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, failing, fail)
+    for number in range(20):
+        kept.begin(f"job-{number}", ONE)
+        kept.forget(f"job-{number}")
+    monkeypatch.undo()
+    assert path.stat().st_ino == inode
+    assert [each.name for each in tmp_path.iterdir()] == ["record"]
+    assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
+    kept.begin("later", ONE)
+    assert read_record(str(path)) == {"left": ONE, "later": ONE}
+    monkeypatch.setattr(record, "MANY", 4)
+    for number in range(20):
+        kept.begin(f"job-{number}", ONE)
+        kept.forget(f"job-{number}")
+    assert path.stat().st_ino != inode
+    assert path.read_bytes().count(b"\n") < 30
+    assert read_record(str(path)) == {"left": ONE, "later": ONE}

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from octotui.workers.agent.frames import Header
 from octotui.workers.local.agents.attempt import AgentAttempt
@@ -11,6 +13,7 @@ from octotui.workers.local.agents.starter import AgentStarter
 
 SHORTEST, LONGEST = 0.02, 2.0  # seconds between tries to reach an agent
 TRIES = 3  # agents that may end while the last wishes are said
+SILENCE = 10.0  # seconds in which an agent that is asked says nothing at all, and is given up
 GONE = "its agent does not know it any more, and it is unknown how it ended"
 
 
@@ -50,21 +53,57 @@ class Agents:
         for version in self.starter.versions():
             try:
                 await self._opened(version)
+            except TimeoutError:  # it lives
+                raise
             except OSError:
                 await self._opened()
         return [each for each in self._connections.values() if each.is_open]
 
     async def look(self, connection: AgentConnection, name: str, directory: str) -> tuple[Header, bytes]:
-        """Ask an agent for an attempt. Raises OSError where the connection is lost meanwhile."""
+        """Ask an agent for an attempt. Raises OSError where the connection is lost meanwhile.
+
+        Raises TimeoutError where it does not answer.
+        """
         if not connection.is_open:
             raise ConnectionResetError
         reply: asyncio.Future[tuple[Header, bytes]] = asyncio.get_running_loop().create_future()
         self._looks[name] = reply
         connection.send({"do": "look", "job": name, "directory": directory})
         try:
+            await self._heard(reply, lambda: connection)
             return await reply
         finally:
             self._looks.pop(name, None)
+
+    async def begun(self, attempt: AgentAttempt) -> None:
+        """Wait until an attempt has begun. Raises StartError.
+
+        Raises TimeoutError where its agent does not answer: then it is known still, no agent is asked to
+        begin it again, and one that has been asked is to stop it.
+        """
+        try:
+            await self._heard(attempt.begun, lambda: self._owners.get(attempt.name))
+        except TimeoutError:
+            attempt.start = None
+            self.stop(attempt, 0.0)
+            raise
+        await attempt.begun
+
+    async def _heard(self, reply: "asyncio.Future[Any]", owner: Callable[[], AgentConnection | None]) -> None:
+        """Wait for a reply, as long as its agent says anything to anybody. Raises TimeoutError."""
+        now = asyncio.get_running_loop().time
+        asked = now()
+        try:
+            while not reply.done():
+                connection = owner()
+                if connection is None:  # a new one is being made
+                    asked = now()
+                left = max(asked, connection.heard if connection else 0.0) + SILENCE - now()
+                if connection is not None and left <= 0:
+                    raise self.starter.silence(connection.version)
+                await asyncio.wait({reply}, timeout=left)
+        finally:
+            reply.cancel()  # which nobody awaits any more, unless it is done
 
     def take(self, attempt: AgentAttempt) -> None:
         """Know an attempt, which no agent has yet."""

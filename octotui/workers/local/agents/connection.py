@@ -19,6 +19,7 @@ class AgentConnection(asyncio.BufferedProtocol):
         lost: Callable[["AgentConnection"], None],
     ) -> None:
         self.version = version
+        self.heard = asyncio.get_running_loop().time()  # when the other side last said anything
         self.acknowledged = 0  # wishes that the other side has heard
         self.is_superseded = False
         self.is_finished = False  # whether the other side has heard the last frame
@@ -71,6 +72,7 @@ class AgentConnection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Pass the frames on that have arrived; hang up on strange ones."""
+        self.heard = asyncio.get_running_loop().time()
         try:
             frames = self._reader.complete(nbytes)
         except FrameError:

@@ -61,8 +61,12 @@ class AgentExecutor:
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
         """Return the status of an attempt, by the agents or by its workspace."""
         for _ in range(TRIES):
-            with suppress(OSError):
+            try:
                 return await self._known(location) or await self._supervised.inspect(location)
+            except TimeoutError as silence:  # it may have the attempt
+                return AttemptStatus("lost", reason=str(silence))
+            except OSError:
+                continue
         return await self._supervised.inspect(location)
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
@@ -74,10 +78,13 @@ class AgentExecutor:
         self._agents.take(attempt)
         try:
             self._agents.add(attempt, await self._agents.ready())
-            await attempt.begun
-        except (OSError, TimeoutError) as problem:
+        except OSError as problem:
             self._agents.remove(attempt.name)
             raise StartError(f"the agent of this machine cannot be started: {why(problem)}") from None
+        try:
+            await self._agents.begun(attempt)
+        except TimeoutError as silence:
+            raise StartError(f"{silence}; should it begin this attempt later, it stops it") from None
         except StartError:
             self._agents.remove(attempt.name)
             raise

@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 
 from octotui.workers import agent_program
+from octotui.workers.agent.regular_files import open_regular
 from octotui.workers.agent.unix_sockets import peer_account, short_path
 from octotui.workers.search_path import find
 
@@ -50,18 +51,35 @@ class AgentStarter:
         return sorted(kept, key=lambda name: (name == self.version, name))
 
     def connect(self, version: str) -> socket.socket:
-        """Return a connection to an agent. Raises OSError where none listens, or none of this account."""
+        """Return a connection to an agent. Raises OSError where none listens, or none of this account.
+
+        Raises TimeoutError where too many wait already for it to accept them.
+        """
         stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        stream.setblocking(False)
         try:
             with short_path(f"{self.path(version)}/socket") as path:
                 stream.connect(path)
             if peer_account(stream) != os.geteuid():
                 raise PermissionError(1, "its agent runs as another account")
+        except BlockingIOError:
+            stream.close()
+            raise self.silence(version) from None
         except OSError:
             stream.close()
             raise
-        stream.setblocking(False)
         return stream
+
+    def silence(self, version: str) -> TimeoutError:
+        """Return the error that says which agent does not answer."""
+        pid = b""
+        with suppress(OSError):
+            file = open_regular(f"{self.path(version)}/lock", os.O_RDONLY)
+            try:
+                pid = os.pread(file, 20, 0).strip()
+            finally:
+                os.close(file)
+        return TimeoutError(f"the agent (pid {pid.decode('ascii', 'replace') or 'unknown'}) does not answer")
 
     async def start(self) -> socket.socket:
         """Connect to the agent of this version, started where none lives. Raises OSError."""
@@ -71,11 +89,14 @@ class AgentStarter:
         folder = self.path(self.version)
         for each in (self._folder, folder):
             _make_private(each)
-        async with asyncio.timeout(PATIENCE):
-            while (lock := _locked(f"{folder}/lock")) is None:  # it is about to end
-                await asyncio.sleep(PAUSE)
-                with suppress(OSError):
-                    return self.connect(self.version)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (lock := _locked(f"{folder}/lock")) is None:  # it is about to end
+                    await asyncio.sleep(PAUSE)
+                    with suppress(OSError):
+                        return self.connect(self.version)
+        except TimeoutError:
+            raise self.silence(self.version) from None
         try:
             os.ftruncate(lock, 0)
             _write_program(f"{folder}/program")
@@ -117,18 +138,33 @@ def _locked(path: str) -> int | None:
 
 
 def _write_program(path: str) -> None:
-    """Write the program where it is not there yet."""
-    if os.path.lexists(path):
+    """Write the program where it is not there yet, or is damaged. Raises OSError."""
+    text = agent_program.archive()
+    if _holds(path, text):
         return
     new = f"{path}.new"
     file = os.open(new, os.O_WRONLY | os.O_TRUNC | _NEW, 0o600)
     try:
-        text = agent_program.archive()
         while text:
             text = text[os.write(file, text) :]
+        os.fsync(file)  # after a crash of the machine it would have its name, and be empty
     finally:
         os.close(file)
     os.replace(new, path)  # noqa: PTH105
+
+
+def _holds(path: str, text: bytes) -> bool:
+    """Return whether a file has exactly this content."""
+    try:
+        file = open_regular(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.pread(file, len(text) + 1, 0) == text
+    except OSError:
+        return False
+    finally:
+        os.close(file)
 
 
 def _listening(path: str) -> socket.socket:

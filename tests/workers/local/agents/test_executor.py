@@ -9,6 +9,7 @@ import pytest
 from octotui.engine.state import Outcome
 from octotui.workers import agent_program
 from octotui.workers.executor import AttemptStatus
+from octotui.workers.local.agents import agents
 from octotui.workers.local.agents.attempt import UNKNOWN
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
@@ -216,3 +217,41 @@ async def test_an_agent_that_cannot_be_started_is_a_sentence(make: Make, tmp_pat
     (tmp_path / "agent").touch()
     reason = await refusal(make(), work(tmp_path / "worker", "true"))
     assert reason.startswith("the agent of this machine cannot be started: Not a directory: ")
+
+
+async def test_m2_an_agent_that_was_stopped_is_a_sentence_and_begins_nothing_later(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it may have is not inspected as nothing, and is stopped once it goes on."""
+    executor, given = make(), work(tmp_path, "sleep 60")
+    await result(executor, work(tmp_path, "true", job="job-2"))
+    (pid,) = living(tmp_path)
+    monkeypatch.setattr(agents, "SILENCE", 0.3)
+    os.kill(pid, signal.SIGSTOP)
+    said = f"the agent (pid {pid}) does not answer"
+    async with asyncio.timeout(10):
+        assert await refusal(executor, given) == f"{said}; should it begin this attempt later, it stops it"
+        assert await executor.inspect(place(given)) == AttemptStatus("lost", reason=said)
+    os.kill(pid, signal.SIGCONT)
+    monkeypatch.undo()
+    async with asyncio.timeout(10):
+        while (await executor.inspect(place(given))).state != "ended":
+            await asyncio.sleep(0.01)
+        assert (await executor.follow(place(given), lambda _: None)).state == "cancelled"
+
+
+async def test_m2_what_an_agent_that_was_stopped_did_not_begin_no_other_begins(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor, given = make(), work(tmp_path, f"touch {tmp_path}/begun")
+    await result(executor, work(tmp_path, "true", job="job-2"))
+    (pid,) = living(tmp_path)
+    monkeypatch.setattr(agents, "SILENCE", 0.3)
+    os.kill(pid, signal.SIGSTOP)
+    await refusal(executor, given)
+    monkeypatch.undo()
+    await kill_agent(tmp_path)
+    outcome, _ = await result(executor, work(tmp_path, "exit 4", job="job-3"))
+    assert outcome.exit_code == 4
+    assert (await executor.inspect(place(given))).state == "nothing"
+    assert not (tmp_path / "begun").exists()

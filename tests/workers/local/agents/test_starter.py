@@ -1,11 +1,13 @@
 import asyncio
 import os
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from octotui.workers import agent_program
 from octotui.workers.local.agents import starter as agent_starter
 from octotui.workers.local.agents.starter import AgentStarter
 from tests.workers.agents import end_agents, living
@@ -67,6 +69,27 @@ async def test_an_agent_that_is_killed_is_followed_by_another(starter: AgentStar
     stream.close()
 
 
+@pytest.mark.parametrize("damage", ["empty", "cut", "longer", "other", "link"])
+async def test_a_program_that_is_damaged_is_written_anew(
+    starter: AgentStarter, tmp_path: Path, damage: str
+) -> None:
+    """As a crash of the machine leaves it."""
+    folder = Path(starter.path(starter.version))
+    folder.mkdir(parents=True)
+    program, whole = folder / "program", agent_program.archive()
+    if damage == "link":
+        program.symlink_to("/dev/zero")
+    else:
+        texts = {"empty": b"", "cut": whole[:-9], "longer": whole + b"x", "other": bytes(len(whole))}
+        program.write_bytes(texts[damage])
+    (await starter.start()).close()
+    assert not program.is_symlink()
+    assert program.read_bytes() == whole
+    before = program.stat().st_ino
+    agent_starter._write_program(str(program))
+    assert program.stat().st_ino == before
+
+
 async def test_an_agent_that_hangs_is_waited_for_only_so_long(
     starter: AgentStarter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,7 +98,8 @@ async def test_an_agent_that_hangs_is_waited_for_only_so_long(
     held = agent_starter._locked(str(folder / "lock"))
     assert held is not None
     monkeypatch.setattr(agent_starter, "PATIENCE", 0.05)
-    with pytest.raises(TimeoutError):
+    os.write(held, b"77\n")
+    with pytest.raises(TimeoutError, match=r"^the agent \(pid 77\) does not answer$"):
         await starter.start()
     assert starter.versions() == [starter.version]
     os.close(held)
@@ -89,3 +113,14 @@ async def test_r6_an_agent_of_another_account_is_told_nothing(
     monkeypatch.setattr(agent_starter, "peer_account", lambda stream: os.geteuid() + 1)
     with pytest.raises(PermissionError, match="another account"):
         starter.connect(starter.version)
+
+
+async def test_an_agent_that_accepts_nobody_is_not_waited_for(starter: AgentStarter, tmp_path: Path) -> None:
+    streams = [await starter.start()]
+    pid = await until_one_lives(tmp_path)
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(TimeoutError, match=rf"^the agent \(pid {pid}\) does not answer$"):
+        streams.extend(starter.connect(starter.version) for _ in range(agent_starter.BACKLOG + 3))
+    os.kill(pid, signal.SIGCONT)
+    for each in streams:
+        each.close()
