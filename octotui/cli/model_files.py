@@ -80,6 +80,7 @@ def _said_to_wait(path: Path | str) -> Iterator[None]:
         yield
     finally:
         telling.cancel()
+        telling.join()  # not to be in the middle of its sentence when Python ends
 
 
 def _check_here(model: Model, report: InsideReport) -> None:
