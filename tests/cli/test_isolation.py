@@ -130,15 +130,14 @@ def test_r9_a_server_stands_at_the_root_and_looks_for_nothing_where_we_stand(
 ) -> None:
     started: list[tuple[list[str], object]] = []
 
-    def popen(command: list[str], *, cwd: object, pass_fds: tuple[int], **more: object) -> object:
+    def run(command: list[str], *, cwd: object, pass_fds: tuple[int], **more: object) -> None:
         started.append((command, cwd))
         os.write(pass_fds[0], b"ready")
-        return type("Started", (), {})()
 
-    monkeypatch.setattr(connection.subprocess, "Popen", popen)
+    monkeypatch.setattr(connection.subprocess, "run", run)
     connection.start_server(Path("model.toml"), connection.SpaceFolder(tmp_path, "small"))
     ((command, cwd),) = started
-    assert command[:4] == [sys.executable, "-P", "-m", "octotui"]
+    assert command[4:8] == [sys.executable, "-P", "-m", "octotui"]
     assert cwd == "/"
     assert [each for each in command if each.endswith("model.toml")] == [str(Path.cwd() / "model.toml")]
 

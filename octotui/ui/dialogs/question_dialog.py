@@ -210,6 +210,7 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
     @work
     async def action_answer(self, answer: Answer) -> None:
         """Answer; proceed asks for values, abort and a question not taken yet for a confirmation."""
+        self._follow(self.session.state)  # what an earlier key led to may not be drawn yet
         row = self.row or self._first
         values: dict[str, str] | None = {}
         if answer == "proceed" and row.fields:

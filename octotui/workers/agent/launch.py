@@ -57,6 +57,9 @@ class Launcher:
         self._token = os.urandom(4).hex()
         self._count = 0
         self._limits = limits.ChildLimits()
+        self._low = [
+            os.dup(home) for _ in range(3)
+        ]  # below a child's limit, where later descriptors may not be
 
     def launch(
         self, name: str, header: Header, texts: Tuple[bytes, ...], record: AgentRecord
@@ -110,19 +113,23 @@ class Launcher:
         open_files: str,
     ) -> int:
         """Start a program as the leader of a session; it inherits the lock as descriptor 3."""
-        out, errors = opened.spools[0], opened.spools[-1]
-        given: List[Any] = [(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, errors, 2)]
-        given.append((os.POSIX_SPAWN_DUP2, opened.lock, 3))
-        with self._limits.of_a_child(open_files):
-            return os.posix_spawn(
-                arguments[0],
-                arguments,
-                environment,
-                file_actions=given,
-                setsid=True,
-                setsigmask=(),
-                setsigdef=_DEFAULTS,
-            )
+        for file, low in zip((opened.spools[0], opened.spools[-1], opened.lock), self._low):
+            os.dup2(file, low, inheritable=False)
+        given: List[Any] = [(os.POSIX_SPAWN_DUP2, low, at) for at, low in enumerate(self._low, 1)]
+        try:
+            with self._limits.of_a_child(open_files):
+                return os.posix_spawn(
+                    arguments[0],
+                    arguments,
+                    environment,
+                    file_actions=given,
+                    setsid=True,
+                    setsigmask=(),
+                    setsigdef=_DEFAULTS,
+                )
+        finally:
+            for low in self._low:  # else this process would hold the lock
+                os.dup2(self._home, low, inheritable=False)
 
 
 def _arguments(joined: bytes, folder: str) -> List[bytes]:

@@ -33,7 +33,7 @@ class Bench:
             b"/bin/sh\0" + SCRIPT,
             b"PATH=/usr/bin:/bin\0",
         )
-        header = {"job": name, "directory": "worker", "space": "space", "values_in": "VALUES", "files": "77"}
+        header = {"job": name, "directory": "worker", "space": "space", "values_in": "VALUES", "files": "777"}
         header |= {"lengths": [*map(len, texts)]} | more
         self.jobs.start(header, b"".join(texts), time.monotonic())
 
@@ -206,3 +206,14 @@ def test_one_who_prints_much_leaves_room_for_others(bench: Bench) -> None:
     for name in ("much", "little"):
         bench.jobs.stop(name, 0.0, time.monotonic())
         bench.ended(name)
+
+
+def test_a_limit_of_open_files_below_those_of_the_agent_hinders_no_start(bench: Bench) -> None:
+    """It is the script's, and the agent has files open of many jobs."""
+    held = [os.dup(bench.home) for _ in range(900)]
+    try:
+        bench.start("a", "ulimit -n")
+        assert bench.ended("a")[1] == b"777\n"
+    finally:
+        for each in held:
+            os.close(each)
