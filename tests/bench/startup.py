@@ -5,6 +5,7 @@ compiled, into a folder of the bench's own.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -64,7 +65,9 @@ def paint(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         sys.executable, list(arguments), cwd=str(ROOT), env=dict(environment), dimensions=(40, 120)
     )
     child.expect_exact("Runs", timeout=30)
-    child.close(force=True)
+    child.kill(signal.SIGKILL)
+    child.wait()  # however long a busy machine takes for that
+    child.close()
 
 
 def main(rounds: int = 21) -> Iterator[Ratio]:
