@@ -64,16 +64,15 @@ def warn_of_ineffective_keys(model: Model, report: InsideReport) -> None:
         for index, value in enumerate(values)
         if value.prompt is not None
     ]
-    found += [(keys, _of_name(str(keys[-1]))) for keys, _ in variables(model)]
+    found += [(keys, _of_name()) for keys, _ in variables(model) if is_system_variable(str(keys[-1]))]
     found.append((("access",), _of_access(model.access)))
     for at, problems in found:
         for key, sentence in problems:
             report((*at, *key), sentence, SourcePosition(1, 1))
 
 
-def _of_name(name: str) -> Found:
-    if is_system_variable(name):
-        yield (), "octotui gives this itself to the runs that have one, and that holds; call it otherwise."
+def _of_name() -> Found:
+    yield (), "octotui gives this itself to the runs that have one, and that holds; call it otherwise."
 
 
 def _of_process(process: Runbook, *, deploys: bool) -> Found:

@@ -73,7 +73,8 @@ def _text(file: Path, trust: FileTrust, most: int | None) -> str:
 
 
 def _tables(file: Path, text: str) -> dict[str, Any]:
-    for number, row in enumerate(text.split("\n"), 1):
+    rows = text.split("\n")
+    for number, row in enumerate(rows if max(map(len, rows)) >= SHORTEST else (), 1):
         if len(row) >= SHORTEST and _DEEP.search(row):  # tomllib takes a minute for a key of 50,000 parts
             raise _error(file, NESTED, number, 1)
     try:

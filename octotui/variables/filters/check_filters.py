@@ -25,6 +25,8 @@ def check_filters(model: Model, report: InsideReport, names: ModelTexts | None =
     """Warn of each filter that there is not, once a text, with the nearest one there is."""
     names = names or ModelTexts()
     for at, text, file in expanded_texts(model, names):
+        if names.of(text).filters == ():
+            continue
         for sentence, line, column in _sentences(text, names):
             report(at, sentence, SourcePosition(line, column, file))
     for at, step in steps(model):
