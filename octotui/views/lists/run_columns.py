@@ -1,8 +1,7 @@
 """The columns of lists of runs."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -10,42 +9,13 @@ from octotui.engine.state import State
 from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
 from octotui.views.labels import duration, worker_name
+from octotui.views.lists.column_kinds import DATE, run_column, sign_column, time_column, word_column
 from octotui.views.lists.columns import UNCUT, CellContext, Column, Spans
 from octotui.views.runs import EndedRun, RunRow, where, workers
 from octotui.views.text.clock_times import exact_time, fitting_time
 
 SOON = 600.0  # seconds before an end to which it is told to the second
-DATE = 6  # cells of `Nov 26`
 TOOK = 6  # cells of `12m20s`
-
-
-def _text(name: str, about: str, value: Callable[[RunRow], str], **more: Any) -> Column[RunRow]:
-    """Return a column of muted words, sorted without case."""
-
-    def cell(row: RunRow, width: int, scope: CellContext) -> Spans:
-        return ((value(row), "muted"),)
-
-    more = {"head": name} | more
-    return Column(name=name, about=about, cell=cell, key=lambda row: value(row).casefold() or None, **more)
-
-
-def _time(
-    name: str, head: str, about: str, value: Callable[[RunRow], float | None], **more: Any
-) -> Column[RunRow]:
-    """Return a column of times; one of another day is shortened to its date."""
-
-    def cell(row: RunRow, width: int, scope: CellContext) -> Spans:
-        at = value(row)
-        if at is None:
-            return ()
-        return ((fitting_time(at, scope.now, width, scope.zone), "muted"),)
-
-    shape: dict[str, Any] = {"least": DATE, "most": 17, "head": head, "right": True} | more
-    return Column(name=name, about=about, cell=cell, key=value, **shape)
-
-
-def _sign(row: RunRow, width: int, scope: CellContext) -> Spans:
-    return ((scope.glyphs.sign(row.mark.sign), row.mark.role),)
 
 
 def _title(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -96,25 +66,8 @@ def _step(row: RunRow, width: int, scope: CellContext) -> Spans:
 
 
 COLUMNS: tuple[Column[RunRow], ...] = (
-    Column(
-        name="sign",
-        about="how it stands, as a sign",
-        cell=_sign,
-        key=lambda row: row.mark.word,
-        least=1,
-        most=1,
-        tight=True,
-    ),
-    Column(
-        name="id",
-        about="its id",
-        cell=lambda row, width, scope: ((row.id, "muted"),),
-        key=lambda row: int(row.id.rpartition("-")[2]),
-        least=5,
-        most=12,
-        head="run",
-        tight=True,
-    ),
+    sign_column(lambda row: row.mark),
+    run_column("id", "its id", lambda row: row.id, tight=True),
     Column(
         name="title",
         about="its runbook, or project and release",
@@ -134,8 +87,10 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         most=10,
         head="state",
     ),
-    _text("environment", "where it takes effect", lambda row: row.environment, head="env", least=12, most=24),
-    _time("started", "start", "when it started, or is to start", lambda row: row.starts_at),
+    word_column(
+        "environment", "where it takes effect", lambda row: row.environment, head="env", least=12, most=24
+    ),
+    time_column("started", "when it started, or is to start", lambda row: row.starts_at, head="start"),
     Column(
         name="duration",
         about="how long it takes, or took, with all that it started",
@@ -146,8 +101,8 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         head="took",
         right=True,
     ),
-    _text("by", "who started it", lambda row: row.by, extra=True, least=6, most=16),
-    _text("worker", "the workers it has, or had", lambda row: row.worker, extra=True, least=8, most=24),
+    word_column("by", "who started it", lambda row: row.by, extra=True, least=6, most=16),
+    word_column("worker", "the workers it has, or had", lambda row: row.worker, extra=True, least=8, most=24),
     Column(
         name="wait",
         about="what it waits for, or why it ended so",
@@ -170,11 +125,15 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         extra=True,
         right=True,
     ),
-    _text("project", "the project it belongs to", lambda row: row.project, extra=True, least=8, most=24),
-    _text("release", "the release that is deployed", lambda row: row.release, extra=True, least=7, most=16),
-    _text("tenant", "for whom it is", lambda row: row.tenant, extra=True, least=8, most=24),
-    _time("queued", "queued", "when it was queued", lambda row: row.queued_at),
-    _time("ended", "ended", "when it ended", lambda row: row.ended_at),
+    word_column(
+        "project", "the project it belongs to", lambda row: row.project, extra=True, least=8, most=24
+    ),
+    word_column(
+        "release", "the release that is deployed", lambda row: row.release, extra=True, least=7, most=16
+    ),
+    word_column("tenant", "for whom it is", lambda row: row.tenant, extra=True, least=8, most=24),
+    time_column("queued", "when it was queued", lambda row: row.queued_at),
+    time_column("ended", "when it ended", lambda row: row.ended_at),
     Column(
         name="warnings",
         about="how often it warned",
@@ -196,7 +155,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         right=True,
     ),
     msgspec.structs.replace(
-        _time("eta", "eta", "about when it ends", lambda row: row.ends_about),
+        time_column("eta", "about when it ends", lambda row: row.ends_about),
         least=len("14:02:07"),
         cell=_eta,
     ),

@@ -6,6 +6,7 @@ import msgspec
 
 from octotui.engine.state import State
 from octotui.views.labels import Role
+from octotui.views.lists.column_kinds import word_column
 from octotui.views.lists.columns import CellContext, Column, Spans
 
 
@@ -41,10 +42,6 @@ def standing(row: SpaceRow) -> str:
     return "here" if row.here else "running" if row.running else "closed"
 
 
-def _text(value: Callable[[SpaceRow], str], role: Role) -> Callable[[SpaceRow, int, CellContext], Spans]:
-    return lambda row, width, scope: ((value(row), role),)
-
-
 def _count(
     value: Callable[[SpaceRow], int | None], role: Role
 ) -> Callable[[SpaceRow, int, CellContext], Spans]:
@@ -58,24 +55,8 @@ def _count(
 
 
 COLUMNS: tuple[Column[SpaceRow], ...] = (
-    Column(
-        name="name",
-        about="its name",
-        cell=_text(lambda row: row.name, "plain"),
-        key=lambda row: row.name.casefold(),
-        least=12,
-        most=40,
-        head="space",
-    ),
-    Column(
-        name="state",
-        about="whether a process has it open",
-        cell=_text(standing, "muted"),
-        key=standing,
-        least=7,
-        most=7,
-        head="state",
-    ),
+    word_column("name", "its name", lambda row: row.name, role="plain", head="space", least=12, most=40),
+    word_column("state", "whether a process has it open", standing, least=7, most=7),
     Column(
         name="active",
         about="its active runs",
@@ -96,15 +77,7 @@ COLUMNS: tuple[Column[SpaceRow], ...] = (
         head="asks",
         right=True,
     ),
-    Column(
-        name="folder",
-        about="its folder",
-        cell=_text(lambda row: row.path, "muted"),
-        key=lambda row: row.path,
-        least=8,
-        most=200,
-        head="folder",
-    ),
+    word_column("folder", "its folder", lambda row: row.path, least=8, most=200),
 )
 """All columns, in their default order."""
 

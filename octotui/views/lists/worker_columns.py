@@ -1,17 +1,9 @@
 """The columns of lists of workers and targets."""
 
-from collections.abc import Callable
-
-from octotui.views.labels import HEALTH, Role
+from octotui.views.labels import HEALTH
+from octotui.views.lists.column_kinds import sign_column, state_column, time_column, word_column
 from octotui.views.lists.columns import CellContext, Column, Spans
 from octotui.views.pools import WorkerRow
-from octotui.views.text.clock_times import fitting_time
-
-Cell = Callable[[WorkerRow, int, CellContext], Spans]
-
-
-def _text(value: Callable[[WorkerRow], str], role: Role = "muted") -> Cell:
-    return lambda row, width, scope: ((value(row), role),)
 
 
 def _doing(row: WorkerRow, width: int, scope: CellContext) -> Spans:
@@ -27,12 +19,6 @@ def _health(row: WorkerRow, width: int, scope: CellContext) -> Spans:
     return ((mark.word, mark.role),) if mark else ()
 
 
-def _used(row: WorkerRow, width: int, scope: CellContext) -> Spans:
-    if row.used_at is None:
-        return ()
-    return ((fitting_time(row.used_at, scope.now, width, scope.zone), "muted"),)
-
-
 COLUMNS: tuple[Column[WorkerRow], ...] = (
     Column(
         name="next",
@@ -43,34 +29,9 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
         most=1,
         tight=True,
     ),
-    Column(
-        name="worker",
-        about="its name",
-        cell=_text(lambda row: row.name, "plain"),
-        key=lambda row: row.name,
-        least=6,
-        most=30,
-        enough=20,
-        head="worker",
-    ),
-    Column(
-        name="sign",
-        about="how it stands, as a sign",
-        cell=lambda row, width, scope: ((scope.glyphs.sign(row.mark.sign), row.mark.role),),
-        key=lambda row: row.mark.word,
-        least=1,
-        most=1,
-        tight=True,
-    ),
-    Column(
-        name="state",
-        about="how it stands, as a word",
-        cell=lambda row, width, scope: ((row.mark.word, row.mark.role),),
-        key=lambda row: row.mark.word,
-        least=7,
-        most=12,
-        head="state",
-    ),
+    word_column("worker", "its name", lambda row: row.name, role="plain", least=6, most=30, enough=20),
+    sign_column(lambda row: row.mark),
+    state_column(lambda row: row.mark, least=7, most=12),
     Column(
         name="runs",
         about="the runs on it, or which one has it alone and why",
@@ -90,26 +51,17 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
         head="wait",
         right=True,
     ),
-    Column(
-        name="leased",
-        about="the runs that lease it without running there now",
-        cell=_text(lambda row: row.leases),
-        key=lambda row: row.leases or None,
+    word_column(
+        "leased",
+        "the runs that lease it without running there now",
+        lambda row: row.leases,
+        head="leased by",
         least=12,
         most=80,
-        head="leased by",
         extra=True,
     ),
-    Column(
-        name="used",
-        about="when its last run ended, of the newest hundred runs",
-        cell=_used,
-        key=lambda row: row.used_at,
-        least=6,
-        most=17,
-        head="used",
-        right=True,
-        extra=True,
+    time_column(
+        "used", "when its last run ended, of the newest hundred runs", lambda row: row.used_at, extra=True
     ),
     Column(
         name="health",
@@ -121,16 +73,7 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
         head="health",
         extra=True,
     ),
-    Column(
-        name="roles",
-        about="the roles of a target",
-        cell=_text(lambda row: row.roles),
-        key=lambda row: row.roles or None,
-        least=5,
-        most=40,
-        head="roles",
-        extra=True,
-    ),
+    word_column("roles", "the roles of a target", lambda row: row.roles, least=5, most=40, extra=True),
 )
 """All columns, in their default order."""
 
