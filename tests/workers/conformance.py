@@ -28,7 +28,7 @@ from octotui.workers.reaching import follow_to_end, until_reached
 from octotui.workers.simulated_machine import SimulatedMachines
 from tests.workers.agents import end_agents
 from tests.workers.faulty import FaultyProcesses
-from tests.workers.jobs import work
+from tests.workers.jobs import gone, started, work
 
 Home = Callable[[str], Path]
 
@@ -183,6 +183,32 @@ async def test_s5_to_stop_is_idempotent_and_has_its_grace(under: Under) -> None:
     assert end.outcome.state == "cancelled"
     assert bytes(printed) == (b"up\nbye\n" if under.real else b"")
     await processes.stop(ATTEMPT, 0.0)
+
+
+APART = {
+    "setsid": "setsid sh $SLEEPS &",
+    "forked twice": "(setsid sh -c 'sh $SLEEPS &' &)",
+    "files closed": "setsid sh $SLEEPS </dev/null >/dev/null 2>&1 3<&- 255<&- &",
+}
+
+
+@of_real_kinds
+@pytest.mark.parametrize("apart", APART.values(), ids=APART)
+async def test_s5_to_stop_ends_what_has_set_itself_apart(under: Under, apart: str) -> None:
+    """S5: also what has left the group and the session, and closed the files that it inherited."""
+    processes, noted, sleeps = (
+        under.machine.processes,
+        under.home.parent / "pid",
+        under.home.parent / "sleeps",
+    )
+    sleeps.write_text(f"echo $$ >{noted}~; mv {noted}~ {noted}; exec sleep 60")
+    await processes.start(ATTEMPT, spec(under, f"export SLEEPS={sleeps}; {apart}\nsleep 60"), "{}")
+    following = asyncio.ensure_future(processes.follow(ATTEMPT, nothing))
+    await started(noted)
+    await processes.stop(ATTEMPT, 0.2)
+    end = await asyncio.wait_for(following, 20)
+    assert (end.outcome.state, end.outcome.warnings) == ("cancelled", ())
+    assert gone(int(noted.read_text()))
 
 
 async def test_to_clean_is_idempotent_and_leaves_nothing(under: Under) -> None:

@@ -38,7 +38,8 @@ class AgentJob:
         self.is_forgotten = False
         self.is_stopping = False
         self.survivors: List[str] = []
-        self.lock = LockIdentity(attempt.device, attempt.inode, attempt.started)
+        values = os.fsencode(f"/{os.path.basename(attempt.folder)}/values")
+        self.lock = LockIdentity(attempt.device, attempt.inode, attempt.started, values)
         self._leader = child or attempt.pid
         self._started = attempt.started
         self._deadline: Optional[float] = None

@@ -1,7 +1,7 @@
-"""The processes of an attempt: found by the lock that they inherit and by their session, and signalled.
+"""The processes of an attempt that is stopped: by the lock that they inherit, session and environment.
 
 A process may leave the group and the session of its script, as `setsid` and daemons do; it still holds the
-lock, unless it has closed all files that it inherited.
+lock, or has the path of the values file in its environment where it has closed all files that it inherited.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from typing import Iterator, List, NamedTuple, Set, Tuple
 
 PROC = os.path.isdir("/proc/self/fdinfo")
+ENVIRONMENT = 1 << 22  # bytes of an environment that are read; the kernel allows a quarter of the stack
 NAMED = 5  # processes that are named when they cannot be ended
 EARLIER, LATER = 2.0, 0.1  # seconds by which a process may seem to have started before or after it was noted
 
@@ -20,11 +21,15 @@ _LOCKED = re.compile(rb"^lock:.*\bFLOCK\b.*\bWRITE\b", re.MULTILINE)
 
 
 class LockIdentity(NamedTuple):
-    """The file that the processes of an attempt hold the lock of, and since when, in seconds since boot."""
+    """The file that the processes of an attempt hold the lock of, and since when, in seconds since boot.
+
+    `values` ends the path of the values file in their environment: its folder is of this attempt alone.
+    """
 
     device: int
     inode: int
     since: float = 0.0
+    values: bytes = b""
 
 
 def since_boot() -> float:
@@ -47,7 +52,7 @@ def is_process(pid: int, started: float) -> bool:
 
 
 def members(leader: int, lock: LockIdentity) -> Set[int]:
-    """Return the processes of an attempt: of the session of its `leader` (0: unknown), or with its lock."""
+    """Return the processes of an attempt; `leader` is the pid of its session, 0 where that is unknown."""
     if not PROC:
         return {leader} if leader > 1 and _exists(leader) else set()
     return {pid for pid, _ in _members(leader, lock)}
@@ -95,7 +100,7 @@ def _members(leader: int, lock: LockIdentity) -> Iterator[Tuple[int, int]]:
             state, group, session, ticks = _stat(pid)
             if state in "ZX" or ticks < earliest:
                 continue
-            if (leader > 1 and session == leader) or _holds(pid, lock):
+            if (leader > 1 and session == leader) or _holds(pid, lock) or _carries(pid, lock.values):
                 yield pid, group
         except (OSError, ValueError, IndexError):  # it has ended, or is another account's
             continue
@@ -122,6 +127,14 @@ def _holds(pid: int, lock: LockIdentity) -> bool:
     return False
 
 
+def _carries(pid: int, values: bytes) -> bool:
+    """Return whether a process was given the values file of an attempt in its environment."""
+    if not values:
+        return False
+    with open(f"/proc/{pid}/environ", "rb") as file:
+        return any(each.endswith(values) for each in file.read(ENVIRONMENT).split(b"\0"))
+
+
 def _send(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
@@ -140,6 +153,7 @@ def _exists(pid: int) -> bool:
 def _name(pid: int) -> str:
     try:
         with open(f"/proc/{pid}/comm", "rb") as file:
-            return file.read(100).decode(errors="replace").strip()
+            name = file.read(100).decode(errors="replace").strip()
     except OSError:
         return "?"
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)  # it may set any

@@ -20,6 +20,8 @@ def job(tmp_path: Path, child: int = 0, pid: int = 0) -> AgentJob:
 
 def test_s5_what_cannot_be_ended_is_named(tmp_path: Path) -> None:
     process = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    while Path(f"/proc/{process.pid}/comm").read_text() != "sleep\n":
+        time.sleep(0.001)
     stuck = job(tmp_path, process.pid)
     kill, processes.signal_all = processes.signal_all, lambda leader, lock, number: {process.pid}
     try:
