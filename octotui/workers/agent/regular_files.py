@@ -31,6 +31,22 @@ def open_regular(path: str, flags: int, like: int | None = None) -> int:
     return file
 
 
+def make_private(path: str, body: bytes) -> None:
+    """Write a new file with mode 0600. Raises OSError."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        write_all(file, body)
+    finally:
+        os.close(file)
+
+
+def write_all(file: int, body: bytes) -> None:
+    """Write all bytes, at once if possible, so that nobody reads half of a line. Raises OSError."""
+    written = 0
+    while written < len(body):
+        written += os.write(file, body[written:] if written else body)
+
+
 def is_same(path: str, file: int) -> bool:
     """Return whether a path is the only name of the open file."""
     try:

@@ -6,7 +6,7 @@ import fcntl
 import os
 from typing import Iterable, List, NamedTuple
 
-from octotui.workers.agent.regular_files import open_regular
+from octotui.workers.agent.regular_files import make_private, open_regular, write_all
 from octotui.workers.agent.tree_removal import remove_files, remove_tree
 
 SPOOLS = ("spool", "errors")  # files of the streams of output, in this order
@@ -47,10 +47,10 @@ def fill(script: bytes, values: bytes, record: bytes, streams: int) -> OpenedWor
     try:
         lock = os.open("record", os.O_RDWR | os.O_APPEND | _NEW, 0o600)
         opened.append(lock)
-        _write(lock, record)
+        write_all(lock, record)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _make("script", script)
-        _make("values", values)
+        make_private("script", script)
+        make_private("values", values)
         for name in SPOOLS[:streams]:
             opened.append(os.open(name, os.O_RDWR | os.O_APPEND | _NEW, 0o600))
     except OSError:
@@ -122,20 +122,6 @@ def remove(folder: str) -> None:
     """Remove a workspace with all that scripts have left in it, which may take long."""
     if not remove_quickly(folder):
         remove_tree(folder)
-
-
-def _make(name: str, body: bytes) -> None:
-    file = os.open(name, os.O_WRONLY | _NEW, 0o600)
-    try:
-        _write(file, body)
-    finally:
-        os.close(file)
-
-
-def _write(file: int, body: bytes) -> None:
-    written = 0
-    while written < len(body):
-        written += os.write(file, body[written:] if written else body)
 
 
 def _make_parents(folder: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.workers.agent.regular_files import IrregularFile, is_same, open_regular
+from octotui.workers.agent.regular_files import IrregularFile, is_same, make_private, open_regular
 
 
 def test_r6_only_ordinary_files_are_opened_and_nobody_waits(tmp_path: Path) -> None:
@@ -41,3 +41,16 @@ def test_r6_a_file_that_was_replaced_is_another(tmp_path: Path) -> None:
     with pytest.raises(IrregularFile, match="was replaced"):
         open_regular(path, os.O_RDONLY, like=file)
     os.close(file)
+
+
+def test_what_is_made_is_private_new_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, body: write(file, body[:3]))
+    made = tmp_path / "made"
+    make_private(str(made), b"all of it")
+    assert (made.read_bytes(), made.stat().st_mode & 0o777) == (b"all of it", 0o600)
+    with pytest.raises(FileExistsError):
+        make_private(str(made), b"")
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileExistsError):
+        make_private(str(tmp_path / "link"), b"")

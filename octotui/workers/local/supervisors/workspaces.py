@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from octotui.model.file_trust import Distrusted, FileTrust
-from octotui.workers.agent.regular_files import IrregularFile, open_regular
+from octotui.workers.agent.regular_files import IrregularFile, make_private, open_regular, write_all
 from octotui.workers.agent.tree_removal import remove_files, remove_tree
 from octotui.workers.executor import AttemptLocation
 from octotui.workers.local.supervisors import workspace_record
@@ -19,7 +19,6 @@ from octotui.workers.local.supervisors.workspace_record import WorkspaceRecord
 
 MANY = 100  # numbered names to try before random ones: a job may have taken them all
 OURS = os.O_RDWR | os.O_CREAT
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 APPEND = os.O_WRONLY | os.O_APPEND
 VALUES = "values"
 OPENED = ("spool", "record")
@@ -73,9 +72,9 @@ class Workspace:
         line = workspace_record.resume_line(name, resume)
         if len(line) > workspace_record.LARGEST // 2:
             raise ValueError("its sensitive values are too large to be noted")
-        _write(self.lock, line)
-        _make(self.script, script.encode(errors="surrogateescape"))
-        _make(self.values, values)
+        write_all(self.lock, line)
+        make_private(self.script, script.encode(errors="surrogateescape"))
+        make_private(self.values, values)
 
     def opened(self) -> tuple[int, int, int]:
         """Take the lock; return the supervisor's descriptors: lock, spool, record. Raises OSError."""
@@ -123,21 +122,6 @@ class Workspace:
         """Close its files."""
         while self._files:
             os.close(self._files.pop())
-
-
-def _make(path: str, body: bytes) -> None:
-    """Write a new file with mode 0600. Raises OSError."""
-    file = os.open(path, NEW | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        _write(file, body)
-    finally:
-        os.close(file)
-
-
-def _write(file: int, body: bytes) -> None:
-    written = 0
-    while written < len(body):
-        written += os.write(file, body[written:] if written else body)
 
 
 def _read(file: int, size: int) -> WorkspaceRecord:

@@ -229,7 +229,7 @@ async def test_r6_a_spool_that_ends_anywhere_is_read_to_no_end(
         nonlocal size
         size += len(chunk)
 
-    monkeypatch.setattr("octotui.workers.local.supervisors.spool_reader.HOLES", 1 << 24)
+    monkeypatch.setattr("octotui.workers.agent.spool.HOLES", 1 << 24)
     outcome = await asyncio.wait_for(run(supervised, given, output), 20)
     assert outcome.exit_code == 3
     assert size < 1 << 25

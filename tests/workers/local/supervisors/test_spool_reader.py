@@ -7,8 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from octotui.workers.agent import spool as spool_module
+from octotui.workers.agent.spool import BEHIND, CHUNK
 from octotui.workers.local.supervisors import spool_reader
-from octotui.workers.local.supervisors.spool_reader import BEHIND, CHUNK, LONG, SMALLEST, SpoolReader
+from octotui.workers.local.supervisors.spool_reader import LONG, SMALLEST, SpoolReader
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_m3_what_is_new_is_handed_on(spool: int) -> None:
 
 
 def test_r6_a_hole_is_passed_over_once_it_is_absurd(spool: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool_reader, "HOLES", 1 << 20)
+    monkeypatch.setattr(spool_module, "HOLES", 1 << 20)
     reader = SpoolReader(spool)
     os.write(spool, b"first")
     os.pwrite(spool, b"middle", 1 << 40)
@@ -53,7 +55,7 @@ def test_r6_a_hole_is_passed_over_once_it_is_absurd(spool: int, monkeypatch: pyt
 
 
 def test_r6_many_holes_are_no_way_around_it(spool: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool_reader, "HOLES", 1 << 20)
+    monkeypatch.setattr(spool_module, "HOLES", 1 << 20)
     reader = SpoolReader(spool)
     for number in range(1, 100):
         os.pwrite(spool, b"x", number << 30)
@@ -99,12 +101,12 @@ def test_r6_one_that_cannot_be_read_is_a_warning(spool: int, monkeypatch: pytest
 
     os.write(spool, b"one")
     reader = SpoolReader(spool)
-    monkeypatch.setattr(spool_reader.os, "pread", broken)
+    monkeypatch.setattr(spool_module.os, "pread", broken)
     assert rest_of(reader) == b""
     assert reader.warning == "the rest of its output cannot be read: Input/output error"
 
 
 def test_r6_a_system_without_holes_reads_all(spool: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(spool_reader.os, "SEEK_DATA")
+    monkeypatch.delattr(spool_module.os, "SEEK_DATA")
     os.ftruncate(spool, 2 * BEHIND)
     assert len(rest_of(SpoolReader(spool))) == 2 * BEHIND
