@@ -77,7 +77,10 @@ class Executor(Protocol):
     """Runs scripts on one kind of machine (a protocol)."""
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
-        """Return the status of an attempt that an earlier process may have started."""
+        """Return the status of an attempt that an earlier process may have started.
+
+        Raises TimeoutError where what may have it does not answer; the text says what that is.
+        """
         ...
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:

@@ -13,7 +13,7 @@ from octotui.workers.executor import (
     StartError,
     unheard,
 )
-from octotui.workers.machine import AttemptEnd, AttemptKey, WorkspaceFiles
+from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable, WorkspaceFiles
 
 EXISTING = ("running", "ended", "lost")
 
@@ -33,8 +33,11 @@ class ExecutorProcesses:
         self._workspaces: dict[AttemptKey, str] = {}
 
     async def inspect(self, attempt: AttemptKey) -> AttemptStatus:
-        """Return the status of an attempt."""
-        return await self._executor.inspect(self._at(attempt))
+        """Return the status of an attempt. Raises Unreachable."""
+        try:
+            return await self._executor.inspect(self._at(attempt))
+        except TimeoutError as silence:
+            raise Unreachable(str(silence)) from None
 
     async def start(self, attempt: AttemptKey, work: AttemptSpec, resume: str = "") -> None:
         """Start an attempt unless it was started, also by an earlier process. Raises StartError."""
@@ -82,7 +85,7 @@ class ExecutorProcesses:
 
     async def _exists(self, attempt: AttemptKey) -> bool:
         """Return whether a process was started for an attempt. Raises StartError where that is unknown."""
-        status = await self._executor.inspect(self._at(attempt))
+        status = await self.inspect(attempt)
         if status.state == "lost" and not status.resume:
             raise StartError(status.reason)
         return status.state in EXISTING

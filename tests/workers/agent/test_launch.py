@@ -21,7 +21,7 @@ def asked(
     directory: str, *arguments: bytes, script: bytes = b"", **more: Any
 ) -> tuple[dict[str, Any], bytes]:
     texts = (script, b"values", b"memo\n", b"\0".join(arguments), b"PATH=/usr/bin:/bin\0A=b=c\0")
-    header = {"directory": directory, "space": "space", "values_in": "VALUES", "files": "77"}
+    header = {"directory": directory, "space": "space", "values_in": "VALUES", "files": "777"}
     return header | {"lengths": [*map(len, texts)]} | more, b"".join(texts)
 
 
@@ -36,7 +36,7 @@ def test_a_script_leads_a_session_in_its_workspace(tmp_path: Path, home: int) ->
     assert os.waitstatus_to_exitcode(os.waitpid(done.pid, 0)[1]) == 0
     folder = tmp_path / done.path
     first, *rest = (folder / "spool").read_text().split("\n")
-    assert first == f"{folder} b=c values 77 {done.pid}"
+    assert first == f"{folder} b=c values 777 {done.pid}"
     assert {"0", "1", "2", "3"} <= set(rest)
     assert str(done.pid) in "".join(rest).split()[-1]
     assert (folder / "errors").read_text() == "no\n"

@@ -59,12 +59,12 @@ class AgentExecutor:
         self._relative: dict[str, str] = {}
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
-        """Return the status of an attempt, by the agents or by its workspace."""
+        """Return the status of an attempt, by the agents or by its workspace; raises TimeoutError."""
         for _ in range(TRIES):
             try:
                 return await self._known(location) or await self._supervised.inspect(location)
-            except TimeoutError as silence:  # it may have the attempt
-                return AttemptStatus("lost", reason=str(silence))
+            except TimeoutError:  # it may have the attempt
+                raise
             except OSError:
                 continue
         return await self._supervised.inspect(location)

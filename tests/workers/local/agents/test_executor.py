@@ -1,5 +1,6 @@
 import asyncio
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from octotui.workers.local.agents import agents
 from octotui.workers.local.agents.attempt import UNKNOWN
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
+from octotui.workers.machine import AttemptKey, Unreachable
+from octotui.workers.processes import ExecutorProcesses
 from tests.workers.agents import end_agents, living
 from tests.workers.jobs import ends, gone, place, refusal, result, run, started, work
 
@@ -231,7 +234,10 @@ async def test_m2_an_agent_that_was_stopped_is_a_sentence_and_begins_nothing_lat
     said = f"the agent (pid {pid}) does not answer"
     async with asyncio.timeout(10):
         assert await refusal(executor, given) == f"{said}; should it begin this attempt later, it stops it"
-        assert await executor.inspect(place(given)) == AttemptStatus("lost", reason=said)
+        with pytest.raises(TimeoutError, match=re.escape(said)):
+            await executor.inspect(place(given))
+        with pytest.raises(Unreachable, match=re.escape(said)):
+            await ExecutorProcesses(executor, given.directory).inspect(AttemptKey("space-1", "job-1.1-1"))
     os.kill(pid, signal.SIGCONT)
     monkeypatch.undo()
     async with asyncio.timeout(10):
