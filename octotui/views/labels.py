@@ -136,11 +136,6 @@ def worker_name(model: Model, slug: str) -> str:
     return declared.name if declared is not None else slug
 
 
-def worker_names(model: Model) -> list[str]:
-    """Return what all workers and targets are called."""
-    return [worker_name(model, slug) for slug in (*model.workers, *model.targets)]
-
-
 def duration(seconds: float) -> str:
     """Format seconds with their units in six cells at most: `12s`, `1m20s`, `2h13m`, `3d04h`.
 
