@@ -37,6 +37,7 @@ from octotui.store.journal import writer
 from octotui.store.journal.journal import JournalReader
 from octotui.store.logs import log_writer
 from octotui.store.logs.line_levels import LevelReader
+from octotui.workers.agent import regular_files
 from octotui.workers.local.agents import agents
 from octotui.workers.local.agents import attempt as agent_attempt
 from octotui.workers.local.agents import connection as agent_connection
@@ -217,8 +218,12 @@ def arm(killer: Killer) -> None:
         (agent_starter, "_spawn"),
     ):
         killer.wrap(place, name)
-    for place in (workspaces, log_writer):
-        killer.tear(place, "_write")
+    for place, name in (
+        (workspaces, "write_all"),
+        (regular_files, "write_all"),
+        (log_writer, "_write"),
+    ):
+        killer.tear(place, name)
 
 
 def one(folder: Path, moment: int | None, who: str) -> tuple[bool, int]:
