@@ -69,6 +69,12 @@ class Jobs:
                 self._open[job] = None
         self._tick_by(time.monotonic())
 
+    def take_up(self, left: Dict[str, RecordedAttempt]) -> None:
+        """Record and take up what an agent of another version has begun. Raises OSError."""
+        new = {name: attempt for name, attempt in left.items() if name not in self._jobs}
+        self._record.take(new)
+        self.adopt(new)
+
     def start(self, header: Header, payload: bytes, now: float) -> None:
         """Start an attempt at most once: one that is known by its name is reported, and not begun again."""
         name = str(header["job"])
@@ -102,6 +108,8 @@ class Jobs:
             self._say({"say": "unknown", "job": name}, b"")
         else:
             job.follow(offsets)
+            if job.adopted:
+                self._say({"say": "adopted", "job": name}, b"")
             self._open[job] = None
             self._tick_by(now)
 
