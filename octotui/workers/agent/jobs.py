@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from typing import Callable, Collection, Dict, List, Optional, Tuple
 
@@ -149,7 +150,7 @@ class Jobs:
         while child:
             job = self._children.pop(child, None)
             if job is not None and not job.is_stopping:
-                processes.signal_group(child)
+                processes.send(child, signal.SIGKILL)
             status = os.waitpid(child, 0)[1]
             if job is not None:
                 job.exited(-os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
@@ -235,7 +236,7 @@ class Jobs:
             self._check_at = end + max(PATIENT, CHECKING * (end - now))
 
     def _is_locked(self, job: AgentJob) -> bool:
-        return workspace.is_locked(job.path, job.lock.device, job.lock.inode)
+        return workspace.is_locked(job.path, *job.lock)
 
     def _ended(self, job: AgentJob) -> None:
         """Record the end of a job, and say so once all of its output is sent."""

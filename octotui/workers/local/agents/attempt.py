@@ -121,7 +121,8 @@ class AgentAttempt:
         code = header.get("code")
         told = [*header.get("warnings", ())]
         if survivors := header.get("survivors"):
-            told.append(f"these processes of it cannot be ended: {', '.join(map(str, survivors))}")
+            named = ", ".join(map(str, survivors))
+            told.append(f"processes that it started could not be ended, and go on: {named}")
         warnings = tuple(map(str, told))
         if header.get("stopped"):
             return Outcome(state="cancelled", exit_code=code, warnings=warnings)
