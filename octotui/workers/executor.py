@@ -13,7 +13,23 @@ from octotui.engine.state import Outcome
 from octotui.model.process import Shell, Simulate
 from octotui.model.space import Supervisor
 
-Output = Callable[[bytes], None]
+STDOUT, STDERR = 0, 1
+"""The streams of an attempt's output: all of it is of `STDOUT` where they are not told apart."""
+
+Offsets = tuple[int, int]
+"""Bytes of each stream."""
+
+BEGINNING: Offsets = (0, 0)
+
+
+class Output(Protocol):
+    """Takes a chunk of output, and the stream that it is of."""
+
+    def __call__(self, chunk: bytes, stream: int = STDOUT, /) -> None:
+        """Take a chunk of one stream, in the order of its arrival."""
+        ...
+
+
 Leave = Callable[[str], Awaitable[None]]
 Notice = Callable[[str], None]
 """Takes a sentence about how an attempt that goes on stands."""
@@ -21,6 +37,11 @@ Notice = Callable[[str], None]
 
 def unheard(sentence: str) -> None:
     """Ignore a notice."""
+
+
+def by_stream(output: Output) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
+    """Return what takes the chunks of each stream."""
+    return output, lambda chunk: output(chunk, STDERR)
 
 
 class AttemptLocation(msgspec.Struct, frozen=True):
@@ -92,9 +113,9 @@ class Executor(Protocol):
     ) -> Outcome:
         """Wait for the attempt, started by any process, and return its Outcome: exit code 0 is success (S7).
 
-        `output` receives all it has printed, in chunks of at most 1 MiB. `leave` is awaited with its
-        directory when it has ended; `notice` gets what befalls it before. Cancellation detaches from the
-        job, which continues.
+        `output` receives all it has printed, each stream in order, in chunks of at most 1 MiB. `leave` is
+        awaited with its directory when it has ended; `notice` gets what befalls it before. Cancellation
+        detaches from the job, which continues.
         """
         ...
 

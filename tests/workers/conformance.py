@@ -128,7 +128,7 @@ async def test_m1_an_attempt_ends_as_its_script_does(
     end = await processes.follow(ATTEMPT, nothing)
     assert (end.outcome.state, end.outcome.exit_code) == (state, code)
     assert end.outcome.reason == ("" if code == 0 else "exit code 1")
-    assert end.length in (None, 0)
+    assert end.lengths in (None, (0, 0))
 
 
 async def test_m2_an_attempt_starts_once_however_often_it_is_asked_for(under: Under) -> None:
@@ -231,8 +231,8 @@ async def test_m3_output_is_followed_from_an_offset(under: Under, part: float) -
     at = int(len(body) * part)
     for machine in (under.machine, under.again()) if under.real else (under.machine,):
         printed.clear()
-        end = await machine.processes.follow(ATTEMPT, printed.append, at)
-        assert (end.outcome.state, end.length) == ("succeeded", len(body))
+        end = await machine.processes.follow(ATTEMPT, printed.append, (at, 0))
+        assert (end.outcome.state, end.lengths) == ("succeeded", (len(body), 0))
         assert b"".join(printed) == body[at:]
 
 
@@ -242,7 +242,7 @@ async def test_r4_a_follower_that_goes_ends_nothing(under: Under) -> None:
     await processes.start(ATTEMPT, spec(under, script, takes=0.3), "{}")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(processes.follow(ATTEMPT, printed.extend), 0.1)
-    end = await processes.follow(ATTEMPT, printed.extend, len(printed))
+    end = await processes.follow(ATTEMPT, printed.extend, (len(printed), 0))
     assert end.outcome.state == "succeeded"
     assert bytes(printed) == (b"one\ntwo\n" if under.real else b"")
 

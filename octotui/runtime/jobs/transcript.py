@@ -22,6 +22,7 @@ from octotui.runtime.jobs.service_message_types import (
 )
 from octotui.store.artifacts import LARGEST, ArtifactError, keep
 from octotui.store.logs.line_levels import LevelChange
+from octotui.workers.executor import STDOUT
 from octotui.workers.machine import WorkspaceFiles
 from octotui.workers.reaching import until_reached
 
@@ -83,8 +84,8 @@ class Transcript:
         self._space = SPACE
         self._failure = ""
 
-    def __call__(self, chunk: bytes) -> None:
-        """Take a chunk of output."""
+    def __call__(self, chunk: bytes, stream: int = STDOUT, /) -> None:
+        """Take a chunk of output; both streams are one here."""
         self._take(*self._reader.feed(chunk))
 
     async def keep_artifacts(self, files: WorkspaceFiles, folder: Path) -> None:
