@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Dict, List, Optional
+import time
+from typing import Dict, Iterator, List, Optional, Tuple
 
 from octotui.workers.agent import processes
 from octotui.workers.agent.processes import LockIdentity
@@ -12,6 +13,8 @@ from octotui.workers.agent.record import RecordedAttempt
 from octotui.workers.agent.spool import Spool
 
 ABANDONED = 3.0  # seconds after which processes that cannot be killed are named and abandoned
+
+QUIET = 1.0  # seconds without output after which an unfinished line is sent, where there are two streams
 
 RUNNING, LINGERING, ENDED = "running", "lingering", "ended"
 
@@ -44,6 +47,7 @@ class AgentJob:
         self._started = attempt.started
         self._deadline: Optional[float] = None
         self._killed = 0.0  # when its processes were killed first
+        self._held = 0.0  # since when nothing but unfinished lines can be sent
 
     @property
     def adopted(self) -> bool:
@@ -91,6 +95,28 @@ class AgentJob:
     def unread(self) -> int:
         """Return the bytes of output that were not sent."""
         return sum(spool.unread() for spool in self.spools)
+
+    def chunks(self) -> Iterator[Tuple[int, int, bytes]]:
+        """Yield some output of each of two streams: its number, offset and bytes.
+
+        They are whole lines, so that none is broken by a line of the other stream; first come those of the
+        stream that was written to less recently. An unfinished line follows once both are quiet, or at the end.
+        """
+        unread = [each for each in enumerate(self.spools) if each[1].unread()]
+        sent = False
+        for stream, spool in sorted(unread, key=lambda each: each[1].written()):
+            offset, chunk = spool.sent, spool.read_lines()
+            if chunk:
+                sent = True
+                yield stream, offset, chunk
+        if sent or not unread:
+            self._held = 0.0
+            return
+        now = time.monotonic()
+        self._held = self._held or now
+        if self.state == ENDED or now - self._held >= QUIET:
+            for stream, spool in unread:
+                yield stream, spool.sent, spool.read()
 
     def follow(self, offsets: List[int]) -> None:
         """Have its output sent from these offsets on, one for each stream."""

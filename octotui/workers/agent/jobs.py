@@ -243,20 +243,27 @@ class Jobs:
             self._tick_by(time.monotonic())
 
     def _send_some(self, job: AgentJob) -> bool:
+        """Send a chunk, and the end with the last; return whether any was sent."""
+        if len(job.spools) != 1:
+            return self._send_streams(job)
+        spool = job.spools[0]
+        offset = spool.sent
+        chunk = spool.read(CHUNK)
+        if job.state == ENDED and not spool.unread():
+            self._say(dict(job.report(), at=offset), chunk)
+            del self._open[job]
+            return True
+        if chunk:
+            self._say({"say": "output", "job": job.name, "stream": 0, "at": offset}, chunk)
+        return bool(chunk)
+
+    def _send_streams(self, job: AgentJob) -> bool:
         """Send a chunk of each stream, and the end after the last; return whether any was sent."""
         sent = False
-        one = len(job.spools) == 1
-        for stream, spool in enumerate(job.spools):
-            offset = spool.sent
-            chunk = spool.read(CHUNK)
-            if one and job.state == ENDED and not spool.unread():
-                self._say(dict(job.report(), at=offset), chunk)
-                del self._open[job]
-                return True
-            if chunk:
-                sent = True
-                self._say({"say": "output", "job": job.name, "stream": stream, "at": offset}, chunk)
-        if job.state == ENDED and not job.unread() and not one:
+        for stream, offset, chunk in job.chunks():
+            sent = True
+            self._say({"say": "output", "job": job.name, "stream": stream, "at": offset}, chunk)
+        if job.state == ENDED and not job.unread():
             self._say(job.report(), b"")
             del self._open[job]
         return sent

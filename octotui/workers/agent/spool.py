@@ -56,6 +56,20 @@ class Spool:
         self.sent += len(chunk)
         return chunk
 
+    def read_lines(self, most: int = CHUNK) -> bytes:
+        """Return whole lines of what has not been read yet; a line of more than `most` bytes in parts."""
+        chunk = self.read(most)
+        end = chunk.rfind(b"\n") + 1
+        if not end and len(chunk) == most:
+            return chunk
+        self._at -= len(chunk) - end
+        self.sent -= len(chunk) - end
+        return chunk[:end]
+
+    def written(self) -> int:
+        """Return when it was last written to, in nanoseconds."""
+        return os.fstat(self._file).st_mtime_ns
+
     def again(self, offset: int) -> None:
         """Read again what followed the first `offset` bytes; from the start of the file for 0."""
         self._at = max(0, self._at + offset - self.sent) if offset else 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from octotui.workers.agent import job
 from octotui.workers.agent.jobs import Jobs
 from octotui.workers.agent.launch import SCRIPT, Launcher
 from octotui.workers.agent.record import AgentRecord, read_record
@@ -115,6 +116,47 @@ def test_m3_streams_are_told_apart_with_their_offsets(bench: Bench) -> None:
         assert b"".join(body for number, _, body in chunks if number == stream) == text
         assert header["sizes"][stream] == len(text)
     assert (0, 0) in {(stream, at) for stream, at, _ in chunks}
+
+
+def test_m3_a_line_of_one_stream_is_not_broken_by_a_line_of_the_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M3: what a stream begins is sent once it is whole, after what the other has said meanwhile."""
+    monkeypatch.setattr(job, "QUIET", 60.0)
+    wait = "until [ -e ../../../{} ]; do sleep 0.01; done"
+    bench.start("a", f"printf a; {wait.format(1)}; echo b >&2; {wait.format(2)}; printf 'c\\nd'", streams=2)
+    bench.until(lambda: [each.read_bytes() for each in Path("worker").glob("work/*/spool")] == [b"a"])
+    Path("1").touch()
+    bench.until(lambda: "output" in bench.words("a"))
+    Path("2").touch()
+    bench.ended("a")
+    told = [(each["stream"], body) for each, body in bench.said if each["say"] == "output"]
+    assert told == [(1, b"b\n"), (0, b"ac\n"), (0, b"d")]
+
+
+def test_m3_what_was_printed_while_nobody_followed_comes_by_its_last_writes(bench: Bench) -> None:
+    bench.start("a", "printf x >&2; echo first >&2; sleep 0.05; echo second; printf end", streams=2)
+    bench.jobs.unfollow()
+    bench.until(lambda: bench.jobs.reap() or not bench.jobs.is_busy)
+    bench.jobs.follow("a", [0, 2], time.monotonic())
+    header, _ = bench.ended("a")
+    told = [(each["stream"], each["at"], body) for each, body in bench.said if each["say"] == "output"]
+    assert told == [(1, 2, b"irst\n"), (0, 0, b"second\n"), (0, 7, b"end")]
+    assert header["sizes"] == [10, 7]
+
+
+def test_m3_an_unfinished_line_is_sent_once_both_streams_were_quiet(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "QUIET", 0.05)
+    bench.start(
+        "a", "printf a; printf b >&2; until [ -e ../../../go ]; do sleep 0.01; done; echo c", streams=2
+    )
+    bench.until(lambda: bench.words("a").count("output") == 2)
+    Path("go").touch()
+    bench.ended("a")
+    told = [(each["stream"], body) for each, body in bench.said if each["say"] == "output"]
+    assert told == [(0, b"a"), (1, b"b"), (0, b"c\n")]
 
 
 def test_m3_output_is_sent_again_from_an_offset(bench: Bench) -> None:

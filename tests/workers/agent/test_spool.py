@@ -76,3 +76,15 @@ def test_r6_a_spool_that_cannot_be_read_says_so(file: int, monkeypatch: pytest.M
     monkeypatch.setattr(module.os, "pread", fails)
     assert (spool.read(), spool.unread()) == (b"", 0)
     assert spool.warning == "the rest of its output cannot be read: Input/output error"
+
+
+def test_m3_whole_lines_are_read_and_a_long_one_in_parts(tmp_path: Path) -> None:
+    file = os.open(tmp_path / "spool", os.O_RDWR | os.O_CREAT | os.O_APPEND)
+    spool = Spool(file)
+    os.write(file, b"one\ntwo\nth")
+    assert (spool.read_lines(), spool.sent, spool.unread()) == (b"one\ntwo\n", 8, 2)
+    assert (spool.read_lines(), spool.sent) == (b"", 8)
+    os.write(file, b"ree")
+    assert spool.read_lines(4) == b"thre"
+    assert (spool.read_lines(4), spool.read(), spool.sent) == (b"", b"e", 13)
+    spool.close()
