@@ -12,9 +12,7 @@ import msgspec
 from octotui.engine.state import Outcome
 from octotui.model.process import Shell, Simulate
 from octotui.model.space import Supervisor
-
-STDOUT, STDERR = 0, 1
-"""The streams of an attempt's output: all of it is of `STDOUT` where they are not told apart."""
+from octotui.store.logs.line_streams import STDERR, STDOUT
 
 Offsets = tuple[int, int]
 """Bytes of each stream."""

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Set
 
+from octotui.store.logs.line_streams import STDOUT
 from octotui.workers.executor import (
     BEGINNING,
-    STDOUT,
     AttemptLocation,
     AttemptSpec,
     AttemptStatus,

@@ -8,7 +8,8 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from octotui.engine.state import Outcome
-from octotui.workers.executor import BEGINNING, STDOUT, Notice, Offsets, Output, by_stream, unheard
+from octotui.store.logs.line_streams import STDOUT
+from octotui.workers.executor import BEGINNING, Notice, Offsets, Output, by_stream, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey, MachineProcesses, Unreachable
 
 FIRST = 1.0  # seconds before a call is repeated for the first time

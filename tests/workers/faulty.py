@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterable, Set
 from typing import TypeVar
 
+from octotui.store.logs.line_streams import STDOUT
 from octotui.workers.executor import (
     BEGINNING,
-    STDOUT,
     AttemptSpec,
     AttemptStatus,
     Notice,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.state import Outcome
-from octotui.workers.executor import STDERR, AttemptLocation, AttemptSpec, AttemptStatus, Output, StartError
+from octotui.store.logs.line_streams import STDERR
+from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Output, StartError
 from octotui.workers.machine import AttemptKey
 from octotui.workers.processes import ExecutorProcesses
 from octotui.workers.simulated import SimulatedExecutor

@@ -7,7 +7,8 @@ import pytest
 
 from octotui.engine.state import Outcome
 from octotui.runtime.clocks import Clock, in_virtual_time
-from octotui.workers.executor import BEGINNING, STDERR, Notice, Offsets, Output, unheard
+from octotui.store.logs.line_streams import STDERR
+from octotui.workers.executor import BEGINNING, Notice, Offsets, Output, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable
 from octotui.workers.reaching import FETCHES, MOST, RepeatedCalls, follow_to_end, until_reached
 from tests.workers.faulty import FaultyProcesses

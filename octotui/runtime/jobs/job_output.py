@@ -59,7 +59,7 @@ class JobOutput:
         if self._is_new:
             return EarlierSpans()  # without looking for files
         try:
-            return masked_spans.resume(self._spans, self._log.repeated)
+            return masked_spans.resume(self._spans, self._log.repeated())
         except OSError as error:
             self._fail(error)
             return None

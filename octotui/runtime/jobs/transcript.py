@@ -22,7 +22,7 @@ from octotui.runtime.jobs.service_message_types import (
 )
 from octotui.store.artifacts import LARGEST, ArtifactError, keep
 from octotui.store.logs.line_levels import LevelChange
-from octotui.workers.executor import STDOUT
+from octotui.store.logs.line_streams import STDOUT
 from octotui.workers.machine import WorkspaceFiles
 from octotui.workers.reaching import until_reached
 

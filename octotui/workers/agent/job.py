@@ -100,7 +100,7 @@ class AgentJob:
         """Yield some output of each of two streams: its number, offset and bytes.
 
         They are whole lines, so that none is broken by a line of the other stream; first come those of the
-        stream that was written to less recently. An unfinished line follows once both are quiet, or at the end.
+        stream that was written to less recently. Unfinished ones follow once both are quiet, or at the end.
         """
         unread = [each for each in enumerate(self.spools) if each[1].unread()]
         sent = False

@@ -5,11 +5,10 @@ import signal
 from collections.abc import Callable
 
 from octotui.engine.state import Outcome
+from octotui.store.logs.line_streams import STDERR, STDOUT
 from octotui.workers.agent.frames import Header
 from octotui.workers.executor import (
     BEGINNING,
-    STDERR,
-    STDOUT,
     AttemptLocation,
     AttemptSpec,
     Output,
