@@ -11,7 +11,7 @@ import msgspec
 
 from octotui.engine.state import Outcome
 from octotui.model.process import Shell, Simulate
-from octotui.model.space import Supervisor
+from octotui.model.space import StandardError, Supervisor
 from octotui.store.logs.line_streams import STDERR, STDOUT
 
 Offsets = tuple[int, int]
@@ -55,7 +55,8 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     It starts only if the machine has the commands in `needs`. `sensitive` texts are masked in output (V5).
     From the machine's environment it inherits the variables that all scripts inherit, and those that match
-    the patterns `passed`, but none of `withheld`. `grace` is seconds between TERM and KILL.
+    the patterns `passed`, but none of `withheld`. `grace` is seconds between TERM and KILL. Its `stderr` is
+    merged into stdout, unless it is to be told apart and the machine can.
     """
 
     job: str
@@ -74,6 +75,7 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
     simulate: Simulate | None = None
     sensitive: tuple[str, ...] = ()
     supervisor: Supervisor = "agent"
+    stderr: StandardError = "merged"
 
 
 class AttemptStatus(msgspec.Struct, frozen=True):

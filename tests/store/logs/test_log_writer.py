@@ -112,7 +112,7 @@ class Killed(Exception):
 def test_r4_of_two_streams_nothing_is_lost_doubled_or_swapped_after_crashes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R4, S10: each comes again in other pieces and another order, whichever write was cut; levels too."""
+    """R4, S9: each comes again in other pieces and another order, whichever write was cut; levels too."""
     whole = (b"out 1\nout 2\n\nout 3 is long\nout", b"error 1\nerror 2\nerror 3")
     told = ({6: "warning", 13: "default"}, {8: "verbose"})
     for seed in range(500):
