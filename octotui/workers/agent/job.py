@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from octotui.workers.agent import processes
 from octotui.workers.agent.processes import LockIdentity
@@ -14,6 +14,7 @@ from octotui.workers.agent.spool import Spool
 
 ABANDONED = 3.0  # seconds after which processes that cannot be killed are named and abandoned
 
+MARKS = 1000  # most marks of two streams; of more, every other is dropped
 QUIET = 1.0  # seconds without output after which an unfinished line is sent, where there are two streams
 
 RUNNING, LINGERING, ENDED = "running", "lingering", "ended"
@@ -47,6 +48,7 @@ class AgentJob:
         self._started = attempt.started
         self._deadline: Optional[float] = None
         self._killed = 0.0  # when its processes were killed first
+        self._marks: List[Tuple[int, int]] = []  # how far two streams had come, to be sent in turn
         self._held = 0.0  # since when nothing but unfinished lines can be sent
 
     @property
@@ -96,27 +98,47 @@ class AgentJob:
         """Return the bytes of output that were not sent."""
         return sum(spool.unread() for spool in self.spools)
 
-    def chunks(self) -> Iterator[Tuple[int, int, bytes]]:
-        """Yield some output of each of two streams: its number, offset and bytes.
+    def note(self) -> None:
+        """Note how far two streams have come, as the order in which they are sent.
 
-        They are whole lines, so that none is broken by a line of the other stream; first come those of the
-        stream that was written to less recently. Unfinished ones follow once both are quiet, or at the end.
+        Stderr is looked at first: what a script has said on stdout before is noted with it. So a value that
+        it declares sensitive there is known before it appears on stderr.
         """
-        unread = [each for each in enumerate(self.spools) if each[1].unread()]
-        sent = False
-        for stream, spool in sorted(unread, key=lambda each: each[1].written()):
-            offset, chunk = spool.sent, spool.read_lines()
-            if chunk:
-                sent = True
-                yield stream, offset, chunk
-        if sent or not unread:
-            self._held = 0.0
+        if len(self.spools) != 2:
             return
+        errors = self.spools[1].sent + self.spools[1].unread()
+        mark = self.spools[0].sent + self.spools[0].unread(), errors
+        if not self._marks or self._marks[-1] != mark:
+            self._marks.append(mark)
+        if len(self._marks) > MARKS:
+            del self._marks[:-1:2]
+
+    def next_chunk(self) -> Optional[Tuple[int, int, bytes]]:
+        """Return the number of a stream, an offset and the bytes there: what comes next of two streams.
+
+        These are whole lines, so that none is broken by a line of the other stream. Unfinished lines follow
+        once both streams are quiet, or at the end.
+        """
+        self.note()
+        while self._marks:
+            for stream, spool in enumerate(self.spools):
+                offset, left = spool.sent, self._marks[0][stream] - spool.sent
+                chunk = spool.read_lines(left) if left > 0 else b""
+                if chunk:
+                    self._held = 0.0
+                    return stream, offset, chunk
+            del self._marks[0]
+        return self._unfinished()
+
+    def _unfinished(self) -> Optional[Tuple[int, int, bytes]]:
+        """Return an unfinished line, if it does not wait for its rest."""
         now = time.monotonic()
-        self._held = self._held or now
-        if self.state == ENDED or now - self._held >= QUIET:
-            for stream, spool in unread:
-                yield stream, spool.sent, spool.read()
+        for stream, spool in enumerate(self.spools):
+            if spool.unread():
+                self._held = self._held or now
+                if self.state == ENDED or now - self._held >= QUIET:
+                    return stream, spool.sent, spool.read()
+        return None
 
     def follow(self, offsets: List[int]) -> None:
         """Have its output sent from these offsets on, one for each stream."""

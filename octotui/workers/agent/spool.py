@@ -57,18 +57,14 @@ class Spool:
         return chunk
 
     def read_lines(self, most: int = CHUNK) -> bytes:
-        """Return whole lines of what has not been read yet; a line of more than `most` bytes in parts."""
-        chunk = self.read(most)
+        """Return whole lines of what has not been read yet; a line of more than `CHUNK` bytes in parts."""
+        chunk = self.read(min(most, CHUNK))
         end = chunk.rfind(b"\n") + 1
-        if not end and len(chunk) == most:
+        if not end and len(chunk) == CHUNK:
             return chunk
         self._at -= len(chunk) - end
         self.sent -= len(chunk) - end
         return chunk[:end]
-
-    def written(self) -> int:
-        """Return when it was last written to, in nanoseconds."""
-        return os.fstat(self._file).st_mtime_ns
 
     def again(self, offset: int) -> None:
         """Read again what followed the first `offset` bytes; from the start of the file for 0."""
