@@ -83,3 +83,15 @@ def test_r4_rows_whose_output_was_lost_are_replaced(path: Path) -> None:
     reader.refresh()
     assert [reader.of(line) for line in range(3)] == streams(path, 3) == [STDOUT, STDOUT, STDERR]
     assert lengths(stored_rows(path), 0, 14) == (8, 6)
+
+
+def test_the_stored_form_stays(path: Path) -> None:
+    """Logs and exports of this version open for ever: offset and line in eight bytes each, and the stream."""
+    stored = bytes.fromhex(
+        "0100000000000000" + "0100000000000000" + "02" + "0200000000000000" + "0100000000000000" + "01"
+    )
+    with LogWriter(path) as log:
+        log.append(b"a", 1.0)
+        log.append(b"b\n", 1.0, stream=STDERR)
+    assert streams_path(path).name == "job-1.1.log.streams"
+    assert streams_path(path).read_bytes() == stored
