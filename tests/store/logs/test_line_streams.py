@@ -31,7 +31,7 @@ def test_a_log_of_stdout_alone_has_no_such_file(path: Path) -> None:
     assert stored_rows(path) == []
 
 
-def test_s10_lines_of_stderr_are_known(path: Path) -> None:
+def test_s9_lines_of_stderr_are_known(path: Path) -> None:
     with LogWriter(path) as log:
         for text, stream in ((b"one\n", STDOUT), (b"two\nthree\n", STDERR), (b"four\n", STDOUT)):
             log.append(text, 1.0, stream=stream)
@@ -40,7 +40,7 @@ def test_s10_lines_of_stderr_are_known(path: Path) -> None:
     assert streams_path(path).stat().st_mode & 0o777 == 0o600
 
 
-def test_s10_a_line_that_is_unfinished_is_ended_before_one_of_the_other_stream(path: Path) -> None:
+def test_s9_a_line_that_is_unfinished_is_ended_before_one_of_the_other_stream(path: Path) -> None:
     with LogWriter(path) as log:
         for text, stream in ((b"a", STDOUT), (b"b\n", STDERR), (b"c\n", STDOUT)):
             log.append(text, 1.0, stream=stream)
