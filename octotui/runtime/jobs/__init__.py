@@ -24,7 +24,8 @@ An attempt goes through these stages, each a file here:
 Resume after a crash: scripts outlive octotui. A new session inspects each attempt that was running. It
 follows one that still runs or has ended, from the start of its spool, and skips as many bytes of each stream
 as its log has already, whatever their order is now; these come out alike even where other values are masked
-by now, since `masked_spans` has noted what was masked. What cannot be known is `lost`, and people decide. No attempt is started twice.
+by now, since `masked_spans` has noted what was masked. What cannot be known is `lost`, and people decide. No
+attempt is started twice.
 
 A script is hostile: what it prints, and what it leaves in its workspace, is bounded, and is believed only
 where it could not have been forged. A full disk ends the job, not the session.

@@ -307,10 +307,8 @@ class ScriptJobs:
         earlier: Callable[[int], EarlierSpans | None]
         earlier = output.masked_before if resume.notes_spans else lambda stream: None
         masker = Masker(values=self._masked, holder=job.run, earlier=earlier(STDOUT), note=output.note_masked)
-
-        def errors() -> Masker:
-            return masker.beside(earlier(STDERR), partial(output.note_masked, stream=STDERR))
-
+        note = partial(output.note_masked, stream=STDERR)
+        errors = masker.beside(earlier(STDERR), note)
         transcript = Transcript(output, tell=progress, masker=masker, errors=errors)
         tell = partial(self._tell_unreached, job)
         found = await follow_to_end(machine.processes, key, transcript, tell, partial(self._tell, job))

@@ -97,20 +97,20 @@ class Transcript:
         tell: Tell = _nobody,
         *,
         masker: Masker | None = None,
-        errors: Callable[[], Masker] | None = None,
+        errors: Masker | None = None,
     ) -> None:
-        """Mask `secrets`, beside the values of a `masker`; `errors` makes the masker of stderr."""
+        """Mask `secrets`, beside the values of a `masker`, and stderr by `errors`."""
         self.outputs: dict[str, str] = {}
         self.sensitive: dict[str, str] = {}
         self.artifacts: list[Artifact] = []
-        self._log = log
         self._tell = tell
         self._reader = ServiceMessageParser()
         self._masker = masker or Masker()
         self._masker.record(secrets)
         self._text = _VisibleText(log, self._masker)
-        self._errors: _VisibleText | None = None  # until there is output of stderr
-        self._masker_of_errors = errors or self._masker.beside
+        self._errors = _VisibleText(
+            lambda text, changes: log(text, changes, STDERR), errors or self._masker.beside()
+        )
         self._warnings: dict[str, None] = {}
         self._highlights: list[str] = []
         self._level_text = bytearray()  # text of the pending warning or highlight
@@ -127,9 +127,8 @@ class Transcript:
         if stream == STDOUT:
             self._take(*self._reader.feed(chunk))
         elif not self._silent:
-            errors = self._stderr()
-            errors.add(chunk)
-            errors.flush()
+            self._errors.add(chunk)
+            self._errors.flush()
 
     async def keep_artifacts(self, files: WorkspaceFiles, folder: Path) -> None:
         """Copy the requested artifacts from the ended script's workspace to a local folder."""
@@ -158,8 +157,8 @@ class Transcript:
     def ended(self, outcome: Outcome) -> Outcome:
         """Flush what was held back, and return the outcome with the script's messages."""
         self._take(*self._reader.end())
-        for text in filter(None, (self._text, self._errors)):
-            text.end()
+        self._text.end()
+        self._errors.end()
         self._set_level("default")
         self._hide_outputs()
         if self._silent:
@@ -193,13 +192,6 @@ class Transcript:
         if self._text.level in ("warning", "highlight"):
             self._level_text += text[: LONGEST - len(self._level_text)]
         self._text.add(text)
-
-    def _stderr(self) -> _VisibleText:
-        """Return the text of stderr."""
-        if self._errors is None:
-            log, masker = self._log, self._masker_of_errors()
-            self._errors = _VisibleText(lambda text, changes: log(text, changes, STDERR), masker)
-        return self._errors
 
     def _apply(self, message: Message) -> None:
         match message:
@@ -278,7 +270,7 @@ class Transcript:
         if message.stream == "stdout":
             self._set_level(message.level)
         else:
-            self._stderr().set_level("verbose" if message.level == "progress" else message.level)
+            self._errors.set_level("verbose" if message.level == "progress" else message.level)
 
     def _set_level(self, level: str) -> None:
         """Switch the log level; flush the pending warning or highlight."""
