@@ -200,6 +200,7 @@ READ = {
     "CONTAINER.run": "octotui.model.toml.convert:_container",
     "ENGINE.package_cache": "octotui.runtime.jobs.package_acquisition:RealAcquirer.acquire",
     "ENGINE.supervisor": "octotui.workers.local.agents.executor:AgentExecutor.start",
+    "ENGINE.stderr": "octotui.workers.local.agents.executor:AgentExecutor._frame",
     "WORKER.directory": "octotui.workers.machine:Machines.of",
     "WORKER.endpoint": "octotui.workers.machine:Machines.earlier",
     "TARGET.directory": "octotui.workers.machine:Machines.of",

@@ -29,6 +29,7 @@ class Space(msgspec.Struct, frozen=True):
 
 
 Supervisor = Literal["agent", "each"]
+StandardError = Literal["merged", "separate"]
 
 
 class Engine(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +37,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
 
     `environment` lists the variables that scripts inherit from the server beside those of `PASSED`, by
     patterns such as `AWS_*`. `supervisor` says what starts scripts and outlives octotui: one agent, or a
-    supervisor for each job.
+    supervisor for each job. `stderr` says whether output is one stream, or lines of stderr are told apart.
     """
 
     task_cap: int = 5
@@ -45,6 +46,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     package_cache: int | None = None
     environment: tuple[str, ...] = ()
     supervisor: Supervisor = "agent"
+    stderr: StandardError = "merged"
 
 
 class Keep(msgspec.Struct, frozen=True, kw_only=True):

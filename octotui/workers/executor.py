@@ -11,9 +11,23 @@ import msgspec
 
 from octotui.engine.state import Outcome
 from octotui.model.process import Shell, Simulate
-from octotui.model.space import Supervisor
+from octotui.model.space import StandardError, Supervisor
+from octotui.store.logs.line_streams import STDERR, STDOUT
 
-Output = Callable[[bytes], None]
+Offsets = tuple[int, int]
+"""Bytes of each stream."""
+
+BEGINNING: Offsets = (0, 0)
+
+
+class Output(Protocol):
+    """Takes a chunk of output, and the stream that it is of."""
+
+    def __call__(self, chunk: bytes, stream: int = STDOUT, /) -> None:
+        """Take a chunk of one stream, in the order of its arrival."""
+        ...
+
+
 Leave = Callable[[str], Awaitable[None]]
 Notice = Callable[[str], None]
 """Takes a sentence about how an attempt that goes on stands."""
@@ -21,6 +35,11 @@ Notice = Callable[[str], None]
 
 def unheard(sentence: str) -> None:
     """Ignore a notice."""
+
+
+def by_stream(output: Output) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
+    """Return what takes the chunks of each stream."""
+    return output, lambda chunk: output(chunk, STDERR)
 
 
 class AttemptLocation(msgspec.Struct, frozen=True):
@@ -36,7 +55,8 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     It starts only if the machine has the commands in `needs`. `sensitive` texts are masked in output (V5).
     From the machine's environment it inherits the variables that all scripts inherit, and those that match
-    the patterns `passed`, but none of `withheld`. `grace` is seconds between TERM and KILL.
+    the patterns `passed`, but none of `withheld`. `grace` is seconds between TERM and KILL. Its `stderr` is
+    merged into stdout, unless it is to be told apart and the machine can.
     """
 
     job: str
@@ -55,6 +75,7 @@ class AttemptSpec(msgspec.Struct, frozen=True, kw_only=True):
     simulate: Simulate | None = None
     sensitive: tuple[str, ...] = ()
     supervisor: Supervisor = "agent"
+    stderr: StandardError = "merged"
 
 
 class AttemptStatus(msgspec.Struct, frozen=True):
@@ -92,9 +113,9 @@ class Executor(Protocol):
     ) -> Outcome:
         """Wait for the attempt, started by any process, and return its Outcome: exit code 0 is success (S7).
 
-        `output` receives all it has printed, in chunks of at most 1 MiB. `leave` is awaited with its
-        directory when it has ended; `notice` gets what befalls it before. Cancellation detaches from the
-        job, which continues.
+        `output` receives all it has printed, each stream in order, in chunks of at most 1 MiB. `leave` is
+        awaited with its directory when it has ended; `notice` gets what befalls it before. Cancellation
+        detaches from the job, which continues.
         """
         ...
 

@@ -8,8 +8,8 @@ of machine a worker is, and a kind is one implementation of everything here.
   machine's directory. Only `directory` is a path over there, since scripts are told of it.
 - Every call may raise `Unreachable`: then it is unknown whether it took effect, and what runs over there
   goes on. So every call is idempotent, and is repeated until it is acknowledged (`reaching`).
-- Output is followed from an offset in bytes, in order and without gaps. An attempt's end says how long its
-  output is, so that what is missing is fetched again before the end is believed.
+- Output is followed from an offset in bytes of each stream, in order and without gaps. An attempt's end says
+  how long its output is, so that what is missing is fetched again before the end is believed.
 - An attempt starts at most once: a second `start` of its name does nothing.
 
 `tests/workers/conformance.py` shows for every kind that it keeps this contract.
@@ -25,7 +25,15 @@ from octotui.engine.state import Outcome
 from octotui.model.complaints import Reason
 from octotui.model.space import LOCAL, Model
 from octotui.store.packages.package_store import PackageStore
-from octotui.workers.executor import AttemptSpec, AttemptStatus, Notice, Output, unheard
+from octotui.workers.executor import (
+    BEGINNING,
+    AttemptSpec,
+    AttemptStatus,
+    Notice,
+    Offsets,
+    Output,
+    unheard,
+)
 
 Chunks = AsyncGenerator[bytes, None]
 """The content of a file, in pieces of at most 1 MiB."""
@@ -47,10 +55,10 @@ class AttemptKey(msgspec.Struct, frozen=True):
 
 
 class AttemptEnd(msgspec.Struct, frozen=True):
-    """The outcome of an attempt, and the bytes of its whole output, or None where that is unknown."""
+    """The outcome of an attempt, and the bytes of each stream as a whole, or None where that is unknown."""
 
     outcome: Outcome
-    length: int | None = None
+    lengths: Offsets | None = None
 
 
 class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,12 +129,12 @@ class MachineProcesses(Protocol):
         ...
 
     async def follow(
-        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+        self, attempt: AttemptKey, output: Output, offsets: Offsets = BEGINNING, notice: Notice = unheard
     ) -> AttemptEnd:
         """Wait for the end of a started attempt, and return it: exit code 0 is success (S7).
 
-        `output` receives all bytes from `offset` on, in chunks of at most 1 MiB; `notice` gets what befalls
-        the attempt meanwhile. Cancellation detaches from it, and it continues.
+        `output` receives all bytes of each stream from its offset on, in chunks of at most 1 MiB; `notice`
+        gets what befalls the attempt meanwhile. Cancellation detaches from it, and it continues.
         """
         ...
 

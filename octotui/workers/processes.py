@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Callable, Set
 
+from octotui.store.logs.line_streams import STDOUT
 from octotui.workers.executor import (
+    BEGINNING,
     AttemptLocation,
     AttemptSpec,
     AttemptStatus,
     Executor,
     Notice,
+    Offsets,
     Output,
     StartError,
+    by_stream,
     unheard,
 )
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable, WorkspaceFiles
@@ -50,16 +54,16 @@ class ExecutorProcesses:
             self._started.add(attempt)
 
     async def follow(
-        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+        self, attempt: AttemptKey, output: Output, offsets: Offsets = BEGINNING, notice: Notice = unheard
     ) -> AttemptEnd:
         """Wait for the end of an attempt; the executor repeats its output, of which the rest is passed on."""
-        rest = _FromOffset(output, offset)
+        rest = _FromOffsets(output, offsets)
 
         async def leave(directory: str) -> None:
             self._workspaces[attempt] = directory
 
         outcome = await self._executor.follow(self._at(attempt), rest, leave, notice)
-        return AttemptEnd(outcome, rest.length)
+        return AttemptEnd(outcome, rest.lengths)
 
     def workspace(self, attempt: AttemptKey) -> WorkspaceFiles | None:
         """Return the files of an ended attempt, if it has a workspace."""
@@ -96,18 +100,24 @@ class ExecutorProcesses:
         return AttemptLocation(self._directory, attempt.space, attempt.name)
 
 
-class _FromOffset:
-    """Passes output on from an offset, and counts it from its start."""
+class _FromOffsets:
+    """Passes output on from an offset of each stream, and counts it from its start."""
 
-    def __init__(self, output: Output, offset: int) -> None:
-        self.length = 0
-        self._output = output
-        self._offset = offset
+    def __init__(self, output: Output, offsets: Offsets) -> None:
+        self._counts = [*BEGINNING]
+        self._outputs = by_stream(output)
+        self._offsets = offsets
 
-    def __call__(self, chunk: bytes) -> None:
-        known = self._offset - self.length
-        self.length += len(chunk)
+    @property
+    def lengths(self) -> Offsets:
+        """The bytes of each stream."""
+        stdout, stderr = self._counts
+        return stdout, stderr
+
+    def __call__(self, chunk: bytes, stream: int = STDOUT, /) -> None:
+        known = self._offsets[stream] - self._counts[stream]
+        self._counts[stream] += len(chunk)
         if known <= 0:
-            self._output(chunk)
+            self._outputs[stream](chunk)
         elif known < len(chunk):
-            self._output(chunk[known:])
+            self._outputs[stream](chunk[known:])

@@ -8,7 +8,8 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from octotui.engine.state import Outcome
-from octotui.workers.executor import Notice, Output, unheard
+from octotui.store.logs.line_streams import STDOUT
+from octotui.workers.executor import BEGINNING, Notice, Offsets, Output, by_stream, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey, MachineProcesses, Unreachable
 
 FIRST = 1.0  # seconds before a call is repeated for the first time
@@ -103,17 +104,17 @@ async def follow_to_end(
     """
     received, outage, futile = _Received(output), Outage(tell), 0
     while True:
-        before, problem = received.length, None
+        before, problem = received.lengths, None
         try:
             end = await processes.follow(attempt, received, before, notice)
         except Unreachable as error:
             problem = error
         else:
-            missing = 0 if end.length is None else end.length - received.length
-            futile = futile + 1 if received.length == before else 0
+            missing = received.missing(end.lengths)
+            futile = futile + 1 if received.lengths == before else 0
             if missing <= 0 or futile >= FETCHES:
                 return _whole(end, missing)
-        if received.length > before:
+        if received.lengths != before:
             outage.end()
         await outage.rest(problem)
 
@@ -132,9 +133,21 @@ class _Received:
     """Passes output on, and counts it."""
 
     def __init__(self, output: Output) -> None:
-        self.length = 0
-        self._output = output
+        self._counts = [*BEGINNING]
+        self._outputs = by_stream(output)
 
-    def __call__(self, chunk: bytes) -> None:
-        self.length += len(chunk)
-        self._output(chunk)
+    @property
+    def lengths(self) -> Offsets:
+        """The bytes of each stream that have arrived."""
+        stdout, stderr = self._counts
+        return stdout, stderr
+
+    def missing(self, lengths: Offsets | None) -> int:
+        """Return how many bytes of streams of these lengths have not arrived."""
+        return sum(
+            max(0, there - here) for there, here in zip(lengths or BEGINNING, self._counts, strict=True)
+        )
+
+    def __call__(self, chunk: bytes, stream: int = STDOUT, /) -> None:
+        self._counts[stream] += len(chunk)
+        self._outputs[stream](chunk)

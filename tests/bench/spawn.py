@@ -57,7 +57,7 @@ async def executor(home: Path, jobs: int, supervisor: Supervisor) -> float:
 
     async def start(name: str) -> None:
         job = work(home, "true", job=name, shell="bash", supervisor=supervisor)
-        outcome = await run(local, job, lambda chunk: None)
+        outcome = await run(local, job, lambda *chunk: None)
         assert outcome.state == "succeeded", outcome
 
     async def worker() -> None:

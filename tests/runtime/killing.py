@@ -37,6 +37,7 @@ from octotui.store.journal import writer
 from octotui.store.journal.journal import JournalReader
 from octotui.store.logs import log_writer
 from octotui.store.logs.line_levels import LevelReader
+from octotui.store.logs.line_streams import STDERR, STDOUT, LineStreamReader, stored_rows
 from octotui.workers.agent import regular_files
 from octotui.workers.local.agents import agents
 from octotui.workers.local.agents import attempt as agent_attempt
@@ -80,9 +81,10 @@ def scenario(out: Path, supervisor: Supervisor) -> Model:
         + "printf 'no newline'"
     )
     flaky = 'echo "try"; [ -e "$Out/tried" ] || { : >"$Out/tried"; echo "not yet"; exit 7; }; echo done'
+    both = 'echo line $i; echo "error $i of $Password" >&2'
     main = (
         _step("talk", talk),
-        _step("beside", "for i in 1 2 3 4 5 6; do echo line $i; done", start="with-previous"),
+        _step("beside", f"for i in 1 2 3 4 5 6; do {both}; done", start="with-previous"),
         _step("flaky", flaky, retries=1, backoff=0.01),
         child("below", "below", wait=True),
         _step("reads", "echo #{Octopus.Action[talk].Output.Address}; echo $Password; kill -9 $$"),
@@ -97,7 +99,7 @@ def scenario(out: Path, supervisor: Supervisor) -> Model:
                 "below": Runbook(name="Below", steps=(_step("under", "echo under"),)),
                 "stays": Runbook(name="Stays", steps=(_step("stays", stays),)),
             },
-            **engine(task_cap=5, supervisor=supervisor),
+            **engine(task_cap=5, supervisor=supervisor, stderr="separate"),
         ),
         variables={
             "Out": (Value(value=str(out)),),
@@ -275,8 +277,12 @@ def came_of(folder: Path) -> dict[str, Any]:
     for path in [*(folder / "out").iterdir(), *(space / "artifacts").glob("*/*/*")]:
         found[str(path.relative_to(folder))] = path.read_text()
     for path in (space / "logs").glob("*/*.log"):
-        found[f"log {path.name}"] = path.read_bytes().decode()
-        found[f"levels {path.name}"] = _levels(path)
+        levels = _levels(path)
+        if stored_rows(path):  # of two streams, whose order may differ
+            found[f"log {path.name}"] = _by_stream(path, levels)
+        else:
+            found[f"log {path.name}"] = path.read_bytes().decode()
+            found[f"levels {path.name}"] = levels
     return found
 
 
@@ -297,6 +303,18 @@ def _levels(log: Path) -> list[str]:
     reader = LevelReader(log)
     reader.refresh()
     return [reader.of(line) for line in range(len(log.read_bytes().splitlines()))]
+
+
+def _by_stream(log: Path, levels: list[str]) -> dict[int, list[tuple[str, str]]]:
+    """Return the lines of each stream, with their levels."""
+    streams, lines = LineStreamReader(log), log.read_text().splitlines()
+    streams.refresh()
+    return {
+        stream: [
+            each for line, each in enumerate(zip(levels, lines, strict=True)) if streams.of(line) == stream
+        ]
+        for stream in (STDOUT, STDERR)
+    }
 
 
 def _new(base: Path, name: str) -> Path:

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.model.process import Simulate
 from octotui.store.artifacts import ArtifactError
 from octotui.store.cancellation import Cancellation, Cancelled
+from octotui.store.logs.line_streams import STDERR, STDOUT
 from octotui.store.packages.manifest import PackageChanged
 from octotui.workers import reaching
 from octotui.workers.executor import AttemptSpec
@@ -128,7 +130,7 @@ async def test_m1_an_attempt_ends_as_its_script_does(
     end = await processes.follow(ATTEMPT, nothing)
     assert (end.outcome.state, end.outcome.exit_code) == (state, code)
     assert end.outcome.reason == ("" if code == 0 else "exit code 1")
-    assert end.length in (None, 0)
+    assert end.lengths in (None, (0, 0))
 
 
 async def test_m2_an_attempt_starts_once_however_often_it_is_asked_for(under: Under) -> None:
@@ -231,9 +233,33 @@ async def test_m3_output_is_followed_from_an_offset(under: Under, part: float) -
     at = int(len(body) * part)
     for machine in (under.machine, under.again()) if under.real else (under.machine,):
         printed.clear()
-        end = await machine.processes.follow(ATTEMPT, printed.append, at)
-        assert (end.outcome.state, end.length) == ("succeeded", len(body))
+        end = await machine.processes.follow(ATTEMPT, printed.append, (at, 0))
+        assert (end.outcome.state, end.lengths) == ("succeeded", (len(body), 0))
         assert b"".join(printed) == body[at:]
+
+
+async def test_m3_each_stream_is_followed_from_its_offset(under: Under) -> None:
+    """M3, S9: where they are told apart; else all of it is stdout. What is cut is fetched again for each."""
+    printing = "for i in 1 2 3 4 5; do echo out $i; echo error $i >&2; done"
+    await under.machine.processes.start(ATTEMPT, replace(spec(under, printing), stderr="separate"), "{}")
+    expected = [b"".join(b"%s %d\n" % (name, each) for each in range(1, 6)) for name in (b"out", b"error")]
+    processes, printed = FaultyProcesses(under.machine.processes, cut=20), [b"", b""]
+
+    def keep(chunk: bytes, stream: int = STDOUT) -> None:
+        printed[stream] += chunk
+
+    assert (await follow_to_end(processes, ATTEMPT, keep)).state == "succeeded"
+    if not under.real:
+        return
+    if printed[STDERR]:
+        assert printed == expected
+    assert sorted(b"".join(printed).splitlines()) == sorted(b"".join(expected).splitlines())
+    lengths = len(printed[STDOUT]), len(printed[STDERR])
+    whole, printed[:] = [*printed], [b"", b""]
+    offsets = lengths[STDOUT] // 2, lengths[STDERR] // 3
+    end = await under.machine.processes.follow(ATTEMPT, keep, offsets)
+    assert end.lengths == lengths
+    assert printed == [whole[stream][offsets[stream] :] for stream in (STDOUT, STDERR)]
 
 
 async def test_r4_a_follower_that_goes_ends_nothing(under: Under) -> None:
@@ -242,7 +268,7 @@ async def test_r4_a_follower_that_goes_ends_nothing(under: Under) -> None:
     await processes.start(ATTEMPT, spec(under, script, takes=0.3), "{}")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(processes.follow(ATTEMPT, printed.extend), 0.1)
-    end = await processes.follow(ATTEMPT, printed.extend, len(printed))
+    end = await processes.follow(ATTEMPT, printed.extend, (len(printed), 0))
     assert end.outcome.state == "succeeded"
     assert bytes(printed) == (b"one\ntwo\n" if under.real else b"")
 

@@ -3,7 +3,17 @@
 from collections.abc import Awaitable, Callable, Iterable, Set
 from typing import TypeVar
 
-from octotui.workers.executor import AttemptSpec, AttemptStatus, Notice, Output, unheard
+from octotui.store.logs.line_streams import STDOUT
+from octotui.workers.executor import (
+    BEGINNING,
+    AttemptSpec,
+    AttemptStatus,
+    Notice,
+    Offsets,
+    Output,
+    by_stream,
+    unheard,
+)
 from octotui.workers.machine import AttemptEnd, AttemptKey, MachineProcesses, Unreachable, WorkspaceFiles
 
 T = TypeVar("T")
@@ -13,7 +23,7 @@ class FaultyProcesses:
     """Processes of another machine, by a way that breaks.
 
     `faults` names calls in their order, `before start`, `after start` and so on: each breaks one. After
-    `cut` bytes of output the way breaks once, or with `silent` the rest of them is lost without a word.
+    `cut` bytes of a stream the way breaks once, or with `silent` the rest of it is lost without a word.
     """
 
     def __init__(
@@ -39,19 +49,18 @@ class FaultyProcesses:
         await self._by("start", lambda: self.real.start(attempt, work, resume, is_new=is_new))
 
     async def follow(
-        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+        self, attempt: AttemptKey, output: Output, offsets: Offsets = BEGINNING, notice: Notice = unheard
     ) -> AttemptEnd:
-        seen, limit = offset, self.cut
+        seen, limit, outputs = [*offsets], self.cut, by_stream(output)
 
-        def some(chunk: bytes) -> None:
-            nonlocal seen
-            room = len(chunk) if limit is None else max(0, limit - seen)
+        def some(chunk: bytes, stream: int = STDOUT) -> None:
+            room = len(chunk) if limit is None else max(0, limit - seen[stream])
             if chunk[:room]:
-                output(chunk[:room])
-            seen += len(chunk)
+                outputs[stream](chunk[:room])
+            seen[stream] += len(chunk)
 
-        end = await self._by("follow", lambda: self.real.follow(attempt, some, offset, notice))
-        if limit is not None and seen > limit:
+        end = await self._by("follow", lambda: self.real.follow(attempt, some, offsets, notice))
+        if limit is not None and max(seen) > limit:
             if not self.silent:
                 self.cut = None
                 raise Unreachable("the way broke")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.state import Outcome
+from octotui.store.logs.line_streams import STDERR
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, Output, StartError
 from octotui.workers.machine import AttemptKey
 from octotui.workers.processes import ExecutorProcesses
@@ -41,6 +42,7 @@ class Slow(SimulatedExecutor):
     ) -> Outcome:
         for chunk in (b"abc", b"def", b"ghi"):
             output(chunk)
+            output(chunk.upper(), STDERR)
         return Outcome(state="succeeded", exit_code=0)
 
 
@@ -85,8 +87,13 @@ async def test_m2_nothing_starts_where_nobody_can_look(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("offset", range(11))
 async def test_m3_what_is_known_of_output_is_passed_over(tmp_path: Path, offset: int) -> None:
-    chunks: list[bytes] = []
-    end = await ExecutorProcesses(Slow(), str(tmp_path)).follow(ATTEMPT, chunks.append, offset)
-    assert b"".join(chunks) == b"abcdefghi"[offset:]
-    assert b"" not in chunks
-    assert end.length == 9
+    """M3: of each stream by itself."""
+    chunks: list[tuple[int, bytes]] = []
+    processes = ExecutorProcesses(Slow(), str(tmp_path))
+    end = await processes.follow(
+        ATTEMPT, lambda chunk, stream=0: chunks.append((stream, chunk)), (offset, 10 - offset)
+    )
+    for stream, body in ((0, b"abcdefghi"[offset:]), (1, b"ABCDEFGHI"[10 - offset :])):
+        assert b"".join(chunk for number, chunk in chunks if number == stream) == body
+    assert b"" not in (chunk for _, chunk in chunks)
+    assert end.lengths == (9, 9)

@@ -7,7 +7,8 @@ import pytest
 
 from octotui.engine.state import Outcome
 from octotui.runtime.clocks import Clock, in_virtual_time
-from octotui.workers.executor import Notice, Output, unheard
+from octotui.store.logs.line_streams import STDERR
+from octotui.workers.executor import BEGINNING, Notice, Offsets, Output, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable
 from octotui.workers.reaching import FETCHES, MOST, RepeatedCalls, follow_to_end, until_reached
 from tests.workers.faulty import FaultyProcesses
@@ -80,27 +81,28 @@ class Silent(FaultyProcesses):
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
-        self.asked: list[int] = []
+        self.asked: list[Offsets] = []
 
     async def follow(
-        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+        self, attempt: AttemptKey, output: Output, offsets: Offsets = BEGINNING, notice: Notice = unheard
     ) -> AttemptEnd:
-        self.asked.append(offset)
-        if not offset:
+        self.asked.append(offsets)
+        if offsets == BEGINNING:
             output(b"some")
-        return AttemptEnd(self.outcome, 10)
+            output(b"error", STDERR)
+        return AttemptEnd(self.outcome, (4, 11))
 
 
 @pytest.mark.parametrize(("state", "end"), [("succeeded", "lost"), ("failed", "failed"), ("lost", "lost")])
 def test_m3_what_is_missing_is_said(state: str, end: str) -> None:
     async def main(now: Clock) -> None:
         silent = Silent(Outcome(state=state, reason="its own"))  # type: ignore[arg-type]
-        outcome = await follow_to_end(silent, AttemptKey("s", "a"), lambda chunk: None)
+        outcome = await follow_to_end(silent, AttemptKey("s", "a"), lambda *chunk: None)
         assert outcome.state == end
         missing = "the last 6 bytes of its output cannot be had from its machine"
         assert (outcome.reason, outcome.warnings) == (
             (missing, ()) if state == "succeeded" else ("its own", (missing,))
         )
-        assert silent.asked == [0, *[4] * FETCHES]
+        assert silent.asked == [(0, 0), *[(4, 5)] * FETCHES]
 
     in_virtual_time(main, 0.0)

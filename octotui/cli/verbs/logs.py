@@ -15,18 +15,23 @@ from octotui.engine.rules.machines import target_of
 from octotui.engine.state import Job, State, step_of
 from octotui.model.complaints import did_you_mean
 from octotui.runtime.server.client import Client
+from octotui.store.logs.line_streams import STDERR, STDOUT, LineStreamReader
 from octotui.store.logs.log_reader import LogReader
 
 POLL = 0.2  # seconds between two polls of followed logs
 LogPath = Callable[[str, str], Awaitable[Path]]
 ACQUIRE = "Acquire packages"
 BLOCK = 1000  # lines at a time
+STREAMS = {STDOUT: "stdout", STDERR: "stderr"}
 
 
 @click.command("logs")
 @space_argument
 @click.argument("run", shell_complete=runs)
 @click.option("--step", metavar="S", help="Only of this step, by its name.")
+@click.option(
+    "--stream", type=click.Choice(("stdout", "stderr")), help="Only of this one, where they are told apart."
+)
 @click.option("--tail", metavar="N", type=click.IntRange(0), help="Only the last N lines of each job.")
 @click.option("-f", "--follow", is_flag=True, help="Print new lines as they come, until the run has ended.")
 @click.option("--raw", is_flag=True, help="Print control characters as they are; a terminal obeys them.")
@@ -35,6 +40,7 @@ def command(
     space: str,
     run: str,
     step: str | None,
+    stream: str | None,
     tail: int | None,
     follow: bool,
     raw: bool,
@@ -46,7 +52,7 @@ def command(
     Of escape sequences only colours are kept; other control and invisible characters are printed as escapes.
     """
     named, name = space_of(space, state), run_id(run)
-    printer = LogPrinter(name, step, tail, as_json=as_json, raw=raw)
+    printer = LogPrinter(name, step, tail, as_json=as_json, raw=raw, stream=stream)
 
     async def main() -> None:
         from octotui.cli.spaces.connection import attach, looked_at
@@ -65,14 +71,23 @@ class LogPrinter:
     """Prints logs, and knows how much of each was printed."""
 
     def __init__(
-        self, run: str, step: str | None, tail: int | None, *, as_json: bool, raw: bool = False
+        self,
+        run: str,
+        step: str | None,
+        tail: int | None,
+        *,
+        as_json: bool,
+        raw: bool = False,
+        stream: str | None = None,
     ) -> None:
         self._run = run
         self._step = step
         self._tail = tail
         self._as_json = as_json
         self._raw = raw
+        self._stream = stream
         self._logs: dict[str, tuple[LogReader, int]] = {}
+        self._streams: dict[str, LineStreamReader] = {}
 
     async def follow(self, client: Client) -> None:
         """Print logs until the run has ended; raises what ends the client before."""
@@ -99,6 +114,7 @@ class LogPrinter:
                 log = LogReader(path)
                 first = 0 if self._tail is None else max(0, log.line_count - self._tail)
                 self._logs[job.id] = log, first
+                self._streams[job.id] = LineStreamReader(path)
             self._print(family, job, alone=len(jobs) == 1, whole=whole)
 
     def _refuse_unknown_step(self, family: State) -> None:
@@ -118,15 +134,20 @@ class LogPrinter:
     def _print(self, family: State, job: Job, *, alone: bool, whole: bool) -> None:
         log, first = self._logs[job.id]
         log.refresh()
+        streams = self._streams[job.id]
+        streams.refresh()
         last = log.line_count if whole or log.ends else log.line_count - 1
         step = step_of(family, job)
         target = target_of(family.runs[job.run], job)
         name = f"{step.name if step else ACQUIRE}{f' on {target}' if target else ''}"
         for start in range(first, last, BLOCK):
             for number, line in enumerate(log.lines(start, min(start + BLOCK, last)), start):
+                stream = STREAMS[streams.of(number)]
+                if self._stream not in (None, stream):
+                    continue
                 if self._as_json:
-                    at = log.time_of(number)
-                    say_json({"run": job.run, "job": job.id, "step": name, "at": at, "line": line})
+                    about = {"run": job.run, "job": job.id, "step": name, "at": log.time_of(number)}
+                    say_json(about | {"stream": stream, "line": line})
                 else:
                     say_output(line, "" if alone else f"{name} | ", raw=self._raw)
         self._logs[job.id] = log, max(first, last)

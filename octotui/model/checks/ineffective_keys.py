@@ -7,7 +7,7 @@ from pathlib import PurePath
 from octotui.model.complaints import InsideReport, Keys, Report, SourcePosition
 from octotui.model.iteration import processes, steps, variables
 from octotui.model.process import Manual, Runbook, Script, Step
-from octotui.model.space import Access, Model
+from octotui.model.space import Access, Engine, Model
 from octotui.model.system_variables import is_system_variable
 from octotui.model.values import Prompt
 
@@ -66,6 +66,7 @@ def warn_of_ineffective_keys(model: Model, report: InsideReport) -> None:
     ]
     found += [(keys, _of_name()) for keys, _ in variables(model) if is_system_variable(str(keys[-1]))]
     found.append((("access",), _of_access(model.access)))
+    found.append((("engine",), _of_engine(model.engine)))
     for at, problems in found:
         for key, sentence in problems:
             report((*at, *key), sentence, SourcePosition(1, 1))
@@ -113,6 +114,11 @@ def _of_step(step: Step) -> Found:
 def _of_prompt(prompt: Prompt) -> Found:
     if prompt.kind == "checkbox" and not prompt.required:
         yield ("required",), "A checkbox always has a value, True or False; remove it."
+
+
+def _of_engine(engine: Engine) -> Found:
+    if engine.stderr == "separate" and engine.supervisor == "each":
+        yield ("stderr",), 'A supervisor for each job merges it into stdout; say supervisor = "agent".'
 
 
 def _of_access(access: Access) -> Found:

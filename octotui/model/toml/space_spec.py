@@ -52,6 +52,11 @@ ENGINE = TableSpec(
             "What runs scripts and outlives octotui: one agent for all, or a supervisor for each.",
             rule="R4",
         ),
+        "stderr": KeySpec(
+            choice("merged", "separate"),
+            "Whether output is one stream in exact order, or lines of stderr are told apart (by the agent).",
+            rule="S9",
+        ),
     },
     values=(Engine,),
 )

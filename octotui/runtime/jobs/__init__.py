@@ -15,15 +15,17 @@ An attempt goes through these stages, each a file here:
    be masked.
 5. Output arrives in chunks from the beginning of the spool. `transcript` takes service messages out of it
    (`service_message_parser`), `masking` replaces sensitive values, and `job_output` appends the rest to
-   the log. Progress is throttled (`progress_throttle`). No chunk is handled line by line, and none enters
-   the State.
+   the log. Where stderr is told apart, each stream is masked by itself, and messages are read on stdout
+   alone. Progress is throttled (`progress_throttle`). No chunk is handled line by line, and none enters the
+   State.
 6. At the end artifacts are copied, and the outcome is reported as a command with job and attempt number,
    so that one that comes too late is ignored.
 
 Resume after a crash: scripts outlive octotui. A new session inspects each attempt that was running. It
-follows one that still runs or has ended, from the start of its spool, and skips as many bytes as its log
-has already; these come out alike even where other values are masked by now, since `masked_spans` has
-noted what was masked. What cannot be known is `lost`, and people decide. No attempt is started twice.
+follows one that still runs or has ended, from the start of its spool, and skips as many bytes of each stream
+as its log has already, whatever their order is now; these come out alike even where other values are masked
+by now, since `masked_spans` has noted what was masked. What cannot be known is `lost`, and people decide. No
+attempt is started twice.
 
 A script is hostile: what it prints, and what it leaves in its workspace, is bounded, and is believed only
 where it could not have been forged. A full disk ends the job, not the session.

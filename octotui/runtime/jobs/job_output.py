@@ -3,16 +3,24 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from octotui.runtime.clocks import Clock
 from octotui.store.errors import written
 from octotui.store.logs import masked_spans
 from octotui.store.logs.line_levels import LevelChange
+from octotui.store.logs.line_streams import STDOUT
 from octotui.store.logs.log_reader import last_of
 from octotui.store.logs.log_writer import LogWriter
 from octotui.store.logs.masked_spans import EarlierSpans, MaskedSpan
 
-Log = Callable[[bytes, Sequence[LevelChange]], None]
+
+class Log(Protocol):
+    """Takes visible output of a stream, and its level changes."""
+
+    def __call__(self, chunk: bytes, changes: Sequence[LevelChange], stream: int = STDOUT, /) -> None:
+        """Take a chunk."""
+        ...
 
 
 class JobOutput:
@@ -42,24 +50,25 @@ class JobOutput:
         self._now = now
         self._end = end
 
-    def __call__(self, chunk: bytes, changes: Sequence[LevelChange] = ()) -> None:
+    def __call__(self, chunk: bytes, changes: Sequence[LevelChange] = (), stream: int = STDOUT, /) -> None:
         """Append a chunk and its level changes; the first failure ends the job."""
-        self._write(lambda log: log.append(chunk, self._now(), changes))
+        self._write(lambda log: log.append(chunk, self._now(), changes, stream))
 
-    def note_masked(self, spans: Sequence[MaskedSpan]) -> None:
-        """Store the spans that are masked in the next chunk, before it is written."""
+    def note_masked(self, spans: Sequence[MaskedSpan], stream: int = STDOUT) -> None:
+        """Store the spans that are masked in the next chunk of a stream, before it is written."""
         if self._spans is not None:
-            path = self._spans
+            path = masked_spans.of_stream(self._spans, stream)
             self._write(lambda log: masked_spans.append(path, spans))
 
-    def masked_before(self) -> EarlierSpans | None:
-        """Return the spans that were masked in the repeated output; None where they are unknown."""
+    def masked_before(self, stream: int = STDOUT) -> EarlierSpans | None:
+        """Return the spans that were masked in a stream's repeated output; None where they are unknown."""
         if self._spans is None or self._log is None or self.problem:
             return None
         if self._is_new:
             return EarlierSpans()  # without looking for files
         try:
-            return masked_spans.resume(self._spans, self._log.repeated)
+            path = masked_spans.of_stream(self._spans, stream)
+            return masked_spans.resume(path, self._log.repeated(stream))
         except OSError as error:
             self._fail(error)
             return None

@@ -100,6 +100,7 @@ def script_work(
         simulate=step.simulate,
         sensitive=(*arguments.sensitive, *filler.derived),
         supervisor=state.model.engine.supervisor,
+        stderr=state.model.engine.stderr,
     )
     left_out = environment_values.warnings_of(environment, run.progress.warnings)
     asks = bool(step.packages) and package_file_in(script.body) is not None

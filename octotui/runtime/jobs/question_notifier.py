@@ -115,7 +115,7 @@ class QuestionNotifier:
             return Outcome(state="failed", reason=problem.reason)
         masker = Masker((*secrets.values(), *work.sensitive), values=self._masked, holder=question.id)
         transcript = Transcript(
-            lambda chunk, changes: printed.extend(chunk[: LARGEST - len(printed)]), masker=masker
+            lambda chunk, *about: printed.extend(chunk[: LARGEST - len(printed)]), masker=masker
         )
         printed.extend("".join(f"{transcript.masked(each)}\n" for each in warnings).encode()[:LARGEST])
         outcome = transcript.ended(await self._in_time(machine.processes, work, transcript))

@@ -37,7 +37,10 @@ from octotui.runtime.jobs.session_port import SessionPort
 from octotui.runtime.jobs.transcript import Transcript
 from octotui.store import artifacts
 from octotui.store.errors import StoreError
+from octotui.store.logs import masked_spans
+from octotui.store.logs.line_streams import STDERR, STDOUT
 from octotui.store.logs.log_index import size_of
+from octotui.store.logs.masked_spans import EarlierSpans
 from octotui.store.packages.installer import PackageError
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
@@ -113,7 +116,9 @@ class ScriptJobs:
     async def remove_orphans(self, model: Model, jobs: tuple[Job, ...]) -> None:
         """Remove what crashes have left, except of these jobs; of a machine that is away, the next time."""
         keep = frozenset(attempt_name(job) for job in jobs)
-        artifacts.remove_all_but(self._folder.masked_spans(""), keep)
+        spans = [self._folder.masked_spans(name) for name in keep]
+        known = {masked_spans.of_stream(path, stream).name for path in spans for stream in (STDOUT, STDERR)}
+        artifacts.remove_all_but(self._folder.masked_spans(""), known)
         for worker, directory in self._names:
             machine = self._machines.earlier(model, worker, directory)
             with suppress(Unreachable, FileError):
@@ -166,7 +171,7 @@ class ScriptJobs:
         self._uninspected.pop(job, None)
         located = self._located.pop(job, None)
         if located is not None:
-            self._folder.masked_spans(located.key.name).unlink(missing_ok=True)
+            masked_spans.remove(self._folder.masked_spans(located.key.name))
             self._requests.add(partial(located.machine.processes.clean, located.key))
             if located.has_packages:
                 self._requests.add(partial(self._remove_packages, located))
@@ -300,9 +305,12 @@ class ScriptJobs:
     ) -> Outcome:
         progress = ProgressThrottle(partial(self._progress, job), job.progress)
         self._introduce(job, output, resume)
-        earlier = output.masked_before() if resume.notes_spans else None
-        masker = Masker(values=self._masked, holder=job.run, earlier=earlier, note=output.note_masked)
-        transcript = Transcript(output, tell=progress, masker=masker)
+        earlier: Callable[[int], EarlierSpans | None]
+        earlier = output.masked_before if resume.notes_spans else lambda stream: None
+        masker = Masker(values=self._masked, holder=job.run, earlier=earlier(STDOUT), note=output.note_masked)
+        note = partial(output.note_masked, stream=STDERR)
+        errors = masker.beside(earlier(STDERR), note)
+        transcript = Transcript(output, tell=progress, masker=masker, errors=errors)
         tell = partial(self._tell_unreached, job)
         found = await follow_to_end(machine.processes, key, transcript, tell, partial(self._tell, job))
         await self._leave(job, transcript, machine.processes.workspace(key))

@@ -1,6 +1,6 @@
 """The transcript of a script: service messages are extracted, sensitive values masked (V5, V7)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from octotui.runtime.jobs.service_message_types import (
 )
 from octotui.store.artifacts import LARGEST, ArtifactError, keep
 from octotui.store.logs.line_levels import LevelChange
+from octotui.store.logs.line_streams import STDERR, STDOUT
 from octotui.workers.machine import WorkspaceFiles
 from octotui.workers.reaching import until_reached
 
@@ -45,10 +46,48 @@ def _nobody(percentage: int, message: str) -> None:
     """Ignore progress."""
 
 
+class _VisibleText:
+    """The text of one stream as it may be shown: masked, with the levels of its lines."""
+
+    def __init__(self, write: Callable[[bytes, Sequence[LevelChange]], None], masker: Masker) -> None:
+        self.level = "default"
+        self._write = write
+        self._masker = masker
+        self._shown: list[bytes] = []  # of the present chunk
+        self._length = 0
+        self._changes: list[LevelChange] = []
+
+    def add(self, text: bytes) -> None:
+        """Mask a text, and hold back its end while that may be the beginning of a value."""
+        self._show(self._masker.feed(text))
+
+    def set_level(self, level: str) -> None:
+        """Give the following text another level."""
+        self.level = level
+        self._changes.append(LevelChange(self._length, level))
+
+    def flush(self) -> None:
+        """Write what is decided, and its level changes."""
+        if self._shown:
+            self._write(b"".join(self._shown), self._changes)
+            self._shown, self._changes, self._length = [], [], 0
+
+    def end(self) -> None:
+        """Write what was held back."""
+        self._show(self._masker.end())
+        self.flush()
+
+    def _show(self, text: bytes) -> None:
+        if text:
+            self._shown.append(text)
+            self._length += len(text)
+
+
 class Transcript:
     """Stands between a job's output and its log, and collects the script's service messages.
 
-    Each kind of message is limited; the log has the whole output.
+    Each kind of message is limited; the log has the whole output. As Octopus has it, messages are read on
+    stdout alone; what some of them say of stderr holds for what arrives there afterwards.
     """
 
     def __init__(
@@ -58,22 +97,22 @@ class Transcript:
         tell: Tell = _nobody,
         *,
         masker: Masker | None = None,
+        errors: Masker | None = None,
     ) -> None:
-        """Mask `secrets`, beside the values of a `masker`."""
+        """Mask `secrets`, beside the values of a `masker`, and stderr by `errors`."""
         self.outputs: dict[str, str] = {}
         self.sensitive: dict[str, str] = {}
         self.artifacts: list[Artifact] = []
-        self._log = log
         self._tell = tell
         self._reader = ServiceMessageParser()
         self._masker = masker or Masker()
         self._masker.record(secrets)
-        self._shown: list[bytes] = []  # of the present chunk, for the log
-        self._length = 0
-        self._changes: list[LevelChange] = []
+        self._text = _VisibleText(log, self._masker)
+        self._errors = _VisibleText(
+            lambda text, changes: log(text, changes, STDERR), errors or self._masker.beside()
+        )
         self._warnings: dict[str, None] = {}
         self._highlights: list[str] = []
-        self._level = "default"
         self._level_text = bytearray()  # text of the pending warning or highlight
         self._wanted: list[CreateArtifact] = []
         self._room = ROOM
@@ -83,9 +122,13 @@ class Transcript:
         self._space = SPACE
         self._failure = ""
 
-    def __call__(self, chunk: bytes) -> None:
-        """Take a chunk of output."""
-        self._take(*self._reader.feed(chunk))
+    def __call__(self, chunk: bytes, stream: int = STDOUT, /) -> None:
+        """Take a chunk of a stream."""
+        if stream == STDOUT:
+            self._take(*self._reader.feed(chunk))
+        elif not self._silent:
+            self._errors.add(chunk)
+            self._errors.flush()
 
     async def keep_artifacts(self, files: WorkspaceFiles, folder: Path) -> None:
         """Copy the requested artifacts from the ended script's workspace to a local folder."""
@@ -114,8 +157,8 @@ class Transcript:
     def ended(self, outcome: Outcome) -> Outcome:
         """Flush what was held back, and return the outcome with the script's messages."""
         self._take(*self._reader.end())
-        self._show(self._masker.end())
-        self._flush()
+        self._text.end()
+        self._errors.end()
         self._set_level("default")
         self._hide_outputs()
         if self._silent:
@@ -141,25 +184,14 @@ class Transcript:
             if not self._silent:
                 self._apply(message)
         self._add(text[position:])
-        self._flush()
+        self._text.flush()
 
     def _add(self, text: bytes) -> None:
         if self._silent:
             return
-        if self._level in ("warning", "highlight"):
+        if self._text.level in ("warning", "highlight"):
             self._level_text += text[: LONGEST - len(self._level_text)]
-        self._show(self._masker.feed(text))
-
-    def _show(self, text: bytes) -> None:
-        if text:
-            self._shown.append(text)
-            self._length += len(text)
-
-    def _flush(self) -> None:
-        """Write the visible text and its level changes to the log."""
-        if self._shown:
-            self._log(b"".join(self._shown), self._changes)
-            self._shown, self._changes, self._length = [], [], 0
+        self._text.add(text)
 
     def _apply(self, message: Message) -> None:
         match message:
@@ -175,10 +207,10 @@ class Transcript:
                 self._want(message)
             case ProgressMessage(percentage=percentage, message=text):
                 self._tell(percentage, " ".join(self._masker.text(text).split())[:SHORT])
-            case Level(stream="stdout", level=level):
-                self._set_level(level)
+            case Level():
+                self._change_level(message)
             case _:
-                pass  # the others are ignored, and both streams are one here
+                pass  # the others are ignored
 
     def _want(self, message: CreateArtifact) -> None:
         """Note a file to keep, up to a limit."""
@@ -233,6 +265,13 @@ class Transcript:
             if value and not self._masker.holds(name):
                 yield name
 
+    def _change_level(self, message: Level) -> None:
+        """Give what follows on a stream another level; Octopus has progress on stderr as verbose lines."""
+        if message.stream == "stdout":
+            self._set_level(message.level)
+        else:
+            self._errors.set_level("verbose" if message.level == "progress" else message.level)
+
     def _set_level(self, level: str) -> None:
         """Switch the log level; flush the pending warning or highlight."""
         if self._level_text:
@@ -242,7 +281,7 @@ class Transcript:
             text = shown.decode(errors="replace")
             lines = [line.rstrip() for line in text.splitlines() if line.strip()]
             before = len(self._highlights)
-            if self._level == "warning":
+            if self._text.level == "warning":
                 for line in lines:
                     self.warn(line)
             else:
@@ -250,8 +289,7 @@ class Transcript:
                 if len(lines) > HIGHLIGHTS - before:
                     self.warn(f"highlights beyond the first {HIGHLIGHTS} are in the output alone")
             self._level_text = bytearray()
-        self._level = level
-        self._changes.append(LevelChange(self._length, level))
+        self._text.set_level(level)
 
     def warn(self, text: str) -> None:
         """Add a warning, once."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, overload
 
 from octotui.store.logs.line_levels import levels_path
+from octotui.store.logs.line_streams import streams_path
 
 SPARSE_BYTES = 64 * 1024
 
@@ -71,6 +72,6 @@ def size_of(log: Path) -> int:
 
 
 def remove(log: Path) -> None:
-    """Remove a log, its index and its levels."""
-    for path in (log, index_path(log), levels_path(log)):
+    """Remove a log and what is kept beside it."""
+    for path in (log, index_path(log), levels_path(log), streams_path(log)):
         path.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from octotui.store.logs.line_streams import STDERR
 from octotui.store.private_files import make_folder, opened_private
 
 _ROW = struct.Struct("<QQQ")
@@ -31,6 +32,17 @@ class EarlierSpans(NamedTuple):
 
     spans: tuple[MaskedSpan, ...] = ()
     printed: int = 0
+
+
+def of_stream(path: Path, stream: int) -> Path:
+    """Return the path of the spans of a stream, beside that of stdout."""
+    return path.with_name(f"{path.name}.stderr") if stream == STDERR else path
+
+
+def remove(path: Path) -> None:
+    """Remove the spans of an attempt's streams."""
+    path.unlink(missing_ok=True)
+    of_stream(path, STDERR).unlink(missing_ok=True)
 
 
 def append(path: Path, spans: Iterable[MaskedSpan]) -> None:

@@ -8,6 +8,8 @@ from bisect import bisect_right
 from pathlib import Path
 
 from octotui.store.logs.line_levels import levels_path, rows_before
+from octotui.store.logs.line_streams import packed, streams_path
+from octotui.store.logs.line_streams import rows_before as stream_rows_before
 from octotui.store.logs.log_index import LogIndex, index_path
 from octotui.store.private_files import make_folder, opened_private
 from octotui.store.transfer.exports import LATEST
@@ -32,6 +34,7 @@ class LogPlayback:
         self._rows = 0
         self._shown = 0
         self._levels = 0
+        self._streams = 0
 
     def seek(self, moment: float) -> Path:
         """Return the path of the log as it was at a time; no file exists where nothing was printed yet."""
@@ -41,7 +44,7 @@ class LogPlayback:
         if size < self._shown:
             shutil.rmtree(self._folder / str(self._begun))  # readers keep their open files
             self._begun += 1
-            self._rows = self._shown = self._levels = 0
+            self._rows = self._shown = self._levels = self._streams = 0
         path = self._folder / str(self._begun) / self._log.name
         if size > self._shown:
             make_folder(path.parent)
@@ -49,7 +52,11 @@ class LogPlayback:
         return path
 
     def _append(self, path: Path, rows: int, size: int, line: int | None) -> None:
-        """Append the output printed since, in a writer's order: levels, output, index."""
+        """Append the output printed since, in a writer's order: streams, levels, output, index."""
+        streams = stream_rows_before(self._log, size)
+        if len(streams) > self._streams:
+            _add(streams_path(path), packed(streams[self._streams :]))
+            self._streams = len(streams)
         levels = rows_before(self._log, line)
         if len(levels) > self._levels:
             _add(levels_path(path), levels[self._levels :])

@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import IO
 
 BLOCK = 1 << 20
-_RANKS = {".index": 0, ".log": 1, ".levels": 2}
+_RANKS = {".index": 0, ".log": 1, ".levels": 2, ".streams": 2}
 
 
 def pieces(folder: Path) -> list[Path]:
     """Return the ordinary files in a folder tree, by name; none where there is no folder.
 
-    An index comes before its log, and that before its levels: each copied file then covers the one before.
+    An index comes before its log, and that before its levels and streams: each copied file then covers the
+    one before.
     """
     paths = (Path(where, name) for where, _, names in os.walk(folder) for name in names)
     return sorted((each for each in paths if each.is_file() and not each.is_symlink()), key=_sort_key)
 
 
 def _sort_key(path: Path) -> tuple[str, str, int]:
-    about = path.stem if path.suffix in (".index", ".levels") else path.name
+    about = path.stem if path.suffix in (".index", ".levels", ".streams") else path.name
     return str(path.parent), about, _RANKS.get(path.suffix, 1)
 
 

@@ -14,19 +14,24 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from octotui.store.logs.line_levels import LevelReader
+from octotui.store.logs.line_streams import STDERR, LineStreamReader
 from octotui.store.logs.log_reader import LogReader
 from octotui.ui.log.line_text import LogLine, parse
 from octotui.ui.log.patterns import Pattern
 from octotui.views.text.clock_times import Zone, time_of_day
 from octotui.views.text.log_text import plains
 
+ITALIC = Style(italic=True)
 HEADINGS = 1000  # first highlights that may be an attempt's heading
 
 Spot = tuple[int, int]
 
 
 class LogRow(NamedTuple):
-    """A row of the screen: a range of a line's characters, the padding before it, its gutter and level."""
+    """A row of the screen: a range of a line's characters, the padding before it, its gutter and level.
+
+    A line of stderr is in italics, and has a `!` in its gutter where no other sign stands.
+    """
 
     line: LogLine
     number: int
@@ -35,12 +40,16 @@ class LogRow(NamedTuple):
     pad: int
     gutter: str
     level: str = "default"
+    is_stderr: bool = False
 
     def strip(self, width: int, base: Style, tint: Style, pattern: Pattern | None, *, cut: bool) -> Strip:
         """Return the row as a tinted strip; a `>` at its end marks a cut line."""
         dim = base + Style(dim=True)
         here = base + Style(reverse=True) if self.gutter[0] == "|" else base
-        pieces = [Segment(self.gutter, base if self.gutter[0] == ">" else dim), Segment(" " * self.pad, here)]
+        gutter = f"!{self.gutter[1:]}" if self.is_stderr and self.gutter[0] == " " else self.gutter
+        if self.is_stderr:
+            tint += ITALIC
+        pieces = [Segment(gutter, base if gutter[0] == ">" else dim), Segment(" " * self.pad, here)]
         for text, style, _ in self.line.cut(self.start, self.end, pattern):
             pieces.append(Segment(text, here + tint + (style or Style.null())))
         if cut and self.end < len(self.line.text):
@@ -60,6 +69,8 @@ class LineWindow:
         self.brief = False
         self._levels = LevelReader(path)
         self._levels.refresh()
+        self._streams = LineStreamReader(path)
+        self._streams.refresh()
         self._kept: LRUCache[int, LogLine] = LRUCache(512)
 
     @property
@@ -79,12 +90,17 @@ class LineWindow:
         """Return the level of a line."""
         return self._levels.of(self.line(number))
 
+    def is_stderr(self, number: int) -> bool:
+        """Return whether a line came from stderr, where that is told apart."""
+        return self._streams.of(self.line(number)) == STDERR
+
     def refresh(self) -> bool:
         """Read what was appended; return whether there was anything."""
         size, last = self.reader.size, self.reader.line_count - 1
         self.reader.refresh()
         if self.reader.size != size:
             self._levels.refresh()
+            self._streams.refresh()
             self._kept.discard(last)  # it may have grown
         return self.reader.size != size
 

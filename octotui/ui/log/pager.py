@@ -188,11 +188,12 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             mark = "|" if first <= number <= last else " "
         blank = self._wrapped and start > 0
         clock = self._lines.clock(number, zone_of(self), blank=blank) if self._timed else ""
-        level = self._lines.level(number)
+        level, is_stderr = self._lines.level(number), self._lines.is_stderr(number)
         if self._wrapped:
-            return LogRow(line, number, start, end, 0, mark + clock, level)
+            return LogRow(line, number, start, end, 0, mark + clock, level, is_stderr)
         start, end = line.span(self._left, self._room)
-        return LogRow(line, number, start, end, max(0, line.cell(start) - self._left), mark + clock, level)
+        pad = max(0, line.cell(start) - self._left)
+        return LogRow(line, number, start, end, pad, mark + clock, level, is_stderr)
 
     def _mirror(self, below: int, size: Size) -> None:
         """Update the scrollbar's position, without a layout unless the bar comes or goes."""

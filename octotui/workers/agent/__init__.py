@@ -14,6 +14,8 @@ named by the hash of its source; so a machine never runs half of an update.
   name that was begun is never begun again. It is forgotten when the session says that its end is journaled.
 - `spool`: scripts append their output to files, never to a pipe that would break with the agent. It is sent
   in chunks, with the offset and the stream of each; what a session has not seen is read again from there.
+  A session may ask for stderr in a file of its own (`errors`). Which stream wrote first is not in the files:
+  `job` notes how far both have come each time that it looks, and sends them in that order, by whole lines.
 - `jobs`: starts, reaps, stops and reports. A stop is TERM to all that hold the lock of the workspace or are
   of the script's session (`processes`), then KILL; what survives even that is named.
 

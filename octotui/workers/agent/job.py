@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import Dict, List, Optional, Tuple
 
 from octotui.workers.agent import processes
@@ -13,6 +14,9 @@ from octotui.workers.agent.spool import Spool
 
 NAMED = 5  # processes that are named when they cannot be ended
 ABANDONED = 3.0  # seconds after which processes that cannot be killed are named and abandoned
+
+MARKS = 1000  # most marks of two streams; of more, every other is dropped
+QUIET = 1.0  # seconds without output after which an unfinished line is sent, where there are two streams
 
 RUNNING, LINGERING, ENDED = "running", "lingering", "ended"
 
@@ -44,6 +48,8 @@ class AgentJob:
         self._started = attempt.started
         self._deadline: Optional[float] = None
         self._killed = 0.0  # when its processes were killed first
+        self._marks: List[Tuple[int, int]] = []  # how far two streams had come, to be sent in turn
+        self._held = 0.0  # since when nothing but unfinished lines can be sent
 
     @property
     def adopted(self) -> bool:
@@ -92,6 +98,48 @@ class AgentJob:
     def unread(self) -> int:
         """Return the bytes of output that were not sent."""
         return sum(spool.unread() for spool in self.spools)
+
+    def note(self) -> None:
+        """Note how far two streams have come, as the order in which they are sent.
+
+        Stderr is looked at first: what a script has said on stdout before is noted with it. So a value that
+        it declares sensitive there is known before it appears on stderr.
+        """
+        if len(self.spools) != 2:
+            return
+        errors = self.spools[1].sent + self.spools[1].unread()
+        mark = self.spools[0].sent + self.spools[0].unread(), errors
+        if not self._marks or self._marks[-1] != mark:
+            self._marks.append(mark)
+        if len(self._marks) > MARKS:
+            del self._marks[:-1:2]
+
+    def next_chunk(self) -> Optional[Tuple[int, int, bytes]]:
+        """Return the number of a stream, an offset and the bytes there: what comes next of two streams.
+
+        These are whole lines, so that none is broken by a line of the other stream. Unfinished lines follow
+        once both streams are quiet, or at the end.
+        """
+        self.note()
+        while self._marks:
+            for stream, spool in enumerate(self.spools):
+                offset, left = spool.sent, self._marks[0][stream] - spool.sent
+                chunk = spool.read_lines(left) if left > 0 else b""
+                if chunk:
+                    self._held = 0.0
+                    return stream, offset, chunk
+            del self._marks[0]
+        return self._unfinished()
+
+    def _unfinished(self) -> Optional[Tuple[int, int, bytes]]:
+        """Return an unfinished line, if it does not wait for its rest."""
+        now = time.monotonic()
+        for stream, spool in enumerate(self.spools):
+            if spool.unread():
+                self._held = self._held or now
+                if self.state == ENDED or now - self._held >= QUIET:
+                    return stream, spool.sent, spool.read()
+        return None
 
     def follow(self, offsets: List[int]) -> None:
         """Have its output sent from these offsets on, one for each stream."""

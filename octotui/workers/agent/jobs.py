@@ -19,6 +19,7 @@ FIRST = 0.003  # seconds before the first read of output, when nothing else runs
 TICK = 0.01  # seconds between reads
 SHARE = 20  # reading takes at most 1/20 of the time
 CHECKING = 4  # looking for processes takes at most a fifth of the time
+AWAY = 1.0  # seconds between looks at two streams that nobody follows, for their order
 PATIENT = 0.05  # seconds between checks of processes that are no children
 
 Say = Callable[[Header, bytes], None]
@@ -172,6 +173,8 @@ class Jobs:
         if self._open and (more or any(map(_is_watched, self._open))):
             took = time.monotonic() - now
             self._tick_by(now + max(TICK, SHARE * took))
+        elif any(len(job.spools) > 1 for job in self._open):
+            self._tick_by(now + AWAY)
 
     def pump(self) -> bool:
         """Send output in turn while there is room; return whether there may be more."""
@@ -223,6 +226,7 @@ class Jobs:
             if job.is_followed and not job.is_announced and job.state != ENDED:
                 job.is_announced = True
                 self._say({"say": "begun", "job": job.name, "folder": os.path.basename(job.folder)}, b"")
+            job.note()
             if not patient or job.state == ENDED:
                 continue
             if job.adopted and not job.is_alive(self._is_locked(job)):
@@ -253,23 +257,30 @@ class Jobs:
             self._tick_by(time.monotonic())
 
     def _send_some(self, job: AgentJob) -> bool:
-        """Send a chunk of each stream, and the end after the last; return whether any was sent."""
-        sent = False
-        one = len(job.spools) == 1
-        for stream, spool in enumerate(job.spools):
-            offset = spool.sent
-            chunk = spool.read(CHUNK)
-            if one and job.state == ENDED and not spool.unread():
-                self._say(dict(job.report(), at=offset), chunk)
-                del self._open[job]
-                return True
-            if chunk:
-                sent = True
-                self._say({"say": "output", "job": job.name, "stream": stream, "at": offset}, chunk)
-        if job.state == ENDED and not job.unread() and not one:
+        """Send a chunk, and the end with the last; return whether any was sent."""
+        if len(job.spools) != 1:
+            return self._send_streams(job)
+        spool = job.spools[0]
+        offset = spool.sent
+        chunk = spool.read(CHUNK)
+        if job.state == ENDED and not spool.unread():
+            self._say(dict(job.report(), at=offset), chunk)
+            del self._open[job]
+            return True
+        if chunk:
+            self._say({"say": "output", "job": job.name, "stream": 0, "at": offset}, chunk)
+        return bool(chunk)
+
+    def _send_streams(self, job: AgentJob) -> bool:
+        """Send a chunk of one of the streams, and the end after the last; return whether any was sent."""
+        found = job.next_chunk()
+        if found is not None:
+            stream, offset, chunk = found
+            self._say({"say": "output", "job": job.name, "stream": stream, "at": offset}, chunk)
+        if job.state == ENDED and not job.unread():
             self._say(job.report(), b"")
             del self._open[job]
-        return sent
+        return found is not None
 
     def _drop(self, job: AgentJob) -> None:
         self._open.pop(job, None)

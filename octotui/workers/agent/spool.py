@@ -56,6 +56,16 @@ class Spool:
         self.sent += len(chunk)
         return chunk
 
+    def read_lines(self, most: int = CHUNK) -> bytes:
+        """Return whole lines of what has not been read yet; a line of more than `CHUNK` bytes in parts."""
+        chunk = self.read(min(most, CHUNK))
+        end = chunk.rfind(b"\n") + 1
+        if not end and len(chunk) == CHUNK:
+            return chunk
+        self._at -= len(chunk) - end
+        self.sent -= len(chunk) - end
+        return chunk[:end]
+
     def again(self, offset: int) -> None:
         """Read again what followed the first `offset` bytes; from the start of the file for 0."""
         self._at = max(0, self._at + offset - self.sent) if offset else 0

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import GREETING, OK, ROOT, Call, Lived, command
 from tests.servers import holder
+from tests.workers.agents import end_agents
 
 TWO = """
 [[runbooks.two.steps]]
@@ -44,6 +45,25 @@ def test_lines_stand_behind_their_step_where_there_are_several(
     assert plain[0]["job"] == "job-1.1"
     assert plain[0]["at"] > 1e9
     assert octotui("logs", model, 2, *at).err == "octotui: there is no run run-2\n"
+
+
+def test_s9_streams_are_told_apart_where_the_model_says_so(octotui: Call, write: Call, state: Path) -> None:
+    step = "[[runbooks.r.steps]]\nname = 'One'\npool = 'setup'\nscript = 'echo out; echo error >&2'\n"
+    separate = write(step, head='[engine]\nsupervisor = "agent"\nstderr = "separate"\n')
+    octotui("run", separate, "r", "--state", state)
+    merged = write(step, "merged.toml", head='[engine]\nsupervisor = "agent"\n')
+    octotui("run", merged, "r", "--state", state)
+    for run, streams in (("run-1", ["stdout", "stderr"]), ("run-2", ["stdout", "stdout"])):
+        at = (merged, run, "--state", state)
+        told = [json.loads(line) for line in octotui("logs", *at, "--json").out.splitlines()]
+        assert [(each["stream"], each["line"]) for each in told] == [
+            *zip(streams, ["out", "error"], strict=True)
+        ]
+        errors = ["error"] * (streams[1] == "stderr")
+        assert octotui("logs", *at, "--stream", "stderr").out.splitlines() == errors
+        printed = ["out", *(["error"] if not errors else [])]
+        assert octotui("logs", *at, "--stream", "stdout").out.splitlines() == printed
+    end_agents(state)
 
 
 def test_followed_they_come_as_they_are_printed_until_the_run_ends(lived: Lived) -> None:

@@ -102,6 +102,10 @@ def warned(folder: Path, text: str) -> list[str]:
             'fields = { Sure = { kind = "checkbox", required = false } }',
             "manual.fields.Sure.required: A checkbox always has a value",
         ),
+        (
+            '[engine]\nsupervisor = "each"\nstderr = "separate"',
+            "engine.stderr: A supervisor for each job merges it into stdout; say supervisor",
+        ),
         ('[access]\nread = ["ann"]', "access.read: Nobody else can connect without a group of the machine"),
     ],
 )
@@ -127,6 +131,7 @@ def test_r8_what_has_no_effect_and_harms_nobody_is_warned_of(tmp_path: Path, tex
         f'{STEP}script = {{ file = "a.py", shell = "python" }}',
         '[variables]\nSure = { prompt = { kind = "checkbox" } }',
         '[access]\ngroup = "ops"\nread = ["ann"]',
+        '[engine]\nsupervisor = "agent"\nstderr = "separate"',
     ],
 )
 def test_r8_what_has_an_effect_is_not(tmp_path: Path, text: str) -> None:

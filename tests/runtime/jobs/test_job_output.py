@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from octotui.runtime.jobs.job_output import JobOutput
+from octotui.store.logs import masked_spans
 from octotui.store.logs.line_levels import LevelReader
+from octotui.store.logs.line_streams import STDERR
 from octotui.store.logs.log_reader import LogReader
 from octotui.store.logs.masked_spans import EarlierSpans, MaskedSpan
 
@@ -107,3 +109,21 @@ def test_v5_what_cannot_be_noted_ends_the_job(tmp_path: Path) -> None:
     with JobOutput(None, lambda: 0.0, lambda: None, None) as output:
         output.note_masked([MaskedSpan(0, 9, 8)])
         assert output.masked_before() is None
+
+
+def test_r4_each_stream_is_masked_after_a_crash_as_it_was(tmp_path: Path) -> None:
+    """R4, V5, S9: as far as each had come, in whichever order they come again."""
+    log, spans = tmp_path / "a.log", tmp_path / "masked" / "a-1"
+    with JobOutput(log, lambda: 0.0, lambda: None, 0, spans) as output:
+        output.note_masked([MaskedSpan(3, 20, 8)])
+        output(b"it ********\n")
+        output.note_masked([MaskedSpan(0, 5, 8)], STDERR)
+        output(b"********\n", (), STDERR)
+    with JobOutput(log, lambda: 0.0, lambda: None, 0, spans) as output:
+        assert output.masked_before(STDERR) == EarlierSpans((MaskedSpan(0, 5, 8),), 6)
+        assert output.masked_before() == EarlierSpans((MaskedSpan(3, 20, 8),), 21)
+        output(b"********\nnew\n", (), STDERR)
+        output(b"it ********\nend\n")
+    assert log.read_bytes() == b"it ********\n********\nnew\nend\n"
+    masked_spans.remove(spans)
+    assert list(spans.parent.iterdir()) == []

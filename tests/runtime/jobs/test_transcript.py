@@ -22,6 +22,7 @@ from octotui.runtime.jobs.transcript import (
     Transcript,
 )
 from octotui.store.logs.line_levels import LevelChange
+from octotui.store.logs.line_streams import STDERR, STDOUT
 from octotui.workers.local.workspace_files import LocalWorkspaceFiles
 
 DONE = Outcome(state="succeeded", exit_code=0)
@@ -452,3 +453,62 @@ async def test_r6_artifacts_that_are_no_files_hold_nobody_up(tmp_path: Path) -> 
     outcome = transcript.ended(DONE)
     assert outcome.artifacts == ()
     assert all(each.startswith("the artifact kept was not kept: ") for each in outcome.warnings)
+
+
+def by_streams(*chunks: tuple[bytes, int], secrets: tuple[str, ...] = ()) -> tuple[list[bytes], Outcome]:
+    """What each stream shows, of chunks of both."""
+    shown = [b"", b""]
+
+    def keep(text: bytes, changes: Sequence[LevelChange], stream: int = STDOUT) -> None:
+        shown[stream] += text
+
+    transcript = Transcript(keep, secrets)
+    for chunk, stream in chunks:
+        transcript(chunk, stream)
+    return shown, transcript.ended(DONE)
+
+
+def test_v5_a_value_is_masked_on_its_stream_whatever_the_other_says_between_its_parts() -> None:
+    """V5, S9: also where both streams print the same one at a time."""
+    text = b"it is hunter22 here\n"
+    for cut in range(len(text)):
+        (out, errors), _ = by_streams(
+            *((text[:cut], STDOUT), (text[:cut], STDERR), (text[cut:], STDOUT), (text[cut:], STDERR)),
+            secrets=("hunter22",),
+        )
+        assert out == errors == b"it is ******** here\n"
+
+
+def test_s9_service_messages_are_read_on_stdout_alone() -> None:
+    """S9, V7: as Octopus has it; on stderr they are text."""
+    messages = [said("setVariable", name="A", value=value) for value in ("read", "text")]
+    (out, errors), outcome = by_streams((messages[0], STDOUT), (b"error\n" + messages[1], STDERR))
+    assert (out, errors, outcome.outputs) == (b"", b"error\n" + messages[1], {"A": "read"})
+
+
+def test_v5_what_is_sensitive_by_a_message_is_masked_on_both_streams() -> None:
+    message = said("mask", value="hunter22")
+    (out, errors), _ = by_streams(
+        *((b"it is ", STDERR), (message, STDOUT), (b"hunter", STDERR)),
+        *((b"hunter22\n", STDOUT), (b"22 here\n", STDERR)),
+    )
+    assert (out, errors) == (b"********\n", b"it is ******** here\n")
+
+
+def test_v7_a_message_on_stdout_says_the_level_of_stderr() -> None:
+    levels: list[tuple[int, Sequence[LevelChange]]] = []
+    transcript = Transcript(lambda text, changes, stream=STDOUT: levels.append((stream, [*changes])))
+    for level in ("progress", "error", "ignore", "default"):
+        transcript(said(f"stderr-{level}") + b"out\n")
+        transcript(b"text\n", STDERR)
+    assert [changes for stream, changes in levels if stream == STDERR] == [
+        [LevelChange(0, level)] for level in ("verbose", "error", "ignore", "default")
+    ]
+    assert not any(changes for stream, changes in levels if stream == STDOUT)
+
+
+def test_v5_a_script_that_masks_too_much_is_silent_on_stderr_too() -> None:
+    many = b"".join(said("mask", value=f"value {number}") for number in range(MASKED + 1))
+    (out, errors), outcome = by_streams((b"a\n", STDERR), (many + b"b\n", STDOUT), (b"c\n", STDERR))
+    assert (out, errors) == (b"", b"a\n")
+    assert "is not shown" in outcome.warnings[0]

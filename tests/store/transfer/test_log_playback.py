@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from octotui.store.logs.line_levels import LevelChange, LevelReader
+from octotui.store.logs.line_streams import STDERR, STDOUT, LineStreamReader, streams_path
 from octotui.store.logs.log_reader import LogReader
 from octotui.store.logs.log_writer import LogWriter
 from octotui.store.transfer.log_playback import LogPlayback
@@ -69,3 +70,17 @@ def test_a_job_without_output_has_no_file(tmp_path: Path) -> None:
 def test_a_log_without_an_index_is_shown_whole(tmp_path: Path) -> None:
     (tmp_path / "job.log").write_text("one\n")
     assert lines(LogPlayback(tmp_path / "job.log", tmp_path / "shown").seek(0.0)) == ["one"]
+
+
+def test_s9_the_streams_of_lines_are_played_back(tmp_path: Path) -> None:
+    with LogWriter(tmp_path / "job.log") as log:
+        for number, stream in enumerate((STDOUT, STDERR, STDOUT)):
+            log.append(b"unfinished", 1.0 + number, stream=stream)
+    playback = LogPlayback(tmp_path / "job.log", tmp_path / "shown")
+    for moment, streams in ((1.5, [STDOUT]), (2.5, [STDOUT, STDERR]), (9.0, [STDOUT, STDERR, STDOUT])):
+        path = playback.seek(moment)
+        reader = LineStreamReader(path)
+        reader.refresh()
+        assert lines(path) == ["unfinished"] * len(streams)
+        assert [reader.of(line) for line in range(len(streams))] == streams
+    assert streams_path(path).read_bytes() == streams_path(tmp_path / "job.log").read_bytes()

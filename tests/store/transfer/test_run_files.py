@@ -9,7 +9,15 @@ from octotui.store.transfer.run_files import copy, opened, pieces
 
 
 def test_an_index_comes_before_its_log_and_levels_after_it(tmp_path: Path) -> None:
-    for name in ("b/2.log", "a/1.log.levels", "a/1.log", "a/1.log.index", "b/2.log.index", "a/0.log"):
+    for name in (
+        "b/2.log",
+        "a/1.log.levels",
+        "a/1.log",
+        "a/1.log.index",
+        "b/2.log.index",
+        "a/0.log",
+        "a/1.log.streams",
+    ):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
@@ -19,6 +27,7 @@ def test_an_index_comes_before_its_log_and_levels_after_it(tmp_path: Path) -> No
         "a/1.log.index",
         "a/1.log",
         "a/1.log.levels",
+        "a/1.log.streams",
         "b/2.log.index",
         "b/2.log",
     ]

@@ -7,6 +7,7 @@ import pytest
 from textual.events import MouseScrollDown
 
 from octotui.store.logs.line_levels import LevelChange
+from octotui.store.logs.line_streams import STDERR
 from octotui.store.logs.log_writer import LogWriter
 from octotui.ui.styled_text import tints_of
 from tests.ui.log_screen import Screen, grow, look_for, numbered, searched
@@ -244,3 +245,21 @@ async def test_v7_what_is_for_details_can_be_left_out(tmp_path: Path) -> None:
         await pilot.press("V")
         await searched(app, pilot)
         assert "/11 · line " in app.view.suffix
+
+
+async def test_s9_lines_of_stderr_have_a_sign_and_a_style(tmp_path: Path) -> None:
+    """S9: also where there are neither colours nor italics; the level is seen as well."""
+    app = Screen()
+    with LogWriter(tmp_path / "log") as log:
+        log.append(b"out\n", 1.0)
+        log.append(b"error\nlater\n", 1.0, (LevelChange(6, "verbose"),), STDERR)
+        log.append(b"end\n", 1.0)
+    async with app.run_test(size=(40, 6)) as pilot:
+        app.view.show(tmp_path / "log", live=False)
+        await pilot.press("g")
+        rows = [app.view.render_line(row) for row in range(4)]
+        assert [row.text.rstrip() for row in rows] == [">out", "!error", "!later", " end"]
+        texts = [list(row)[-2].style for row in rows]
+        assert [style is not None and bool(style.italic) for style in texts] == [False, True, True, False]
+        assert texts[2] is not None
+        assert texts[2].color == tints_of(app.view)["verbose"].color

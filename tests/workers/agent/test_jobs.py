@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from octotui.workers.agent import job, jobs, spool
 from octotui.workers.agent.jobs import Jobs
 from octotui.workers.agent.launch import SCRIPT, Launcher
 from octotui.workers.agent.record import AgentRecord, read_record
@@ -130,6 +131,78 @@ def test_m3_streams_are_told_apart_with_their_offsets(bench: Bench) -> None:
         assert b"".join(body for number, _, body in chunks if number == stream) == text
         assert header["sizes"][stream] == len(text)
     assert (0, 0) in {(stream, at) for stream, at, _ in chunks}
+
+
+def test_m3_a_line_of_one_stream_is_not_broken_by_a_line_of_the_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M3: what a stream begins is sent once it is whole, after what the other has said meanwhile."""
+    monkeypatch.setattr(job, "QUIET", 60.0)
+    wait = "until [ -e ../../../{} ]; do sleep 0.01; done"
+    bench.start("a", f"printf a; {wait.format(1)}; echo b >&2; {wait.format(2)}; printf 'c\\nd'", streams=2)
+    bench.until(lambda: [each.read_bytes() for each in Path("worker").glob("work/*/spool")] == [b"a"])
+    Path("1").touch()
+    bench.until(lambda: "output" in bench.words("a"))
+    Path("2").touch()
+    bench.ended("a")
+    told = [(each["stream"], body) for each, body in bench.said if each["say"] == "output"]
+    assert told == [(1, b"b\n"), (0, b"ac\n"), (0, b"d")]
+
+
+def test_m3_the_order_of_streams_is_noted_also_while_nobody_follows(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "AWAY", 0.01)
+    wait = "until [ -e ../../../go ]; do sleep 0.01; done"
+    bench.start("a", f"printf x >&2; echo first >&2; {wait}; echo second; printf end", streams=2)
+    bench.jobs.unfollow()
+    (noted,) = bench.jobs._open
+    bench.until(lambda: (0, 7) in noted._marks)
+    Path("go").touch()
+    bench.until(lambda: not bench.jobs.is_busy)
+    bench.jobs.follow("a", [0, 2], time.monotonic())
+    header, _ = bench.ended("a")
+    told = [(each["stream"], each["at"], body) for each, body in bench.said if each["say"] == "output"]
+    assert told == [(1, 2, b"irst\n"), (0, 0, b"second\n"), (0, 7, b"end")]
+    assert header["sizes"] == [10, 7]
+
+
+def test_v5_what_was_said_on_stdout_before_is_sent_before_a_line_of_stderr(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V5: as a value that a script declares sensitive; also where stdout is far behind, and grows."""
+    monkeypatch.setattr(spool, "CHUNK", 10)
+    bench.start("a", "seq 100 199; echo sensitive; echo value >&2; seq 200 299; echo other >&2", streams=2)
+    bench.ended("a")
+    told = [(each["stream"], body) for each, body in bench.said if each["say"] == "output"]
+    for line, before in ((b"value\n", b"sensitive\n"), (b"other\n", b"299\n")):
+        at = next(at for at, (stream, body) in enumerate(told) if stream == 1 and line in body)
+        assert before in b"".join(body for stream, body in told[:at] if stream == 0)
+    assert b"".join(body for stream, body in told if stream == 1) == b"value\nother\n"
+
+
+def test_r6_marks_of_streams_are_bounded(bench: Bench) -> None:
+    bench.start("a", "true", streams=2)
+    (noted,) = bench.jobs._open
+    noted._marks = [(number, number) for number in range(job.MARKS)]
+    noted.note()
+    assert len(noted._marks) <= job.MARKS // 2 + 1
+    assert noted._marks[-1] == (0, 0)
+    bench.ended("a")
+
+
+def test_m3_an_unfinished_line_is_sent_once_both_streams_were_quiet(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "QUIET", 0.05)
+    bench.start(
+        "a", "printf a; printf b >&2; until [ -e ../../../go ]; do sleep 0.01; done; echo c", streams=2
+    )
+    bench.until(lambda: bench.words("a").count("output") == 2)
+    Path("go").touch()
+    bench.ended("a")
+    told = [(each["stream"], body) for each, body in bench.said if each["say"] == "output"]
+    assert told == [(0, b"a"), (1, b"b"), (0, b"c\n")]
 
 
 def test_m3_output_is_sent_again_from_an_offset(bench: Bench) -> None:

@@ -76,3 +76,14 @@ def test_r6_a_spool_that_cannot_be_read_says_so(file: int, monkeypatch: pytest.M
     monkeypatch.setattr(module.os, "pread", fails)
     assert (spool.read(), spool.unread()) == (b"", 0)
     assert spool.warning == "the rest of its output cannot be read: Input/output error"
+
+
+def test_m3_whole_lines_are_read_and_a_long_one_in_parts(file: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(file)
+    os.write(file, b"one\ntwo\nth")
+    assert (spool.read_lines(9), spool.sent, spool.unread()) == (b"one\ntwo\n", 8, 2)
+    assert (spool.read_lines(), spool.sent) == (b"", 8)
+    os.write(file, b"ree")
+    monkeypatch.setattr(module, "CHUNK", 4)
+    assert spool.read_lines() == b"thre"
+    assert (spool.read_lines(), spool.read(), spool.sent) == (b"", b"e", 13)

@@ -46,6 +46,10 @@ class Masker:
         self.record(secrets)
         self._matcher = self._values.matcher
 
+    def beside(self, earlier: EarlierSpans | None = None, note: Note = _nobody) -> "Masker":
+        """Return a masker of the same values for another text."""
+        return Masker(values=self._values, holder=self._holder, earlier=earlier, note=note)
+
     def record(self, secrets: Iterable[str]) -> None:
         """Mask more values from now on, here and in the whole space."""
         self._values.hold(self._holder, secrets)

@@ -309,18 +309,31 @@ class Agents:
                 attempt.end({"why": GONE})
             case "output" if self._take(attempt, header, payload):
                 attempt.has_begun()
-            case "ended" if "at" not in header or self._take(attempt, header, payload):
+            case "ended" if self._is_whole(attempt, header, payload):
                 attempt.end(header)
 
     def _take(self, attempt: AgentAttempt, header: Header, payload: bytes) -> bool:
         """Pass output on; where some is missing, have it sent again from there and return False (M3)."""
-        if not attempt.take(header.get("at"), payload):
-            if not attempt.is_refetching:
-                attempt.is_refetching = True
-                self.send(attempt.name, attempt.follow_frame())
+        if not attempt.take(header.get("at"), payload, header.get("stream")):
+            self._refetch(attempt)
             return False
         self._stop_failed(attempt)
         return True
+
+    def _is_whole(self, attempt: AgentAttempt, header: Header, payload: bytes) -> bool:
+        """Return whether all output of an ended attempt is there; what is missing is sent again (M3)."""
+        if "at" in header and not self._take(attempt, header, payload):
+            return False
+        is_whole = attempt.is_whole(header.get("sizes"))
+        if not is_whole:
+            self._refetch(attempt)
+        return is_whole
+
+    def _refetch(self, attempt: AgentAttempt) -> None:
+        """Have output sent again from where some is missing."""
+        if not attempt.is_refetching:
+            attempt.is_refetching = True
+            self.send(attempt.name, attempt.follow_frame())
 
     def follow(self, attempt: AgentAttempt) -> None:
         """Have the output of an attempt sent, if that is not asked for yet."""

@@ -2,10 +2,21 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 from octotui.engine.state import Outcome
+from octotui.store.logs.line_streams import STDERR, STDOUT
 from octotui.workers.agent.frames import Header
-from octotui.workers.executor import AttemptLocation, AttemptSpec, Notice, Output, StartError, unheard
+from octotui.workers.executor import (
+    BEGINNING,
+    AttemptLocation,
+    AttemptSpec,
+    Notice,
+    Output,
+    StartError,
+    by_stream,
+    unheard,
+)
 
 UNKNOWN = "its agent was killed, and it is unknown how it ended"
 StartFrame = tuple[Header, tuple[bytes, ...]]
@@ -14,7 +25,7 @@ MOST_STARTS = 3  # times that an agent may end while it starts an attempt
 
 
 class AgentAttempt:
-    """One attempt of an agent; `received` counts the bytes of its output that have arrived."""
+    """One attempt of an agent; `received` counts the bytes of each stream that have arrived."""
 
     def __init__(
         self,
@@ -30,15 +41,15 @@ class AgentAttempt:
         self.start = start  # until its agent says that it has begun
         self.begun: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[Header] = loop.create_future()
-        self.received = 0
+        self.received = [*BEGINNING]
         self.is_followed = start is not None
         self.is_over = False  # it was followed to its end
         self.is_refetching = False  # a gap was found, and what arrives meanwhile comes once more
         self.grace: float | None = None  # of a stop that was asked for
         self.failure: Exception | None = None
         self.notice: Notice = unheard
-        self._output: Output | None = None
-        self._early: list[bytes] = []
+        self._outputs: tuple[Callable[[bytes], None], ...] = ()
+        self._early: list[tuple[int, bytes]] = []
         self._starts = 0
 
     def frames(self) -> list[StartFrame]:
@@ -63,7 +74,7 @@ class AgentAttempt:
 
     def follow_frame(self) -> Header:
         """Return the wish to have its output from where it has arrived."""
-        return {"do": "follow", "job": self.name, "from": [self.received]}
+        return {"do": "follow", "job": self.name, "from": [*self.received]}
 
     def has_begun(self) -> None:
         """Note that its agent has begun it: it is never begun again."""
@@ -87,28 +98,34 @@ class AgentAttempt:
 
     def attach(self, output: Output, notice: Notice = unheard) -> None:
         """Pass output on, first what has arrived before, and notices."""
-        self._output, self.notice = output, notice
+        self._outputs, self.notice = by_stream(output), notice
         early, self._early = self._early, []
-        for chunk in early:
-            self._pass_on(chunk)
+        for stream, chunk in early:
+            self._pass_on(stream, chunk)
 
     def detach(self) -> None:
         """Pass on nothing more; a later follower gets all of it again."""
-        self._output, self.notice = None, unheard
+        self._outputs, self.notice = (), unheard
         self.is_followed = False
-        self.received = 0
+        self.received = [*BEGINNING]
 
-    def take(self, at: object, chunk: bytes) -> bool:
-        """Take a chunk of output; return False where something before it is missing."""
-        if at != self.received:
+    def take(self, at: object, chunk: bytes, stream: object = STDOUT) -> bool:
+        """Take a chunk of a stream; return False where something before it is missing."""
+        number = STDERR if stream == STDERR else STDOUT
+        if at != self.received[number]:
             return False
         self.is_refetching = False
-        self.received += len(chunk)
-        if self._output is None:
-            self._early.append(chunk)
+        self.received[number] += len(chunk)
+        if self._outputs:
+            self._pass_on(number, chunk)
         else:
-            self._pass_on(chunk)
+            self._early.append((number, chunk))
         return True
+
+    def is_whole(self, sizes: object) -> bool:
+        """Return whether no stream is shorter than its agent says."""
+        told = sizes if isinstance(sizes, list) else ()
+        return all(here >= there for here, there in zip(self.received, told, strict=False))
 
     def end(self, header: Header) -> None:
         """Note how it has ended."""
@@ -133,11 +150,11 @@ class AgentAttempt:
         reason = f"killed by {signal_name(-code)}" if code < 0 else f"exit code {code}"
         return Outcome(state="failed", exit_code=code, reason=reason, warnings=warnings)
 
-    def _pass_on(self, chunk: bytes) -> None:
-        if self._output is None or self.failure is not None or not chunk:
+    def _pass_on(self, stream: int, chunk: bytes) -> None:
+        if not self._outputs or self.failure is not None or not chunk:
             return
         try:
-            self._output(chunk)
+            self._outputs[stream](chunk)
         except Exception as error:  # raised by `follow`: here it would end all jobs' output
             self.failure = error
 

@@ -207,6 +207,7 @@ class AgentExecutor:
             "lengths": [*map(len, texts)],
             "values_in": shells.VALUES,
             "files": self._open_files,
+            "streams": 2 if work.stderr == "separate" else 1,
         }
         return header, texts
 

@@ -16,7 +16,7 @@ async def test_m2_what_is_asked_again_is_idempotent() -> None:
     attempt.has_begun()
     attempt.take(0, b"four")
     follow, stop = attempt.frames()
-    assert (follow[0], stop[0]["grace"]) == ({"do": "follow", "job": "a", "from": [4]}, 2.0)
+    assert (follow[0], stop[0]["grace"]) == ({"do": "follow", "job": "a", "from": [4, 0]}, 2.0)
 
 
 async def test_a_start_that_ends_its_agent_is_not_asked_for_ever() -> None:
@@ -36,7 +36,22 @@ async def test_m3_a_gap_is_noticed_and_early_output_is_kept() -> None:
     assert attempt.take(3, b"two")
     assert chunks == [b"one", b"two"]
     attempt.detach()
-    assert (attempt.received, attempt.is_followed) == (0, False)
+    assert (attempt.received, attempt.is_followed) == ([0, 0], False)
+
+
+async def test_m3_each_stream_is_counted_by_itself() -> None:
+    attempt = AgentAttempt("a", HERE, None, ({}, ()))
+    taken: list[tuple[int, bytes]] = []
+    assert attempt.take(0, b"one", 0)
+    assert attempt.take(0, b"error", 1)
+    attempt.attach(lambda chunk, stream=0: taken.append((stream, chunk)))
+    assert not attempt.take(6, b"later", 1)
+    assert attempt.take(3, b"two")
+    assert taken == [(0, b"one"), (1, b"error"), (0, b"two")]
+    assert attempt.follow_frame()["from"] == [6, 5]
+    assert [attempt.is_whole(each) for each in ([6, 5], [6], None, [6, 6], [7, 5])] == [True] * 3 + [
+        False
+    ] * 2
 
 
 async def test_output_that_cannot_be_kept_is_a_failure_of_one_job() -> None:
