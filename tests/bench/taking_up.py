@@ -19,7 +19,7 @@ from octotui.engine.commands import StartRun
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Engine, Model, Pool, Space, Supervisor, Worker
 from octotui.runtime.open_space import open_space
-from octotui.workers.executor import Notice, Output, unheard
+from octotui.workers.executor import BEGINNING, Notice, Offsets, Output, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey
 from octotui.workers.processes import ExecutorProcesses
 from tests.ratios import Ratio, measure
@@ -71,7 +71,7 @@ async def take_up(folder: Path, jobs: int, supervisor: Supervisor) -> float:
         self: ExecutorProcesses,
         attempt: AttemptKey,
         output: Output,
-        offset: int = 0,
+        offset: Offsets = BEGINNING,
         notice: Notice = unheard,
     ) -> Coroutine[Any, Any, AttemptEnd]:
         followed.append(attempt)
