@@ -14,7 +14,7 @@ from octotui.workers.agent.record import AgentRecord, RecordedAttempt
 SCRIPT = b"\1"  # the argument in whose place the path of the script is given
 TEXTS = 5  # script, values, record, arguments, environment
 
-_DEFAULTS = (
+DEFAULTS = (
     *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT),
     *(signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ),
 )
@@ -125,7 +125,7 @@ class Launcher:
                     file_actions=given,
                     setsid=True,
                     setsigmask=(),
-                    setsigdef=_DEFAULTS,
+                    setsigdef=DEFAULTS,
                 )
         finally:
             for low in self._low:  # else this process would hold the lock

@@ -1,7 +1,6 @@
 """An attempt as the session knows it whose agent runs it: what was asked, what has arrived, how it ended."""
 
 import asyncio
-import signal
 from collections.abc import Callable
 
 from octotui.engine.state import Outcome
@@ -17,6 +16,7 @@ from octotui.workers.executor import (
     by_stream,
     unheard,
 )
+from octotui.workers.local.exit_outcome import exit_outcome
 
 UNKNOWN = "its agent was killed, and it is unknown how it ended"
 StartFrame = tuple[Header, tuple[bytes, ...]]
@@ -145,10 +145,7 @@ class AgentAttempt:
             return Outcome(state="cancelled", exit_code=code, warnings=warnings)
         if not isinstance(code, int):
             return Outcome(state="lost", reason=str(header.get("why", UNKNOWN)), warnings=warnings)
-        if code == 0:
-            return Outcome(state="succeeded", exit_code=0, warnings=warnings)
-        reason = f"killed by {signal_name(-code)}" if code < 0 else f"exit code {code}"
-        return Outcome(state="failed", exit_code=code, reason=reason, warnings=warnings)
+        return exit_outcome(code, warnings)
 
     def _pass_on(self, stream: int, chunk: bytes) -> None:
         if not self._outputs or self.failure is not None or not chunk:
@@ -157,11 +154,3 @@ class AgentAttempt:
             self._outputs[stream](chunk)
         except Exception as error:  # raised by `follow`: here it would end all jobs' output
             self.failure = error
-
-
-def signal_name(number: int) -> str:
-    """Return the name of a signal."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
