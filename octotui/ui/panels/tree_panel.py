@@ -59,6 +59,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._listing = Coalesced(self, self._list)
         self._tree_layout = TreeLayout()
         self._resized = True
+        self._parts: tuple[object, ...] | None = None  # what is shown comes from
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the list."""
@@ -101,6 +102,10 @@ steps, the runs these started, and what each waits for. The output is that of th
 
     def _list(self) -> None:
         lines = self.query_one(LineList)
+        parts = run_tree.parts_of(self.picture, self.run, self.now) if self.run else None
+        if parts is not None and parts == self._parts and not self._resized:
+            return
+        self._parts = parts
         rows = run_tree.rows(self.picture, self.run, self.now, zone_of(self)) if self.run else ()
         glyphs = glyphs_of(self)
         self._rows = rows

@@ -66,7 +66,8 @@ class BoardActions(RunActionsScreen):
     @property
     def marked(self) -> tuple[str, ...]:
         """The marked runs, in the order they were asked for."""
-        marked = (name for lines in self.query(RunLines) for name in lines.marked)
+        lines = self.query_one_optional(RunLines)
+        marked = lines.marked if lines is not None else ()
         return tuple(sorted(marked, key=lambda name: int(name.rpartition("-")[2])))
 
     def mode(self) -> Collection[str]:

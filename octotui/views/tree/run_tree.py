@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from octotui.engine.rules.pending_outputs import PLAIN
 from octotui.engine.state import Job, Run, State, StepProgress
 from octotui.views.labels import Glyphs, unstopped, worker_name
 from octotui.views.runs import mark, time_of, where
@@ -22,6 +23,24 @@ def rows(state: State, name: str, now: float, zone: Zone = None) -> tuple[TreeRo
     destination = where(state.model, run.request.environment, run.request.tenant)
     root.row = replace(root.row, text=f"{text} · {destination}" if destination else text)
     return tuple(grown(root))
+
+
+def parts_of(state: State, name: str, now: float) -> tuple[object, ...] | None:
+    """Return what the tree of a run comes from: while that is equal, so are its rows.
+
+    None where other runs, locks or outputs decide about it, too.
+    """
+    run = state.runs.get(name)
+    if run is None or run.state == "queued" or run.queueing.resuming:
+        return None
+    jobs = [state.jobs[each] for each in run.progress.jobs]
+    if any(job.wait is not None or job.child is not None or job.undecided for job in jobs):
+        return None
+    if not all(step.condition in PLAIN and not step.for_targets for step in run.runbook.steps):
+        return None
+    times = [steps.changing(state, state.jobs[each], now) for _, each in run.progress.open]
+    asked = [state.interruptions[each] for each in run.progress.interruptions]
+    return run, state.model, time_of(run, now), now // 60, *times, *jobs, *asked
 
 
 def _run(state: State, run: Run, now: float, zone: Zone) -> Branch:

@@ -99,6 +99,11 @@ def _time(job: Job, now: float) -> str:
     return duration((now if job.ended_at is None else job.ended_at) - job.started_at)
 
 
+def changing(state: State, job: Job, now: float) -> tuple[str, str]:
+    """Return what changes of a job's row as time goes by."""
+    return _time(job, now), left(state, job, now)
+
+
 def _notes(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]]:
     """Return the notes below a job's row."""
     notes: list[tuple[str, Role]] = []
