@@ -17,7 +17,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-THRESHOLDS = 10_000, 20, 50  # objects, then collections: States have no cycles, so little of it is garbage
+THRESHOLDS = 20_000, 50, 20  # objects, then collections: States have no cycles, so little of it is garbage
 
 
 def collect_from_now() -> None:

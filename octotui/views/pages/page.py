@@ -7,7 +7,7 @@ import msgspec
 
 from octotui.engine.queries.query import Query, Term
 from octotui.model.space import Model
-from octotui.views.labels import Mark
+from octotui.views.labels import Mark, machine_name
 from octotui.views.pages.last_runs import LastRun
 from octotui.views.pools import WorkerRow, members
 
@@ -61,7 +61,7 @@ def name_of(model: Model, place: PagePlace) -> str:
         case "environment":
             declared = model.environments.get(place.slug)
             return declared.name if declared else place.slug
-    return place.slug
+    return machine_name(model, place.slug)
 
 
 def _named(model: Model, place: PagePlace) -> str:

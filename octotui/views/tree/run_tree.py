@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine.rules.pending_outputs import PLAIN
 from octotui.engine.state import Job, Run, State, StepProgress
-from octotui.views.labels import Glyphs, unstopped, worker_name
+from octotui.views.labels import Glyphs, machine_name, unstopped
 from octotui.views.runs import mark, time_of, where
 from octotui.views.selections import why
 from octotui.views.text.clock_times import Zone
@@ -104,7 +104,7 @@ def _worker(state: State, run: Run, index: int, *, again: bool) -> Branch:
         row=TreeRow(
             key=f"{run.id}/{index}{'+' if again else ''}",
             kind="worker",
-            text=worker_name(state.model, pick.worker),
+            text=machine_name(state.model, pick.worker),
             role="strong",
             note="the same selection" if again else _reason(state, run, index),
             run=run.id,
