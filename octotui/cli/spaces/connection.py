@@ -17,7 +17,7 @@ from octotui.cli.terminal.output import warn
 from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.state import State, in_order
 from octotui.model.space import Model
-from octotui.runtime.server.client import Client, unanswered
+from octotui.runtime.server.client import Client
 from octotui.runtime.server.peer_credentials import this_account
 from octotui.runtime.space_access import Listener, SpaceAccess
 from octotui.store.errors import InUse, StoreError, written
@@ -97,7 +97,7 @@ async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start
             return
         except OSError as problem:
             if time.monotonic() > end:
-                raise StoreError(unanswered(folder)) from problem
+                raise StoreError(unanswered(folder.path)) from problem
         await asyncio.sleep(0.02)
 
 

@@ -5,7 +5,6 @@ it missed, and sends unanswered requests again with the same idempotency keys.
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -28,11 +27,10 @@ from octotui.runtime.server import protocol
 from octotui.runtime.server.log_mirror import LogMirror
 from octotui.runtime.server.peer_credentials import peer_ids
 from octotui.runtime.server.pending_requests import PendingRequests, new_key
-from octotui.runtime.server.sockets import connected
+from octotui.runtime.server.sockets import greets, reached, unanswered
 from octotui.runtime.space_access import Listener
 from octotui.runtime.state_feed import StateFeed
 from octotui.store.errors import StoreError
-from octotui.store.folder_lock import note_of
 from octotui.store.journal.run_records import RunRecord, record_of
 from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.space_folder import SpaceFolder
@@ -45,6 +43,7 @@ AWAY = "the server cannot be reached: connecting again"
 GONE = "the server has ended, and none was started again: octotui FILE starts one"
 AGAIN = 0.2  # seconds between two attempts to connect
 HANDSHAKE = 20.0  # seconds in which a server must greet, and send the whole State
+SILENCE = 10.0  # seconds without a message after which a new connection shows whether the server answers
 PATIENCE = 20.0  # seconds in which a server must be started elsewhere, where this client starts none
 HELD = 0.02  # seconds between two checks whether a stopping server has released its folder
 LONGEST = 1 << 30  # bytes of a line from the server: a State may be large
@@ -65,18 +64,6 @@ def _bounded(query: Query) -> Query:
         return bounded(query)
     except QueryError as problem:
         raise StoreError(str(problem)) from problem
-
-
-def unanswered(folder: SpaceFolder, process: int = 0) -> str:
-    """Say that the server of a space, a `process` if known, does not answer, and what to do about it."""
-    pid = process or note_of(folder.path).process
-    sentence = f"the server of {folder.path.name} does not answer"
-    if not pid:
-        return f"{sentence}: try it again later"
-    return (
-        f"{sentence} (pid {pid}): where it was stopped, kill -CONT {pid} lets it go on;"
-        f" kill -KILL {pid} ends it, and nothing is lost"
-    )
 
 
 class SequenceGap(Exception):
@@ -109,11 +96,14 @@ class Client:
         self._numbers = count(1)
         self._server: protocol.Welcome | None = None
         self._process = 0  # pid of the server, as the kernel says
+        self._heard = True  # whether a message came since the watch looked last
+        self._silent: str | None = None  # the problem before, while the server does not answer
         self._pending = PendingRequests()
         self._listeners: list[Listener] = []
         self._records: dict[str, RunRecord] = {}
         self._mirror = LogMirror(folder, self._part)
         self._decoder = msgspec.json.Decoder(protocol.ToClient)
+        self._watching: asyncio.Future[None] | None = None
 
     @property
     def state(self) -> State:
@@ -133,7 +123,8 @@ class Client:
                 self._reading = asyncio.ensure_future(self._read(follow))
                 await self._greeted(follow)
         except TimeoutError:
-            raise StoreError(unanswered(self._folder, self._process)) from None
+            raise StoreError(unanswered(self._folder.path, self._process)) from None
+        self._watching = asyncio.ensure_future(self._watch())
 
     async def _greeted(self, follow: bool) -> None:
         """Wait for all of the answer to Hello; where it does not come, the connection is closed."""
@@ -147,10 +138,12 @@ class Client:
 
     async def close(self) -> None:
         """Disconnect from the server."""
-        self._reading.cancel()
+        tasks = [each for each in (self._reading, self._watching) if each is not None]
+        for task in tasks:
+            task.cancel()
         self._pending.fail(StoreError("the connection was closed before the server answered"))
         self._writer.close()
-        await asyncio.gather(self._reading, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._mirror.close()
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
@@ -250,17 +243,31 @@ class Client:
     async def _connect(self, hello: protocol.Hello) -> None:
         """Connect to the folder's server once both are verified, and say Hello; may raise StoreError."""
         self._folder.verify()
-        reached = await self._reached()
-        self._process = peer_ids(reached)[1]
-        self._reader, self._writer = await asyncio.open_unix_connection(sock=reached, limit=LONGEST)
+        connected = await reached(self._folder.path)
+        self._process = peer_ids(connected)[1]
+        self._reader, self._writer = await asyncio.open_unix_connection(sock=connected, limit=LONGEST)
         self._writer.write(protocol.line(hello))
 
-    async def _reached(self) -> socket.socket:
-        """Return a socket connected to the server, once it gets round to it."""
+    async def _watch(self) -> None:
+        """Say while the server does not answer, and give up what it was asked; a lost one is `_read`'s affair."""
         while True:
-            with suppress(BlockingIOError):
-                return connected(self._folder.path)
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(SILENCE)
+            if not self._heard and self.trouble != AWAY:
+                hello = protocol.line(protocol.Hello(version=protocol.VERSION, follow=False))
+                with suppress(OSError, StoreError):
+                    answers = await greets(self._folder.path, hello, HANDSHAKE)
+                    if not answers and not self._heard and self._silent is None:
+                        self._silent, self.trouble = self.trouble, unanswered(self._folder.path, self._process)
+                        self._pending.give_up(self.trouble)
+                        self._feed.wake()
+            self._heard = False
+
+    def _hear(self) -> None:
+        """Note that the server answers."""
+        self._heard = True
+        if self._silent is not None:
+            self.trouble, self._silent = self._silent, None
+            self._feed.wake()
 
     async def _ask(self, question: Callable[[int], protocol.ClientRequest]) -> protocol.DoneReply:
         """Send a request and wait for its reply; a patient client first waits for a lost server."""
@@ -268,8 +275,8 @@ class Client:
         while self._patient and self.trouble == AWAY:
             await self._feed.change()
             self._feed.check()
-        if self.trouble == AWAY:
-            raise commands.Refused(AWAY)
+        if self.trouble == AWAY or self._silent is not None:
+            raise commands.Refused(self.trouble)
         request = question(next(self._numbers))
         pending = self._pending.add(request, self._server)
         self._writer.write(protocol.line(request))
@@ -290,6 +297,7 @@ class Client:
         while self._feed.failure is None:
             try:
                 while (raw := await self._reader.readline()).endswith(b"\n"):  # else it was truncated
+                    self._hear()
                     self._take(self._decoder.decode(raw))
             except (ConnectionError, SequenceGap):
                 pass  # reconnect, and get the missing events
@@ -308,7 +316,7 @@ class Client:
 
     def _lose(self) -> None:
         """Note the lost connection; requests wait for the server, or are given up."""
-        self.trouble = AWAY
+        self.trouble, self._silent = AWAY, None
         self._pending.lose()
         self._feed.wake()
 
