@@ -27,7 +27,7 @@ from octotui.runtime.server import protocol
 from octotui.runtime.server.log_mirror import LogMirror
 from octotui.runtime.server.peer_credentials import peer_ids
 from octotui.runtime.server.pending_requests import PendingRequests, new_key
-from octotui.runtime.server.sockets import greets, reached, unanswered
+from octotui.runtime.server.sockets import AGAIN, greets, reached, unanswered
 from octotui.runtime.space_access import Listener
 from octotui.runtime.state_feed import StateFeed
 from octotui.store.errors import StoreError
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 AWAY = "the server cannot be reached: connecting again"
 GONE = "the server has ended, and none was started again: octotui FILE starts one"
-AGAIN = 0.2  # seconds between two attempts to connect
 HANDSHAKE = 20.0  # seconds in which a server must greet, and send the whole State
 SILENCE = 10.0  # seconds without a message after which a new connection shows whether the server answers
 PATIENCE = 20.0  # seconds in which a server must be started elsewhere, where this client starts none
@@ -73,7 +72,8 @@ class SequenceGap(Exception):
 class Client:
     """Follows a server, also after its restart; `again` starts one where there is none.
 
-    Without a server, requests are refused at once, or wait for it where the client is `patient`.
+    Without a server, requests are refused at once, or wait for it where the client is `patient`. One that does
+    not answer ends the client, unless it is `lasting`: then that is its trouble, until the server is heard again.
     """
 
     def __init__(
@@ -84,6 +84,7 @@ class Client:
         model: Path | None = None,
         again: Again | None = None,
         patient: bool = False,
+        lasting: bool = False,
     ) -> None:
         self.user = ""
         self.trouble = ""
@@ -93,6 +94,7 @@ class Client:
         self._model = _as_text(model)
         self._again = again
         self._patient = patient
+        self._lasting = lasting
         self._numbers = count(1)
         self._server: protocol.Welcome | None = None
         self._process = 0  # pid of the server, as the kernel says
@@ -117,9 +119,7 @@ class Client:
         """
         try:
             async with asyncio.timeout(HANDSHAKE):
-                await self._connect(
-                    protocol.Hello(version=protocol.VERSION, follow=follow, model=self._model)
-                )
+                await self._connect(follow)
                 self._reading = asyncio.ensure_future(self._read(follow))
                 await self._greeted(follow)
         except TimeoutError:
@@ -240,12 +240,13 @@ class Client:
         done = await self._ask(lambda number: protocol.LogRequest(id=number, run=run, job=job, offset=offset))
         return done.data
 
-    async def _connect(self, hello: protocol.Hello) -> None:
+    async def _connect(self, follow: bool, since: int | None = None) -> None:
         """Connect to the folder's server once both are verified, and say Hello; may raise StoreError."""
         self._folder.verify()
         connected = await reached(self._folder.path)
         self._process = peer_ids(connected)[1]
         self._reader, self._writer = await asyncio.open_unix_connection(sock=connected, limit=LONGEST)
+        hello = protocol.Hello(version=protocol.VERSION, since=since, follow=follow, model=self._model)
         self._writer.write(protocol.line(hello))
 
     async def _watch(self) -> None:
@@ -257,10 +258,16 @@ class Client:
                 with suppress(OSError, StoreError):
                     answers = await greets(self._folder.path, hello, HANDSHAKE)
                     if not answers and not self._heard and self._silent is None:
-                        self._silent, self.trouble = self.trouble, unanswered(self._folder.path, self._process)
-                        self._pending.give_up(self.trouble)
-                        self._feed.wake()
+                        self._give_up(unanswered(self._folder.path, self._process))
             self._heard = False
+
+    def _give_up(self, sentence: str) -> None:
+        if not self._lasting:
+            self._fail(StoreError(sentence))
+            return
+        self._silent, self.trouble = self.trouble, sentence
+        self._pending.give_up(sentence)
+        self._feed.wake()
 
     def _hear(self) -> None:
         """Note that the server answers."""
@@ -328,11 +335,7 @@ class Client:
         while True:
             try:
                 with suppress(OSError):
-                    await self._connect(
-                        protocol.Hello(
-                            version=protocol.VERSION, since=since, follow=follow, model=self._model
-                        )
-                    )
+                    await self._connect(follow, since)
                     return
                 if self._again is not None:
                     await self._again()

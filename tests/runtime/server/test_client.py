@@ -552,7 +552,7 @@ class SilentServer:
 
 @asynccontextmanager
 async def silent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, lasting: bool = True
 ) -> AsyncIterator[tuple[SilentServer, Client]]:
     """A client whose server has greeted it."""
     monkeypatch.setattr(module, "SILENCE", 0.05)
@@ -560,7 +560,7 @@ async def silent(
     folder, server = SpaceFolder(tmp_path, "test"), SilentServer()
     folder.make()
     async with await asyncio.start_unix_server(server.serve, folder.path / "socket"):
-        client = Client(folder, time.time)
+        client = Client(folder, time.time, lasting=lasting)
         await client.open(follow=False)
         try:
             yield server, client
@@ -616,3 +616,15 @@ async def test_a_request_that_takes_long_is_waited_for_while_the_server_answers_
         await until(lambda: len(server.writers) > 5)  # it was looked at again and again
         server.writers[0].write(protocol.line(protocol.DoneReply(id=1)))
         assert await asyncio.wait_for(asking, 5) == []
+
+
+async def test_a_server_that_was_stopped_ends_who_does_not_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4: so a verb that waits for a run ends, too."""
+    async with silent(tmp_path, monkeypatch, lasting=False) as (server, client):
+        server.greets = False
+        with pytest.raises(StoreError, match="does not answer .*; check whether it took effect"):
+            await asyncio.wait_for(client.send(commands.StartRun(process="go")), 5)
+        with pytest.raises(StoreError, match="does not answer"):
+            client.check()
