@@ -32,7 +32,7 @@ class LineCompositor(Compositor):
             self._unpainted = None
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        """Yield region, clip and lines of each widget, from front to back, as far as it is seen in what is dirty."""
+        """Yield region, clip and dirty lines of each widget, from front to back."""
         if self._unpainted is None:
             yield from super()._get_renders(crop)
             return

@@ -54,8 +54,8 @@ async def attach(
     """Yield a client of a space's server; raises StoreError, NoServer where none is to be started.
 
     `file` is the model for a new server; without it, the one that the space had last. To `succeed`, one
-    is started only where a server was lost, and requests wait for it. A `lasting` client outlasts a server that
-    does not answer.
+    is started only where a server was lost, and requests wait for it. A `lasting` client outlasts a server
+    that does not answer.
     """
     folder = space_folder(slug, state)
     if (start or succeed) and file is None:

@@ -72,8 +72,8 @@ class SequenceGap(Exception):
 class Client:
     """Follows a server, also after its restart; `again` starts one where there is none.
 
-    Without a server, requests are refused at once, or wait for it where the client is `patient`. One that does
-    not answer ends the client, unless it is `lasting`: then that is its trouble, until the server is heard again.
+    Without a server, requests are refused at once, or wait for it where the client is `patient`. One that
+    does not answer ends the client, or is its trouble until it is heard again, where the client is `lasting`.
     """
 
     def __init__(
@@ -250,7 +250,7 @@ class Client:
         self._writer.write(protocol.line(hello))
 
     async def _watch(self) -> None:
-        """Say while the server does not answer, and give up what it was asked; a lost one is `_read`'s affair."""
+        """Notice where the server does not answer, though the connection is there."""
         while True:
             await asyncio.sleep(SILENCE)
             if not self._heard and self.trouble != AWAY:

@@ -108,7 +108,7 @@ class RunsTable:
         return self._listed
 
     def _need(self) -> None:
-        """Find out what the listed runs need; of many, once a second, and in between only of those that are new."""
+        """Find out what the listed runs need; of many once a second, and in between of new ones only."""
         here = {name: name in self.state.runs for name in self._listed}
         names: Sequence[str] = self._listed
         if len(names) > FEW and 0 <= self.scope.now - self._measured_at < STALE:

@@ -73,7 +73,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         about="its runbook, or project and release",
         cell=_title,
         key=lambda row: row.name.casefold(),
-        least=12,
+        least=16,
         most=60,
         enough=24,
         head="title",
@@ -88,7 +88,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         head="state",
     ),
     word_column(
-        "environment", "where it takes effect", lambda row: row.environment, head="env", least=12, most=24
+        "environment", "where it takes effect", lambda row: row.environment, head="env", least=8, most=24
     ),
     time_column("started", "when it started, or is to start", lambda row: row.starts_at, head="start"),
     Column(

@@ -624,7 +624,7 @@ async def test_a_server_that_was_stopped_ends_who_does_not_last(
     """R4: so a verb that waits for a run ends, too."""
     async with silent(tmp_path, monkeypatch, lasting=False) as (server, client):
         server.greets = False
-        with pytest.raises(StoreError, match="does not answer .*; check whether it took effect"):
+        with pytest.raises(StoreError, match=r"does not answer .*; check whether it took effect"):
             await asyncio.wait_for(client.send(commands.StartRun(process="go")), 5)
         with pytest.raises(StoreError, match="does not answer"):
             client.check()

@@ -189,5 +189,5 @@ async def test_r10_what_a_silent_server_was_asked_is_refused_or_undecided() -> N
     pending.give_up("it does not answer")
     with pytest.raises(Undecided, match=f"it does not answer{LOOK}"):
         await start
-    with pytest.raises(Refused, match="it does not answer$"):
+    with pytest.raises(Refused, match=r"it does not answer$"):
         await read

@@ -188,7 +188,8 @@ async def test_a_server_that_accepts_and_says_nothing_does_not_greet(tmp_path: P
     with listening(tmp_path) as server:
         server.settimeout(5)
         assert not await greets(tmp_path, b"hello\n", 0.05)
-        assert server.accept()[0].recv(100) == b"hello\n"
+        with server.accept()[0] as accepted:
+            assert accepted.recv(100) == b"hello\n"
 
 
 async def test_one_that_says_anything_greets_and_one_that_hangs_up_does_not(tmp_path: Path) -> None:
@@ -212,7 +213,7 @@ async def test_where_there_is_none_it_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_what_to_do_names_the_process_where_it_is_known(tmp_path: Path) -> None:
     assert unanswered(tmp_path, 7) == (
-        f"the server of {tmp_path.name} does not answer (pid 7): where it was stopped, kill -CONT 7 lets it go "
-        "on; kill -KILL 7 ends it, and nothing is lost"
+        f"the server of {tmp_path.name} does not answer (pid 7): where it was stopped, kill -CONT 7 lets it "
+        "go on; kill -KILL 7 ends it, and nothing is lost"
     )
     assert unanswered(tmp_path) == f"the server of {tmp_path.name} does not answer: try it again later"

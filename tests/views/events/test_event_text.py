@@ -265,4 +265,4 @@ def test_s3_a_target_that_a_step_leaves_out_is_told_with_the_reason():
     never = '#{if Octopus.Machine.Id == "web2"}yes#{/if}'
     world = World(model({"a": [on_targets("Deploy", "web", condition=never)]}))
     world.start("a")
-    assert f"run-1  skips “Deploy” on web1: its condition {never} is not met" in told(world)
+    assert f"run-1  skips “Deploy” on Web 1: its condition {never} is not met" in told(world)
