@@ -128,9 +128,7 @@ def _placed(state: State, job: Job) -> str:
     """Return the activity of a job, and on which target or worker where its step has several jobs."""
     machine = job.target if job.step is not None else job.worker
     return (
-        f"{_activity(state, job)} on {machine_name(state.model, machine)}"
-        if machine
-        else _activity(state, job)
+        f"{_activity(state, job)} on {machine_name(state.model, machine)}" if machine else _activity(state, job)
     )
 
 
@@ -164,9 +162,13 @@ def doing(state: State, job: Job, now: float) -> str:
 
 
 def _activity(state: State, job: Job) -> str:
-    """Return the step of a job, or the packages that it acquires."""
+    return f"“{work_of(state, job)}”" if step_of(state, job) else work_of(state, job)
+
+
+def work_of(state: State, job: Job) -> str:
+    """Return the name of a job's step, or the packages that it acquires."""
     step = step_of(state, job)
-    return f"“{step.name}”" if step else ", ".join(package for package, _ in job.packages) or "packages"
+    return step.name if step else ", ".join(package for package, _ in job.packages) or "packages"
 
 
 def _for_retry(state: State, job: Job, until: float, now: float) -> str:

@@ -56,7 +56,7 @@ def test_p2_acquisitions_on_targets_are_told_apart_to_their_ends():
     world.start("a")
     world.run_out()
     found = told(world)
-    for target in ("web1", "web2"):
+    for target in ("Web 1", "Web 2"):
         assert f"run-1  acquiring tools 1.0.0 starts on {target}" in found
         assert f"run-1  acquiring tools 1.0.0 succeeded on {target}" in found
 
