@@ -128,7 +128,9 @@ def _placed(state: State, job: Job) -> str:
     """Return the activity of a job, and on which target or worker where its step has several jobs."""
     machine = job.target if job.step is not None else job.worker
     return (
-        f"{_activity(state, job)} on {machine_name(state.model, machine)}" if machine else _activity(state, job)
+        f"{_activity(state, job)} on {machine_name(state.model, machine)}"
+        if machine
+        else _activity(state, job)
     )
 
 

@@ -45,16 +45,18 @@ COLUMNS: tuple[Column[JobRow], ...] = (
         head="left",
         right=True,
     ),
-    word_column("title", "its runbook, or project and release", lambda row: row.title, least=12, most=60),
     Column(
         name="wait",
-        about="for what it waits",
+        about="what it waits for",
         cell=lambda row, width, scope: ((row.wait, "waits"),),
         key=lambda row: row.wait.casefold() or None,
         least=18,
+        enough=60,
         most=UNCUT,
         head="waits for",
-        extra=True,
+    ),
+    word_column(
+        "title", "its runbook, or project and release", lambda row: row.title, least=12, most=60, extra=True
     ),
 )
 """All columns, in their order."""

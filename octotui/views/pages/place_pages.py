@@ -9,7 +9,7 @@ from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import State, in_order
 from octotui.views import pools, waits
 from octotui.views.estimates.sentences import end_of, of_waits
-from octotui.views.labels import JOBS, WAITS, counted, listed
+from octotui.views.labels import JOBS, WAITS, counted, listed, machine_name
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import (
     DeployedRow,
@@ -151,9 +151,15 @@ def _job(scope: PageScope, name: str) -> PageLine:
         mark=WAITS if wait else JOBS[job.state],
         since=wait.since if wait else job.started_at or scope.now,
         until=wait.until if wait else end_of(state, job),
-        wait=wait.sentence.removeprefix("waits for ").partition(" · about ")[0] if wait else "",
+        wait=_why(wait, machine_name(state.model, wait.what)) if wait else "",
     )
     return PageLine(key=f"job {name}", run=job.run, table="jobs", row=row)
+
+
+def _why(wait: waits.Waiting, machine: str) -> str:
+    """Return what a job waits for without the machine, whose page it is, and without the estimate."""
+    told = wait.sentence.removeprefix("waits for ").partition(" · about ")[0]
+    return told.replace(f"exclusive use of {machine}", "exclusive use", 1).removeprefix(f"{machine}: ")
 
 
 def _environment(slug: str, scope: PageScope) -> PageLines:

@@ -55,7 +55,7 @@ def test_l4_a_worker_s_page_says_who_has_its_lock_and_who_waits_for_it(tmp_path)
     assert scenes.lock_wait().now - held.since < 2
     (waiting,) = under(found, "Line, 1 waits for its lock")
     assert (waiting.run, job(waiting).mark.word) == ("run-9", "waits")
-    assert job(waiting).wait.startswith("exclusive use of worker1: run-6 is acquiring worker-image")
+    assert job(waiting).wait.startswith("exclusive use: run-6 is acquiring worker-image")
     assert [each.run for each in under(found, "Runs that lease it")] == ["run-6", "run-7", "run-9"]
     (pool,) = under(found, "Pools")
     assert (pool.text, pool.place) == ("Setup", PagePlace("pool", "setup"))

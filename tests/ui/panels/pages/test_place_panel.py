@@ -17,7 +17,7 @@ async def test_a_worker_s_page_shows_lock_line_and_history(tmp_path):
             "Kraken > Setup > worker1",
             "Lock, held in exclusive mode",
             "run-9",
-            "exclusive use of worker1",
+            "exclusive use: run-6 is acquiring",
             "run-2 Create AWS RDS",
             "30s",
         )
