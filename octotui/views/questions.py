@@ -2,8 +2,8 @@
 
 import msgspec
 
-from octotui.engine.decide.questions import may_answer, people
 from octotui.engine.rules.answer_fields import fields_of
+from octotui.engine.rules.authorization import may_answer, people
 from octotui.engine.rules.start_prompts import RequiredPrompt
 from octotui.engine.state import Answer, Interruption, Question, State, manual_of
 from octotui.model.complaints import Reason

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.rules.pending_outputs import PLAIN
 from octotui.engine.state import Job, Run, State, StepProgress
+from octotui.model.process import PLAIN_CONDITIONS
 from octotui.views.labels import Glyphs, machine_name, unstopped
 from octotui.views.runs import mark, time_of, where
 from octotui.views.selections import why
@@ -36,7 +36,7 @@ def parts_of(state: State, name: str, now: float) -> tuple[object, ...] | None:
     jobs = [state.jobs[each] for each in run.progress.jobs]
     if any(job.wait is not None or job.child is not None or job.undecided for job in jobs):
         return None
-    if not all(step.condition in PLAIN and not step.for_targets for step in run.runbook.steps):
+    if not all(step.condition in PLAIN_CONDITIONS and not step.for_targets for step in run.runbook.steps):
         return None
     times = [steps.changing(state, state.jobs[each], now) for _, each in run.progress.open]
     asked = [state.interruptions[each] for each in run.progress.interruptions]

@@ -2,7 +2,6 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.decide.target_steps import children_of
 from octotui.engine.state import Job, RejectedCandidate, Run, State
 from octotui.model.space import Model
 from octotui.views.labels import STEPS, Role, listed, machine_name
@@ -92,6 +91,8 @@ def _skipped(model: Model, run: Run, index: int, target: RejectedCandidate) -> B
 
 def _rolling(state: State, run: Run, index: int, now: float) -> list[Branch]:
     """Return the branch of each target, with the child steps that it has begun."""
+    from octotui.engine.decide.target_steps import children_of  # noqa: PLC0415 - loads decisions
+
     branches: dict[str, Branch] = {}
     jobs = [state.jobs[name] for child in children_of(run, index) for name in run.progress.steps[child].jobs]
     for job in sorted(jobs, key=lambda each: each.number):
