@@ -55,6 +55,6 @@ COLUMNS: tuple[Column[JobRow], ...] = (
         most=UNCUT,
         head="waits for",
     ),
-    word_column("title", "its runbook, or project and release", lambda row: row.title, least=12, most=60),
+    word_column("title", "its runbook, or project and release", lambda row: row.title, least=16, most=60),
 )
 """All columns, in their order."""
