@@ -17,8 +17,15 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+THRESHOLDS = 20_000, 50, 20  # objects, then collections: States have no cycles, so little of it is garbage
+
+
 def collect_from_now() -> None:
-    """Enable the garbage collector where it is disabled, and exempt all that is loaded, which stays."""
+    """Enable the garbage collector where it is disabled, and exempt all that is loaded, which stays.
+
+    It looks less often than usual: each look at a large State is a pause.
+    """
     if not gc.isenabled():
         gc.freeze()
+        gc.set_threshold(*THRESHOLDS)
         gc.enable()

@@ -10,6 +10,7 @@ from octotui.model.values import Prompt
 Shell = Literal["bash", "sh", "python", "pwsh"]
 Start = Literal["after-previous", "with-previous"]
 GuidedFailure = Literal["on", "off", "environment"]
+PLAIN_CONDITIONS = ("success", "failure", "always")  # others are expressions
 On = Literal["target", "worker", "worker-for-each-target"]
 
 

@@ -10,9 +10,9 @@ import msgspec
 from msgspec.structs import replace
 
 from octotui.engine.commands import AnswerInterruption, CreateRelease, StartRun, TakeInterruption
-from octotui.engine.decide.questions import may_answer, people
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.forecast import StartForecast, forecast_start
+from octotui.engine.rules.authorization import may_answer, people
 from octotui.engine.state import Answer, Interruption, State, manual_of, next_deadline
 from octotui.model.space import Model
 from octotui.model.values import HIDDEN, Prompt

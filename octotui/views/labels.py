@@ -130,9 +130,9 @@ IDLE = Mark("idle", "idle", "muted")
 STOPPING = Mark("ending", "stopping", "warned")
 
 
-def worker_name(model: Model, slug: str) -> str:
-    """Return the name of a worker; the slug of a target, or of what the model does not declare any more."""
-    declared = model.workers.get(slug)
+def machine_name(model: Model, slug: str) -> str:
+    """Return the name of a worker or target; the slug of what the model does not declare any more."""
+    declared = model.workers.get(slug) or model.targets.get(slug)
     return declared.name if declared is not None else slug
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from octotui.engine.state import Job, State, in_order, step_of
-from octotui.views.labels import counted, listed, size, worker_name
+from octotui.views.labels import counted, listed, machine_name, size
 
 
 class Leaving(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ def open_work(state: State) -> OpenWork:
     jobs = _running(state)
     runs = tuple(run.id for run in in_order(state) if not run.ended)
     lines = [
-        f"{job.run}  {_named(state, job)} continues on {worker_name(state.model, job.worker or '')}"
+        f"{job.run}  {_named(state, job)} continues on {machine_name(state.model, job.worker or '')}"
         for job in jobs
     ]
     if runs:

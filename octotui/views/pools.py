@@ -10,7 +10,7 @@ from octotui.engine.rules.worker_selection import by_leases, from_cursor, live_l
 from octotui.engine.state import Health, Lock, State, cursor_key
 from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
-from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, listed, worker_name
+from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, listed, machine_name
 
 LEASED = Mark("idle", "leased", "plain")
 HELD = Mark("lock", "held", "waits")
@@ -103,7 +103,7 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
     return WorkerRow(
         pool=slug,
         worker=worker,
-        name=worker_name(state.model, worker),
+        name=machine_name(state.model, worker),
         next=process is not None
         and slug != TARGETS
         and next_worker(state, slug, process) == worker

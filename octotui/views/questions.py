@@ -2,13 +2,13 @@
 
 import msgspec
 
-from octotui.engine.decide.questions import may_answer, people
 from octotui.engine.rules.answer_fields import fields_of
+from octotui.engine.rules.authorization import may_answer, people
 from octotui.engine.rules.start_prompts import RequiredPrompt
 from octotui.engine.state import Answer, Interruption, Question, State, manual_of
 from octotui.model.complaints import Reason
 from octotui.views import answers
-from octotui.views.labels import duration, listed, worker_name
+from octotui.views.labels import duration, listed, machine_name
 from octotui.views.runs import where
 from octotui.views.waits import may_be_answered_by
 
@@ -99,7 +99,11 @@ def title(state: State, question: Interruption) -> str:
     if question.kind == "manual":
         return question.step
     target = state.jobs[question.job].target
-    return f"{question.step} failed on {target}" if target else f"{question.step} failed"
+    return (
+        f"{question.step} failed on {machine_name(state.model, target)}"
+        if target
+        else f"{question.step} failed"
+    )
 
 
 def question_text(state: State, question: Interruption) -> str:
@@ -107,9 +111,9 @@ def question_text(state: State, question: Interruption) -> str:
     if question.kind == "manual":
         return question.instructions
     job = state.jobs[question.job]
-    location = f"on {worker_name(state.model, job.worker)}" if job.worker else ""
-    if job.target not in (None, job.worker):
-        location = f"{location} for {job.target}"
+    location = f"on {machine_name(state.model, job.worker)}" if job.worker else ""
+    if job.target is not None and job.target != job.worker:
+        location = f"{location} for {machine_name(state.model, job.target)}"
     attempt = f"attempt {job.attempt}" if job.attempt else ""
     return f"{' '.join(filter(None, (attempt, location)))}: {job.reason}".lstrip(": ")
 

@@ -11,7 +11,7 @@ from octotui.engine.rules.run_queue import place_in_queue
 from octotui.engine.state import ENDED, ForChild, Run, RunState, State
 from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
-from octotui.views.labels import RUNS, SCHEDULED, WAITS, Mark, duration, worker_name
+from octotui.views.labels import RUNS, SCHEDULED, WAITS, Mark, duration, machine_name
 from octotui.views.text.clock_times import Zone, clock_time
 from octotui.views.waits import asks, of_run
 
@@ -146,7 +146,7 @@ def _steps(run: Run) -> tuple[int, int]:
 
 def workers(model: Model, run: Run) -> str:
     """Return a run's current or last worker, and the number of others: `worker1 +2`."""
-    return _first_of(list(dict.fromkeys(worker_name(model, pick.worker) for pick in run.selection.current)))
+    return _first_of(list(dict.fromkeys(machine_name(model, pick.worker) for pick in run.selection.current)))
 
 
 def _first_of(names: Sequence[str]) -> str:
@@ -202,7 +202,7 @@ def past_row(model: Model, record: EndedRun, now: float) -> RunRow:
         warnings=record.warnings,
         starts_at=record.started_at,
         seconds=_seconds(record, now),
-        worker=_first_of([worker_name(model, each) for each in record.workers]),
+        worker=_first_of([machine_name(model, each) for each in record.workers]),
         release=version_of(model, record),
         **_facts(model, record, record),
     )

@@ -2,7 +2,7 @@
 
 from octotui.engine.state import Pick, Run
 from octotui.model.space import BUILT_IN, Model
-from octotui.views.labels import counted, listed, worker_name
+from octotui.views.labels import counted, listed, machine_name
 
 
 def why(pick: Pick, model: Model) -> str:
@@ -16,7 +16,7 @@ def why(pick: Pick, model: Model) -> str:
     elif pick.cursor_before is None:
         reason = f"first in {pick.pool}"
     else:
-        reason = f"next after {worker_name(model, pick.cursor_before)} in {pick.pool}"
+        reason = f"next after {machine_name(model, pick.cursor_before)} in {pick.pool}"
     return reason + past(pick, model)
 
 
@@ -25,14 +25,14 @@ def past(pick: Pick, model: Model) -> str:
     if not pick.rejected:
         return ""
     return ", skipping " + listed(
-        (f"{worker_name(model, each.worker)} ({each.reason})" for each in pick.rejected), most=4
+        (f"{machine_name(model, each.worker)} ({each.reason})" for each in pick.rejected), most=4
     )
 
 
 def at_length(run: Run, pick: Pick, model: Model) -> str:
     """Return the whole reason as a sentence, with its steps and its lease key."""
     steps = listed((f"“{run.runbook.steps[each].name}”" for each in pick.steps), most=4)
-    return f"{worker_name(model, pick.worker)} for {steps}: {why(pick, model)} ({_rule(pick)}){_key(pick)}"
+    return f"{machine_name(model, pick.worker)} for {steps}: {why(pick, model)} ({_rule(pick)}){_key(pick)}"
 
 
 def _rule(pick: Pick) -> str:

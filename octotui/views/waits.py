@@ -12,7 +12,7 @@ from octotui.engine.rules.run_queue import ancestor_holds, place_in_queue
 from octotui.engine.state import ForAnswer, ForChild, ForLock, ForPlace, ForRetry, Job, Run, State, step_of
 from octotui.views.answers import approvals, expiry
 from octotui.views.estimates.sentences import more
-from octotui.views.labels import RUNS, counted, duration, first_of, listed, ordinal, worker_name
+from octotui.views.labels import RUNS, counted, duration, first_of, listed, machine_name, ordinal
 from octotui.views.text.clock_times import Zone, exact_time
 
 
@@ -127,7 +127,11 @@ def _for_place(state: State, job: Job) -> str:
 def _placed(state: State, job: Job) -> str:
     """Return the activity of a job, and on which target or worker where its step has several jobs."""
     machine = job.target if job.step is not None else job.worker
-    return f"{_activity(state, job)} on {machine}" if machine else _activity(state, job)
+    return (
+        f"{_activity(state, job)} on {machine_name(state.model, machine)}"
+        if machine
+        else _activity(state, job)
+    )
 
 
 def _ahead(run: Run) -> str:
@@ -141,7 +145,7 @@ def _who(state: State, name: str) -> str:
 
 
 def _for_lock(state: State, job: Job, wait: ForLock, now: float, turn: float | None) -> str:
-    name = worker_name(state.model, wait.machine)
+    name = machine_name(state.model, wait.machine)
     machine = name if wait.mode == "shared" else f"exclusive use of {name}"
     ways = [doing(state, each, now) for each in blockers(state, job)]
     place = f"{ordinal(place_in_line(state, job))} in queue"
@@ -160,9 +164,13 @@ def doing(state: State, job: Job, now: float) -> str:
 
 
 def _activity(state: State, job: Job) -> str:
-    """Return the step of a job, or the packages that it acquires."""
+    return f"“{work_of(state, job)}”" if step_of(state, job) else work_of(state, job)
+
+
+def work_of(state: State, job: Job) -> str:
+    """Return the name of a job's step, or the packages that it acquires."""
     step = step_of(state, job)
-    return f"“{step.name}”" if step else ", ".join(package for package, _ in job.packages) or "packages"
+    return step.name if step else ", ".join(package for package, _ in job.packages) or "packages"
 
 
 def _for_retry(state: State, job: Job, until: float, now: float) -> str:

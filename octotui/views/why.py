@@ -7,7 +7,7 @@ from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views import waits
 from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
-from octotui.views.labels import counted, duration, listed, worker_name
+from octotui.views.labels import counted, duration, listed, machine_name
 from octotui.views.pools import next_worker
 from octotui.views.runs import where
 from octotui.views.selections import at_length
@@ -135,7 +135,7 @@ def _estimates(state: State, run: Run, now: float, zone: Zone, coming: Forecast)
     ]
     machines = dict.fromkeys(job.wait.machine for job in _open(state, run) if isinstance(job.wait, ForLock))
     lines += [
-        f"waits for {worker_name(state.model, machine)}: {told}"
+        f"waits for {machine_name(state.model, machine)}: {told}"
         for machine in machines
         if (told := of_waits(state, machine))
     ]

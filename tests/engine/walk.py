@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from octotui.engine import commands, events
 from octotui.engine.advance import advance
 from octotui.engine.commands import Command, Refused
-from octotui.engine.decide.questions import may_answer
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import evolve
+from octotui.engine.rules.authorization import may_answer
 from octotui.engine.state import Answer, Interruption, Outcome, State, in_order, manual_of, next_deadline
 from octotui.engine.state.snapshot import decode, encode
 from octotui.model.values import Prompt

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from octotui.model.garbage import collect_from_now, uncollected
+from octotui.model.garbage import THRESHOLDS, collect_from_now, uncollected
 
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
     """Leave the garbage collector as it was."""
-    frozen = gc.get_freeze_count()
+    frozen, thresholds = gc.get_freeze_count(), gc.get_threshold()
     yield
     gc.enable()
+    gc.set_threshold(*thresholds)
     if not frozen:
         gc.unfreeze()
 
@@ -41,6 +42,7 @@ def test_what_is_loaded_is_exempt() -> None:
     collect_from_now()
     assert gc.isenabled()
     assert gc.get_freeze_count() > 1000
+    assert gc.get_threshold() == THRESHOLDS
 
 
 def test_nothing_is_exempt_where_it_was_enabled() -> None:

@@ -83,10 +83,10 @@ def test_a_step_that_failed_on_a_target_names_it():
     """I7, S6: the target, and the worker where that is another machine."""
     there = on_targets("Deploy", "db")
     for_it = script("Tell", roles=("db",), on="worker-for-each-target")
-    for step, told in ((there, "attempt 1 on db1: no"), (for_it, "attempt 1 on worker1 for db1: no")):
+    for step, told in ((there, "attempt 1 on DB 1: no"), (for_it, "attempt 1 on worker1 for DB 1: no")):
         world = World(model({"a": Runbook(name="A", steps=(step,), guided_failure="on")}))
         world.start("a", environment="production")
         world.report("job-1.1", "failed", reason="no")
         (row,) = questions.rows(world.state, "ann", world.now)
-        assert (row.title, row.text) == (f"{step.name} failed on db1", told)
+        assert (row.title, row.text) == (f"{step.name} failed on DB 1", told)
         assert row.choices == ("retry", "ignore", "fail", "exclude")

@@ -17,8 +17,9 @@ from octotui.cli.terminal.output import warn
 from octotui.cli.terminal.user_settings import shown_zone
 from octotui.engine.state import State, in_order
 from octotui.model.space import Model
-from octotui.runtime.server.client import Client, unanswered
+from octotui.runtime.server.client import Client
 from octotui.runtime.server.peer_credentials import this_account
+from octotui.runtime.server.sockets import unanswered
 from octotui.runtime.space_access import Listener, SpaceAccess
 from octotui.store.errors import InUse, StoreError, written
 from octotui.store.private_files import opened_private
@@ -48,11 +49,13 @@ async def attach(
     start: bool = True,
     follow: bool = True,
     succeed: bool = False,
+    lasting: bool = False,
 ) -> AsyncIterator[Client]:
     """Yield a client of a space's server; raises StoreError, NoServer where none is to be started.
 
     `file` is the model for a new server; without it, the one that the space had last. To `succeed`, one
-    is started only where a server was lost, and requests wait for it.
+    is started only where a server was lost, and requests wait for it. A `lasting` client outlasts a server
+    that does not answer.
     """
     folder = space_folder(slug, state)
     if (start or succeed) and file is None:
@@ -70,6 +73,7 @@ async def attach(
         model=file,
         again=again if has_model and (start or succeed) else None,
         patient=succeed,
+        lasting=lasting,
     )
     await _open(client, folder, file, start=has_model and start, follow=follow)
     try:
@@ -97,7 +101,7 @@ async def _open(client: Client, folder: SpaceFolder, file: Path | None, *, start
             return
         except OSError as problem:
             if time.monotonic() > end:
-                raise StoreError(unanswered(folder)) from problem
+                raise StoreError(unanswered(folder.path)) from problem
         await asyncio.sleep(0.02)
 
 

@@ -41,7 +41,7 @@ class SpaceSwitcher:
         """Open a client of a space, to be shown next; raises StoreError."""
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(
-                attach(named.slug, named.state, file=named.file, start=start)
+                attach(named.slug, named.state, file=named.file, start=start, lasting=True)
             )
             await self.close()
             self._next = named.slug, client, stack.pop_all()

@@ -5,10 +5,10 @@ from pathlib import Path
 from shlex import quote
 from typing import Literal, NamedTuple
 
-from octotui.engine.decide.questions import may_answer
 from octotui.engine.estimates.jobs import durations_of, key_of
 from octotui.engine.events import AnyEvent, JobStarted
 from octotui.engine.evolve.evolve import evolve
+from octotui.engine.rules.authorization import may_answer
 from octotui.engine.rules.locks import blockers
 from octotui.engine.state import ForLock, Job, State, step_of
 from octotui.store.space_folder import state_words

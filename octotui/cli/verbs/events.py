@@ -62,7 +62,7 @@ async def follow(named: SpaceName, *, start: bool) -> int:
     """Print the present state, and then events until ^C: the app in words."""
     from octotui.cli.spaces.connection import attach
 
-    async with attach(named.slug, named.state, file=named.file, start=start) as client:
+    async with attach(named.slug, named.state, file=named.file, start=start, lasting=True) as client:
         narration = EventPrinter(as_json=False, ascii_only=wants_ascii(asked=False))
         for line in standing(client):
             say(line)

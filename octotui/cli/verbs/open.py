@@ -1,6 +1,7 @@
 """`octotui [FILE]`: the app on a model, attached to the server of its space."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from octotui.store.user_config import ListSetting
     from octotui.ui.app import OctotuiApp
 
+SWITCHES = 0.0005  # seconds after which a thread that reads keys, or writes to the terminal, gets its turn
 Glyphs = Literal["unicode", "ascii"]
 
 
@@ -186,6 +188,7 @@ class AppScreen(NamedTuple):
             detaches=detaches,
             switch=switcher,
         )
+        sys.setswitchinterval(SWITCHES)
         await app.run_async()
         if app.failure is not None:
             raise app.failure

@@ -12,8 +12,7 @@ from octotui.engine.commands import (
     ReleaseInterruption,
     TakeInterruption,
 )
-from octotui.engine.decide.questions import may_answer
-from octotui.engine.rules.authorization import missing_right
+from octotui.engine.rules.authorization import may_answer, missing_right
 from octotui.engine.state import Interruption, State
 from octotui.model.complaints import Reason
 

@@ -4,9 +4,9 @@ from octotui.engine import commands, events
 from octotui.engine.commands import Refused
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.answer_fields import fill_in, problems_in
+from octotui.engine.rules.authorization import may_answer
 from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.state import Interruption, State, manual_of
-from octotui.model.complaints import Reason
 
 
 def take(turn: Transaction, command: commands.TakeInterruption) -> None:
@@ -125,30 +125,6 @@ def expire(turn: Transaction, question: Interruption) -> None:
             expired=True,
         )
     )
-
-
-def may_answer(state: State, question: Interruption, user: str) -> Reason | None:
-    """Return why a user may not take a question, or None; a team without members is anyone (I2, I6)."""
-    teams = {slug: state.model.teams.get(slug) for slug in question.teams}
-    if teams and not any(team and (not team.members or user in team.members) for team in teams.values()):
-        names = " or ".join(team.name if team else slug for slug, team in teams.items())
-        return f"only {names} may answer “{question.step}”, and {user} is not a member"
-    if any(each.user == user for each in question.answers):
-        return f"{user} has answered “{question.step}” already, and another person must answer, too"
-    run = state.runs[question.run]
-    if manual_of(state, question).not_requester and user in (
-        run.request.requester,
-        state.runs[run.root].request.requester,
-    ):
-        return f"{user} started {run.root}, and another person must answer “{question.step}”"
-    return None
-
-
-def people(state: State, question: Interruption) -> tuple[str, ...]:
-    """Return the members of its teams who may take a question, in declared order."""
-    teams = (state.model.teams.get(slug) for slug in question.teams)
-    members = dict.fromkeys(member for team in teams if team for member in team.members)
-    return tuple(each for each in members if may_answer(state, question, each) is None)
 
 
 def answered(step: str, user: str, given: str) -> str:

@@ -5,14 +5,18 @@ Journals of that version are folded by these for ever, so never change this file
 template language, by which a tag is expanded.
 """
 
-from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Run, State
-from octotui.variables.fill import fill_in
 
 
 def tag_of(state: State, run: Run) -> str | None:
     """Return the concurrency tag of a new run, or None."""
     if run.runbook.concurrency is not None:
+        from octotui.engine.rules.variable_context import (  # noqa: PLC0415 - only such journals need it
+            lookup,
+            values_for,
+        )
+        from octotui.variables.fill import fill_in  # noqa: PLC0415
+
         return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
     asked = run.request
     if asked.release is None or asked.release.channel is None:

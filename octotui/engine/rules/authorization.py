@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 from msgspec.structs import replace
 
 from octotui.engine import commands
+from octotui.engine.state import Interruption, State, manual_of
 from octotui.model.complaints import Reason
 from octotui.model.space import Model
 
@@ -83,3 +84,27 @@ def subject_of(request: commands.Request) -> str:
             return request.run
         case _:
             assert_never(request)
+
+
+def may_answer(state: State, question: Interruption, user: str) -> Reason | None:
+    """Return why a user may not take a question, or None; a team without members is anyone (I2, I6)."""
+    teams = {slug: state.model.teams.get(slug) for slug in question.teams}
+    if teams and not any(team and (not team.members or user in team.members) for team in teams.values()):
+        names = " or ".join(team.name if team else slug for slug, team in teams.items())
+        return f"only {names} may answer “{question.step}”, and {user} is not a member"
+    if any(each.user == user for each in question.answers):
+        return f"{user} has answered “{question.step}” already, and another person must answer, too"
+    run = state.runs[question.run]
+    if manual_of(state, question).not_requester and user in (
+        run.request.requester,
+        state.runs[run.root].request.requester,
+    ):
+        return f"{user} started {run.root}, and another person must answer “{question.step}”"
+    return None
+
+
+def people(state: State, question: Interruption) -> tuple[str, ...]:
+    """Return the members of its teams who may take a question, in declared order."""
+    teams = (state.model.teams.get(slug) for slug in question.teams)
+    members = dict.fromkeys(member for team in teams if team for member in team.members)
+    return tuple(each for each in members if may_answer(state, question, each) is None)

@@ -7,6 +7,7 @@ from octotui.engine.rules.output_variables import target_name
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Run, State, StepProgress
 from octotui.model.process import (
+    PLAIN_CONDITIONS,
     HealthCheck,
     Manual,
     Package,
@@ -20,7 +21,6 @@ from octotui.model.process import (
 from octotui.variables.symbolic import undecided_by
 from octotui.variables.syntax.names import inner, key_of, steps
 
-PLAIN = ("success", "failure", "always")
 NOTHING = StepProgress()
 ANY = (".",)
 SYSTEM_PREFIXES = ("octopus.action", "octopus.step[")
@@ -41,7 +41,7 @@ def undecided(state: State, run: Run, index: int, target: str | None = None) -> 
     In a prediction the outputs of simulated steps are unknown, too.
     """
     condition = run.runbook.steps[index].condition
-    if condition in PLAIN:
+    if condition in PLAIN_CONDITIONS:
         return ()
     is_open = _OpenNames(state, run, index)
     values = values_for(state, run, index, condition, target=target)

@@ -5,10 +5,8 @@ Functions that change a run return it beside the State, and leave it to the call
 
 from msgspec.structs import replace
 
-from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import ConcurrencyTag, ForChild, Run, State
 from octotui.engine.state.run_parts import with_queueing
-from octotui.variables.fill import fill_in
 
 UNHELD = ConcurrencyTag()
 Held = tuple[State, Run]
@@ -17,6 +15,9 @@ Held = tuple[State, Run]
 def concurrency_tag(state: State, run: Run) -> str | None:
     """Return the tag of a new run, or None; deployments of a project to one place are serialized (Q2)."""
     if run.runbook.concurrency is not None:
+        from octotui.engine.rules.variable_context import lookup, values_for  # noqa: PLC0415 - the language
+        from octotui.variables.fill import fill_in  # noqa: PLC0415 - is not needed to follow a State
+
         return fill_in(run.runbook.concurrency, lookup(values_for(state, run))).text
     return run.request.destination if run.request.channel is not None else None
 

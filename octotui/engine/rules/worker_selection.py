@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from octotui.engine.rules.start_prompts import required_prompts, unanswered
-from octotui.engine.rules.variable_context import scope_context, visible
 from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key
 from octotui.model.complaints import Reason
 from octotui.model.iteration import values_of
@@ -86,6 +85,8 @@ def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
     """Return a step's pool: the named one, that of its pool variable, or the default (W2, W10)."""
     slug = step.pool or state.model.default_pool
     if step.pool is None and step.pool_variable is not None:
+        from octotui.engine.rules.variable_context import scope_context, visible  # noqa: PLC0415 - rare
+
         values = values_of(visible(state, run.request.process), step.pool_variable)
         value = winner(values, scope_context(state, run, step))
         if value is None:

@@ -5,7 +5,6 @@ it missed, and sends unanswered requests again with the same idempotency keys.
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -28,11 +27,10 @@ from octotui.runtime.server import protocol
 from octotui.runtime.server.log_mirror import LogMirror
 from octotui.runtime.server.peer_credentials import peer_ids
 from octotui.runtime.server.pending_requests import PendingRequests, new_key
-from octotui.runtime.server.sockets import connected
+from octotui.runtime.server.sockets import AGAIN, greets, reached, unanswered
 from octotui.runtime.space_access import Listener
 from octotui.runtime.state_feed import StateFeed
 from octotui.store.errors import StoreError
-from octotui.store.folder_lock import note_of
 from octotui.store.journal.run_records import RunRecord, record_of
 from octotui.store.journal.search_summary import SearchSummary
 from octotui.store.space_folder import SpaceFolder
@@ -43,8 +41,8 @@ if TYPE_CHECKING:
 
 AWAY = "the server cannot be reached: connecting again"
 GONE = "the server has ended, and none was started again: octotui FILE starts one"
-AGAIN = 0.2  # seconds between two attempts to connect
 HANDSHAKE = 20.0  # seconds in which a server must greet, and send the whole State
+SILENCE = 10.0  # seconds without a message after which a new connection shows whether the server answers
 PATIENCE = 20.0  # seconds in which a server must be started elsewhere, where this client starts none
 HELD = 0.02  # seconds between two checks whether a stopping server has released its folder
 LONGEST = 1 << 30  # bytes of a line from the server: a State may be large
@@ -67,18 +65,6 @@ def _bounded(query: Query) -> Query:
         raise StoreError(str(problem)) from problem
 
 
-def unanswered(folder: SpaceFolder, process: int = 0) -> str:
-    """Say that the server of a space, a `process` if known, does not answer, and what to do about it."""
-    pid = process or note_of(folder.path).process
-    sentence = f"the server of {folder.path.name} does not answer"
-    if not pid:
-        return f"{sentence}: try it again later"
-    return (
-        f"{sentence} (pid {pid}): where it was stopped, kill -CONT {pid} lets it go on;"
-        f" kill -KILL {pid} ends it, and nothing is lost"
-    )
-
-
 class SequenceGap(Exception):
     """Raised when an event's seq is not last + 1."""
 
@@ -86,7 +72,8 @@ class SequenceGap(Exception):
 class Client:
     """Follows a server, also after its restart; `again` starts one where there is none.
 
-    Without a server, requests are refused at once, or wait for it where the client is `patient`.
+    Without a server, requests are refused at once, or wait for it where the client is `patient`. One that
+    does not answer ends the client, or is its trouble until it is heard again, where the client is `lasting`.
     """
 
     def __init__(
@@ -97,6 +84,7 @@ class Client:
         model: Path | None = None,
         again: Again | None = None,
         patient: bool = False,
+        lasting: bool = False,
     ) -> None:
         self.user = ""
         self.trouble = ""
@@ -106,14 +94,18 @@ class Client:
         self._model = _as_text(model)
         self._again = again
         self._patient = patient
+        self._lasting = lasting
         self._numbers = count(1)
         self._server: protocol.Welcome | None = None
         self._process = 0  # pid of the server, as the kernel says
+        self._heard = True  # whether a message came since the watch looked last
+        self._silent: str | None = None  # the problem before, while the server does not answer
         self._pending = PendingRequests()
         self._listeners: list[Listener] = []
         self._records: dict[str, RunRecord] = {}
         self._mirror = LogMirror(folder, self._part)
         self._decoder = msgspec.json.Decoder(protocol.ToClient)
+        self._watching: asyncio.Future[None] | None = None
 
     @property
     def state(self) -> State:
@@ -127,13 +119,12 @@ class Client:
         """
         try:
             async with asyncio.timeout(HANDSHAKE):
-                await self._connect(
-                    protocol.Hello(version=protocol.VERSION, follow=follow, model=self._model)
-                )
+                await self._connect(follow)
                 self._reading = asyncio.ensure_future(self._read(follow))
                 await self._greeted(follow)
         except TimeoutError:
-            raise StoreError(unanswered(self._folder, self._process)) from None
+            raise StoreError(unanswered(self._folder.path, self._process)) from None
+        self._watching = asyncio.ensure_future(self._watch())
 
     async def _greeted(self, follow: bool) -> None:
         """Wait for all of the answer to Hello; where it does not come, the connection is closed."""
@@ -147,10 +138,12 @@ class Client:
 
     async def close(self) -> None:
         """Disconnect from the server."""
-        self._reading.cancel()
+        tasks = [each for each in (self._reading, self._watching) if each is not None]
+        for task in tasks:
+            task.cancel()
         self._pending.fail(StoreError("the connection was closed before the server answered"))
         self._writer.close()
-        await asyncio.gather(self._reading, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._mirror.close()
 
     async def send(self, command: Command) -> tuple[AnyEvent, ...]:
@@ -247,20 +240,41 @@ class Client:
         done = await self._ask(lambda number: protocol.LogRequest(id=number, run=run, job=job, offset=offset))
         return done.data
 
-    async def _connect(self, hello: protocol.Hello) -> None:
+    async def _connect(self, follow: bool, since: int | None = None) -> None:
         """Connect to the folder's server once both are verified, and say Hello; may raise StoreError."""
         self._folder.verify()
-        reached = await self._reached()
-        self._process = peer_ids(reached)[1]
-        self._reader, self._writer = await asyncio.open_unix_connection(sock=reached, limit=LONGEST)
+        connected = await reached(self._folder.path)
+        self._process = peer_ids(connected)[1]
+        self._reader, self._writer = await asyncio.open_unix_connection(sock=connected, limit=LONGEST)
+        hello = protocol.Hello(version=protocol.VERSION, since=since, follow=follow, model=self._model)
         self._writer.write(protocol.line(hello))
 
-    async def _reached(self) -> socket.socket:
-        """Return a socket connected to the server, once it gets round to it."""
+    async def _watch(self) -> None:
+        """Notice where the server does not answer, though the connection is there."""
         while True:
-            with suppress(BlockingIOError):
-                return connected(self._folder.path)
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(SILENCE)
+            if not self._heard and self.trouble != AWAY:
+                hello = protocol.line(protocol.Hello(version=protocol.VERSION, follow=False))
+                with suppress(OSError, StoreError):
+                    answers = await greets(self._folder.path, hello, HANDSHAKE)
+                    if not answers and not self._heard and self._silent is None:
+                        self._give_up(unanswered(self._folder.path, self._process))
+            self._heard = False
+
+    def _give_up(self, sentence: str) -> None:
+        if not self._lasting:
+            self._fail(StoreError(sentence))
+            return
+        self._silent, self.trouble = self.trouble, sentence
+        self._pending.give_up(sentence)
+        self._feed.wake()
+
+    def _hear(self) -> None:
+        """Note that the server answers."""
+        self._heard = True
+        if self._silent is not None:
+            self.trouble, self._silent = self._silent, None
+            self._feed.wake()
 
     async def _ask(self, question: Callable[[int], protocol.ClientRequest]) -> protocol.DoneReply:
         """Send a request and wait for its reply; a patient client first waits for a lost server."""
@@ -268,8 +282,8 @@ class Client:
         while self._patient and self.trouble == AWAY:
             await self._feed.change()
             self._feed.check()
-        if self.trouble == AWAY:
-            raise commands.Refused(AWAY)
+        if self.trouble == AWAY or self._silent is not None:
+            raise commands.Refused(self.trouble)
         request = question(next(self._numbers))
         pending = self._pending.add(request, self._server)
         self._writer.write(protocol.line(request))
@@ -290,6 +304,7 @@ class Client:
         while self._feed.failure is None:
             try:
                 while (raw := await self._reader.readline()).endswith(b"\n"):  # else it was truncated
+                    self._hear()
                     self._take(self._decoder.decode(raw))
             except (ConnectionError, SequenceGap):
                 pass  # reconnect, and get the missing events
@@ -308,7 +323,7 @@ class Client:
 
     def _lose(self) -> None:
         """Note the lost connection; requests wait for the server, or are given up."""
-        self.trouble = AWAY
+        self.trouble, self._silent = AWAY, None
         self._pending.lose()
         self._feed.wake()
 
@@ -320,11 +335,7 @@ class Client:
         while True:
             try:
                 with suppress(OSError):
-                    await self._connect(
-                        protocol.Hello(
-                            version=protocol.VERSION, since=since, follow=follow, model=self._model
-                        )
-                    )
+                    await self._connect(follow, since)
                     return
                 if self._again is not None:
                     await self._again()

@@ -57,6 +57,11 @@ class PendingRequests:
         for pending in self._pending.values():
             pending.lose()
 
+    def give_up(self, sentence: str) -> None:
+        """Settle all requests as refused, or as undecided: the server may still get round to them."""
+        for pending in self._pending.values():
+            pending.give_up(sentence)
+
     def to_send_again(self, server: Welcome) -> list[ClientRequest]:
         """Return the requests to resend to this server, in order."""
         return [each.request for each in self._pending.values() if each.may_be_sent_again(server)]
@@ -92,6 +97,10 @@ class PendingRequest:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def give_up(self, sentence: str) -> None:
+        """Settle the request without a reply."""
+        self.settle(self._given_up(sentence))
 
     def lose(self) -> None:
         """Wait for the server to return, if the request may be retried; otherwise settle it as undecided."""

@@ -1,5 +1,6 @@
 """The socket of a space: a file in its folder, however long the folder's path."""
 
+import asyncio
 import grp
 import os
 import socket
@@ -10,9 +11,11 @@ from pathlib import Path
 from octotui.runtime.server.peer_credentials import peer_ids, this_account
 from octotui.store.accounts import account_name
 from octotui.store.errors import StoreError, unusable
+from octotui.store.folder_lock import note_of
 from octotui.store.trusted_path import UntrustedPath
 
 NAME = "socket"
+AGAIN = 0.2  # seconds between two attempts to connect
 _LONGEST = 100  # bytes that every system takes as the path of a socket
 
 
@@ -58,6 +61,40 @@ def connected(folder: Path) -> socket.socket:
             ) from problem
         raise
     return client
+
+
+async def reached(folder: Path) -> socket.socket:
+    """Return a socket connected to a space's server, once it gets round to it; raises as `connected` does."""
+    while True:
+        with suppress(BlockingIOError):
+            return connected(folder)
+        await asyncio.sleep(AGAIN)
+
+
+async def greets(folder: Path, hello: bytes, seconds: float) -> bool:
+    """Return whether a space's server answers `hello` on a new connection; raises as `connected` does."""
+    try:
+        async with asyncio.timeout(seconds):
+            reader, writer = await asyncio.open_unix_connection(sock=await reached(folder))
+            try:
+                writer.write(hello)
+                return await reader.read(1) != b""
+            finally:
+                writer.close()
+    except TimeoutError:
+        return False
+
+
+def unanswered(folder: Path, process: int = 0) -> str:
+    """Say that the server of a space, a `process` if known, does not answer, and what to do about it."""
+    pid = process or note_of(folder).process
+    sentence = f"the server of {folder.name} does not answer"
+    if not pid:
+        return f"{sentence}: try it again later"
+    return (
+        f"{sentence} (pid {pid}): where it was stopped, kill -CONT {pid} lets it go on;"
+        f" kill -KILL {pid} ends it, and nothing is lost"
+    )
 
 
 def _check_server(folder: Path, uid: int) -> None:

@@ -53,6 +53,13 @@ WORDS: Mapping[BulkAction, BulkWords] = {
 NOTED = ("proceed", "abort")
 
 
+class BulkDone(NamedTuple):
+    """The runs for which all was done, and the questions."""
+
+    runs: frozenset[str] = frozenset()
+    questions: frozenset[str] = frozenset()
+
+
 class BulkNotes(Input):
     """The line for the notes of all answers; enter is done with them, and sends nothing."""
 
@@ -62,10 +69,10 @@ class BulkNotes(Input):
     ]
 
 
-class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
+class BulkDialog(ExplainedActions, ModalScreen[BulkDone]):
     """Lists all before anything is sent, what works first; it stays where something was refused.
 
-    Its result are the runs for which all was done.
+    Its result says for what it was done.
     """
 
     KEYS_TITLE = "Where something is done to several runs"
@@ -189,12 +196,15 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
         if any(notes.has_focus for notes in self.query(BulkNotes)):
             self.query_one(LineList).focus()
         else:
-            self.dismiss(self._runs_done())
+            self.dismiss(self._all_done())
 
-    def _runs_done(self) -> frozenset[str]:
-        """Return the runs with nothing left to do."""
+    def _all_done(self) -> BulkDone:
+        """Return the runs with nothing left to do, and each question that was taken or answered."""
         left = {item.run for at, item in self._items.items() if at not in self._done}
-        return frozenset(self._items[at].run for at in self._done) - left
+        done = [self._items[at] for at in self._done]
+        return BulkDone(
+            frozenset(item.run for item in done) - left, frozenset(item.question for item in done) - {""}
+        )
 
     @work
     async def action_send(self) -> None:
@@ -210,7 +220,7 @@ class BulkDialog(ExplainedActions, ModalScreen[frozenset[str]]):
         said = f"{len(self._done)} {self._words.done}"
         if not refused:
             self.app.notify(said, markup=False)
-            self.dismiss(self._runs_done())
+            self.dismiss(self._all_done())
             return
         self.query_one(".dialog--title", PlainText).update(f"{said}, {len(refused)} refused")
         relabel(self, "back", "close")

@@ -1,9 +1,9 @@
 """The pane with pools and their workers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import is_, itemgetter
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from msgspec.structs import replace
 from textual import on
@@ -17,6 +17,7 @@ from octotui.engine.state import State
 from octotui.model.space import Model
 from octotui.store.user_config import ListSetting
 from octotui.ui.styled_text import Span, cells, glyphs_of, spread, zone_of
+from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.column_layout import ColumnLayout
 from octotui.ui.widgets.column_lines import ColumnLines
@@ -30,6 +31,15 @@ from octotui.views.runs import EndedRun
 
 MEASURED = 100  # lines from which the widths of columns come
 Line = tuple[str, str]
+
+
+class _KnownRow(NamedTuple):
+    """The row of a worker with the cells that it needs, and what both come from."""
+
+    row: WorkerRow
+    needs: Mapping[str, int]
+    parts: tuple[object, ...]
+    shape: tuple[object, ...]
 
 
 class PoolsPanel(Vertical):
@@ -58,7 +68,10 @@ stand below, with the runs whose steps have them. A sort column sorts the worker
         self._layout = ColumnLayout("pools", "pools and their workers", COLUMNS, USUAL, setting)
         self._model: Model | None = None
         self._used: dict[str, float] = {}
-        self._drawn: dict[str, tuple[tuple[object, ...], tuple[object, ...], list[Span]]] = {}
+        self._order: tuple[Line, ...] = ()
+        self._rows: dict[Line, _KnownRow] = {}
+        self._drawn: dict[str, tuple[_KnownRow, object, list[Span]]] = {}  # and the columns
+        self._listing = Coalesced(self, self._list)
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the list."""
@@ -86,18 +99,18 @@ stand below, with the runs whose steps have them. A sort column sorts the worker
             return
         parts = ("model", "locks", "leases", "cursors", "health")
         if any(getattr(old, part) is not getattr(new, part) for part in parts):
-            self._list()
+            self._listing()
 
     def watch_process(self) -> None:
         """Mark the next workers of another process."""
         if self.is_mounted:
-            self._list()
+            self._listing()
 
     def watch_past(self) -> None:
         """Take when workers were used last."""
         self._used = pools.last_used(self.past)
         if self.is_mounted:
-            self._list()
+            self._listing()
 
     def watch_now(self, old: float, new: float) -> None:
         """Draw times that are of another day now."""
@@ -110,9 +123,10 @@ stand below, with the runs whose steps have them. A sort column sorts the worker
 
     def _list(self) -> None:
         lines, model = self.query_one(LineList), self.state.model
-        order = self._order()
+        if model is not self._model:
+            self._order, self._rows, self._drawn = pools.order(model), {}, {}
+        order = self._sorted()
         if model is not self._model or self._layout.sort is not None:
-            self._drawn = self._drawn if model is self._model else {}
             self._model = model
             heads = frozenset(at for at, line in enumerate(order) if line == (pools.TARGETS, ""))
             is_first = lines.key is None
@@ -120,25 +134,32 @@ stand below, with the runs whose steps have them. A sort column sorts the worker
             if is_first:
                 lines.cursor = next((at for at, (_, worker) in enumerate(order) if worker), 0)
             self.styles.height = max(1, len(order)) + 2
-        rows = [self._row(*line) for line in order[:MEASURED] if line[1]]
-        self._layout.measure({**measured(COLUMNS, rows, self._scope, cells), "next": 1})
+        needs = [self._known(line).needs for line in order[:MEASURED] if line[1]]
+        sizes = {each.name: max((need[each.name] for need in needs), default=0) for each in COLUMNS}
+        self._layout.measure({**sizes, "next": 1})
         self._say()
         lines.repaint()
 
-    def _order(self) -> Sequence[Line]:
+    def _sorted(self) -> Sequence[Line]:
         """Return pool and worker line by line, those of a pool by the chosen column."""
-        lines = pools.order(self.state.model)
         if self._layout.sort is None:
-            return lines
+            return self._order
         found: list[Line] = []
-        for pool, group in groupby(lines, key=itemgetter(0)):
-            rows = [self._row(pool, worker, self.process) for _, worker in group if worker]
+        for pool, group in groupby(self._order, key=itemgetter(0)):
+            rows = [self._known(line).row for line in group if line[1]]
             found += [(pool, ""), *((pool, row.worker) for row in self._layout.sorted(rows))]
         return found
 
-    def _row(self, pool: str, worker: str, process: str | None = None) -> WorkerRow:
-        row = pools.worker_row(self.state, pool, worker, process)
-        return replace(row, used_at=self._used.get(worker))
+    def _known(self, line: Line) -> _KnownRow:
+        """Return the row of a worker; the same while nothing of it changes."""
+        parts = pools.parts_of(self.state, *line, self.process)
+        shape = self._used.get(line[1]), self.now // 60
+        known = self._rows.get(line)
+        if known is None or known.shape != shape or not all(map(is_, known.parts, parts)):
+            row = replace(pools.worker_row(self.state, *line, self.process), used_at=shape[0])
+            needs = measured(COLUMNS, (row,), self._scope, cells)
+            known = self._rows[line] = _KnownRow(row, needs, parts, shape)
+        return known
 
     def _say(self) -> None:
         """Say for which runbook the arrow is, and which columns there are."""
@@ -156,13 +177,12 @@ stand below, with the runs whose steps have them. A sort column sorts the worker
         if not worker:
             row = pools.pool_row(self.state.model, pool)
             return spread([(row.name, "strong")], [(row.policy, "muted")], width, glyphs_of(self))
-        parts = pools.parts_of(self.state, pool, worker, self.process)
-        shape = self._layout.place(width), self._used.get(worker), self.now // 60
-        known = self._drawn.get(key)
-        if known is None or known[0] != shape or not all(map(is_, known[1], parts)):
-            drawn = self._layout.line(self._row(pool, worker, self.process), width, self._scope)
-            known = self._drawn[key] = shape, parts, drawn
-        return known[2]
+        row_now, columns = self._known((pool, worker)), self._layout.place(width)
+        drawn = self._drawn.get(key)
+        if drawn is None or drawn[0] is not row_now or drawn[1] is not columns:
+            spans = self._layout.line(row_now.row, width, self._scope)
+            drawn = self._drawn[key] = row_now, columns, spans
+        return drawn[2]
 
     @on(ColumnLines.Arranged)
     def _arrange(self, event: ColumnLines.Arranged) -> None:

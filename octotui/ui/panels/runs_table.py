@@ -26,6 +26,7 @@ from octotui.views.runs import EndedRun, RunRow
 from octotui.views.text.clock_times import clock_time
 
 STALE = 1.0  # seconds after which a forecast is made anew
+FEW = 100  # runs that are measured whenever one comes or ends
 FAMILY = 4  # cells before a title in a list of families: `▸12 `
 
 
@@ -44,6 +45,8 @@ class RunsTable:
         self._drawn: dict[str, tuple[object, list[Span]]] = {}
         self._depends: tuple[object, ...] = ()  # what the lines come from, unless they are sorted
         self._needs: dict[str, int] = run_columns.needed(self.state, {}, ())
+        self._measured: dict[str, bool] = {}  # the runs whose needs are known, and whether each was open
+        self._measured_at = 0.0
         self._sorted: dict[tuple[str, ...], Sequence[str]] = {}
         self.coming = UNKNOWN  # the last forecast, which whoever shows the table has made
         self.kept: dict[str, EndedRun] = {}
@@ -100,9 +103,22 @@ class RunsTable:
             lines = outline(self.families, names, self.folds(names), self._arrange)
             self._lines = {each.id: each for each in lines}
             self._listed = tuple(self._lines)
-            self._needs = run_columns.needed(self.state, self.kept, self._listed)
+            self._need()
             self._measure()
         return self._listed
+
+    def _need(self) -> None:
+        """Find out what the listed runs need; of many once a second, and in between of new ones only."""
+        here = {name: name in self.state.runs for name in self._listed}
+        names: Sequence[str] = self._listed
+        if len(names) > FEW and 0 <= self.scope.now - self._measured_at < STALE:
+            names = [name for name, is_open in here.items() if self._measured.get(name) is not is_open]
+            more = run_columns.needed(self.state, self.kept, names)
+            self._needs = {each: max(more[each], self._needs[each]) for each in more.keys() & self._needs}
+        else:
+            self._measured_at = self.scope.now
+            self._needs = run_columns.needed(self.state, self.kept, names)
+        self._measured = here
 
     def next_of(self, name: str | None, names: Collection[str] | None, sign: str) -> str | None:
         """Return the next run that has a sign, also in folded families; None where there is none."""

@@ -9,14 +9,14 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
-from octotui.engine.state import State
+from octotui.engine.state import Run, State
 from octotui.ui.panels.tree_layout import TreeLayout, TreeLine
 from octotui.ui.styled_text import Span, glyphs_of, length, sign, zone_of
 from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
-from octotui.views import runs
 from octotui.views.labels import Sign
+from octotui.views.lists.whole_run import WholeRun, whole_run
 from octotui.views.tree import run_tree
 from octotui.views.tree.rows import TreeRow, steps_of
 
@@ -59,6 +59,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._listing = Coalesced(self, self._list)
         self._tree_layout = TreeLayout()
         self._resized = True
+        self._parts: tuple[object, ...] | None = None  # what is shown comes from
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the list."""
@@ -101,6 +102,10 @@ steps, the runs these started, and what each waits for. The output is that of th
 
     def _list(self) -> None:
         lines = self.query_one(LineList)
+        parts = run_tree.parts_of(self.picture, self.run, self.now) if self.run else None
+        if parts is not None and parts == self._parts and not self._resized:
+            return
+        self._parts = parts
         rows = run_tree.rows(self.picture, self.run, self.now, zone_of(self)) if self.run else ()
         glyphs = glyphs_of(self)
         self._rows = rows
@@ -121,22 +126,19 @@ steps, the runs these started, and what each waits for. The output is that of th
             heading.say("", ())
             return
         top = self._rows[0]
-        right: tuple[Span, ...] = ()
-        if top.mark is not None:
-            glyph = sign(top.mark, glyphs_of(self))
-            right = (glyph, (top.mark.word, top.mark.role), *self._facts(top))
+        run = self.picture.runs[top.run]
+        whole = whole_run(self.picture, run, self.now, zone_of(self))
+        glyph = sign(whole.mark, glyphs_of(self))
+        right: tuple[Span, ...] = (glyph, (whole.mark.word, whole.mark.role), *self._facts(top, run, whole))
         heading.say(top.text, right)
 
-    def _facts(self, top: TreeRow) -> list[Span]:
-        """Return duration, times and requester, as far as they fit beside the title."""
-        run = self.picture.runs.get(top.run)
-        if run is None or top.mark is None:
-            return []
-        when = f" · {runs.when(run, self.now, zone_of(self))}"
+    def _facts(self, top: TreeRow, run: Run, whole: WholeRun) -> list[Span]:
+        """Return duration, the run's own state, times and requester, as far as they fit beside the title."""
+        own = f" · itself {whole.own}" if whole.own else ""
         by = f" · by {run.request.requester}" if run.request.requester else ""
-        room = self.size.width - length([(f"{top.text}{top.mark.word}", "plain")]) - MARGINS
+        room = self.size.width - length([(f"{top.text}{whole.mark.word}", "plain")]) - MARGINS
         facts: list[Span] = []
-        for fact in filter(None, (f" {top.time}", when, by)):
+        for fact in filter(None, (f" {whole.time}", own, f" · {whole.when}", by)):
             room -= length([(fact, "muted")])
             if room < 0 and facts:
                 break

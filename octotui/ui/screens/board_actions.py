@@ -66,7 +66,8 @@ class BoardActions(RunActionsScreen):
     @property
     def marked(self) -> tuple[str, ...]:
         """The marked runs, in the order they were asked for."""
-        marked = (name for lines in self.query(RunLines) for name in lines.marked)
+        lines = self.query_one_optional(RunLines)
+        marked = lines.marked if lines is not None else ()
         return tuple(sorted(marked, key=lambda name: int(name.rpartition("-")[2])))
 
     def mode(self) -> Collection[str]:
@@ -118,9 +119,9 @@ class BoardActions(RunActionsScreen):
         user, ended = self.session.user, self.runs.ended
         items = plan(action, self.marked, self.state, families, user, self.now, refusals, ended)
         done = await self.app.push_screen_wait(BulkDialog(self.session, action, items))
-        if done:
+        if done is not None and done.runs:
             lines = self.runs.lines
-            still = (name for name in lines.marked - done if action == "again" or self._is_open(name))
+            still = (name for name in lines.marked - done.runs if action == "again" or self._is_open(name))
             lines.mark(frozenset(still))
 
     def _is_open(self, name: str) -> bool:

@@ -75,7 +75,7 @@ class QuestionsScreen(RunActionsScreen):
 
         items = plan_questions(action, asked, self.state, self.session.user, self.now)
         done = await self.app.push_screen_wait(BulkDialog(self.session, action, items))
-        self.query_one(QuestionsPanel).unmark(each.id for each in asked if each.run in (done or ()))
+        self.query_one(QuestionsPanel).unmark(done.questions if done is not None else ())
 
     def action_log(self) -> None:
         """Open the output of the run that asks."""

@@ -17,6 +17,7 @@ from octotui.engine.events import RunQueued
 from octotui.engine.queries.query import Query, Term
 from octotui.engine.state import State
 from octotui.store.journal.run_records import run_number
+from octotui.ui.compositor import LineCompositor
 from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
 from octotui.ui.screens.column_choice import ColumnChoiceScreen
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
@@ -122,6 +123,7 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
 
     def __init__(self, session: "SpaceAccess", run: str | None = None) -> None:
         super().__init__()
+        self._compositor = LineCompositor()
         self.session = session
         self.set_reactive(RunActionsScreen.run, run)
         self._ended: dict[str, State] = {}

@@ -15,6 +15,7 @@ from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.styled_text import Span, cut, glyphs_of, strip_of, styles_of
 from octotui.ui.theme import Styles
 from octotui.ui.widgets.coalesced import Coalesced
+from octotui.views.labels import Glyphs
 
 Draw = Callable[[str, int], Sequence[Span]]
 Look = tuple[bool, bool, list[Span]]
@@ -121,9 +122,11 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
 
     def _repaint(self) -> None:
         """Redraw visible lines that have changed."""
-        for y in range(self.size.height):
-            if self._shown.get(y) != self._look(y):
-                self.refresh(Region(0, y, self.size.width, 1))
+        width, height = self.size
+        top, room, glyphs, shown = self.scroll_offset.y, self.line_width, glyphs_of(self), self._shown
+        changed = [y for y in range(height) if shown.get(y) != self._look(y, y + top, room, glyphs)]
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def select(self, key: str) -> bool:
         """Move the cursor to a key; return False where it is absent."""
@@ -213,9 +216,8 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         super().watch_has_focus(focused)
         self.refresh()
 
-    def _look(self, y: int) -> Look:
+    def _look(self, y: int, index: int, width: int, glyphs: Glyphs) -> Look:
         """Return the content of a visible line, and whether the cursor and a mark are on it."""
-        index, width = y + self.scroll_offset.y, self.line_width
         if index >= len(self._keys):
             text = self.empty if not self._keys and y == 0 else ""
             return False, False, [(text, "muted")]
@@ -223,7 +225,7 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         drawn = self._draw_line(key, width)
         before = self._drawn.get(y)
         if before is None or before[0] is not drawn or before[1] != width:
-            before = self._drawn[y] = drawn, width, cut(drawn, width, glyphs_of(self))
+            before = self._drawn[y] = drawn, width, cut(drawn, width, glyphs)
         return index == self.cursor, key in self.marked, before[2]
 
     def render_line(self, y: int) -> Strip:
@@ -231,7 +233,8 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         if self._painted is None:
             self._painted = styles_of(self)
         styles, glyphs, width = self._painted, glyphs_of(self), self.size.width
-        here, marked, spans = self._shown[y] = self._look(y)
+        look = self._look(y, y + self.scroll_offset.y, self.line_width, glyphs)
+        here, marked, spans = self._shown[y] = look
         lit = here and (self.has_focus or self.LIT)
         first: Span = (glyphs.marked, "lit") if marked else (glyphs.here if here else " ", "muted")
         if lit:

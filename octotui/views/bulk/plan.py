@@ -28,10 +28,11 @@ BulkAction = Literal["cancel", "again", "take", "proceed", "abort"]
 class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
     """A run, or a question of it, with what is sent in this order; `refusal` says why nothing is.
 
-    `note` is what else there is to know of it.
+    `note` is what else there is to know of it. Without a `question` it is about the run itself.
     """
 
     run: str
+    question: str = ""
     about: str
     commands: tuple[Request, ...] = ()
     refusal: str = ""
@@ -147,6 +148,7 @@ def _item(action: BulkAction, question: QuestionRow, about: str, user: str) -> B
     """Take or answer a question."""
     return BulkItem(
         run=question.run,
+        question=question.id,
         about=f"{about}: {question.title}",
         commands=tuple(_answer(action, question, user)),
         refusal=standing(question) if action == "take" and question.mine else "",

@@ -9,7 +9,7 @@ from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.answers import approvals
 from octotui.views.events.refused_actions import refused_action
-from octotui.views.labels import counted, listed, worker_name
+from octotui.views.labels import counted, listed, machine_name
 from octotui.views.releases import made
 from octotui.views.selections import at_length
 from octotui.views.text.clock_times import Zone
@@ -99,7 +99,9 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
         case events.StepSkipped(step=step, reason=reason):
             return [f"skips “{run.runbook.steps[step].name}”: {reason}"]
         case events.TargetSkipped(step=step, target=target, reason=reason):
-            return [f"skips “{run.runbook.steps[step].name}” on {target}: {reason}"]
+            return [
+                f"skips “{run.runbook.steps[step].name}” on {machine_name(state.model, target)}: {reason}"
+            ]
         case events.PackagesChosen() | events.TargetsSelected() | events.TargetExcluded():
             return []
         case _:
@@ -136,16 +138,17 @@ def _of_job(  # noqa: C901 - one line an event
             return [f"{_named(run, job)} {wait.sentence}"] if wait else []
         case events.JobStarted(attempt=attempt):
             again = f", attempt {attempt}" if attempt > 1 else ""
-            target = f" for {job.target}" if job.target not in (None, job.worker) else ""
+            on_own = job.target is None or job.target == job.worker
+            target = "" if on_own else f" for {machine_name(state.model, job.target or '')}"
             return [
-                f"{_named(run, job)} starts on {worker_name(state.model, job.worker or '')}{target}{again}"
+                f"{_named(run, job)} starts on {machine_name(state.model, job.worker or '')}{target}{again}"
             ]
         case events.JobStopping(reason=reason):
             return [f"{_named(run, job)} is being ended: {reason}"]
         case events.JobProgressed(percentage=percentage, message=message):
             return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
         case events.JobEnded(state=end, reason=reason):
-            where = f" on {machine}" if (machine := target_of(run, job)) else ""
+            where = f" on {machine_name(state.model, machine)}" if (machine := target_of(run, job)) else ""
             ended = f"{_named(run, job)} {_end(end, reason, where)}"
             return [*event.highlights, ended, *event.warnings]
         case events.JobRetried():
@@ -168,7 +171,11 @@ def _of_question(  # noqa: C901, PLR0912 - one line an event
         return []
     match event:
         case events.InterruptionRaised(kind="guided", choices=choices):
-            where = f" on {target}" if (target := state.jobs[question.job].target) else ""
+            where = (
+                f" on {machine_name(state.model, target)}"
+                if (target := state.jobs[question.job].target)
+                else ""
+            )
             return [
                 f"asks about “{question.step}”{where}: {listed(choices, most=4, last='or')}? ({question.id})"
             ]

@@ -8,7 +8,7 @@ import msgspec
 from octotui.engine.state import State
 from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
-from octotui.views.labels import duration, worker_name
+from octotui.views.labels import duration, machine_name
 from octotui.views.lists.column_kinds import DATE, run_column, sign_column, time_column, word_column
 from octotui.views.lists.columns import UNCUT, CellContext, Column, Spans
 from octotui.views.runs import EndedRun, RunRow, where, workers
@@ -73,7 +73,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         about="its runbook, or project and release",
         cell=_title,
         key=lambda row: row.name.casefold(),
-        least=12,
+        least=16,
         most=60,
         enough=24,
         head="title",
@@ -88,7 +88,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         head="state",
     ),
     word_column(
-        "environment", "where it takes effect", lambda row: row.environment, head="env", least=12, most=24
+        "environment", "where it takes effect", lambda row: row.environment, head="env", least=8, most=24
     ),
     time_column("started", "when it started, or is to start", lambda row: row.starts_at, head="start"),
     Column(
@@ -214,12 +214,12 @@ def _place(asked: RunRequest | EndedRun) -> tuple[str, str | None, str | None]:
 
 def _cells(model: Model, workers: Sequence[str]) -> int:
     """Return the cells of a worker's name and the number of others."""
-    return len(worker_name(model, workers[0])) + (len(" +9") if len(workers) > 1 else 0) if workers else 0
+    return len(machine_name(model, workers[0])) + (len(" +9") if len(workers) > 1 else 0) if workers else 0
 
 
 def sizes(state: State, needs: Mapping[str, int], times: Iterable[str], longest: float) -> dict[str, int]:
     """Return the cells that columns need: what `needed` says, with workers leased now, times and seconds."""
-    names = _longest(worker_name(state.model, each) for each in state.leases)
+    names = _longest(machine_name(state.model, each) for each in state.leases)
     leased = names + len(" +9") if names else 0
     return {
         **needs,

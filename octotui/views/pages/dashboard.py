@@ -82,28 +82,54 @@ def _urgency(run: LastRun) -> tuple[int, int]:
 
 
 def cell_lines(
-    runs: Sequence[LastRun], state: State, width: int, scope: CellContext, lines: int
+    runs: Sequence[LastRun],
+    state: State,
+    width: int,
+    scope: CellContext,
+    lines: int,
+    still: Mapping[RunPlace, OpenRuns] = NONE_OPEN,
 ) -> tuple[Spans, ...]:
-    """Draw a cell in one or two lines: version, state and time, or a count of tenants by state."""
+    """Draw a cell in one or two lines: version, state and time, or a count of tenants by state.
+
+    Where others than these runs are `still` open there, it says how many are.
+    """
     if not runs:
         return ((),) * lines
     first = runs[0]
     sign = (f"{scope.glyphs.sign(first.mark.sign)} ", first.mark.role)
+    count = len(_others(runs, still))
     if len(runs) > 1:
-        head: Spans = (sign, (_whom(runs), "plain"))
+        head: Spans = (sign, (_whom(runs), "plain"), *_more(count, width - len(_whom(runs)) - 2))
         rest: Spans = ((_standing(runs, width - 2), first.mark.role),)
     else:
         tenant = state.model.tenants.get(first.place.tenant or "")
         whom = tenant.name if tenant else first.place.tenant
         title = " ".join(filter(None, (first.version or first.id, whom)))
-        head = (sign, (title, "plain" if first.version else "muted"))
+        beside = 0 if lines > 1 else len(first.mark.word) + 9  # cells of state and time in the same line
+        more = _more(count, width - len(title) - 2 - beside)
+        head = (sign, (title, "plain" if first.version else "muted"), *more)
         word = (f"{first.mark.word} ", first.mark.role)
-        room = width - len(first.mark.word) - (3 if lines > 1 else 5 + len(title))
+        said = len(title) + sum(len(text) for text, _ in more)
+        room = width - len(first.mark.word) - (3 if lines > 1 else 5 + said)
         time = fitting_time(first.at, scope.now, max(6, room), scope.zone)
         rest = (word, (time, "muted"))
     if lines > 1:
         return head, (("  ", "plain"), *rest)
     return ((*head, ("  ", "plain"), *rest),)
+
+
+def _others(runs: Sequence[LastRun], still: Mapping[RunPlace, OpenRuns]) -> list[str]:
+    """Return all open runs of a cell, or none where these runs are all that are open."""
+    names = [name for each in runs for name in still.get(each.place, OpenRuns()).all]
+    return [] if {*names} <= {each.id for each in runs} else names
+
+
+def _more(count: int, room: int) -> Spans:
+    """Say in the cells there are how many runs are open: ` · 3 open`, or ` (3)`; nothing for none."""
+    if not count:
+        return ()
+    text = f" · {count} open"
+    return ((text if len(text) <= room else f" ({count})", "active"),)
 
 
 def _whom(runs: Sequence[LastRun]) -> str:
@@ -153,11 +179,10 @@ def cell_words(
 
 def _open(runs: Sequence[LastRun], still: Mapping[RunPlace, OpenRuns]) -> str:
     """Return how many runs are open in a cell, and which execute: ` · 3 open, run-7 executes`, or ""."""
-    there = [still.get(each.place, OpenRuns()) for each in runs]
-    names = [name for each in there for name in each.all]
-    if {*names} <= {each.id for each in runs}:
+    names = _others(runs, still)
+    if not names:
         return ""
-    executing = [name for each in there for name in each.executing]
+    executing = [name for each in runs for name in still.get(each.place, OpenRuns()).executing]
     verb = "executes" if len(executing) == 1 else "execute"
     who = f"{first_of(executing, len(executing))} {verb}" if executing else "none executes"
     return f" · {len(names)} open, {who}"

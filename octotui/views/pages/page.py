@@ -7,12 +7,12 @@ import msgspec
 
 from octotui.engine.queries.query import Query, Term
 from octotui.model.space import Model
-from octotui.views.labels import Mark
+from octotui.views.labels import Mark, machine_name
 from octotui.views.pages.last_runs import LastRun
 from octotui.views.pools import WorkerRow, members
 
 PlaceKind = Literal["space", "pool", "worker", "target", "environment"]
-PageTable = Literal["runs", "workers", "deployed"]
+PageTable = Literal["runs", "workers", "deployed", "jobs"]
 
 
 class PagePlace(NamedTuple):
@@ -30,6 +30,18 @@ class DeployedRow(msgspec.Struct, frozen=True, kw_only=True):
     run: LastRun
 
 
+class JobRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that has a lock `since` a time, or waits for it; `until` about when, if that is known."""
+
+    run: str
+    title: str
+    step: str
+    mark: Mark
+    since: float
+    until: float | None = None
+    wait: str = ""
+
+
 class PageLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line: a heading, a text with a note, or a line of a table; enter leads to its `place` or `run`.
 
@@ -45,7 +57,7 @@ class PageLine(msgspec.Struct, frozen=True, kw_only=True):
     run: str | None = None
     is_heading: bool = False
     table: PageTable | None = None
-    row: WorkerRow | DeployedRow | None = None
+    row: WorkerRow | DeployedRow | JobRow | None = None
 
 
 PageLines = Iterator[PageLine]
@@ -61,7 +73,7 @@ def name_of(model: Model, place: PagePlace) -> str:
         case "environment":
             declared = model.environments.get(place.slug)
             return declared.name if declared else place.slug
-    return place.slug
+    return machine_name(model, place.slug)
 
 
 def _named(model: Model, place: PagePlace) -> str:

@@ -8,11 +8,12 @@ from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import not_eligible
 from octotui.engine.state import State, in_order
 from octotui.views import pools, waits
-from octotui.views.estimates.sentences import left, more, of_waits
-from octotui.views.labels import counted, listed
+from octotui.views.estimates.sentences import end_of, of_waits
+from octotui.views.labels import JOBS, WAITS, counted, listed, machine_name
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import (
     DeployedRow,
+    JobRow,
     PageLine,
     PageLines,
     PagePlace,
@@ -113,12 +114,12 @@ def _machine(place: PagePlace, scope: PageScope) -> PageLines:
     yield _facts(state, place, own_pools)
     if judged := of_waits(state, worker):
         yield PageLine(key="estimates", text=f"waits for its lock: {judged}")
-    holders = (_holder(scope, job) for _, job in lock.holders)
+    holders = (_job(scope, job) for _, job in lock.holders)
     mode = "exclusive" if lock.exclusive else "shared"
     yield from section(
         f"Lock, held in {mode} mode" if lock.holders else "Lock", holders, "Nobody holds its lock."
     )
-    queue = (_waiting(scope, job) for _, job in lock.queue)
+    queue = (_job(scope, job) for _, job in lock.queue)
     yield from section(f"Line, {counted(len(lock.queue), 'waits', 'wait')} for its lock", queue)
     yield from _runs_here("Runs that lease it", (run for _, run in state.leases.get(worker, ())))
     yield from section("Pools", (_pool_line(state, slug) for slug in own_pools))
@@ -139,21 +140,26 @@ def _facts(state: State, place: PagePlace, own_pools: Sequence[str]) -> PageLine
     return PageLine(key="facts", text=" · ".join(facts), mark=row.mark)
 
 
-def _holder(scope: PageScope, name: str) -> PageLine:
-    """Return the line of a job that holds a lock, with about how much longer at its right."""
-    job = scope.state.jobs[name]
-    doing, note = waits.doing(scope.state, job, scope.now), left(scope.state, job, scope.now)
-    return PageLine(key=f"job {name}", text=doing, note=note, run=job.run)
+def _job(scope: PageScope, name: str) -> PageLine:
+    """Return the line of a job that holds a lock, or waits for it."""
+    state, job = scope.state, scope.state.jobs[name]
+    wait = waits.of_job(state, job, scope.now)
+    row = JobRow(
+        run=job.run,
+        title=state.runs[job.run].title,
+        step=waits.work_of(state, job),
+        mark=WAITS if wait else JOBS[job.state],
+        since=wait.since if wait else job.started_at or scope.now,
+        until=wait.until if wait else end_of(state, job),
+        wait=_why(wait, machine_name(state.model, wait.what)) if wait else "",
+    )
+    return PageLine(key=f"job {name}", run=job.run, table="jobs", row=row)
 
 
-def _waiting(scope: PageScope, name: str) -> PageLine:
-    """Return the line of a job that waits for a lock, with about how much longer at its right."""
-    job = scope.state.jobs[name]
-    wait = waits.of_job(scope.state, job, scope.now)
-    about = more(wait.until, scope.now) if wait else ""
-    told = f" {wait.sentence.removesuffix(about)} · {waits.so_far(wait, scope.now)}" if wait else ""
-    note = about.removeprefix(" · ")
-    return PageLine(key=f"job {name}", text=f"{job.run}{told}", note=note, run=job.run)
+def _why(wait: waits.Waiting, machine: str) -> str:
+    """Return what a job waits for without the machine, whose page it is, and without the estimate."""
+    told = wait.sentence.removeprefix("waits for ").partition(" · about ")[0]
+    return told.replace(f"exclusive use of {machine}", "exclusive use", 1).removeprefix(f"{machine}: ")
 
 
 def _environment(slug: str, scope: PageScope) -> PageLines:

@@ -4,8 +4,8 @@ import operator
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from octotui.engine.rules.pending_outputs import PLAIN, undecided
 from octotui.engine.state import Run, State
+from octotui.model.process import PLAIN_CONDITIONS
 from octotui.views.labels import STEPS, Mark, listed
 
 MOST_KNOWN = 256
@@ -43,7 +43,7 @@ def _remembered(state: State, run: Run, index: int) -> tuple[str, ...]:
     A tree is drawn many times a second, and a condition sees thousands of variables. A condition may also
     depend on the time, here in whole seconds.
     """
-    if run.runbook.steps[index].condition in PLAIN:
+    if run.runbook.steps[index].condition in PLAIN_CONDITIONS:
         return ()
     second, parts = int(state.at), tuple(_follows_from(state, run))
     known = _known.get((run.id, index))
@@ -77,6 +77,8 @@ def _same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
 
 def _undecided(state: State, run: Run, index: int) -> tuple[str, ...]:
     """Return the outputs that decide whether a step runs, or whether it does on one of its targets."""
+    from octotui.engine.rules.pending_outputs import undecided  # noqa: PLC0415 - loads the language
+
     places = (None, *run.progress.steps[index].targets)
     return next(filter(None, (undecided(state, run, index, target) for target in places)), ())
 

@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from octotui.engine.state import Job, Run, State, StepProgress
-from octotui.views.labels import Glyphs, unstopped, worker_name
+from octotui.model.process import PLAIN_CONDITIONS
+from octotui.views.labels import Glyphs, machine_name, unstopped
 from octotui.views.runs import mark, time_of, where
 from octotui.views.selections import why
 from octotui.views.text.clock_times import Zone
@@ -22,6 +23,24 @@ def rows(state: State, name: str, now: float, zone: Zone = None) -> tuple[TreeRo
     destination = where(state.model, run.request.environment, run.request.tenant)
     root.row = replace(root.row, text=f"{text} · {destination}" if destination else text)
     return tuple(grown(root))
+
+
+def parts_of(state: State, name: str, now: float) -> tuple[object, ...] | None:
+    """Return what the tree of a run comes from: while that is equal, so are its rows.
+
+    None where other runs, locks or outputs decide about it, too.
+    """
+    run = state.runs.get(name)
+    if run is None or run.state == "queued" or run.queueing.resuming:
+        return None
+    jobs = [state.jobs[each] for each in run.progress.jobs]
+    if any(job.wait is not None or job.child is not None or job.undecided for job in jobs):
+        return None
+    if not all(step.condition in PLAIN_CONDITIONS and not step.for_targets for step in run.runbook.steps):
+        return None
+    times = [steps.changing(state, state.jobs[each], now) for _, each in run.progress.open]
+    asked = [state.interruptions[each] for each in run.progress.interruptions]
+    return run, state.model, time_of(run, now), now // 60, *times, *jobs, *asked
 
 
 def _run(state: State, run: Run, now: float, zone: Zone) -> Branch:
@@ -85,7 +104,7 @@ def _worker(state: State, run: Run, index: int, *, again: bool) -> Branch:
         row=TreeRow(
             key=f"{run.id}/{index}{'+' if again else ''}",
             kind="worker",
-            text=worker_name(state.model, pick.worker),
+            text=machine_name(state.model, pick.worker),
             role="strong",
             note="the same selection" if again else _reason(state, run, index),
             run=run.id,

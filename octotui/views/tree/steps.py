@@ -4,7 +4,7 @@ from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForChild, Job, Run, State
 from octotui.views import answers
 from octotui.views.estimates.sentences import left
-from octotui.views.labels import JOBS, STOPPING, Mark, Role, duration, listed
+from octotui.views.labels import JOBS, STOPPING, Mark, Role, duration, listed, machine_name
 from octotui.views.tree import script_notes
 from octotui.views.tree.outlook import ASSUMED_ENDS, MAY_RUN, mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
@@ -47,7 +47,7 @@ def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float
 def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
     """Return the branch of a job that acquires packages on a worker or a target."""
     packages = listed((f"{name} {version}" for name, version in job.packages), most=4)
-    where = f" on {target}" if (target := target_of(run, job)) else ""
+    where = f" on {machine_name(state.model, target)}" if (target := target_of(run, job)) else ""
     return Branch(
         row=_row(state, job.id, f"acquire {packages}{where}", job, run, now),
         notes=_notes(state, run, job, now),
@@ -97,6 +97,11 @@ def _time(job: Job, now: float) -> str:
     if job.started_at is None:
         return ""
     return duration((now if job.ended_at is None else job.ended_at) - job.started_at)
+
+
+def changing(state: State, job: Job, now: float) -> tuple[str, str]:
+    """Return what changes of a job's row as time goes by."""
+    return _time(job, now), left(state, job, now)
 
 
 def _notes(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]]:

@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.decide.target_steps import children_of
 from octotui.engine.state import Job, RejectedCandidate, Run, State
-from octotui.views.labels import STEPS, Role, listed, worker_name
+from octotui.model.space import Model
+from octotui.views.labels import STEPS, Role, listed, machine_name
 from octotui.views.tree import steps
 from octotui.views.tree.outlook import mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
@@ -26,13 +26,17 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
         run=run.id,
     )
     rows = _rolling(state, run, index, now) if rolling else _simple(state, run, index, now)
-    rows += [_skipped(run, index, each) for each in progress.skipped]
-    return Branch(row=row, notes=_without(run, index), branches=rows)
+    rows += [_skipped(state.model, run, index, each) for each in progress.skipped]
+    return Branch(row=row, notes=_without(state.model, run, index), branches=rows)
 
 
 def _on_its_only_one(state: State, run: Run, index: int, now: float) -> Branch:
     branch = steps.step(state, run, index, now)
-    note = " · ".join(filter(None, (f"on {run.progress.steps[index].targets[0]}", branch.row.note)))
+    note = " · ".join(
+        filter(
+            None, (f"on {machine_name(state.model, run.progress.steps[index].targets[0])}", branch.row.note)
+        )
+    )
     branch.row = replace(branch.row, note=note)
     return branch
 
@@ -48,13 +52,13 @@ def _note(run: Run, index: int) -> str:
     return f"{many}, {window} at a time" if window and window < left else many
 
 
-def _without(run: Run, index: int) -> list[tuple[str, Role]]:
+def _without(model: Model, run: Run, index: int) -> list[tuple[str, Role]]:
     """Return a note about the targets that the run goes without."""
     progress, selection = run.progress.steps[index], run.selection
     roles_of = set(progress.targets)
     without = selection.without if progress.begun else ()
-    missing = [f"{each.worker} ({each.reason})" for each in without]
-    missing += [f"{each} (excluded)" for each in selection.excluded if each in roles_of]
+    missing = [f"{machine_name(model, each.worker)} ({each.reason})" for each in without]
+    missing += [f"{machine_name(model, each)} (excluded)" for each in selection.excluded if each in roles_of]
     return [(f"goes without {listed(missing, most=4)}", "warned")] if missing else []
 
 
@@ -64,19 +68,19 @@ def _simple(state: State, run: Run, index: int, now: float) -> list[Branch]:
 
 def _target(state: State, run: Run, job: Job, now: float) -> Branch:
     """Return the branch of a target's only job."""
-    branch = steps.of_one(state, run, job, job.target or "", now)
-    where = f"on {worker_name(state.model, job.worker or '')}" if job.worker != job.target else ""
+    branch = steps.of_one(state, run, job, machine_name(state.model, job.target or ""), now)
+    where = f"on {machine_name(state.model, job.worker or '')}" if job.worker != job.target else ""
     note = " · ".join(filter(None, (where, branch.row.note)))
     branch.row = replace(branch.row, note=note)
     return branch
 
 
-def _skipped(run: Run, index: int, target: RejectedCandidate) -> Branch:
+def _skipped(model: Model, run: Run, index: int, target: RejectedCandidate) -> Branch:
     """Return the branch of a target that the step skips, with the reason."""
     row = TreeRow(
         key=f"{run.id}:{index}/{target.worker}",
         kind="step",
-        text=target.worker,
+        text=machine_name(model, target.worker),
         role="muted",
         mark=STEPS["skipped"],
         note=target.reason,
@@ -87,13 +91,19 @@ def _skipped(run: Run, index: int, target: RejectedCandidate) -> Branch:
 
 def _rolling(state: State, run: Run, index: int, now: float) -> list[Branch]:
     """Return the branch of each target, with the child steps that it has begun."""
+    from octotui.engine.decide.target_steps import children_of  # noqa: PLC0415 - loads decisions
+
     branches: dict[str, Branch] = {}
     jobs = [state.jobs[name] for child in children_of(run, index) for name in run.progress.steps[child].jobs]
     for job in sorted(jobs, key=lambda each: each.number):
         target = job.target or ""
         if target not in branches:
             row = TreeRow(
-                key=f"{run.id}:{index}/{target}", kind="worker", text=target, run=run.id, worker=target
+                key=f"{run.id}:{index}/{target}",
+                kind="worker",
+                text=machine_name(state.model, target),
+                run=run.id,
+                worker=target,
             )
             branches[target] = Branch(row=row)
         name = run.runbook.steps[job.step or 0].name

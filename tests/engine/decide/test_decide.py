@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from octotui.engine import commands, events
 from octotui.engine.commands import Command, Refused
 from octotui.engine.decide.decide import decide
-from octotui.engine.decide.questions import may_answer
 from octotui.engine.decide.transaction import Transaction
+from octotui.engine.rules.authorization import may_answer
 from octotui.engine.state import State
 from octotui.model.space import Tenant
 from tests.world import World, child, engine, manual, model, packages, script

@@ -5,7 +5,6 @@ from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.commands import Command, Refused
-from octotui.engine.decide.questions import may_answer, people
 from octotui.engine.events import (
     InterruptionAnswered,
     InterruptionHandedOver,
@@ -13,6 +12,7 @@ from octotui.engine.events import (
     JobEnded,
     RunRequeued,
 )
+from octotui.engine.rules.authorization import may_answer, people
 from octotui.model.process import Manual
 from octotui.model.space import Team
 from octotui.model.values import Prompt

@@ -530,3 +530,101 @@ async def test_a_server_that_accepts_nobody_any_more_holds_no_loop(
         with pytest.raises(StoreError, match=rf"the server of test does not answer \(pid {os.getpid()}\)"):
             await Client(folder, time.time).open()
     folder.release()
+
+
+class SilentServer:
+    """A server of the protocol that answers no more after its first connection, as one that was stopped."""
+
+    def __init__(self) -> None:
+        self.greets = True
+        self.writers: list[asyncio.StreamWriter] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.writers.append(writer)
+        if self.greets:
+            welcome = protocol.Welcome(
+                version=protocol.VERSION, process=os.getpid(), user="ann", trouble="the model has errors"
+            )
+            writer.write(protocol.line(welcome))
+        await reader.read(-1)
+        writer.close()
+
+
+@asynccontextmanager
+async def silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, lasting: bool = True
+) -> AsyncIterator[tuple[SilentServer, Client]]:
+    """A client whose server has greeted it."""
+    monkeypatch.setattr(module, "SILENCE", 0.05)
+    monkeypatch.setattr(module, "HANDSHAKE", 0.2)
+    folder, server = SpaceFolder(tmp_path, "test"), SilentServer()
+    folder.make()
+    async with await asyncio.start_unix_server(server.serve, folder.path / "socket"):
+        client = Client(folder, time.time, lasting=lasting)
+        await client.open(follow=False)
+        try:
+            yield server, client
+        finally:
+            await client.close()
+            for writer in server.writers:
+                writer.close()
+
+
+async def test_requests_to_a_server_that_was_stopped_later_are_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4: a command may still take effect; a question is refused, and so is what is asked after it."""
+    sentence = rf"the server of test does not answer \(pid {os.getpid()}\): .*kill -CONT"
+    async with silent(tmp_path, monkeypatch) as (server, client):
+        server.greets = False
+        asked = asyncio.gather(
+            client.send(commands.StartRun(process="go")), client.history(), return_exceptions=True
+        )
+        started, looked_up = await asyncio.wait_for(asked, 5)
+        assert isinstance(started, Undecided)
+        assert "check whether it took effect" in str(started)
+        assert isinstance(looked_up, StoreError)
+        assert "check" not in str(looked_up)
+        with pytest.raises(Refused, match=sentence):
+            await client.send(commands.StartRun(process="go"))
+        assert "does not answer" in client.trouble
+
+
+async def test_a_server_that_goes_on_is_heard_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with silent(tmp_path, monkeypatch) as (server, client):
+        server.greets = False
+        await until(lambda: "does not answer" in client.trouble)
+        server.writers[0].write(protocol.line(protocol.TroubleMessage(text="")))
+        await until(lambda: client.trouble == "")
+
+
+async def test_what_was_the_problem_before_is_so_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with silent(tmp_path, monkeypatch) as (server, client):
+        server.greets = False
+        await until(lambda: "does not answer" in client.trouble)
+        server.writers[0].write(protocol.line(protocol.DoneReply(id=7)))
+        await until(lambda: client.trouble == "the model has errors")
+
+
+async def test_a_request_that_takes_long_is_waited_for_while_the_server_answers_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with silent(tmp_path, monkeypatch) as (server, client):
+        asking = asyncio.ensure_future(client.history())
+        await until(lambda: len(server.writers) > 5)  # it was looked at again and again
+        server.writers[0].write(protocol.line(protocol.DoneReply(id=1)))
+        assert await asyncio.wait_for(asking, 5) == []
+
+
+async def test_a_server_that_was_stopped_ends_who_does_not_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4: so a verb that waits for a run ends, too."""
+    async with silent(tmp_path, monkeypatch, lasting=False) as (server, client):
+        server.greets = False
+        with pytest.raises(StoreError, match=r"does not answer .*; check whether it took effect"):
+            await asyncio.wait_for(client.send(commands.StartRun(process="go")), 5)
+        with pytest.raises(StoreError, match="does not answer"):
+            client.check()

@@ -180,3 +180,14 @@ async def test_an_answer_ends_the_wait_for_the_server() -> None:
         assert timer is not None
         end(pending)
         assert timer.cancelled()
+
+
+async def test_r10_what_a_silent_server_was_asked_is_refused_or_undecided() -> None:
+    pending = PendingRequests()
+    start = pending.add(START, SERVER).answer
+    read = pending.add(replace(READ, id=2), SERVER).answer
+    pending.give_up("it does not answer")
+    with pytest.raises(Undecided, match=f"it does not answer{LOOK}"):
+        await start
+    with pytest.raises(Refused, match=r"it does not answer$"):
+        await read

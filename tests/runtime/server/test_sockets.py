@@ -1,5 +1,6 @@
 """The socket of a space."""
 
+import asyncio
 import grp
 import os
 import socket
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.runtime.server.sockets import connected, listening
+from octotui.runtime.server.sockets import connected, greets, listening, reached, unanswered
 from octotui.store.errors import StoreError
 from octotui.store.trusted_path import UntrustedPath
 
@@ -181,3 +182,38 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot be used"):
         listening(tmp_path / "file")
+
+
+async def test_a_server_that_accepts_and_says_nothing_does_not_greet(tmp_path: Path) -> None:
+    with listening(tmp_path) as server:
+        server.settimeout(5)
+        assert not await greets(tmp_path, b"hello\n", 0.05)
+        with server.accept()[0] as accepted:
+            assert accepted.recv(100) == b"hello\n"
+
+
+async def test_one_that_says_anything_greets_and_one_that_hangs_up_does_not(tmp_path: Path) -> None:
+    with listening(tmp_path) as server:
+        for word in (b"welcome", b""):
+
+            async def answer(word: bytes = word) -> None:
+                connection, _ = await asyncio.get_running_loop().sock_accept(server)
+                connection.send(word)
+                connection.close()
+
+            answering = asyncio.ensure_future(answer())
+            assert await greets(tmp_path, b"", 5) == (word != b"")
+            await answering
+
+
+async def test_where_there_is_none_it_is_not_waited_for(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        await reached(tmp_path)
+
+
+def test_what_to_do_names_the_process_where_it_is_known(tmp_path: Path) -> None:
+    assert unanswered(tmp_path, 7) == (
+        f"the server of {tmp_path.name} does not answer (pid 7): where it was stopped, kill -CONT 7 lets it "
+        "go on; kill -KILL 7 ends it, and nothing is lost"
+    )
+    assert unanswered(tmp_path) == f"the server of {tmp_path.name} does not answer: try it again later"

@@ -1,7 +1,7 @@
 """One dialog for several runs: what is listed before, what is sent, and what is told of refusals."""
 
 from octotui.engine.commands import AnswerInterruption, CancelRun, Refused, TakeInterruption
-from octotui.ui.dialogs.bulk_dialog import WORDS, BulkDialog
+from octotui.ui.dialogs.bulk_dialog import WORDS, BulkDialog, BulkDone
 from octotui.views.bulk.plan import BulkItem
 from tests import scenes
 from tests.ui.opened import Opened, opened
@@ -19,8 +19,8 @@ def cancels(*runs: str, **refusals: str) -> list[BulkItem]:
     ]
 
 
-async def shown(it: Opened, items: list[BulkItem], action: str = "cancel") -> list[frozenset[str] | None]:
-    results: list[frozenset[str] | None] = []
+async def shown(it: Opened, items: list[BulkItem], action: str = "cancel") -> list[BulkDone | None]:
+    results: list[BulkDone | None] = []
     it.app.push_screen(BulkDialog(it.session, action, items), results.append)  # type: ignore[arg-type]
     await it.until(lambda: isinstance(it.app.screen, BulkDialog) and it.app.screen.is_mounted)
     return results
@@ -33,7 +33,7 @@ async def test_it_says_for_which_it_will_not_work_before_anything_is_sent(tmp_pa
         assert it.text.index("run-2 Create") < it.text.index("run-1 Create")
         assert it.session.sent == []
         await it.press("escape")
-        assert results == [frozenset()]
+        assert results == [BulkDone()]
         assert it.session.sent == []
 
 
@@ -59,7 +59,7 @@ async def test_what_works_is_sent_and_the_rest_left_out(tmp_path):
         await it.press("y")
         await it.until(lambda: results)
         assert it.session.sent == [CancelRun(run="run-2"), CancelRun(run="run-3")]
-        assert results == [frozenset({"run-2", "run-3"})]
+        assert results == [BulkDone(frozenset({"run-2", "run-3"}))]
         await it.sees("2 cancelled")
 
 
@@ -79,7 +79,7 @@ async def test_what_is_refused_afterwards_is_listed(tmp_path, monkeypatch):
         assert results == []
         assert "it was done" in (await it.press("y"))
         await it.press("escape")
-        assert results == [frozenset({"run-2", "run-4"})]
+        assert results == [BulkDone(frozenset({"run-2", "run-4"}))]
 
 
 async def test_where_it_works_for_none_there_is_nothing_to_send(tmp_path):
@@ -120,7 +120,7 @@ async def test_esc_leaves_the_notes_first(tmp_path):
         await it.press("n", "x", "escape")
         assert results == []
         await it.press("escape")
-        assert results == [frozenset()]
+        assert results == [BulkDone()]
 
 
 def test_every_action_has_its_words():

@@ -92,11 +92,11 @@ async def test_a_worker_has_the_cursor_first_and_heads_of_pools_open_their_page(
 async def test_the_head_of_targets_is_passed_over_and_a_target_opens_its_page(tmp_path):
     async with opened(scenes.turns(), tmp_path) as it:
         await it.press("tab", "G", "enter")
-        await it.sees("Kraken > db1", "roles: db")
+        await it.sees("Kraken > DB 1", "roles: db")
         await it.press("escape", "g", *"jjjjjj")
         assert it.app.screen.query_one("#pools", LineList).key == "west west2"
         await it.press("j", "enter")
-        await it.sees("Kraken > web1")
+        await it.sees("Kraken > Web 1")
 
 
 async def test_it_follows_health_and_models(tmp_path):

@@ -57,7 +57,7 @@ def test_a_long_title_is_cut_before_times_are_left_out():
         "start",
         "took",
     ]
-    assert "Tame the kraken t… failed" in text(made, "run-100", 62)
+    assert "Tame the kraken tha… failed" in text(made, "run-100", 62)
     assert "Tame the kraken that lives in the far north" in text(made, "run-100", 200)
 
 
@@ -198,3 +198,20 @@ def test_lines_of_runs_that_are_not_listed_any_more_are_forgotten():
     made.kept = {"run-120": made.kept["run-120"]}
     made.find()
     assert [*made._drawn] == ["run-120"]
+
+
+def test_of_many_runs_a_longer_title_counts_at_once_and_a_shorter_one_after_a_second():
+    made, scene = table(name="asking"), SCENES["asking"]()
+
+    def widest(long: int, now: float) -> int:
+        made.kept = {}
+        made.add([*ended(1, 200), *(replace(each, name="x" * 30) for each in ended(301, 300 + long))])
+        made.look(scene.state, CellContext(scene.now + now, UTC))
+        made.find()
+        made.outline(None, again=True)
+        return next(each.width for each in made.layout.place(200) if each.column.name == "title")
+
+    assert widest(0, 5) == len("Tame the kraken")
+    assert widest(1, 5.1) == 30
+    assert widest(0, 5.2) == 30
+    assert widest(0, 6.3) == len("Tame the kraken")

@@ -1,4 +1,11 @@
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.engine.state import State
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.views.tree import run_tree
 from tests import scenes
 from tests.ui.opened import opened
 
@@ -43,3 +50,27 @@ async def test_it_begins_at_its_top_where_that_shows_what_matters(tmp_path):
         await it.sees("worker1", "first in setup", "Output · run-2 Create the instance")
         await it.pilot.resize_terminal(80, 20)
         await it.sees("first in setup", "▌│     └ ▶ Create the instance")
+
+
+async def test_it_is_made_anew_only_where_something_of_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    real = run_tree.rows
+
+    def rows(state: State, name: str, *more: object) -> object:
+        made.append(name)
+        return real(state, name, *more)  # type: ignore[arg-type]
+
+    async with opened(scenes.asking(), tmp_path) as it:
+        await it.press("j")
+        await it.sees("run-2 Create AWS RDS · Test")
+        await it.pilot.pause()
+        monkeypatch.setattr(run_tree, "rows", rows)
+        panel = it.app.screen.query_one(TreePanel)
+        panel.picture = replace(panel.picture, seq=panel.picture.seq + 1)
+        await it.pilot.pause()
+        assert made == []
+        panel.now += 5
+        await it.pilot.pause()
+        assert made == ["run-2"]

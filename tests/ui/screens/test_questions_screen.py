@@ -3,12 +3,14 @@
 from octotui.engine import commands
 from octotui.ui.dialogs.bulk_dialog import BulkDialog
 from octotui.ui.dialogs.question_dialog import QuestionDialog
+from octotui.ui.panels.questions_panel import QuestionsPanel
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.questions_screen import QuestionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from tests import scenes
 from tests.ui.opened import opened
 from tests.ui.replayed import replayed
+from tests.world import World, manual, model
 
 
 async def test_a_key_and_the_palette_open_it_and_esc_leads_back(tmp_path):
@@ -90,3 +92,19 @@ async def test_in_a_replay_nothing_is_answered(tmp_path):
         await it.press("left_curly_bracket", *["right_square_bracket"] * 3, "Q", "p")
         await it.sees("this is a replay: nothing can be changed")
         assert "nothing can be changed" in await it.press("asterisk")
+
+
+async def test_of_two_questions_of_a_run_the_one_that_was_taken_is_unmarked(tmp_path):
+    """I3: marks are by question."""
+    both = [manual("Size?", ("finance",)), manual("Cost?", ("finance",), start="with-previous")]
+    world = World(model({"ask": both}))
+    world.start("ask")
+    world.take(name="question-1")
+    async with opened(scenes.Scene(world.state, world.now, world), tmp_path) as it:
+        await it.press("Q", "asterisk", "t")
+        await it.sees("Take 1 question, and leave 1 out?")
+        await it.press("y")
+        await it.until(lambda: isinstance(it.app.screen, QuestionsScreen))
+        await it.sees("1 marked · 2")
+        marked = it.app.screen.query_one(QuestionsPanel).marked
+        assert [each.id for each in marked] == ["question-1"]

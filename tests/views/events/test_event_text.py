@@ -56,7 +56,7 @@ def test_p2_acquisitions_on_targets_are_told_apart_to_their_ends():
     world.start("a")
     world.run_out()
     found = told(world)
-    for target in ("web1", "web2"):
+    for target in ("Web 1", "Web 2"):
         assert f"run-1  acquiring tools 1.0.0 starts on {target}" in found
         assert f"run-1  acquiring tools 1.0.0 succeeded on {target}" in found
 
@@ -265,4 +265,4 @@ def test_s3_a_target_that_a_step_leaves_out_is_told_with_the_reason():
     never = '#{if Octopus.Machine.Id == "web2"}yes#{/if}'
     world = World(model({"a": [on_targets("Deploy", "web", condition=never)]}))
     world.start("a")
-    assert f"run-1  skips “Deploy” on web1: its condition {never} is not met" in told(world)
+    assert f"run-1  skips “Deploy” on Web 1: its condition {never} is not met" in told(world)

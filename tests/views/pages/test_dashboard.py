@@ -3,11 +3,13 @@
 from datetime import UTC
 
 import msgspec
+import pytest
 
-from octotui.views.labels import ASCII
+from octotui.engine.state import State
+from octotui.views.labels import ASCII, RUNS
 from octotui.views.lists.columns import CellContext
 from octotui.views.pages.dashboard import NOWHERE, cell, cell_lines, cell_words, dashboard
-from octotui.views.pages.last_runs import OpenRuns, RunPlace, newer, open_runs, standings
+from octotui.views.pages.last_runs import LastRun, OpenRuns, RunPlace, newer, open_runs, standings
 from tests import scenes
 from tests.scenes import Scene
 from tests.ui.fake import FakeSession
@@ -131,3 +133,36 @@ def test_a_cell_of_which_more_runs_are_open_says_how_many_and_which_executes(tmp
     assert open_runs(world.state) == {
         RunPlace("a", None, None): OpenRuns(("run-1", "run-2", "run-3"), ("run-1",))
     }
+
+
+def open_in(state: State, place: RunPlace, *names: str) -> dict[RunPlace, OpenRuns]:
+    """So many open runs in a place."""
+    return {place: OpenRuns(names, names[:1])}
+
+
+@pytest.mark.parametrize(
+    ("width", "lines", "told"),
+    [(30, 2, " · 2 open"), (14, 2, " (2)"), (60, 1, " · 2 open"), (24, 1, " (2)")],
+)
+def test_a_cell_says_how_many_runs_are_open_there(width: int, lines: int, told: str) -> None:
+    scene = scenes.deployed()
+    place = RunPlace("kraken", "test", None)
+    run = LastRun(
+        id="run-3",
+        number=3,
+        place=place,
+        version="1.2.0",
+        mark=RUNS["succeeded"],
+        queued_at=scene.now,
+        started_at=scene.now,
+        ended_at=scene.now,
+    )
+    scope = CellContext(scene.now)
+
+    def head(still: dict[RunPlace, OpenRuns]) -> str:
+        drawn = cell_lines((run,), scene.state, width, scope, lines, still)[0]
+        return "".join(text for text, _ in drawn)
+
+    assert f"1.2.0{told}" in head(open_in(scene.state, place, "run-8", "run-9"))
+    assert "1.2.0" in head({})
+    assert "open" not in head(open_in(scene.state, place, "run-3"))  # the run itself

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from octotui.engine.queries.matcher import matches
 from octotui.views.pages.last_runs import newer, standings
-from octotui.views.pages.page import DeployedRow, PageLine, PagePlace, query_of
+from octotui.views.pages.page import DeployedRow, JobRow, PageLine, PagePlace, query_of
 from octotui.views.pages.place_pages import PageScope, page
 from octotui.views.pools import WorkerRow
 from tests import scenes
@@ -40,23 +40,29 @@ def worker(line: PageLine) -> WorkerRow:
     return line.row
 
 
+def job(line: PageLine) -> JobRow:
+    """The job of a line."""
+    assert isinstance(line.row, JobRow)
+    return line.row
+
+
 def test_l4_a_worker_s_page_says_who_has_its_lock_and_who_waits_for_it(tmp_path) -> None:
     found = lines(scenes.lock_wait(), tmp_path, PagePlace("worker", "worker1"))
     assert found[0].text == "held · health: not checked yet · may be selected"
     (holder,) = under(found, "Lock, held in exclusive mode")
-    assert (holder.run, holder.text) == ("run-6", "run-6 is acquiring worker-image for 1s")
+    held = job(holder)
+    assert (holder.run, held.step, held.mark.word) == ("run-6", "worker-image", "running")
+    assert scenes.lock_wait().now - held.since < 2
     (waiting,) = under(found, "Line, 1 waits for its lock")
-    assert waiting.run == "run-9"
-    assert waiting.text.startswith(
-        "run-9 waits for exclusive use of worker1: run-6 is acquiring worker-image"
-    )
+    assert (waiting.run, job(waiting).mark.word) == ("run-9", "waits")
+    assert job(waiting).wait.startswith("exclusive use: run-6 is acquiring worker-image")
     assert [each.run for each in under(found, "Runs that lease it")] == ["run-6", "run-7", "run-9"]
     (pool,) = under(found, "Pools")
     assert (pool.text, pool.place) == ("Setup", PagePlace("pool", "setup"))
     assert [each.run for each in under(found, "Last runs")] == ["run-5", "run-2", "run-1"]
     assert all(each.table == "runs" for each in under(found, "Last runs"))
     tables = [each.table for each in found if each.table and not each.run and not each.row]
-    assert tables == ["runs", "runs"]  # a head over each
+    assert tables == ["jobs", "jobs", "runs", "runs"]  # a head over each
 
 
 def test_w4_a_worker_that_may_not_be_selected_says_why(tmp_path) -> None:
@@ -140,7 +146,10 @@ def test_in_a_replay_nothing_is_said_of_what_has_ended() -> None:
 def test_e1_e3_e4_a_worker_s_page_says_how_long_and_how_far_off_the_last_estimates_were() -> None:
     scene = scenes.estimated()
     lines = page(PagePlace("worker", "worker1"), PageScope(scene.state, scene.now, UTC))
-    notes = {line.text: line.note for line in lines}
-    assert notes["run-16 is running “Dump” for 50s"] == "about 10s left"
-    assert [note for text, note in notes.items() if text.startswith("run-19 waits")] == ["about 20s more"]
-    assert "waits for its lock: the last estimate was off by 17 %" in notes
+    jobs = {row.run: row for row in (line.row for line in lines) if isinstance(row, JobRow)}
+    held, waiting = jobs["run-16"], jobs["run-19"]
+    assert (held.step, scene.now - held.since) == ("Dump", 50)
+    assert held.until is not None
+    assert waiting.until is not None
+    assert (held.until - scene.now, round(waiting.until - scene.now)) == (10, 20)
+    assert "waits for its lock: the last estimate was off by 17 %" in [line.text for line in lines]

@@ -76,7 +76,7 @@ def test_s3_a_prediction_shows_it_on_the_worker_and_the_targets_it_would_have() 
     ) in text.replace("|-", "|")
     assert f"x Fail  exit code 1 - {WHY}, failed 1s" in text
     assert f". Each  4 of 4 targets - {WHY}, may run" in text
-    assert f". web3  {WHY}, may run 2s" in text
+    assert f". Web 3  {WHY}, may run 2s" in text
     assert "+ Inner  succeeded" in text
 
 

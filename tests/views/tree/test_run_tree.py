@@ -1,5 +1,7 @@
 from textwrap import dedent
 
+import pytest
+
 from octotui.engine import commands
 from octotui.model.process import Runbook
 from octotui.views.labels import ASCII
@@ -234,3 +236,36 @@ def test_v7_progress_has_a_bar_in_ascii_too():
     assert run_tree.as_lines(run_tree.rows(scene.state, "run-1", scene.now), ASCII)[-1] == (
         "     ############........ 62 %  94 of 151 files"
     )
+
+
+@pytest.mark.parametrize("name", sorted(SCENES))
+def test_while_its_parts_are_equal_so_are_its_rows(name: str) -> None:
+    """At every moment of what follows a scene, for every run."""
+    world, known = World(SCENES[name]().state.model, SCENES[name]().state), dict[str, tuple[object, object]]()
+    world.now = SCENES[name]().now
+    for number in range(60):
+        world.now += 0.4
+        world.send(commands.Tick())
+        if number % 7 == 0 and world.state.model.runbooks:
+            world.start(sorted(world.state.model.runbooks)[number % len(world.state.model.runbooks)])
+        for run in sorted(each for each, _ in world.state.runs.items()):
+            parts = run_tree.parts_of(world.state, run, world.now)
+            rows = run_tree.rows(world.state, run, world.now)
+            if parts is not None and parts == known.get(run, (None, None))[0]:
+                assert rows == known[run][1]
+            known[run] = parts, rows
+
+
+def test_only_a_run_that_stands_alone_has_parts() -> None:
+    world = World(model({"go": [script("A", simulate=takes(60))], "all": [child("B", "go")]}))
+    for process in ("go", "all"):
+        world.start(process)
+    world.run_until(10)
+    before, other = (run_tree.parts_of(world.state, "run-1", world.now) for _ in range(2))
+    assert before is not None
+    assert before == other
+    assert run_tree.parts_of(world.state, "run-1", world.now + 1) != before
+    assert run_tree.parts_of(world.state, "run-2", world.now) is None
+    assert run_tree.parts_of(world.state, "run-9", world.now) is None
+    waits = SCENES["lock_wait"]()
+    assert run_tree.parts_of(waits.state, "run-9", waits.now) is None

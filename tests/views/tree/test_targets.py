@@ -19,10 +19,10 @@ def test_s6_a_row_for_each_target_and_how_many_at_a_time() -> None:
     assert lines(world.state, at=3.0) == [
         "* run-1 R  executing 3s",
         "* Deploy  4 of 4 targets, 2 at a time, started",
-        "| + web1  succeeded 2s",
-        "| + web2  succeeded 2s",
-        "| * web3  running 1s",
-        "` * web4  running 1s",
+        "| + Web 1  succeeded 2s",
+        "| + Web 2  succeeded 2s",
+        "| * Web 3  running 1s",
+        "` * Web 4  running 1s",
     ]
 
 
@@ -32,8 +32,8 @@ def test_l1_who_has_the_lock_of_a_target() -> None:
         world.start("r", environment="production")
     told = lines(world.state, "run-2", 1.0)
     assert told[1:] == [
-        "~ Deploy  on db1, waits 1s",
-        '  waits for exclusive use of db1: run-1 is running "Deploy" for 1s - first in queue',
+        "~ Deploy  on DB 1, waits 1s",
+        '  waits for exclusive use of DB 1: run-1 is running "Deploy" for 1s - first in queue',
     ]
 
 
@@ -44,10 +44,10 @@ def test_p2_what_is_acquired_on_targets_names_them_and_stands_under_their_step()
     world.run_until(2.5)
     told = lines(world.state, at=2.5)
     assert [line.partition("acquire ")[2].partition("  ")[0] for line in told if "acquire" in line] == [
-        "tools 1.0.0 on web1",
-        "tools 1.0.0 on web2",
-        "tools 1.0.0 on web3",
-        "tools 1.0.0 on web4",
+        "tools 1.0.0 on Web 1",
+        "tools 1.0.0 on Web 2",
+        "tools 1.0.0 on Web 3",
+        "tools 1.0.0 on Web 4",
     ]
     step = next(number for number, line in enumerate(told) if "Deploy" in line)
     assert [number for number, line in enumerate(told) if "acquire" in line] == [*range(step + 1, step + 5)]
@@ -60,10 +60,10 @@ def test_s6_child_steps_stand_under_their_target() -> None:
     world.run_until(5.0)
     assert lines(world.state, at=5.0)[1:] == [
         "* Roll  2 of 4 targets, 1 at a time, started",
-        "| web1",
+        "| Web 1",
         "|  | + Stop  succeeded 2s",
         "|  ` + Start  succeeded 2s",
-        "` web2",
+        "` Web 2",
         "   ` * Stop  running 1s",
         "worker1: first in setup",
         "` . After  pending",
@@ -75,7 +75,7 @@ def test_s6_whom_it_goes_without() -> None:
     world = World(model({"r": runbook}))
     world.send(ReportHealth("web2", "unavailable"))
     world.start("r")
-    assert any("goes without web2 (unavailable)" in line for line in lines(world.state))
+    assert any("goes without Web 2 (unavailable)" in line for line in lines(world.state))
 
 
 def test_s6_on_a_worker_for_each_target() -> None:
@@ -83,7 +83,7 @@ def test_s6_on_a_worker_for_each_target() -> None:
     world.start("r", environment="production")
     told = lines(world.state)
     assert "worker1: first in setup" in told
-    assert any("Tell  on db1" in line for line in told)
+    assert any("Tell  on DB 1" in line for line in told)
 
 
 def test_s3_targets_that_a_step_leaves_out_are_there_with_the_reason() -> None:
@@ -96,11 +96,11 @@ def test_s3_targets_that_a_step_leaves_out_are_there_with_the_reason() -> None:
     world.start("r")
     assert lines(world.state)[1:6] == [
         "* Deploy  1 of 1 targets, started",
-        "| * web2  running 0s",
-        *(f"| - web{number}  its condition {only} is not met, skipped" for number in (1, 3)),
-        f"` - web4  its condition {only} is not met, skipped",
+        "| * Web 2  running 0s",
+        *(f"| - Web {number}  its condition {only} is not met, skipped" for number in (1, 3)),
+        f"` - Web 4  its condition {only} is not met, skipped",
     ]
     world.run_until(2.5)
     told = lines(world.state, at=2.5)[6:]
-    starts = ("* Roll  ", "| web2", "|  ` * Stop  ", "| - web1  ", "| - web3  ", "` - web4  ")
+    starts = ("* Roll  ", "| Web 2", "|  ` * Stop  ", "| - Web 1  ", "| - Web 3  ", "` - Web 4  ")
     assert all(line.startswith(start) for line, start in zip(told, starts, strict=True))

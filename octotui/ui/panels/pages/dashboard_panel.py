@@ -1,6 +1,6 @@
 """The pane with what is deployed where."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,7 +18,7 @@ from octotui.views.labels import counted
 from octotui.views.lists.columns import CellContext
 from octotui.views.pages import dashboard
 from octotui.views.pages.dashboard import NOWHERE, DashboardRow
-from octotui.views.pages.last_runs import LastRun, LastRuns, newer, standings
+from octotui.views.pages.last_runs import LastRun, LastRuns, OpenRuns, RunPlace, newer, open_runs, standings
 from octotui.views.runs import EndedRun
 
 RUNBOOKS = "/"  # the key of the heading over runbooks; no slug has a slash
@@ -57,6 +57,7 @@ the heads of the columns: each opens the page of its environment."""
         super().__init__()
         self._records: LastRuns = {}
         self._is_known = False
+        self._open: Mapping[RunPlace, OpenRuns] = {}
         self._rows: dict[str, DashboardRow] = {}
         self._listing = Coalesced(self, self._list)
 
@@ -92,6 +93,7 @@ the heads of the columns: each opens the page of its environment."""
     def watch_state(self, old: State, new: State) -> None:
         """List again when a run came or ended; otherwise only draw."""
         if old is not new and self.is_mounted:
+            self._open = open_runs(new)
             parts = ("families", "releases", "model")
             if any(getattr(old, part) is not getattr(new, part) for part in parts):
                 self._listing()
@@ -110,6 +112,7 @@ the heads of the columns: each opens the page of its environment."""
             self.query_one(CellGrid).repaint()
 
     def _list(self) -> None:
+        self._open = open_runs(self.state)
         shown = dashboard.dashboard(self.state.model, standings(self.state, self._records))
         self._rows = {row.process: row for row in shown.rows}
         projects = [GridRow(row.process, row.name) for row in shown.rows if row.is_project]
@@ -126,7 +129,7 @@ the heads of the columns: each opens the page of its environment."""
 
     def _draw(self, key: str, environment: str, width: int, lines: int) -> Sequence[Sequence[Span]]:
         scope = CellContext(self.now, zone_of(self), glyphs_of(self))
-        return dashboard.cell_lines(self._runs(key, environment), self.state, width, scope, lines)
+        return dashboard.cell_lines(self._runs(key, environment), self.state, width, scope, lines, self._open)
 
     def _runs(self, key: str | None, environment: str) -> tuple[LastRun, ...]:
         row = self._rows.get(key or "")

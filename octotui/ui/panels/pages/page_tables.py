@@ -8,7 +8,7 @@ from octotui.ui.styled_text import Span
 from octotui.ui.widgets.column_layout import ColumnLayout
 from octotui.views.lists import run_columns, worker_columns
 from octotui.views.lists.columns import CellContext
-from octotui.views.pages import deployed_columns
+from octotui.views.pages import deployed_columns, job_columns
 from octotui.views.pages.page import PageLine, PagePlace, PageTable
 from octotui.views.runs import RunRow
 
@@ -33,6 +33,9 @@ class PageTables:
                 "deployments",
                 deployed_columns.COLUMNS,
                 [each.name for each in deployed_columns.COLUMNS],
+            ),
+            "jobs": ColumnLayout(
+                "jobs", "jobs", job_columns.COLUMNS, [each.name for each in job_columns.COLUMNS]
             ),
         }
         self._scope = CellContext()

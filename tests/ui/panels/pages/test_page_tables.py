@@ -38,6 +38,10 @@ def test_what_the_page_is_about_and_what_is_empty_is_left_out(tmp_path) -> None:
 
 def test_rows_of_all_sections_are_aligned_under_their_heads(tmp_path) -> None:
     lines = drawn(scenes.lock_wait(), tmp_path, PagePlace("worker", "worker1"))
+    jobs, lines = lines[:4], lines[4:]
+    assert [line.split()[:3] for line in jobs[::2]] == [["run", "step", "state"]] * 2
+    assert jobs[0] == jobs[2]
+    assert [line[jobs[0].index("state") :].split()[0] for line in jobs[1::2]] == ["running", "waits"]
     heads = [line for line in lines if line.split()[0] == "run"]
     assert len(heads) == 2
     assert heads[0] == heads[1]
