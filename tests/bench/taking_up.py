@@ -71,11 +71,11 @@ async def take_up(folder: Path, jobs: int, supervisor: Supervisor) -> float:
         self: ExecutorProcesses,
         attempt: AttemptKey,
         output: Output,
-        offset: Offsets = BEGINNING,
+        offsets: Offsets = BEGINNING,
         notice: Notice = unheard,
     ) -> Coroutine[Any, Any, AttemptEnd]:
         followed.append(attempt)
-        return follow(self, attempt, output, offset, notice)
+        return follow(self, attempt, output, offsets, notice)
 
     ExecutorProcesses.follow = note  # type: ignore[method-assign]
     began = time.perf_counter()
