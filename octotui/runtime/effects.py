@@ -1,7 +1,7 @@
 """Perform the effects of committed events: start and stop work, and report back with commands."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
@@ -19,7 +19,7 @@ from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
 from octotui.runtime.jobs.question_notifier import QuestionNotifier
-from octotui.runtime.jobs.resume_record import ResumableAttempt, UnreachedAttempt
+from octotui.runtime.jobs.resume_record import LeftAttempt, ResumableAttempt, UnreachedAttempt
 from octotui.runtime.jobs.script_jobs import ScriptJobs, attempt_name
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.session_port import SessionPort
@@ -109,14 +109,22 @@ class EffectRunner:
         await self._secret_store.reload(state)
         running = tuple(job for job in state.jobs.values() if job.state == "running")
         lost = []
-        for job in sorted(running, key=lambda each: each.place):
-            attempt = await self._scripts.inspect(state, job) if job.kind == "script" else None
+        for job, attempt in await self._inspected(state, sorted(running, key=lambda each: each.place)):
             if isinstance(attempt, Outcome):
                 lost.append(ReportOutcome(job=job.id, attempt=job.attempt, outcome=attempt))
             else:
                 self._attempts[job.id] = attempt
         await self._scripts.remove_orphans(state.model, running)
         return tuple(lost)
+
+    async def _inspected(
+        self, state: State, jobs: Sequence[Job]
+    ) -> tuple[tuple[Job, LeftAttempt | None], ...]:
+        """Inspect the attempts of jobs, all at once: where one does not answer, the others need not wait."""
+        scripts = [job for job in jobs if job.kind == "script"]
+        found = await asyncio.gather(*(self._scripts.inspect(state, job) for job in scripts))
+        known = dict(zip((job.id for job in scripts), found, strict=True))
+        return tuple((job, known.get(job.id)) for job in jobs)
 
     def resume(self, state: State) -> None:
         """Resume the jobs that an earlier session began, and the pending choices of packages.

@@ -111,8 +111,13 @@ class MachineProcesses(Protocol):
         """Return the status of an attempt that any process may have started; nothing changes."""
         ...
 
-    async def start(self, attempt: AttemptKey, work: AttemptSpec, resume: str = "") -> None:
-        """Start an attempt, its resume record written first, unless it was started. Raises StartError."""
+    async def start(
+        self, attempt: AttemptKey, work: AttemptSpec, resume: str = "", *, is_new: bool = False
+    ) -> None:
+        """Start an attempt, its resume record written first, unless it was started. Raises StartError.
+
+        One that `is_new` was claimed by this session: no earlier process is looked for that started it.
+        """
         ...
 
     async def follow(

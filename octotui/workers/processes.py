@@ -39,10 +39,12 @@ class ExecutorProcesses:
         except TimeoutError as silence:
             raise Unreachable(str(silence)) from None
 
-    async def start(self, attempt: AttemptKey, work: AttemptSpec, resume: str = "") -> None:
+    async def start(
+        self, attempt: AttemptKey, work: AttemptSpec, resume: str = "", *, is_new: bool = False
+    ) -> None:
         """Start an attempt unless it was started, also by an earlier process. Raises StartError."""
         async with self._starting.setdefault(attempt, asyncio.Lock()):
-            if attempt in self._started or await self._exists(attempt):
+            if attempt in self._started or (not is_new and await self._exists(attempt)):
                 return
             await self._executor.start(self._at(attempt), work, resume)
             self._started.add(attempt)

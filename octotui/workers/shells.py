@@ -6,8 +6,10 @@ from pathlib import Path
 from shlex import quote
 from types import MappingProxyType
 
+from octotui.workers.agent.processes import VARIABLE
+
 HELPERS = str(Path(__file__).parent / "helpers")
-VALUES = "OCTOTUI_VALUES"  # the path of the file that the helper functions read
+VALUES = VARIABLE  # the path of the file that the helper functions read
 NEEDS = "OCTOTUI_NEEDS"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

@@ -28,7 +28,7 @@ from octotui.store.journal.hash_chain import link
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.logs.log_reader import LogReader
 from octotui.store.space_folder import space_folder
-from octotui.workers.local.supervisors.process_group import alive
+from octotui.workers.agent.processes import alive
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.runtime.served import until
 from tests.world import manual, model, script

@@ -1,4 +1,4 @@
-"""S5, R4: what scripts set apart when a limit ends them, and scripts whose supervisor was killed."""
+"""S5, R4: what scripts set apart when a limit ends them, and scripts whose supervisor or agent was killed."""
 
 import asyncio
 import os
@@ -14,12 +14,14 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import CancelRun, StartRun
 from octotui.model.process import Runbook, Script, Step
-from octotui.model.space import Model, Value
+from octotui.model.space import Model, Supervisor, Value
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 from octotui.store.space_folder import space_folder
 from octotui.views import why
-from octotui.workers.local.supervisors import process, process_table, termination
+from octotui.workers.agent import processes
+from octotui.workers.local.agents import agents, attempt
+from octotui.workers.local.supervisors import process, termination
 from tests.workers.jobs import gone
 from tests.world import model, script
 
@@ -35,10 +37,11 @@ def shell(name: str, body: str, **more: object) -> Step:
     return replace(script(name, **more), action=Script(body=body, shell="sh"), grace=0.2)
 
 
-def space(folder: Path, step: Step, **more: object) -> Model:
+def space(folder: Path, step: Step, supervisor: Supervisor = "agent", **more: object) -> Model:
     """A space of one runbook, whose scripts are told where to note pids."""
     made = model({"a": Runbook(name="A", steps=(step,), **more)})  # type: ignore[arg-type]
-    return replace(made, variables={"Pids": (Value(value=str(folder / "pids")),)})
+    engine = replace(made.engine, supervisor=supervisor)
+    return replace(made, engine=engine, variables={"Pids": (Value(value=str(folder / "pids")),)})
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -99,9 +102,9 @@ async def test_s5_what_cannot_be_ended_is_a_warning_of_the_job_and_in_its_log(
     def refused(pinned: int, number: int) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(process_table.signal, "pidfd_send_signal", refused)
+    monkeypatch.setattr(processes.signal, "pidfd_send_signal", refused)
     monkeypatch.setattr(termination, "KILLED", 0.05)
-    declared = space(tmp_path, shell("Hang", APART + WAITS))
+    declared = space(tmp_path, shell("Hang", APART + WAITS), "each")
     async with open_space(declared, tmp_path, "ann", time.time) as session:
         await session.send(StartRun(process="a", requester="ann"))
         await until(lambda: bool(pids(tmp_path)))
@@ -125,7 +128,7 @@ from octotui.runtime.open_space import open_space
 from tests.runtime.test_set_apart import goes_on
 
 async def main(folder):
-    async with open_space(goes_on(folder), folder, "ann", time.time) as session:
+    async with open_space(goes_on(folder, sys.argv[2]), folder, "ann", time.time) as session:
         await session.send(StartRun(process="a", requester="ann"))
         await asyncio.sleep(60)
 
@@ -133,10 +136,10 @@ asyncio.run(main(Path(sys.argv[1])))
 """
 
 
-def goes_on(folder: Path) -> Model:
-    """A script that notes its supervisor's pid, and goes on when the file `go` is there."""
+def goes_on(folder: Path, supervisor: Supervisor) -> Model:
+    """A script that notes what runs it, and goes on when the file `go` is there."""
     body = f'echo one; echo $PPID >"$Pids"; until [ -e {folder}/go ]; do sleep 0.01; done; echo two; exit 3'
-    return space(folder, shell("Hang", body, retries=3))
+    return space(folder, shell("Hang", body, retries=3), supervisor)
 
 
 def told(session: Session) -> str:
@@ -145,18 +148,26 @@ def told(session: Session) -> str:
     return progress.message if progress else ""
 
 
-async def test_r4_a_job_says_at_once_that_its_supervisor_was_killed(tmp_path: Path) -> None:
+SAID: dict[Supervisor, tuple[str, str]] = {
+    "agent": (agents.ADOPTED, attempt.UNKNOWN),
+    "each": (process.ORPHANED, process.UNREPORTED),
+}  # of a job whose supervisor was killed: while it goes on, and when it has ended
+
+
+@pytest.mark.parametrize("kind", SAID)
+async def test_r4_a_job_says_at_once_that_its_supervisor_was_killed(tmp_path: Path, kind: Supervisor) -> None:
     """Where this session started it, and what it left goes on."""
-    async with open_space(goes_on(tmp_path), tmp_path, "ann", time.time) as session:
+    orphaned = SAID[kind][0]
+    async with open_space(goes_on(tmp_path, kind), tmp_path, "ann", time.time) as session:
         await session.send(StartRun(process="a", requester="ann"))
         await until(lambda: bool(pids(tmp_path)))
         assert told(session) == ""
         (supervisor,) = pids(tmp_path)
         os.kill(supervisor, signal.SIGKILL)
-        await until(lambda: told(session) == process.ORPHANED)
+        await until(lambda: told(session) == orphaned)
         assert session.state.jobs["job-1.1"].state == "running"
         assert (
-            f"“Hang” 0 %: {process.ORPHANED}"
+            f"“Hang” 0 %: {orphaned}"
             in dict(why.of_run(session.state, "run-1", session.now()))["What its steps report"]
         )
         (tmp_path / "go").touch()
@@ -165,11 +176,12 @@ async def test_r4_a_job_says_at_once_that_its_supervisor_was_killed(tmp_path: Pa
 
 @pytest.mark.parametrize("order", ["session first", "supervisor first"])
 @pytest.mark.parametrize("meanwhile", [False, True])
+@pytest.mark.parametrize("kind", SAID)
 async def test_r4_a_script_that_outlives_session_and_supervisor_is_followed_and_lost(
-    tmp_path: Path, order: str, meanwhile: bool
+    tmp_path: Path, order: str, meanwhile: bool, kind: Supervisor
 ) -> None:
     """M2: all its output is there, and it is not tried again; also if it has ended meanwhile."""
-    with subprocess.Popen([sys.executable, "-c", CRASH, str(tmp_path)], cwd=ROOT) as child:
+    with subprocess.Popen([sys.executable, "-c", CRASH, str(tmp_path), kind], cwd=ROOT) as child:
         await until(lambda: bool(pids(tmp_path)))
         (supervisor,) = pids(tmp_path)
         if order == "supervisor first":
@@ -182,13 +194,13 @@ async def test_r4_a_script_that_outlives_session_and_supervisor_is_followed_and_
         (tmp_path / "go").touch()
         (spool,) = tmp_path.rglob("spool")
         await until(lambda: b"two" in spool.read_bytes())
-    async with open_space(goes_on(tmp_path), tmp_path, "ann", time.time) as session:
+    async with open_space(goes_on(tmp_path, kind), tmp_path, "ann", time.time) as session:
         if not meanwhile:
-            await until(lambda: told(session) == process.ORPHANED)
+            await until(lambda: told(session) == SAID[kind][0])
             assert session.state.jobs["job-1.1"].state == "running"
             (tmp_path / "go").touch()
         await until(lambda: session.state.jobs["job-1.1"].state == "asking")
         (question,) = session.state.interruptions.values()
-        assert question.instructions == process.UNREPORTED
+        assert question.instructions == SAID[kind][1]
         assert session.state.jobs["job-1.1"].attempt == 1
     assert log.read_text() == "one\ntwo\n"

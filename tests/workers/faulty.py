@@ -33,8 +33,10 @@ class FaultyProcesses:
     async def inspect(self, attempt: AttemptKey) -> AttemptStatus:
         return await self._by("inspect", lambda: self.real.inspect(attempt))
 
-    async def start(self, attempt: AttemptKey, work: AttemptSpec, resume: str = "") -> None:
-        await self._by("start", lambda: self.real.start(attempt, work, resume))
+    async def start(
+        self, attempt: AttemptKey, work: AttemptSpec, resume: str = "", *, is_new: bool = False
+    ) -> None:
+        await self._by("start", lambda: self.real.start(attempt, work, resume, is_new=is_new))
 
     async def follow(
         self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard

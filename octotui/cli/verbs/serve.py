@@ -49,6 +49,8 @@ class _Ready:
     def __init__(self, descriptor: int | None) -> None:
         self.background = descriptor is not None
         self._descriptor = descriptor
+        if descriptor is not None:  # else all that starts here would keep it open
+            os.set_inheritable(descriptor, False)
 
     def __call__(self, word: str) -> None:
         if self._descriptor is not None:

@@ -238,7 +238,8 @@ class ScriptJobs:
             sensitive=self._masked.held_by(job.run),
             notes_spans=True,
         )
-        starting = partial(self._start, job, machine.processes, key, work, encode(resume))
+        start = partial(machine.processes.start, key, work, encode(resume), is_new=attempt is None)
+        starting = partial(self._start, job, machine.processes, key, start)
         try:
             started = await self._reached(job, starting)
         except StartError as problem:
@@ -269,12 +270,12 @@ class ScriptJobs:
         self._names.use(worker, machine.directory, None if worker in self._uninspected.values() else boot)
 
     async def _start(
-        self, job: Job, processes: MachineProcesses, key: AttemptKey, work: AttemptSpec, resume: str
+        self, job: Job, processes: MachineProcesses, key: AttemptKey, start: Callable[[], Awaitable[None]]
     ) -> bool:
         """Start an attempt, unless it is to be stopped and has not begun; return whether it has."""
         if self._is_stopping(job) and (await processes.inspect(key)).state in ("nothing", "unstarted"):
             return False
-        await processes.start(key, work, resume)
+        await start()
         return True
 
     async def _work(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 from octotui.workers.agent import processes
-from octotui.workers.agent.processes import LockIdentity
+from octotui.workers.agent.processes import JobSigns, ProcessStat
 from octotui.workers.agent.record import RecordedAttempt
 from octotui.workers.agent.spool import Spool
 
+NAMED = 5  # processes that are named when they cannot be ended
 ABANDONED = 3.0  # seconds after which processes that cannot be killed are named and abandoned
 
 RUNNING, LINGERING, ENDED = "running", "lingering", "ended"
@@ -38,8 +39,7 @@ class AgentJob:
         self.is_forgotten = False
         self.is_stopping = False
         self.survivors: List[str] = []
-        values = os.fsencode(f"/{os.path.basename(attempt.folder)}/values")
-        self.lock = LockIdentity(attempt.device, attempt.inode, attempt.started, values)
+        self.lock = (attempt.device, attempt.inode)
         self._leader = child or attempt.pid
         self._started = attempt.started
         self._deadline: Optional[float] = None
@@ -59,7 +59,7 @@ class AgentJob:
         if self.state != ENDED and not self.is_stopping:
             self.is_stopping = True
             self._deadline = now + grace
-            processes.signal_all(self._known_leader(), self.lock, signal.SIGTERM)
+            self._signal(signal.SIGTERM)
 
     def exited(self, code: int) -> None:
         """Take the exit code of the script; what it left of its group was killed unless it is stopped."""
@@ -72,14 +72,15 @@ class AgentJob:
         if self._deadline is None or self.state == ENDED:
             return
         if now < self._deadline:
-            left = self.members() if self.state == LINGERING else {0}
-        else:
-            left = processes.signal_all(self._known_leader(), self.lock, signal.SIGKILL)
-            self._killed = self._killed or now
+            if self.state == LINGERING and not self.members():
+                self.end()
+            return
+        left = self._signal(signal.SIGKILL)
+        self._killed = self._killed or now
         if not left and not self.child:
             self.end()
-        elif self._killed and now >= self._killed + ABANDONED:
-            self.survivors = processes.describe(left)
+        elif now >= self._killed + ABANDONED:
+            self.survivors = [f"{each.pid} ({each.command})" for each in left[:NAMED]]
             self.end()
 
     def end(self) -> None:
@@ -122,12 +123,28 @@ class AgentJob:
             spool.close()
         self.spools = []
 
-    def members(self) -> "set[int]":
+    def members(self) -> Tuple[ProcessStat, ...]:
         """Return its processes."""
-        return processes.members(self._known_leader(), self.lock)
+        return processes.members([self._signs()])[0]
+
+    def _signal(self, number: int) -> Tuple[ProcessStat, ...]:
+        """Send a signal to all its processes, and return them."""
+        signs = self._signs()
+        found = processes.members([signs])[0]
+        processes.signal_job(signs, found, number)
+        return found
+
+    def _signs(self) -> JobSigns:
+        """Return what its processes are known by; its folder has a name of its own wherever it is moved."""
+        folder = os.path.realpath(self.path)
+        removed = "" if os.path.lexists(f"{folder}/record") else " (deleted)"
+        values = os.fsencode(f"/{os.path.basename(self.folder)}/values")
+        leader = self._known_leader()
+        return JobSigns(f"{folder}/record{removed}", values, leader or None, bool(leader), self._started)
 
     def _known_leader(self) -> int:
         """Return the session of its processes: its number is free for others once none is left in it."""
-        if self.child or self.state == LINGERING or processes.is_process(self._leader, self._started):
+        if self.child or processes.is_process(self._leader, self._started):
             return self._leader
-        return 0
+        is_free = processes.process_stat(self._leader) is None
+        return self._leader if self.state == LINGERING and is_free else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from typing import Callable, Collection, Dict, List, Optional, Tuple
 
@@ -69,6 +70,12 @@ class Jobs:
                 self._open[job] = None
         self._tick_by(time.monotonic())
 
+    def take_up(self, left: Dict[str, RecordedAttempt]) -> None:
+        """Record and take up what an agent of another version has begun. Raises OSError."""
+        new = {name: attempt for name, attempt in left.items() if name not in self._jobs}
+        self._record.take(new)
+        self.adopt(new)
+
     def start(self, header: Header, payload: bytes, now: float) -> None:
         """Start an attempt at most once: one that is known by its name is reported, and not begun again."""
         name = str(header["job"])
@@ -102,6 +109,8 @@ class Jobs:
             self._say({"say": "unknown", "job": name}, b"")
         else:
             job.follow(offsets)
+            if job.adopted:
+                self._say({"say": "adopted", "job": name}, b"")
             self._open[job] = None
             self._tick_by(now)
 
@@ -141,7 +150,7 @@ class Jobs:
         while child:
             job = self._children.pop(child, None)
             if job is not None and not job.is_stopping:
-                processes.signal_group(child)
+                processes.send(child, signal.SIGKILL)
             status = os.waitpid(child, 0)[1]
             if job is not None:
                 job.exited(-os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
@@ -227,7 +236,7 @@ class Jobs:
             self._check_at = end + max(PATIENT, CHECKING * (end - now))
 
     def _is_locked(self, job: AgentJob) -> bool:
-        return workspace.is_locked(job.path, job.lock.device, job.lock.inode)
+        return workspace.is_locked(job.path, *job.lock)
 
     def _ended(self, job: AgentJob) -> None:
         """Record the end of a job, and say so once all of its output is sent."""

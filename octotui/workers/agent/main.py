@@ -14,7 +14,8 @@ import socket
 import sys
 import time
 import traceback
-from typing import Dict, List, Optional
+from contextlib import suppress
+from typing import Dict, List, Optional, Tuple
 
 from octotui.workers.agent.frame_stream import FrameStream
 from octotui.workers.agent.frames import FrameError, Header
@@ -22,11 +23,13 @@ from octotui.workers.agent.jobs import Jobs
 from octotui.workers.agent.launch import Launcher
 from octotui.workers.agent.record import AgentRecord, read_record
 from octotui.workers.agent.tree_removal import remove_tree
-from octotui.workers.agent.unix_sockets import peer_account
+from octotui.workers.agent.unix_sockets import listen, peer_account
 
 LISTENER, LOCK = 3, 4  # the descriptors that are given
-RECORD = "record"
+RECORD, SOCKET = "record", "socket"
 LINGER = 5.0  # seconds for which an agent with nothing to do waits for a connection
+NAMED = 1.0  # seconds between looks whether its socket has its name, where nobody is connected
+MANY = 256  # descriptors that may be open where they cannot be listed
 PAUSE = 0.5  # seconds between looks whether removals are over
 STRANGE = (KeyError, TypeError, ValueError, AttributeError, FrameError)
 
@@ -36,8 +39,6 @@ class Agent:
 
     def __init__(self, listener: socket.socket, home: str) -> None:
         os.chdir(home)
-        self._listener = listener
-        self._listener.setblocking(False)
         self._connection: Optional[FrameStream] = None
         self._poll = select.poll()
         self._woken, wake = os.pipe()
@@ -45,19 +46,13 @@ class Agent:
             os.set_blocking(file, False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-        for file in (self._listener.fileno(), self._woken):
-            self._poll.register(file, select.POLLIN)
+        self._poll.register(self._woken, select.POLLIN)
+        self._listen(listener)
         self._forgotten = 0
         self._linger = LINGER
         self._since = time.monotonic()
         left = read_record(RECORD)
-        abandoned = _abandoned()
-        for each in abandoned:
-            left = {**read_record(f"{each}/{RECORD}"), **left}
         record = AgentRecord(RECORD, left)
-        for each, lock in abandoned.items():
-            remove_tree(each)
-            os.close(lock)
         folder = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         alias = f"/proc/self/fd/{folder}"  # also where the folder is moved
         self._jobs = Jobs(
@@ -68,6 +63,7 @@ class Agent:
         )
         self._jobs.has_room = lambda: self._connection is not None and self._connection.has_room
         self._jobs.adopt(dict(left))
+        self._take_up()
 
     def run(self) -> None:
         """Serve until there is nothing left to do."""
@@ -75,8 +71,7 @@ class Agent:
             wait = self._wait(time.monotonic())
             if wait is not None and wait <= 0 and self._is_over():
                 return
-            events = self._poll.poll(None if wait is None else max(0, math.ceil(wait * 1000)))
-            for file, event in events:
+            for file, event in self._events(wait):
                 if file == self._woken:
                     self._reap()
                 elif file == self._listener.fileno():
@@ -85,6 +80,42 @@ class Agent:
                     self._serve(event)
             self._jobs.tick(time.monotonic())
             self._flush()
+            self._keep_name()
+
+    def _events(self, wait: Optional[float]) -> List[Tuple[int, int]]:
+        """Return the next events, or none after so many seconds."""
+        if self._connection is None:
+            wait = NAMED if wait is None else min(NAMED, wait)
+        return self._poll.poll(None if wait is None else max(0, math.ceil(wait * 1000)))
+
+    def _listen(self, listener: socket.socket) -> None:
+        """Wait for connections on a listening socket."""
+        listener.setblocking(False)
+        self._listener, self._name = listener, _identity(SOCKET)
+        self._poll.register(listener.fileno(), select.POLLIN)
+
+    def _keep_name(self) -> None:
+        """Listen by its name again where somebody has removed it; later, where that is impossible now."""
+        if self._connection is not None or _identity(SOCKET) == self._name:
+            return
+        try:
+            listener = listen(SOCKET)
+        except OSError:
+            return
+        self._poll.unregister(self._listener.fileno())
+        self._listener.close()
+        self._listen(listener)
+
+    def _take_up(self) -> None:
+        """Take up what agents of other versions have left that are gone; what cannot be recorded stays."""
+        for folder, lock in _abandoned().items():
+            try:
+                self._jobs.take_up(read_record(f"{folder}/{RECORD}"))
+                remove_tree(folder)
+            except OSError:
+                traceback.print_exc()
+            finally:
+                os.close(lock)
 
     def _wait(self, now: float) -> Optional[float]:
         """Return the seconds until something is to be done without an event; None for no such thing."""
@@ -163,12 +194,16 @@ class Agent:
             self._tidy(word, name, header)
 
     def _tidy(self, word: str, name: str, header: Header) -> None:
-        """Forget what a frame names, or get ready to end."""
+        """Forget what a frame names, take up what others left, give a sign of life, or get ready to end."""
         if word == "forget":
             self._forgotten += 1
             self._jobs.forget(name)
         elif word == "keep":
             self._jobs.keep(frozenset(map(str, header["jobs"])))
+        elif word == "adopt":
+            self._take_up()
+        elif word == "ping":
+            self._say({"say": "pong"}, b"")
         elif word == "retire":
             self._jobs.takes_new, self._linger = False, 0.0
         elif word == "bye":
@@ -205,6 +240,15 @@ class Agent:
         self._poll.modify(self._connection.fileno(), select.POLLIN | pending)
 
 
+def _identity(path: str) -> Tuple[int, int]:
+    """Return the device and inode that have a name, or zeros for none."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
+
+
 def _abandoned() -> Dict[str, int]:
     """Return the folders of agents of other versions that are gone, and their locks, which are held now."""
     found: Dict[str, int] = {}
@@ -225,10 +269,20 @@ def _abandoned() -> Dict[str, int]:
     return found
 
 
+def _close_others() -> None:
+    """Close what the starter has left open by mistake: who waits for the end of a pipe would wait for us."""
+    folder = next((each for each in ("/proc/self/fd", "/dev/fd") if os.path.isdir(each)), None)
+    for file in range(MANY) if folder is None else map(int, os.listdir(folder)):
+        if file > LOCK:
+            with suppress(OSError):  # that of the listing is closed already
+                os.close(file)
+
+
 def main(arguments: List[str]) -> None:
     """Be the agent of a folder."""
     for file in (LISTENER, LOCK):
         os.set_inheritable(file, False)
+    _close_others()
     os.ftruncate(LOCK, 0)
     os.write(LOCK, b"%d\n" % os.getpid())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

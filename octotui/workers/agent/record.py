@@ -54,6 +54,12 @@ class AgentRecord:
         self._append([_begun(name, attempt)])
         self._left[name] = attempt
 
+    def take(self, attempts: Dict[str, RecordedAttempt]) -> None:
+        """Append attempts of another record. Raises OSError, and then none of them is taken."""
+        if attempts:
+            self._append(line for name, each in attempts.items() for line in _lines(name, each))
+            self._left.update(attempts)
+
     def starts(self, name: str, pid: int, started: float) -> None:
         """Append the process that leads an attempt."""
         self._left[name] = self._left[name]._replace(pid=pid, started=started)

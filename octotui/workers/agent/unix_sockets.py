@@ -6,10 +6,11 @@ import os
 import socket
 import struct
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Iterator
 
 LONGEST = 100  # bytes that every system takes as the path of a socket
+BACKLOG = 16
 _CREDENTIALS = struct.Struct("3i")  # process, user, group
 
 
@@ -30,6 +31,28 @@ def short_path(path: str) -> Iterator[str]:
         yield f"/proc/self/fd/{folder}/{os.path.basename(path)}"
     finally:
         os.close(folder)
+
+
+def listen(path: str) -> socket.socket:
+    """Return a socket that listens by a path, private to this account, in place of what has it.
+
+    Raises OSError.
+    """
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+        before = os.umask(0o177)
+        try:
+            with short_path(path) as short:
+                listener.bind(short)
+        finally:
+            os.umask(before)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def peer_account(connection: socket.socket) -> int:

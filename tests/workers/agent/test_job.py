@@ -4,6 +4,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from octotui.workers.agent import processes
 from octotui.workers.agent.job import ABANDONED, ENDED, LINGERING, AgentJob
 from octotui.workers.agent.processes import since_boot
@@ -18,19 +20,16 @@ def job(tmp_path: Path, child: int = 0, pid: int = 0) -> AgentJob:
     return AgentJob("a", "work/a", attempt, [spool], child)
 
 
-def test_s5_what_cannot_be_ended_is_named(tmp_path: Path) -> None:
+def test_s5_what_cannot_be_ended_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     process = subprocess.Popen(["sleep", "60"], start_new_session=True)
     while Path(f"/proc/{process.pid}/comm").read_text() != "sleep\n":
         time.sleep(0.001)
     stuck = job(tmp_path, process.pid)
-    kill, processes.signal_all = processes.signal_all, lambda leader, lock, number: {process.pid}
-    try:
-        stuck.stop(0.0, 100.0)
-        stuck.check(100.0)
-        assert stuck.state != ENDED
-        stuck.check(100.0 + ABANDONED)
-    finally:
-        processes.signal_all = kill
+    monkeypatch.setattr(processes, "signal_job", lambda signs, found, number: None)
+    stuck.stop(0.0, 100.0)
+    stuck.check(100.0)
+    assert stuck.state != ENDED
+    stuck.check(100.0 + ABANDONED)
     assert stuck.report()["survivors"] == [f"{process.pid} (sleep)"]
     process.kill()
     process.wait()

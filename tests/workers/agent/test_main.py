@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from octotui.workers.agent.frames import FrameReader, head
+from octotui.workers.agent.record import read_record
 from octotui.workers.agent_program import archive
 from tests.workers.agents import living
 
@@ -84,6 +85,74 @@ def ended(folder: Path) -> bool:
     while list(living(folder)) and time.monotonic() < end:
         time.sleep(0.01)
     return not list(living(folder))
+
+
+def test_an_agent_keeps_nothing_open_that_its_starter_has_left_open(tmp_path: Path) -> None:
+    """Who waits for the end of a pipe, as for a server that is being started, does not wait for the agent."""
+    path = tmp_path / "agent" / "v"
+    path.mkdir(parents=True)
+    (path / "program").write_bytes(archive())
+    reading, writing = os.pipe()
+    os.set_inheritable(writing, True)
+    start(path)
+    talk = Talk(path)
+    talk.ask({"do": "ping"})
+    assert talk.hear() == {"say": "pong"}
+    os.close(writing)
+    os.set_blocking(reading, False)
+    assert os.read(reading, 1) == b""
+    os.close(reading)
+    talk.ask({"do": "bye"})
+    talk.close()
+    assert ended(tmp_path)
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_r4_an_agent_listens_anew_where_its_socket_was_removed(folder: Path, is_replaced: bool) -> None:
+    talk = Talk(folder)
+    talk.ask({"do": "ping"})
+    assert talk.hear() == {"say": "pong"}
+    talk.close()
+    (folder / "socket").unlink()
+    if is_replaced:
+        (folder / "socket").touch()
+    end = time.monotonic() + 10
+    while not (folder / "socket").is_socket() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert (folder / "socket").stat().st_mode & 0o777 == 0o600
+    later = Talk(folder)
+    later.ask({"do": "bye"})
+    assert later.hear() == {"say": "bye"}
+    later.close()
+    assert ended(folder.parent.parent)
+
+
+def test_m2_an_agent_takes_up_when_told_what_another_version_has_left(folder: Path) -> None:
+    """M2: it records it first, and leaves alone what an agent that lives has."""
+    talk = Talk(folder)
+    talk.ask({"do": "look", "job": "space/a", "directory": "x"})
+    assert talk.hear() == {"say": "status", "job": "space/a", "state": "nothing"}
+    for name in ("gone", "lives"):
+        (folder.parent / name).mkdir()
+        record = f'["begun","space/{name}","x/work/{name}",1,2,1]\n["ended","space/{name}",5]\n'
+        (folder.parent / name / "record").write_text(record)
+    (folder.parent / "gone" / "lock").touch()
+    with (folder.parent / "lives" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        talk.ask({"do": "adopt"})
+        for name, state in (("gone", "ended"), ("lives", "nothing")):
+            talk.ask({"do": "look", "job": f"space/{name}", "directory": "x"})
+            status = talk.hear()
+            assert status is not None
+            assert status["state"] == state
+    assert not (folder.parent / "gone").exists()
+    assert (folder.parent / "lives" / "record").exists()
+    assert read_record(str(folder / "record"))["space/gone"].code == 5
+    talk.ask({"do": "follow", "job": "space/gone", "from": [0]})
+    report = talk.hear()
+    assert report is not None
+    assert report["code"] == 5
+    talk.close()
 
 
 def test_the_newest_connection_has_the_agent(folder: Path) -> None:

@@ -112,3 +112,20 @@ def test_m2_a_record_that_cannot_be_rewritten_is_kept(
     assert path.stat().st_ino != inode
     assert path.read_bytes().count(b"\n") < 30
     assert read_record(str(path)) == {"left": ONE, "later": ONE}
+
+
+def test_m2_attempts_of_another_record_are_taken_all_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "record")
+    kept, write = AgentRecord(path, {"own": ONE}), os.write
+    others = {"a": ONE._replace(pid=7, started=1.5), "b": ONE._replace(has_ended=True, code=3)}
+    monkeypatch.setattr(record.os, "write", lambda file, body: write(file, body[:30]))
+    with pytest.raises(OSError, match="No space left"):
+        kept.take(others)
+    monkeypatch.undo()
+    assert read_record(path) == {"own": ONE}
+    kept.take(others)
+    kept.take({})
+    assert read_record(path) == {"own": ONE} | others
+    assert kept.attempt("b").code == 3

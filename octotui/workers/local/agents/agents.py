@@ -1,8 +1,10 @@
 """The agents of a space on this machine: connections to them, made anew where one is lost."""
 
 import asyncio
+import errno
+import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +16,10 @@ from octotui.workers.local.agents.starter import AgentStarter
 SHORTEST, LONGEST = 0.02, 2.0  # seconds between tries to reach an agent
 TRIES = 3  # agents that may end while the last wishes are said
 SILENCE = 10.0  # seconds in which an agent that is asked says nothing at all, and is given up
+LOOKING = 3.0  # seconds of that where it is asked for an attempt only: it is asked again later
+WATCH = 5.0  # seconds between looks whether an agent whose attempts are followed answers
+ADOPTED = "its agent was killed; it is followed until all that it started has ended"
+ANSWERS = "its agent answers again"
 GONE = "its agent does not know it any more, and it is unknown how it ended"
 
 
@@ -33,6 +39,7 @@ class Agents:
         self._forgets: dict[AgentConnection, deque[str]] = {}
         self._unsent: deque[str] = deque()
         self._opening = asyncio.Lock()
+        self._silent: dict[str, tuple[float, TimeoutError]] = {}  # until when versions are not asked
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -41,9 +48,16 @@ class Agents:
         return self._attempts.get(name)
 
     async def ready(self) -> AgentConnection:
-        """Return the connection to the agent that starts jobs. Raises OSError."""
-        connection = self._connections.get(self.starter.version)
-        return connection if connection is not None and connection.is_open else await self._opened()
+        """Return the connection to the agent that starts jobs, which answers. Raises OSError."""
+        for _ in range(TRIES):
+            connection = self._connections.get(self.starter.version)
+            if connection is None or not connection.is_open:
+                connection = await self._opened()
+            if not await connection.answers(SILENCE):
+                raise self.starter.silence(connection.version)
+            if connection.is_open:
+                return connection
+        raise ConnectionResetError(errno.ECONNRESET, "it ends at once", self.starter.problems)
 
     async def existing(self) -> list[AgentConnection]:
         """Return connections to all agents that have jobs; those of agents that are gone have a new one.
@@ -56,7 +70,7 @@ class Agents:
             except TimeoutError:  # it lives
                 raise
             except OSError:
-                await self._opened()
+                await self._successor()
         return [each for each in self._connections.values() if each.is_open]
 
     async def look(self, connection: AgentConnection, name: str, directory: str) -> tuple[Header, bytes]:
@@ -70,7 +84,7 @@ class Agents:
         self._looks[name] = reply
         connection.send({"do": "look", "job": name, "directory": directory})
         try:
-            await self._heard(reply, lambda: connection)
+            await self._heard(reply, lambda: connection, LOOKING)
             return await reply
         finally:
             self._looks.pop(name, None)
@@ -82,15 +96,17 @@ class Agents:
         begin it again, and one that has been asked is to stop it.
         """
         try:
-            await self._heard(attempt.begun, lambda: self._owners.get(attempt.name))
+            await self._heard(attempt.begun, lambda: self._owners.get(attempt.name), SILENCE)
         except TimeoutError:
             attempt.start = None
             self.stop(attempt, 0.0)
             raise
         await attempt.begun
 
-    async def _heard(self, reply: "asyncio.Future[Any]", owner: Callable[[], AgentConnection | None]) -> None:
-        """Wait for a reply, as long as its agent says anything to anybody. Raises TimeoutError."""
+    async def _heard(
+        self, reply: "asyncio.Future[Any]", owner: Callable[[], AgentConnection | None], silence: float
+    ) -> None:
+        """Wait for a reply, until its agent says nothing to anybody for so long. Raises TimeoutError."""
         now = asyncio.get_running_loop().time
         asked = now()
         try:
@@ -98,7 +114,7 @@ class Agents:
                 connection = owner()
                 if connection is None:  # a new one is being made
                     asked = now()
-                left = max(asked, connection.heard if connection else 0.0) + SILENCE - now()
+                left = max(asked, connection.heard if connection else 0.0) + silence - now()
                 if connection is not None and left <= 0:
                     raise self.starter.silence(connection.version)
                 await asyncio.wait({reply}, timeout=left)
@@ -162,15 +178,57 @@ class Agents:
             if found is not None and found.is_open:
                 return found
             is_own = version == self.starter.version
-            stream = await self.starter.start() if is_own else self.starter.connect(version)
+            stream = await self._stream(version)
             connection = await AgentConnection(version, self._receive, self._lost).open(stream)
             self._connections[version], self._forgets[connection] = connection, deque()
             if not is_own:
                 connection.send({"do": "retire"})
+            self._in_background(self._watch(connection))
             unsent, self._unsent = self._unsent, deque()
             for name in unsent:
                 self._forget(connection, name)
             return connection
+
+    async def _stream(self, version: str) -> socket.socket:
+        """Return a connected socket; one that was silent is not waited for again at once. Raises OSError."""
+        now, own = asyncio.get_running_loop().time, self.starter.version
+        until, silence = self._silent.get(version, (0.0, None))
+        if silence is not None and now() < until:
+            raise silence
+        try:
+            return await self.starter.start() if version == own else self.starter.connect(version)
+        except TimeoutError as problem:
+            self._silent[version] = (now() + WATCH, problem)
+            raise
+
+    async def _successor(self) -> AgentConnection:
+        """Return the connection to this version's agent, which takes up what others left that are gone."""
+        connection = await self._opened()
+        connection.send({"do": "adopt"})
+        return connection
+
+    async def _watch(self, connection: AgentConnection) -> None:
+        """Have the attempts of an agent say so where it does not answer, and where it does again."""
+        while connection.is_open:
+            await asyncio.sleep(WATCH)
+            if connection not in self._owners.values() or await connection.answers(SILENCE):
+                continue
+            self._notify(connection, f"{self.starter.silence(connection.version)}; this job waits for it")
+            while not await connection.answers(SILENCE):
+                pass
+            if connection.is_open:
+                self._notify(connection, ANSWERS)
+
+    def _notify(self, connection: AgentConnection, sentence: str) -> None:
+        """Have the attempts of an agent say how it stands."""
+        for name in [name for name, owner in self._owners.items() if owner is connection]:
+            if not self._attempts[name].ended.done():
+                self._attempts[name].notice(sentence)
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _forget(self, connection: AgentConnection, name: str) -> None:
         self._forgets[connection].append(name)
@@ -195,22 +253,28 @@ class Agents:
         for name in names:
             del self._owners[name]
         if (names or self._unsent) and not (self._closed or connection.is_superseded):
-            task = asyncio.get_running_loop().create_task(self._take_over(connection.version, names))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._in_background(self._take_over(connection.version, names))
 
     async def _take_over(self, version: str, names: list[str]) -> None:
         delay = SHORTEST
         while True:
-            for each in dict.fromkeys((version, self.starter.version)):
-                with suppress(OSError, TimeoutError):
-                    connection = await self._opened(each)
-                    for name in names:
-                        if name in self._attempts and name not in self._owners:
-                            self._tell(self._attempts[name], connection)
-                    return
+            with suppress(OSError):
+                connection = await self._opened_after(version)
+                for name in names:
+                    if name in self._attempts and name not in self._owners:
+                        self._tell(self._attempts[name], connection)
+                return
             await asyncio.sleep(delay)
             delay = min(2 * delay, LONGEST)
+
+    async def _opened_after(self, version: str) -> AgentConnection:
+        """Return the connection to a version that was lost, or to what comes after it. Raises OSError."""
+        try:
+            return await self._opened(version)
+        except TimeoutError:  # it lives
+            raise
+        except OSError:
+            return await self._successor()
 
     def _receive(self, connection: AgentConnection, header: Header, payload: bytes) -> None:
         name, word = str(header.get("job")), header.get("say")
@@ -239,6 +303,8 @@ class Agents:
                 attempt.has_begun()
             case "refused":
                 attempt.refused(header)
+            case "adopted":
+                attempt.notice(ADOPTED)
             case "unknown":
                 attempt.end({"why": GONE})
             case "output" if self._take(attempt, header, payload):

@@ -5,7 +5,7 @@ import signal
 
 from octotui.engine.state import Outcome
 from octotui.workers.agent.frames import Header
-from octotui.workers.executor import AttemptLocation, AttemptSpec, Output, StartError
+from octotui.workers.executor import AttemptLocation, AttemptSpec, Notice, Output, StartError, unheard
 
 UNKNOWN = "its agent was killed, and it is unknown how it ended"
 StartFrame = tuple[Header, tuple[bytes, ...]]
@@ -36,6 +36,7 @@ class AgentAttempt:
         self.is_refetching = False  # a gap was found, and what arrives meanwhile comes once more
         self.grace: float | None = None  # of a stop that was asked for
         self.failure: Exception | None = None
+        self.notice: Notice = unheard
         self._output: Output | None = None
         self._early: list[bytes] = []
         self._starts = 0
@@ -84,16 +85,16 @@ class AgentAttempt:
         if not self.begun.done():
             self.begun.set_exception(StartError(reason))
 
-    def attach(self, output: Output) -> None:
-        """Pass output on, first what has arrived before."""
-        self._output = output
+    def attach(self, output: Output, notice: Notice = unheard) -> None:
+        """Pass output on, first what has arrived before, and notices."""
+        self._output, self.notice = output, notice
         early, self._early = self._early, []
         for chunk in early:
             self._pass_on(chunk)
 
     def detach(self) -> None:
         """Pass on nothing more; a later follower gets all of it again."""
-        self._output = None
+        self._output, self.notice = None, unheard
         self.is_followed = False
         self.received = 0
 
@@ -120,7 +121,8 @@ class AgentAttempt:
         code = header.get("code")
         told = [*header.get("warnings", ())]
         if survivors := header.get("survivors"):
-            told.append(f"these processes of it cannot be ended: {', '.join(map(str, survivors))}")
+            named = ", ".join(map(str, survivors))
+            told.append(f"processes that it started could not be ended, and go on: {named}")
         warnings = tuple(map(str, told))
         if header.get("stopped"):
             return Outcome(state="cancelled", exit_code=code, warnings=warnings)

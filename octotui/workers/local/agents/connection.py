@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from octotui.workers.agent.frames import FrameError, FrameReader, Header, head
 
+FRESH = 1.0  # seconds after anything was heard in which the other side is taken to answer
 CLOSING = 5.0  # seconds that the last frames may take
 
 
@@ -19,7 +20,7 @@ class AgentConnection(asyncio.BufferedProtocol):
         lost: Callable[["AgentConnection"], None],
     ) -> None:
         self.version = version
-        self.heard = asyncio.get_running_loop().time()  # when the other side last said anything
+        self.heard = float("-inf")  # when the other side last said anything
         self.acknowledged = 0  # wishes that the other side has heard
         self.is_superseded = False
         self.is_finished = False  # whether the other side has heard the last frame
@@ -28,6 +29,7 @@ class AgentConnection(asyncio.BufferedProtocol):
         self._reader = FrameReader()
         self._waiting: list[bytes] = []
         self._transport: asyncio.Transport | None = None
+        self._sign: asyncio.Future[None] | None = None
         self._ended = asyncio.get_running_loop().create_future()
 
     async def open(self, stream: socket.socket) -> "AgentConnection":
@@ -45,6 +47,19 @@ class AgentConnection(asyncio.BufferedProtocol):
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._flush)
         self._waiting += (head(header, sum(map(len, payload))), *payload)
+
+    async def answers(self, patience: float) -> bool:
+        """Return whether the other side has just said anything, or does within so many seconds when asked."""
+        loop = asyncio.get_running_loop()
+        if loop.time() - self.heard < FRESH:
+            return True
+        if self._sign is None and self.is_open:
+            self._sign = loop.create_future()
+            self.send({"do": "ping"})
+        sign = self._sign
+        if sign is not None:
+            await asyncio.wait({sign}, timeout=patience)
+        return sign is None or sign.done()
 
     async def close(self) -> None:
         """Say goodbye, and close the connection once the other side has heard it, or is too late for it."""
@@ -73,6 +88,7 @@ class AgentConnection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Pass the frames on that have arrived; hang up on strange ones."""
         self.heard = asyncio.get_running_loop().time()
+        self._note_sign()
         try:
             frames = self._reader.complete(nbytes)
         except FrameError:
@@ -84,9 +100,15 @@ class AgentConnection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell that the connection has ended."""
+        self._note_sign()
         if not self._ended.done():
             self._ended.set_result(None)
         self._lost(self)
+
+    def _note_sign(self) -> None:
+        if self._sign is not None and not self._sign.done():
+            self._sign.set_result(None)
+        self._sign = None
 
     def _flush(self) -> None:
         if self._waiting and self.is_open:

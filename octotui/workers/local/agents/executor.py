@@ -24,6 +24,7 @@ from octotui.workers.executor import (
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.agents.agents import Agents
 from octotui.workers.local.agents.attempt import AgentAttempt, StartFrame
+from octotui.workers.local.agents.connection import AgentConnection
 from octotui.workers.local.supervisors import workspace_record
 from octotui.workers.local.supervisors.executor import (
     OVERWRITTEN,
@@ -38,6 +39,7 @@ from octotui.workers.script_environment import script_environment
 from octotui.workers.search_path import absolute
 
 TRIES = 3  # connections that may be lost while an attempt is looked for
+UNUSABLE = 60.0  # seconds after which an agent that could not be had is tried again
 
 
 class AgentExecutor:
@@ -57,9 +59,13 @@ class AgentExecutor:
         self._open_files = open_file_limit.raise_soft()
         self._programs: dict[str, str] = {}
         self._relative: dict[str, str] = {}
+        self._unusable = (float("-inf"), "")  # until when no agent is tried, and why
+        self._instead: dict[AttemptLocation, str] = {}  # why a supervisor runs these
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
-        """Return the status of an attempt, by the agents or by its workspace; raises TimeoutError."""
+        """Return the status of an attempt, by its workspace or by the agents; raises TimeoutError."""
+        if self._agents.attempt(_name(location)) is None and self._supervised.claims(location):
+            return await self._supervised.inspect(location)
         for _ in range(TRIES):
             try:
                 return await self._known(location) or await self._supervised.inspect(location)
@@ -70,17 +76,14 @@ class AgentExecutor:
         return await self._supervised.inspect(location)
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
-        """Start the script. Raises StartError."""
-        if work.supervisor == "each":
+        """Start the script, under a supervisor where no agent can be had for it. Raises StartError."""
+        frame = None if work.supervisor == "each" else await self._frame(location, work, resume)
+        connection = None if frame is None else await self._connection(location)
+        if connection is None:
             await self._supervised.start(location, work, resume)
             return
-        attempt = AgentAttempt(_name(location), location, work, await self._frame(location, work, resume))
-        self._agents.take(attempt)
-        try:
-            self._agents.add(attempt, await self._agents.ready())
-        except OSError as problem:
-            self._agents.remove(attempt.name)
-            raise StartError(f"the agent of this machine cannot be started: {why(problem)}") from None
+        attempt = AgentAttempt(_name(location), location, work, frame)
+        self._agents.add(attempt, connection)
         try:
             await self._agents.begun(attempt)
         except TimeoutError as silence:
@@ -95,8 +98,10 @@ class AgentExecutor:
         """Wait for an attempt and return its Outcome."""
         attempt = await self._attempt(location)
         if attempt is None:
+            if location in self._instead:
+                notice(self._instead.pop(location))
             return await self._supervised.follow(location, output, leave, notice)
-        attempt.attach(output)
+        attempt.attach(output, notice)
         self._agents.follow(attempt)
         try:
             header = await asyncio.shield(attempt.ended)
@@ -120,6 +125,7 @@ class AgentExecutor:
 
     def clean(self, location: AttemptLocation) -> None:
         """Remove the workspace of an attempt."""
+        self._instead.pop(location, None)
         if self._agents.attempt(_name(location)) is None:
             self._supervised.clean(location)
         else:
@@ -141,12 +147,27 @@ class AgentExecutor:
         """Return an attempt to be followed: from its start if it was followed to its end before."""
         name = _name(location)
         attempt = self._agents.attempt(name)
-        if self._supervised.has(location) or (attempt is not None and not attempt.is_over):
+        if attempt is not None and not attempt.is_over:
             return attempt
+        if attempt is None and self._supervised.claims(location):
+            return None
         self._agents.remove(name)
         with suppress(OSError):
             await self._known(location)
         return self._agents.attempt(name)
+
+    async def _connection(self, location: AttemptLocation) -> AgentConnection | None:
+        """Return the connection to the agent; None where it cannot be had, and a supervisor is to be used."""
+        now = asyncio.get_running_loop().time
+        until, reason = self._unusable
+        if now() >= until:
+            try:
+                return await self._agents.ready()
+            except OSError as problem:
+                reason = _without_agent(problem)
+                self._unusable = (now() + UNUSABLE, reason)
+        self._instead[location] = reason
+        return None
 
     async def _known(self, location: AttemptLocation) -> AttemptStatus | None:
         """Return the status of an attempt that an agent has. Raises OSError where that is unknown."""
@@ -211,6 +232,13 @@ class AgentExecutor:
 
 def _name(location: AttemptLocation) -> str:
     return f"{location.space}/{location.name}"
+
+
+def _without_agent(problem: OSError) -> str:
+    """Return the sentence that says why an attempt has a supervisor of its own."""
+    known = isinstance(problem, TimeoutError)
+    cause = str(problem) if known else f"the agent of this machine cannot be started ({why(problem)})"
+    return f"{cause}, so this job runs under a supervisor of its own"
 
 
 def _status(

@@ -14,12 +14,11 @@ from contextlib import suppress
 
 from octotui.workers import agent_program
 from octotui.workers.agent.regular_files import open_regular
-from octotui.workers.agent.unix_sockets import peer_account, short_path
+from octotui.workers.agent.unix_sockets import listen, peer_account, short_path
 from octotui.workers.search_path import find
 
 PATIENCE = 10.0  # seconds in which an agent that ends is waited for
 PAUSE = 0.01
-BACKLOG = 16
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}  # nothing of ours: what scripts get is sent with each
 
 _NEW = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -41,6 +40,11 @@ class AgentStarter:
         """Return the folder of a version."""
         return f"{self._folder}/{version}"
 
+    @property
+    def problems(self) -> str:
+        """The file in which this version's agent says what is wrong with itself."""
+        return f"{self.path(self.version)}/problems"
+
     def versions(self) -> list[str]:
         """Return the versions that have left something here, this one last."""
         try:
@@ -53,7 +57,7 @@ class AgentStarter:
     def connect(self, version: str) -> socket.socket:
         """Return a connection to an agent. Raises OSError where none listens, or none of this account.
 
-        Raises TimeoutError where too many wait already for it to accept them.
+        Raises TimeoutError where it lives and does not listen, or where too many wait already for it.
         """
         stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         stream.setblocking(False)
@@ -65,6 +69,11 @@ class AgentStarter:
         except BlockingIOError:
             stream.close()
             raise self.silence(version) from None
+        except (FileNotFoundError, ConnectionRefusedError):
+            stream.close()
+            if self._lives(version):
+                raise self.silence(version) from None
+            raise
         except OSError:
             stream.close()
             raise
@@ -91,7 +100,7 @@ class AgentStarter:
             _make_private(each)
         try:
             async with asyncio.timeout(PATIENCE):
-                while (lock := _locked(f"{folder}/lock")) is None:  # it is about to end
+                while (lock := _locked(f"{folder}/lock")) is None:  # it ends, or listens anew
                     await asyncio.sleep(PAUSE)
                     with suppress(OSError):
                         return self.connect(self.version)
@@ -100,7 +109,7 @@ class AgentStarter:
         try:
             os.ftruncate(lock, 0)
             _write_program(f"{folder}/program")
-            with _listening(f"{folder}/socket") as listener:
+            with listen(f"{folder}/socket") as listener:
                 _spawn(folder, listener.fileno(), lock)
                 return self.connect(self.version)
         finally:
@@ -112,8 +121,12 @@ class AgentStarter:
         with suppress(OSError):
             if os.lstat(f"{folder}/record").st_size:
                 return True
+        return self._lives(version)
+
+    def _lives(self, version: str) -> bool:
+        """Return whether an agent of a version holds its lock."""
         try:
-            lock = _locked(f"{folder}/lock")
+            lock = _locked(f"{self.path(version)}/lock")
         except OSError:
             return False
         if lock is not None:
@@ -165,25 +178,6 @@ def _holds(path: str, text: bytes) -> bool:
         return False
     finally:
         os.close(file)
-
-
-def _listening(path: str) -> socket.socket:
-    """Return a listening socket, private to this account. Raises OSError."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        with suppress(FileNotFoundError):
-            os.unlink(path)  # noqa: PTH108
-        before = os.umask(0o177)
-        try:
-            with short_path(path) as short:
-                listener.bind(short)
-        finally:
-            os.umask(before)
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 def _spawn(folder: str, listener: int, lock: int) -> None:

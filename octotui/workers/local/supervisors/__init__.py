@@ -17,7 +17,7 @@ lock is held: it is never killed for that. Without an `exit` its exit code is un
 The script runs as our account, and may write to all of these files. The exit code therefore comes over a
 pipe that the script does not have, as long as we live; the record counts only after a restart, line by
 line, and only where each line is one that a supervisor writes. Signals go only to processes that are certain
-to be of the job (`process_table`). Files are opened without following links and without waiting, and removal
+to be of the job (`processes`). Files are opened without following links and without waiting, and removal
 never leaves the folder (`tree_removal`). `started_attempts` notes outside of the workspace that an attempt
 began, so that a workspace that was emptied or removed is not taken for an attempt that never started.
 

@@ -51,9 +51,9 @@ class SupervisorExecutor:
         self._ticking: asyncio.TimerHandle | None = None
         self._open_files = open_file_limit.raise_soft()
 
-    def has(self, location: AttemptLocation) -> bool:
-        """Return whether an attempt was started or followed here, and not cleaned yet."""
-        return location in self._begun
+    def claims(self, location: AttemptLocation) -> bool:
+        """Return whether an attempt has a supervisor, by what was started here or by its workspace."""
+        return location in self._begun or self._workspaces.claim(location)
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
         """Return the status of an attempt; it runs as long as its record is locked."""

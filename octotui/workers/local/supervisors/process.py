@@ -12,9 +12,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from octotui.engine.state import Outcome
+from octotui.workers.agent.processes import JobSigns, lock_path, send
 from octotui.workers.executor import Notice, Output, unheard
-from octotui.workers.local.supervisors.process_group import Watch, leads, send
-from octotui.workers.local.supervisors.process_table import JobSigns, lock_path
+from octotui.workers.local.supervisors.process_group import Watch, leads
 from octotui.workers.local.supervisors.spool_reader import SpoolReader
 from octotui.workers.local.supervisors.termination import Look, terminate, unended
 from octotui.workers.local.supervisors.workspace_record import exit_code, named_signal

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
-from octotui.workers.local.supervisors.process_table import JobSigns, ProcessStat, lives, members, signal_job
+from octotui.workers.agent.processes import JobSigns, ProcessStat, lives, members, signal_job
 
 SHORTEST, LONGEST = 0.02, 0.25  # seconds between checks whether processes have ended
 KILLED = 2.0  # seconds that killed processes may take to end, before it is tried again

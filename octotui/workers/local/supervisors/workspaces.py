@@ -17,6 +17,7 @@ from octotui.workers.local.supervisors import workspace_record
 from octotui.workers.local.supervisors.started_attempts import StartedAttempts
 from octotui.workers.local.supervisors.workspace_record import WorkspaceRecord
 
+AGENT = "."  # is in the last part of the names of folders that agents make
 MANY = 100  # numbered names to try before random ones: a job may have taken them all
 OURS = os.O_RDWR | os.O_CREAT
 APPEND = os.O_WRONLY | os.O_APPEND
@@ -174,6 +175,14 @@ class Workspaces:
         Raises OSError if the folders cannot be listed.
         """
         return self._folders(location.directory, location.space).get(location.name)
+
+    def claim(self, location: AttemptLocation) -> bool:
+        """Return whether an earlier process has started an attempt under a supervisor of its own."""
+        try:
+            left = self.left(location)
+        except OSError:
+            return False
+        return left is not None and AGENT not in left.rpartition("-")[2]
 
     def forget(self, location: AttemptLocation) -> str | None:
         """Forget an attempt and return its folder, or None. Raises OSError."""

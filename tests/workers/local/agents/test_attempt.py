@@ -74,5 +74,5 @@ async def test_s7_an_exit_code_decides(
 async def test_s5_what_cannot_be_ended_is_a_warning() -> None:
     told = {"code": None, "stopped": True, "survivors": ["7 (x)"], "warnings": ["w"]}
     outcome = AgentAttempt("a", HERE).outcome(told)
-    assert outcome.warnings == ("w", "these processes of it cannot be ended: 7 (x)")
+    assert outcome.warnings == ("w", "processes that it started could not be ended, and go on: 7 (x)")
     await asyncio.sleep(0)

@@ -10,7 +10,7 @@ import pytest
 from octotui.engine.state import Outcome
 from octotui.workers import agent_program
 from octotui.workers.executor import AttemptStatus
-from octotui.workers.local.agents import agents
+from octotui.workers.local.agents import agents, connection
 from octotui.workers.local.agents.attempt import UNKNOWN
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
@@ -54,11 +54,16 @@ async def test_r4_a_script_whose_agent_is_killed_goes_on_and_is_lost(make: Make,
     """M2: it is followed to its end, by the session that saw it and by the next; its output is whole."""
     executor, chunks, given = make(), list[bytes](), work(tmp_path, waiting(tmp_path))
     await executor.start(place(given), given, "memo")
-    following = asyncio.create_task(executor.follow(place(given), chunks.append))
+    told: list[str] = []
+    following = asyncio.create_task(executor.follow(place(given), chunks.append, notice=told.append))
     await started(tmp_path / "pid")
     await kill_agent(tmp_path)
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(10):
+        while not told:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
     assert not following.done()
+    assert told == [agents.ADOPTED]
     assert not gone(int((tmp_path / "pid").read_text()))
     (tmp_path / "go").touch()
     assert await following == Outcome(state="lost", reason=UNKNOWN)
@@ -216,10 +221,162 @@ async def test_m3_no_secret_is_left_when_a_job_has_ended(make: Make, tmp_path: P
         assert not path.is_file() or secret.encode() not in path.read_bytes()
 
 
-async def test_an_agent_that_cannot_be_started_is_a_sentence(make: Make, tmp_path: Path) -> None:
+async def test_r4_without_an_agent_a_job_has_a_supervisor_and_says_so(make: Make, tmp_path: Path) -> None:
     (tmp_path / "agent").touch()
-    reason = await refusal(make(), work(tmp_path / "worker", "true"))
-    assert reason.startswith("the agent of this machine cannot be started: Not a directory: ")
+    executor, told = make(), list[str]()
+    for number in (1, 2):
+        given = work(tmp_path / "worker", "exit 3", job=f"job-{number}")
+        await executor.start(place(given), given, "{}")
+        assert (await executor.follow(place(given), lambda _: None, notice=told.append)).exit_code == 3
+        executor.clean(place(given))
+    assert len(told) == 2
+    assert told[0].startswith("the agent of this machine cannot be started (Not a directory: ")
+    assert told[0].endswith("), so this job runs under a supervisor of its own")
+
+
+async def test_r4_an_agent_that_ends_at_once_is_told_apart(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_program, "archive", lambda: b"raise SystemExit(1)")
+    executor, told, given = make(), list[str](), work(tmp_path, "exit 3")
+    await executor.start(place(given), given, "{}")
+    assert (await executor.follow(place(given), lambda _: None, notice=told.append)).exit_code == 3
+    assert re.search(r"cannot be started \(it ends at once: .*/problems\)", told[0])
+    executor.clean(place(given))
+
+
+async def test_r4_a_stopped_agent_keeps_nothing_from_starting(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4: what supervisors run is found without it, also by the next session; the rest is not known."""
+    executor = make()
+    await result(executor, work(tmp_path, "true", job="job-2"))
+    (pid,) = living(tmp_path)
+    monkeypatch.setattr(agents, "SILENCE", 0.3)
+    monkeypatch.setattr(agents, "LOOKING", 0.3)
+    monkeypatch.setattr(connection, "FRESH", 0.0)
+    os.kill(pid, signal.SIGSTOP)
+    said, told, given = (
+        f"the agent (pid {pid}) does not answer",
+        list[str](),
+        work(tmp_path, waiting(tmp_path)),
+    )
+    async with asyncio.timeout(20):
+        await executor.start(place(given), given, "memo")
+        each = work(tmp_path, "exit 5", job="job-3", supervisor="each")
+        key = AttemptKey("space-1", "job-3-1")
+        await ExecutorProcesses(executor, each.directory).start(key, each, "memo", is_new=True)
+        await executor.close()
+        later = make()
+        assert await later.inspect(place(given)) == AttemptStatus("running", "memo")
+        with pytest.raises(TimeoutError, match=re.escape(said)):
+            await later.inspect(place(work(tmp_path, "", job="job-4")))
+        (tmp_path / "go").touch()
+        assert (await later.follow(place(given), lambda _: None, notice=told.append)).exit_code == 3
+        last = work(tmp_path, "exit 6", job="job-5")
+        await later.start(place(last), last, "memo")
+        assert (await later.follow(place(last), lambda _: None, notice=told.append)).exit_code == 6
+    assert told == [f"{said}, so this job runs under a supervisor of its own"]
+    os.kill(pid, signal.SIGCONT)
+
+
+async def test_r4_a_job_whose_agent_is_stopped_says_so_and_goes_on_with_it(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agents, "WATCH", 0.05)
+    monkeypatch.setattr(connection, "FRESH", 0.0)
+    executor, told, given = make(), list[str](), work(tmp_path, waiting(tmp_path))
+    await executor.start(place(given), given, "memo")
+    following = asyncio.create_task(executor.follow(place(given), lambda _: None, notice=told.append))
+    await started(tmp_path / "pid")
+    (pid,) = living(tmp_path)
+    monkeypatch.setattr(agents, "SILENCE", 0.2)
+    os.kill(pid, signal.SIGSTOP)
+    async with asyncio.timeout(20):
+        while not told:
+            await asyncio.sleep(0.01)
+        assert told == [f"the agent (pid {pid}) does not answer; this job waits for it"]
+        os.kill(pid, signal.SIGCONT)
+        while len(told) < 2:
+            await asyncio.sleep(0.01)
+        assert told[1:] == [agents.ANSWERS]
+        (tmp_path / "go").touch()
+        assert (await following).exit_code == 3
+    executor.clean(place(given))
+
+
+async def test_r4_an_agent_whose_socket_was_removed_is_found_again(make: Make, tmp_path: Path) -> None:
+    first, given = make(), work(tmp_path, waiting(tmp_path))
+    await first.start(place(given), given, "memo")
+    await started(tmp_path / "pid")
+    await first.close()
+    (before,) = living(tmp_path)
+    next((tmp_path / "agent").glob("*/socket")).unlink()
+    later = make()
+    async with asyncio.timeout(8):
+        assert await later.inspect(place(given)) == AttemptStatus("running", "memo")
+    assert list(living(tmp_path)) == [before]
+    (tmp_path / "go").touch()
+    assert (await later.follow(place(given), lambda _: None)).exit_code == 3
+    later.clean(place(given))
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_r4_what_a_killed_agent_of_another_version_had_is_taken_up(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_over: bool
+) -> None:
+    """R4: also while the agent of this version lives already."""
+    old, given = make(), work(tmp_path, waiting(tmp_path))
+    await old.start(place(given), given, "memo")
+    await started(tmp_path / "pid")
+    await old.close()
+    (before,) = living(tmp_path)
+    monkeypatch.setattr(agent_program, "version", lambda: "newer")
+    new = make()
+    await result(new, work(tmp_path, "true", job="job-2"))
+    if is_over:
+        (tmp_path / "go").touch()
+        await ends(int((tmp_path / "pid").read_text()))
+        await asyncio.sleep(0.2)
+    os.kill(before, signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while before in list(living(tmp_path)):
+            await asyncio.sleep(0.005)
+    assert await new.inspect(place(given)) == AttemptStatus("ended" if is_over else "running", "memo")
+    chunks, told = list[bytes](), list[str]()
+    following = asyncio.create_task(new.follow(place(given), chunks.append, notice=told.append))
+    await asyncio.sleep(0.1)
+    (tmp_path / "go").touch()
+    outcome = await following
+    assert (outcome.state, outcome.exit_code) == (("failed", 3) if is_over else ("lost", None))
+    assert b"".join(chunks) == b"one\ntwo\n"
+    assert told == ([] if is_over else [agents.ADOPTED])
+    new.clean(place(given))
+
+
+async def test_r4_an_agent_of_another_version_that_is_killed_while_it_is_followed(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, given = make(), work(tmp_path, waiting(tmp_path))
+    await old.start(place(given), given, "memo")
+    await started(tmp_path / "pid")
+    await old.close()
+    (before,) = living(tmp_path)
+    monkeypatch.setattr(agent_program, "version", lambda: "newer")
+    new, chunks, told = make(), list[bytes](), list[str]()
+    await result(new, work(tmp_path, "true", job="job-2"))
+    assert (await new.inspect(place(given))).state == "running"
+    following = asyncio.create_task(new.follow(place(given), chunks.append, notice=told.append))
+    await asyncio.sleep(0.1)
+    os.kill(before, signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while not told:
+            await asyncio.sleep(0.01)
+    assert not following.done()
+    (tmp_path / "go").touch()
+    assert await following == Outcome(state="lost", reason=UNKNOWN)
+    assert b"".join(chunks) == b"one\ntwo\n"
+    new.clean(place(given))
 
 
 async def test_m2_an_agent_that_was_stopped_is_a_sentence_and_begins_nothing_later(
@@ -230,6 +387,8 @@ async def test_m2_an_agent_that_was_stopped_is_a_sentence_and_begins_nothing_lat
     await result(executor, work(tmp_path, "true", job="job-2"))
     (pid,) = living(tmp_path)
     monkeypatch.setattr(agents, "SILENCE", 0.3)
+    monkeypatch.setattr(agents, "LOOKING", 0.3)
+    monkeypatch.setattr(connection, "FRESH", 60.0)  # it is stopped as it is asked to begin
     os.kill(pid, signal.SIGSTOP)
     said = f"the agent (pid {pid}) does not answer"
     async with asyncio.timeout(10):
@@ -253,6 +412,7 @@ async def test_m2_what_an_agent_that_was_stopped_did_not_begin_no_other_begins(
     await result(executor, work(tmp_path, "true", job="job-2"))
     (pid,) = living(tmp_path)
     monkeypatch.setattr(agents, "SILENCE", 0.3)
+    monkeypatch.setattr(connection, "FRESH", 60.0)
     os.kill(pid, signal.SIGSTOP)
     await refusal(executor, given)
     monkeypatch.undo()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from octotui.workers import agent_program
+from octotui.workers.agent.unix_sockets import BACKLOG
 from octotui.workers.local.agents import starter as agent_starter
 from octotui.workers.local.agents.starter import AgentStarter
 from tests.workers.agents import end_agents, living
@@ -120,7 +121,7 @@ async def test_an_agent_that_accepts_nobody_is_not_waited_for(starter: AgentStar
     pid = await until_one_lives(tmp_path)
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(TimeoutError, match=rf"^the agent \(pid {pid}\) does not answer$"):
-        streams.extend(starter.connect(starter.version) for _ in range(agent_starter.BACKLOG + 3))
+        streams.extend(starter.connect(starter.version) for _ in range(BACKLOG + 3))
     os.kill(pid, signal.SIGCONT)
     for each in streams:
         each.close()

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from octotui.engine.state import Outcome
+from octotui.workers.agent import processes
 from octotui.workers.executor import AttemptLocation, AttemptStatus
-from octotui.workers.local.supervisors import process_group
 from octotui.workers.local.supervisors.executor import OVERWRITTEN, RUNS_ON, SupervisorExecutor
 from octotui.workers.local.supervisors.process import UNCLEAR, UNREPORTED
 from octotui.workers.local.supervisors.workspaces import Workspace, Workspaces
@@ -28,7 +28,7 @@ HUGE = b"9" * 5000
 def signals(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """The signals that are sent to groups; none of them goes anywhere."""
     sent: list[tuple[int, int]] = []
-    monkeypatch.setattr(process_group.os, "killpg", lambda group, number: sent.append((group, number)))
+    monkeypatch.setattr(processes.os, "killpg", lambda group, number: sent.append((group, number)))
     return sent
 
 

@@ -10,25 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from octotui.workers.agent.processes import processes, send_to
 from octotui.workers.local.supervisors import process_group
-from octotui.workers.local.supervisors.process_group import Watch, alive, leads, send
-from octotui.workers.local.supervisors.process_table import processes, send_to
+from octotui.workers.local.supervisors.process_group import Watch, leads
 
 
 def sleeper() -> "subprocess.Popen[bytes]":
     return subprocess.Popen(["sleep", "60"], start_new_session=True)
-
-
-def test_the_dead_do_not_count() -> None:
-    process = sleeper()
-    assert alive(process.pid)
-    assert send(process.pid, signal.SIGKILL)
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    assert send(process.pid, 0)  # it is there, until somebody waits for it
-    assert not alive(process.pid)
-    process.wait()
-    assert not alive(process.pid)
-    assert not send(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("how", ["pidfd", "polling"])
@@ -103,14 +91,6 @@ def test_r4_a_group_without_its_leader_is_known_by_those_who_have_the_lock(
     assert leads(shared, process.pid)
     for each in table:
         send_to(each, signal.SIGKILL)
-
-
-@pytest.mark.parametrize("group", [0, 1, -1, -5, os.getpgrp()])
-def test_r6_no_signal_goes_to_us_or_to_everybody(monkeypatch: pytest.MonkeyPatch, group: int) -> None:
-    sent: list[int] = []
-    monkeypatch.setattr(process_group.os, "killpg", lambda group, number: sent.append(group))
-    assert not send(group, signal.SIGTERM)
-    assert sent == []
 
 
 def test_another_system_knows_the_leader_of_a_session(monkeypatch: pytest.MonkeyPatch, shared: int) -> None:

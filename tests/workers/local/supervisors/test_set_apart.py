@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.state import Outcome
+from octotui.workers.agent import processes
 from octotui.workers.executor import AttemptSpec
-from octotui.workers.local.supervisors import process_table, termination
+from octotui.workers.local.supervisors import termination
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.local.supervisors.process import UNREPORTED
 from tests.workers.jobs import ends, gone, place, result, started, work
@@ -165,7 +166,7 @@ async def test_s5_what_forks_in_new_sessions_is_ended(apart: Apart) -> None:
 
 async def test_s5_what_cannot_be_ended_is_named(apart: Apart, monkeypatch: pytest.MonkeyPatch) -> None:
     """As another account's process cannot be: the kernel refuses the signal."""
-    sent = process_table.signal.pidfd_send_signal
+    sent = processes.signal.pidfd_send_signal
 
     def refused(pinned: int, number: int) -> None:
         target = Path(f"/proc/self/fdinfo/{pinned}").read_text().partition("Pid:")[2].split()[0]
@@ -173,7 +174,7 @@ async def test_s5_what_cannot_be_ended_is_named(apart: Apart, monkeypatch: pytes
             raise PermissionError
         sent(pinned, number)
 
-    monkeypatch.setattr(process_table.signal, "pidfd_send_signal", refused)
+    monkeypatch.setattr(processes.signal, "pidfd_send_signal", refused)
     monkeypatch.setattr(termination, "KILLED", 0.05)
     executor, given = SupervisorExecutor(), apart.work(KINDS["setsid"], then="sleep 60")
     task = asyncio.create_task(result(executor, given))

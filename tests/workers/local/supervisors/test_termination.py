@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from octotui.workers.agent.processes import JobSigns, ProcessStat
 from octotui.workers.local.supervisors import termination
-from octotui.workers.local.supervisors.process_table import JobSigns, ProcessStat
 from octotui.workers.local.supervisors.termination import Lookout, Members, terminate, unended
 
 JOB = JobSigns("/record", b"A=b", 100)
