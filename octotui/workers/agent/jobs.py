@@ -132,6 +132,10 @@ class Jobs:
         if job.state == ENDED:
             self._drop(job)
 
+    def save(self) -> None:
+        """Record all that has happened, before it is said."""
+        self._record.flush()
+
     def keep(self, names: Collection[str]) -> None:
         """Forget all attempts but these."""
         for name in [each for each in self._jobs if each not in names]:
@@ -193,9 +197,8 @@ class Jobs:
         except LaunchError as problem:
             self._refuse(name, problem.stage, str(problem))
             return
-        job = AgentJob(
-            name, os.path.join(self._home, started.path), started.attempt, started.spools, started.pid
-        )
+        path = os.path.join(self._home, started.path)
+        job = AgentJob(name, path, started.attempt, started.spools, started.pid, started.directory)
         job.is_followed = True
         self._jobs[name] = self._children[started.pid] = job
         self._open[job] = None
@@ -243,7 +246,7 @@ class Jobs:
         if job.is_forgotten:
             self._drop(job)
             return
-        workspace.remove_secrets(job.path)
+        workspace.remove_secrets(job.path, job.directory)
         self._record.end(job.name, job.code)
         if not job.is_followed:
             self._open.pop(job, None)
@@ -272,8 +275,8 @@ class Jobs:
 
     def _drop(self, job: AgentJob) -> None:
         self._open.pop(job, None)
+        self._removal.remove(job.path, job.directory)
         job.close()
-        self._removal.remove(job.path)
 
     def _tick_by(self, at: float) -> None:
         if self._next is None or at < self._next:

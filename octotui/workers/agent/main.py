@@ -226,7 +226,8 @@ class Agent:
         self._jobs.reap()
 
     def _flush(self) -> None:
-        """Send what is to be said, and read more output for what was taken."""
+        """Record what has happened, send what is to be said, and read more output for what was taken."""
+        self._jobs.save()
         if self._connection is None:
             return
         try:
