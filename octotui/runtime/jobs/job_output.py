@@ -34,6 +34,7 @@ class JobOutput:
     ) -> None:
         """Take the output of an attempt; one that `is_new` can have printed nothing before."""
         self.problem = ""
+        self.may_have_spans = not is_new  # whether there may be a file of masked spans
         self._is_new = is_new
         self._since = since
         self._path = log
@@ -49,7 +50,7 @@ class JobOutput:
     def note_masked(self, spans: Sequence[MaskedSpan]) -> None:
         """Store the spans that are masked in the next chunk, before it is written."""
         if self._spans is not None:
-            path = self._spans
+            path, self.may_have_spans = self._spans, True
             self._write(lambda log: masked_spans.append(path, spans))
 
     def masked_before(self) -> EarlierSpans | None:

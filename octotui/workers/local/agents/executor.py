@@ -105,7 +105,7 @@ class AgentExecutor:
         attempt.attach(output, notice)
         self._agents.follow(attempt)
         try:
-            header = await asyncio.shield(attempt.ended)
+            header = attempt.ended.result() if attempt.ended.done() else await asyncio.shield(attempt.ended)
         except BaseException:
             attempt.detach()
             raise
