@@ -26,7 +26,6 @@ def in_memory() -> str | None:
     return str(MEMORY) if os.access(MEMORY, os.W_OK | os.X_OK) else None
 
 
-
 class Ratio(NamedTuple):
     """Two measurements, one divided by the other, and the bounds that are wanted of it, if any."""
 

@@ -3,8 +3,8 @@
 `xargs -P 8` starts bash for each; then sh that starts bash for each, as a supervisor has to, but with nothing
 to supervise; the executor starts each under its supervisor, in a workspace that it then takes back; and an
 agent starts them. The ratios are of what all processes take of the processor, which depends less than jobs a
-second on what else the machine does. Workspaces are in memory where the system has a folder for that. The journal
-and the engine are not in it: `jobs.py` measures all of them together.
+second on what else the machine does. Workspaces are in memory where the system has a folder for that. The
+journal and the engine are not in it: `jobs.py` measures all of them together.
 """
 
 import asyncio

@@ -82,7 +82,9 @@ def test_a_compiled_one_runs_with_this_python_and_with_others(tmp_path: Path, py
     assert done.stdout.startswith(str(FOLDER if own else tmp_path))
 
 
-def test_a_program_is_whole_where_nothing_can_be_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_is_whole_where_nothing_can_be_cached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(path: object) -> str:
         raise NotImplementedError
 
