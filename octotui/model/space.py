@@ -44,7 +44,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     built_in_worker: bool = True
     package_cache: int | None = None
     environment: tuple[str, ...] = ()
-    supervisor: Supervisor = "each"
+    supervisor: Supervisor = "agent"
 
 
 class Keep(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,7 +52,7 @@ def left_behind(state: Path) -> list[str]:
             where = str((process / "cwd").readlink())
         except OSError:
             continue
-        if where.startswith(str(state)):
+        if where.startswith(f"{state}/small/workers/"):
             found.append((process / "cmdline").read_text())
     return found
 
@@ -109,8 +109,10 @@ def test_a_second_interrupt_leaves_at_once_and_the_job_goes_on(
     assert states(state) == {}
 
 
-def test_what_was_killed_is_lost_and_not_run_again(octotui: Call, write: Call, state: Path) -> None:
-    model = write(SLEEP + OK)
+def test_what_was_killed_with_its_supervisor_is_lost_and_not_run_again(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    model = write(SLEEP + OK + '[engine]\nsupervisor = "each"\n')
     with running(model, state) as child:
         child.send_signal(signal.SIGKILL)
         child.wait()
@@ -123,11 +125,23 @@ def test_what_was_killed_is_lost_and_not_run_again(octotui: Call, write: Call, s
     assert states(state) == {"run-1": "executing"}
 
 
+def test_r4_an_agent_knows_that_what_it_runs_was_killed(octotui: Call, write: Call, state: Path) -> None:
+    model = write(SLEEP + OK)
+    with running(model, state) as child:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    end_orphans(state)
+    assert octotui("run", model, "ok", "--state", state).code == 0
+    wait_for(lambda: states(state) == {})
+    assert output(state, "run-1") == "sleeping\n"
+    assert "killed by SIGKILL" in octotui("tree", model, "run-1", "--state", state).out
+
+
 def end_orphans(state: Path) -> None:
     """Kill what an octotui that has ended left running, and wait until it is gone."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if str((process / "cwd").readlink()).startswith(str(state)):
+            if str((process / "cwd").readlink()).startswith(f"{state}/small/workers/"):
                 os.kill(int(process.name), signal.SIGKILL)
                 gone(int(process.name))
         except OSError:

@@ -59,7 +59,7 @@ def test_values_that_are_asked_for_reach_the_script_and_sensitive_ones_nothing_e
     assert "./record\n./values hello 1.2 blue ******** " in logs
     assert "hunter22" not in told.out + told.err + logs
     for file in state.rglob("*"):
-        assert file.is_dir() or b"hunter22" not in file.read_bytes(), file
+        assert not file.is_file() or b"hunter22" not in file.read_bytes(), file
 
 
 def test_a_time_to_start_is_said_as_such_or_as_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from octotui.engine.commands import AnswerInterruption, ReportHealth, StartRun, 
 from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 from octotui.model.process import Runbook, Script
-from octotui.model.space import Engine, Model
+from octotui.model.space import Engine, Model, Supervisor
 from octotui.runtime import open_space as opening
 from octotui.runtime.open_space import last_state, open_space, state_on_disk
 from octotui.runtime.session import Session
@@ -31,7 +32,7 @@ from octotui.store.space_folder import space_folder
 from octotui.workers.agent.processes import alive
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.runtime.served import until
-from tests.world import manual, model, script
+from tests.world import engine, manual, model, script
 
 ROOT = Path(__file__).parents[2]
 ASKING = model({"a": [script("Run"), manual("Ask"), script("Then")]})
@@ -209,6 +210,7 @@ def test_where_there_is_nothing_the_state_is_empty(tmp_path: Path) -> None:
 CRASH = """
 import asyncio, sys, time
 from pathlib import Path
+from typing import get_args
 from octotui.engine.commands import StartRun
 from octotui.runtime.open_space import open_space
 from tests.runtime.test_open_space import CRASHING
@@ -257,6 +259,10 @@ def crashing() -> Model:
 CRASHING = crashing()
 
 
+def crashing_by(supervisor: Supervisor) -> Model:
+    return replace(CRASHING, engine=replace(CRASHING.engine, supervisor=supervisor))
+
+
 async def test_r4_after_a_crash_what_ran_is_taken_up_and_what_waited_goes_on(tmp_path: Path) -> None:
     call = [sys.executable, "-c", CRASH, str(tmp_path)]
     with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
@@ -295,8 +301,9 @@ def bodies(folder: Path) -> list[bytes]:
     return found
 
 
-async def test_r4_leaving_lets_jobs_go_on_and_one_that_is_killed_meanwhile_is_lost(tmp_path: Path) -> None:
-    async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
+async def left_and_killed(tmp_path: Path, declared: Model) -> Path:
+    """Leave a job that goes on, and kill all of it meanwhile; return its log."""
+    async with open_space(declared, tmp_path, "ann", time.time) as session:
         await start(session, "hang")
         log = session.log_path("run-1", "job-1.1")
         while not (log.exists() and log.read_text().count("\n") == 2):
@@ -304,10 +311,29 @@ async def test_r4_leaving_lets_jobs_go_on_and_one_that_is_killed_meanwhile_is_lo
         group = int(log.read_text().split()[1])
         before = time.monotonic()
     assert time.monotonic() - before < 20
-    async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
+    async with open_space(declared, tmp_path, "ann", time.time) as session:
         assert session.state.jobs["job-1.1"].state == "running"
     os.killpg(os.getpgid(group), signal.SIGKILL)
+    return log
+
+
+async def test_r4_an_agent_knows_how_a_job_has_ended_that_is_killed_while_octotui_is_away(
+    tmp_path: Path,
+) -> None:
+    log = await left_and_killed(tmp_path, CRASHING)
     async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
+        await ended(session)
+        job = (await session.family("run-1")).jobs["job-1.1"]
+    assert (job.state, job.exit_code, job.reason) == ("failed", -signal.SIGKILL, "killed by SIGKILL")
+    assert log.read_text().startswith("begun\n")
+
+
+async def test_r4_a_job_that_is_killed_with_its_supervisor_while_octotui_is_away_is_lost(
+    tmp_path: Path,
+) -> None:
+    declared = crashing_by("each")
+    log = await left_and_killed(tmp_path, declared)
+    async with open_space(declared, tmp_path, "ann", time.time) as session:
         await until(
             lambda: session.state.jobs["job-1.1"].state == "asking"
         )  # the kernel kills in its own time
@@ -341,6 +367,11 @@ def spoil(workspace: Path, how: str) -> None:
             file.write(how.encode())
 
 
+def is_readable(how: str) -> bool:
+    """Whether what octotui has noted can still be read, without which no output can be masked."""
+    return how.startswith(("exit", "pid", "\0")) or (how == "closed" and os.geteuid() == 0)
+
+
 @pytest.mark.parametrize(
     "how",
     [
@@ -355,9 +386,13 @@ def spoil(workspace: Path, how: str) -> None:
         ),
     ],
 )
-async def test_r6_no_record_keeps_a_space_from_being_opened(tmp_path: Path, how: str) -> None:
-    """M2: its job is lost, says why, and asks; another one goes on."""
-    async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
+@pytest.mark.parametrize("kind", get_args(Supervisor))
+async def test_r6_no_record_keeps_a_space_from_being_opened(
+    tmp_path: Path, how: str, kind: Supervisor
+) -> None:
+    """M2: its job is lost, says why, and asks; another goes on. What an agent knows is known all the same."""
+    declared = crashing_by(kind)
+    async with open_space(declared, tmp_path, "ann", time.time) as session:
         await start(session, "hang")
         log = session.log_path("run-1", "job-1.1")
         while not (log.exists() and log.read_text().count("\n") == 2):
@@ -367,7 +402,11 @@ async def test_r6_no_record_keeps_a_space_from_being_opened(tmp_path: Path, how:
     await until(lambda: not alive(group))
     (workspace,) = (each for each in tmp_path.glob("test/workers/*/work/*") if each.is_dir())
     spoil(workspace, how)
-    async with open_space(CRASHING, tmp_path, "ann", time.time) as session:
+    async with open_space(declared, tmp_path, "ann", time.time) as session:
+        if kind == "agent" and is_readable(how):
+            await ended(session)
+            assert (await session.family("run-1")).jobs["job-1.1"].exit_code == -signal.SIGKILL
+            return
         await until(lambda: session.state.jobs["job-1.1"].state == "asking")
         (question,) = session.state.interruptions.values()
         assert question.instructions
@@ -378,18 +417,28 @@ async def test_r6_no_record_keeps_a_space_from_being_opened(tmp_path: Path, how:
         assert (await session.family("run-1")).jobs["job-1.1"].state == "lost"
 
 
-async def test_r6_a_running_job_that_removed_its_workspace_is_not_run_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("agent", "was emptied or replaced, so it cannot be followed; it still runs in"),
+        ("each", "cannot be read (No such file or directory"),
+    ],
+)
+async def test_r6_a_running_job_that_removed_its_workspace_is_not_run_twice(
+    tmp_path: Path, kind: Supervisor, reason: str
+) -> None:
     """M2: it says so itself that it has begun, once only."""
     body = f'echo once >>{tmp_path}/told; cd /; rm -rf "$OLDPWD"; while :; do sleep 0.1; done'
-    declared = model({"a": [shell("Vanish", body)]})
+    work = tmp_path / "test" / "workers"
+    declared = model({"a": [shell("Vanish", body)]}, **engine(supervisor=kind))  # type: ignore[list-item]
     async with open_space(declared, tmp_path, "ann", time.time) as session:
         await start(session)
-        await until(lambda: (tmp_path / "told").exists() and not [*tmp_path.glob("test/workers/*/work/*-1")])
+        await until(lambda: (tmp_path / "told").exists() and not any(map(Path.is_dir, work.glob("*/work/*"))))
     async with open_space(declared, tmp_path, "ann", time.time) as session:
         await until(lambda: session.state.jobs["job-1.1"].state == "asking")
         assert (tmp_path / "told").read_text() == "once\n"
         (question,) = session.state.interruptions.values()
-        assert "cannot be read (No such file or directory" in question.instructions
+        assert reason in question.instructions
     for stat in Path("/proc").glob("[0-9]*/cwd"):
         with suppress(OSError):
             if os.fsencode(tmp_path) in (stat.parent / "cmdline").read_bytes():

@@ -126,11 +126,11 @@ class Jobs:
         job = self._jobs.pop(name, None)
         if job is None:
             return
-        self._record.forget(name)
         job.is_forgotten = True
         job.is_followed = False
         if job.state == ENDED:
             self._drop(job)
+        self._record.forget(name)  # last: where this agent is killed before, the next one removes the rest
 
     def save(self) -> None:
         """Record all that has happened, before it is said."""
@@ -212,7 +212,8 @@ class Jobs:
             path = f"{folder}/{each}"
             if each.startswith(prefix) and each not in own and "." in each:
                 found = workspace.read_file(f"{path}/record")
-                if found.startswith(first) and not workspace.is_locked(path):
+                is_stale = found.startswith(first) or b"\n" not in found  # killed before it could write it
+                if is_stale and not workspace.is_locked(path):
                     self._removal.remove(path)
 
     def _refuse(self, name: str, stage: str, why: str) -> None:

@@ -71,7 +71,7 @@ def test_an_executor_is_given_what_the_step_its_template_and_the_model_say() -> 
     simulate = Simulate(takes=5.0)
     step = Step(name="Do it", action=call, pool="setup", grace=3.0, simulate=simulate)
     password = Value(kind="sensitive", secret=Secret(env="TOKEN"))
-    passed = Engine(environment=("LC_*",))
+    passed = Engine(environment=("LC_*",), supervisor="each")
     world = World(model({"a": [step]}, variables={"Password": (password,)}, engine=passed))
     world.start("a")
     work, _ = work_of(world.state, world.state.jobs["job-1.1"], "/w", secrets={"Password": "hunter-two"})

@@ -104,7 +104,22 @@ def test_m2_what_a_killed_agent_left_of_a_start_goes_when_it_is_asked_again(benc
         (folder / "record").write_bytes(record)
     bench.start("a", "true", again=True)
     bench.ended("a")
-    assert [folder.exists() for folder in folders] == [False, True, True]
+    assert [folder.exists() for folder in folders] == [False, True, False]
+
+
+def test_m2_a_workspace_goes_before_its_name_is_forgotten(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the agent after one that is killed meanwhile removes it."""
+    bench.start("a", "true")
+    bench.ended("a")
+    known: list[bool] = []
+    monkeypatch.setattr(
+        bench.jobs._removal, "remove", lambda path: known.append("a" in read_record("record"))
+    )
+    bench.jobs.forget("a")
+    assert known == [True]
+    assert read_record("record") == {}
 
 
 def test_m3_streams_are_told_apart_with_their_offsets(bench: Bench) -> None:
