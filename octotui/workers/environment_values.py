@@ -45,7 +45,7 @@ def carried(values: Mapping[str, str]) -> CarriedValues:
     return CarriedValues(environment, left_out)
 
 
-@lru_cache(maxsize=64)  # the jobs of a process have the same names
+@lru_cache(maxsize=8)  # the jobs of a process have the same names
 def _by_environment_name(names: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
     named: dict[str, list[str]] = {}
     for name in names:
@@ -103,7 +103,7 @@ def _of_left_out(left_out: Mapping[str, str]) -> Iterator[str]:
     yield _BEGINNING + ", ".join(parts)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _of_renamed(environment: tuple[str, ...]) -> tuple[str, ...]:
     """Return a warning about reserved names, which have another meaning in the environment."""
     names = sorted(name[1:] for name in environment if name.startswith("_") and is_reserved(name[1:]))

@@ -34,7 +34,7 @@ def encode(values: Mapping[str, str]) -> bytes:
     return "".join((changes, *lines)).encode(errors="surrogateescape")
 
 
-@lru_cache(maxsize=64)  # the jobs of a process have the same names
+@lru_cache(maxsize=8)  # the jobs of a process have the same names
 def _prepared(names: tuple[str, ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return the lines that convert names to keys, and each name with the beginning of its line."""
     last = {key_of(name): name for name in names}

@@ -310,7 +310,8 @@ class ScriptJobs:
         await self._leave(job, transcript, machine.processes.workspace(key))
         warnings = tuple(map(self._masked.text, found.warnings))
         outcome = transcript.ended(replace(found, warnings=warnings))
-        self._located[job.id] = self._located[job.id]._replace(has_spans=output.may_have_spans)
+        if job.id in self._located:
+            self._located[job.id] = self._located[job.id]._replace(has_spans=output.may_have_spans)
         for warning in warnings:  # a retry keeps the log alone
             output.say(warning, "warning")
         progress.end()

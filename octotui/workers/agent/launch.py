@@ -125,7 +125,7 @@ class Launcher:
     ) -> int:
         """Start a program as the leader of a session; it inherits the lock as descriptor 3."""
         files = (opened.spools[0], opened.spools[-1], opened.lock)
-        if max(files) < limits.lowest(open_files):
+        if min(files) > len(files) and max(files) < limits.lowest(open_files):
             return self._spawn_with(files, arguments, environment, open_files)
         for file, low in zip(files, self._low):
             os.dup2(file, low, inheritable=False)
