@@ -14,7 +14,7 @@ from octotui.workers.agent.record import AgentRecord, RecordedAttempt
 SCRIPT = b"\1"  # the argument in whose place the path of the script is given
 TEXTS = 5  # script, values, record, arguments, environment
 
-_DEFAULTS = (
+DEFAULTS = (
     *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT),
     *(signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ),
 )
@@ -152,7 +152,7 @@ class Launcher:
                 file_actions=given,
                 setsid=True,
                 setsigmask=(),
-                setsigdef=_DEFAULTS,
+                setsigdef=DEFAULTS,
             )
 
 

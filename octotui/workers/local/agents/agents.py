@@ -199,8 +199,12 @@ class Agents:
                 return found
             is_own = version == self.starter.version
             stream = await self._stream(version)
-            connection = await AgentConnection(version, self._receive, self._lost).open(stream)
-            self._connections[version], self._forgets[connection] = connection, deque()
+            connection = AgentConnection(version, self._receive, self._lost)
+            self._forgets[connection] = deque()
+            await connection.open(stream)
+            if not connection.is_open:  # it was lost at once
+                raise ConnectionResetError
+            self._connections[version] = connection
             if not is_own:
                 connection.send({"do": "retire"})
             self._in_background(self._watch(connection))

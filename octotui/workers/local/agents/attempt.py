@@ -1,11 +1,11 @@
 """An attempt as the session knows it whose agent runs it: what was asked, what has arrived, how it ended."""
 
 import asyncio
-import signal
 
 from octotui.engine.state import Outcome
 from octotui.workers.agent.frames import Header
 from octotui.workers.executor import AttemptLocation, AttemptSpec, Notice, Output, StartError, unheard
+from octotui.workers.local.exit_outcome import exit_outcome
 
 UNKNOWN = "its agent was killed, and it is unknown how it ended"
 StartFrame = tuple[Header, tuple[bytes, ...]]
@@ -128,10 +128,7 @@ class AgentAttempt:
             return Outcome(state="cancelled", exit_code=code, warnings=warnings)
         if not isinstance(code, int):
             return Outcome(state="lost", reason=str(header.get("why", UNKNOWN)), warnings=warnings)
-        if code == 0:
-            return Outcome(state="succeeded", exit_code=0, warnings=warnings)
-        reason = f"killed by {signal_name(-code)}" if code < 0 else f"exit code {code}"
-        return Outcome(state="failed", exit_code=code, reason=reason, warnings=warnings)
+        return exit_outcome(code, warnings)
 
     def _pass_on(self, chunk: bytes) -> None:
         if self._output is None or self.failure is not None or not chunk:
@@ -140,11 +137,3 @@ class AgentAttempt:
             self._output(chunk)
         except Exception as error:  # raised by `follow`: here it would end all jobs' output
             self.failure = error
-
-
-def signal_name(number: int) -> str:
-    """Return the name of a signal."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

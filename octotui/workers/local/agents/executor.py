@@ -8,6 +8,7 @@ from pathlib import Path
 
 from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
+from octotui.store.private_files import make_folder
 from octotui.workers import shells
 from octotui.workers.agent.frames import LARGEST_PAYLOAD
 from octotui.workers.agent.launch import SCRIPT
@@ -34,7 +35,6 @@ from octotui.workers.local.supervisors.executor import (
     program_of,
     why,
 )
-from octotui.workers.local.supervisors.workspaces import make_folder
 from octotui.workers.script_environment import ScriptEnvironments
 from octotui.workers.search_path import absolute
 
@@ -78,12 +78,18 @@ class AgentExecutor:
 
     async def start(self, location: AttemptLocation, work: AttemptSpec, resume: str = "") -> None:
         """Start the script, under a supervisor where no agent can be had for it. Raises StartError."""
-        frame = None if work.supervisor == "each" else await self._frame(location, work, resume)
-        connection = None if frame is None else await self._connection(location)
-        if connection is None:
+        if work.supervisor == "each":
             await self._supervised.start(location, work, resume)
             return
-        attempt = AgentAttempt(_name(location), location, work, frame)
+        attempt = AgentAttempt(_name(location), location, work, await self._frame(location, work, resume))
+        self._agents.take(attempt)
+        connection = await self._connection(location)
+        if connection is None:
+            self._agents.remove(attempt.name)
+            await self._supervised.start(location, work, resume)
+            if attempt.grace is not None:  # it was stopped meanwhile
+                self._supervised.stop(location, attempt.grace)
+            return
         self._agents.add(attempt, connection)
         try:
             await self._agents.begun(attempt)

@@ -12,8 +12,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from octotui.engine.state import Outcome
+from octotui.workers.agent.launch import DEFAULTS
 from octotui.workers.agent.processes import JobSigns, lock_path, send
 from octotui.workers.executor import Notice, Output, unheard
+from octotui.workers.local.exit_outcome import exit_outcome
 from octotui.workers.local.supervisors.process_group import Watch, leads
 from octotui.workers.local.supervisors.spool_reader import SpoolReader
 from octotui.workers.local.supervisors.termination import Look, terminate, unended
@@ -27,10 +29,6 @@ CHECKS = 20  # checks whether the rest of an ended attempt is gone, before it is
 
 SH = find("sh") or "/bin/sh"
 SUPERVISOR = str(Path(__file__).parent / "supervisor.sh")
-DEFAULTS = (
-    *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT),
-    *(signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ),
-)
 LONGEST = 100  # bytes of a supervisor's report
 UNREPORTED = "its supervisor was killed, so its exit code is unknown; its output shows how far it got"
 ORPHANED = "its supervisor was killed; it is followed until all that it started has ended"
@@ -230,10 +228,7 @@ class Process:
             return Outcome(
                 state="failed", reason=f"it could not start: {self.workspace.path} cannot be written to"
             )
-        if code == 0:
-            return Outcome(state="succeeded", exit_code=0)
-        reason = f"killed by {_signal_name(-code)}" if code < 0 else f"exit code {code}"
-        return Outcome(state="failed", exit_code=code, reason=reason)
+        return exit_outcome(code)
 
     def _reported(self) -> tuple[bool, int | None]:
         """Return whether the script has begun, and its exit code, None while that is unknown.
@@ -252,10 +247,3 @@ class Process:
         if code is None:
             return True, None
         return True, named_signal(code, reported=record.code == named_signal(code, reported=True))
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

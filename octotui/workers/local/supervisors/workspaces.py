@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from octotui.model.file_trust import Distrusted, FileTrust
+from octotui.store.private_files import make_folder
 from octotui.workers.agent.regular_files import IrregularFile, make_private, open_regular, write_all
 from octotui.workers.agent.tree_removal import remove_files, remove_tree
 from octotui.workers.executor import AttemptLocation
@@ -265,11 +266,3 @@ def _number(path: str) -> int:
     """Return the number in a folder's name, or 0."""
     number = path.rpartition("-")[2]
     return int(number) if number.isdecimal() and len(number) < 10 else 0
-
-
-def make_folder(folder: Path) -> None:
-    """Create a folder and its missing parents with mode 0700."""
-    for each in (*reversed(folder.parents), folder):
-        if not each.is_dir():
-            with suppress(FileExistsError):  # another process has just created it
-                each.mkdir(0o700)

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from octotui.workers import agent_program
 from octotui.workers.local.agents.agents import Agents
+from octotui.workers.local.agents.connection import AgentConnection
 from tests.workers.agents import end_agents, living
 
 
@@ -80,3 +82,30 @@ async def test_an_agent_of_another_version_is_left_to_end_its_jobs(
     assert header["state"] in ("running", "ended")
     assert not older.exists()
     await newer.close()
+
+
+async def test_a_connection_that_is_lost_at_once_is_one_that_cannot_be_had(
+    agents: Agents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M2: what was to be said is said on the next one."""
+    agents.forget("a")
+    ours, theirs = socket.socketpair()
+    theirs.close()
+
+    async def start() -> socket.socket:
+        return ours
+
+    with monkeypatch.context() as patch:
+        patch.setattr(agents.starter, "start", start)
+        open_at_once = AgentConnection.open
+
+        async def open_late(self: AgentConnection, stream: socket.socket) -> AgentConnection:
+            opened = await open_at_once(self, stream)
+            await asyncio.sleep(0.05)
+            return opened
+
+        patch.setattr(AgentConnection, "open", open_late)
+        with pytest.raises(ConnectionResetError):
+            await agents._opened()
+    connection = await agents.ready()
+    assert list(agents._forgets[connection]) == ["a"]

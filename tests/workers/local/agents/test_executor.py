@@ -234,6 +234,17 @@ async def test_r4_without_an_agent_a_job_has_a_supervisor_and_says_so(make: Make
     assert told[0].endswith("), so this job runs under a supervisor of its own")
 
 
+async def test_s5_a_job_that_is_stopped_while_no_agent_can_be_had_is_stopped(
+    make: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "agent").touch()
+    executor, given = make(), work(tmp_path / "worker", "sleep 60")
+    task = asyncio.create_task(result(executor, given))
+    await asyncio.sleep(0)
+    executor.stop(place(given), 0.1)
+    assert (await task)[0].state == "cancelled"
+
+
 async def test_r4_an_agent_that_ends_at_once_is_told_apart(
     make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
