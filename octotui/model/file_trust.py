@@ -30,6 +30,7 @@ class FileTrust:
         self._owners = owners
         self._config = config
         self._group_writable: dict[str, tuple[int, int]] = {}
+        self._trusted: dict[str, dict[str, tuple[int, ...]]] = {}  # what was trusted on the way to a path
 
     def read(self, path: Path | str, most: int | None = None) -> bytes:
         """Return the content of a file; with `most`, only of a regular one of at most so many bytes.
@@ -68,6 +69,16 @@ class FileTrust:
             name, found = walk.resolve()
             walk.judge(name, found, inside=inside)
 
+    def check_again(self, path: str) -> None:
+        """Check an absolute path like `check`, with less work where nothing on it has changed since."""
+        trusted = self._trusted.get(path)
+        if trusted is not None and all(_judged(each) == found for each, found in trusted.items()):
+            return
+        with _PathWalk(self, path) as walk:
+            name, found = walk.resolve()
+            walk.judge(name, found)
+            self._trusted[path] = walk.passed
+
     def warnings(self, group: str | None = None) -> Iterable[Complaint]:
         """Yield a warning for each path used so far that another group than `group` can write."""
         for path, (owner, number) in self._group_writable.items():
@@ -105,6 +116,7 @@ class _PathWalk:
         self._at = "/"
         self._shared = False
         self.folder = -1
+        self.passed: dict[str, tuple[int, ...]] = {}  # what its verdict depends on, by path
 
     def __enter__(self) -> "_PathWalk":
         try:
@@ -136,11 +148,12 @@ class _PathWalk:
 
     def judge(self, name: str, found: os.stat_result, *, inside: bool = False) -> None:
         """Raise Distrusted for an untrusted entry of the folder reached so far."""
-        self._trust.judge(self._path(name), found, inside=inside)
+        self._pass(self._path(name), found, inside=inside)
 
     def _follow(self, name: str, found: os.stat_result, target: str) -> None:
         """Follow a link; in a folder that others can write, its owner must be trusted."""
         self._links += 1
+        self.passed[self._path(name)] = _identity(found)
         if self._links > MOST_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if self._shared:
@@ -156,7 +169,11 @@ class _PathWalk:
         self.folder, self._at = folder, path
         found = os.fstat(folder)
         self._shared = bool(found.st_mode & (stat.S_IWOTH | stat.S_IWGRP))
-        self._trust.judge(path, found, inside=True)
+        self._pass(path, found, inside=True)
+
+    def _pass(self, path: str, found: os.stat_result, *, inside: bool) -> None:
+        self._trust.judge(path, found, inside=inside)
+        self.passed[path] = _identity(found)
 
     def _leave(self) -> None:
         if self.folder >= 0:
@@ -172,6 +189,19 @@ def _refuse_large(path: Path | str, found: os.stat_result, most: int | None) -> 
     """Raise Distrusted for anything but a regular file of at most `most` bytes; None accepts everything."""
     if most is not None and not (stat.S_ISREG(found.st_mode) and found.st_size <= most):
         raise Distrusted(f"{path} is no file of {most >> 10} KiB at most")
+
+
+def _identity(found: os.stat_result) -> tuple[int, ...]:
+    """Return all that a verdict depends on; another link may have the number of an earlier one."""
+    link = found.st_ctime_ns if stat.S_ISLNK(found.st_mode) else 0
+    return found.st_dev, found.st_ino, found.st_mode, found.st_uid, found.st_gid, link
+
+
+def _judged(path: str) -> tuple[int, ...]:
+    try:
+        return _identity(os.lstat(path))
+    except OSError:
+        return ()
 
 
 def _names(path: str) -> list[str]:

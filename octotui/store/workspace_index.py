@@ -58,6 +58,7 @@ class WorkspaceIndex:
         before = _read(self._path)
         self._kept = _upgraded(before or _Kept(token_hex(4)))
         self._before = None if before is None else self._kept
+        self._noted: set[tuple[str, str, str | None]] = set()  # uses that are written down as they are
 
     @property
     def space(self) -> str:
@@ -90,6 +91,8 @@ class WorkspaceIndex:
 
     def use(self, worker: str, directory: str, boot: str | None) -> None:
         """Record a directory that a worker is about to use, and its boot if given; raises StoreError."""
+        if (worker, directory, boot) in self._noted:
+            return
         inside = self._inside(worker, directory)
         record = self._kept.workers.get(worker, _WorkerRecord())
         used = record
@@ -99,6 +102,7 @@ class WorkspaceIndex:
             used = replace(used, boot=boot)
         if used != record:
             self._keep(replace(self._kept, workers={**self._kept.workers, worker: used}))
+        self._noted.add((worker, directory, boot))
 
     def note_boots(self, boots: Mapping[str, str]) -> None:
         """Record boots once all attempts from before them are accounted for; raises StoreError.
@@ -132,6 +136,7 @@ class WorkspaceIndex:
         except OSError as problem:
             raise unusable(self._path, problem) from problem
         self._kept = kept
+        self._noted.clear()
 
 
 def _upgraded(kept: _Kept) -> _Kept:

@@ -3,6 +3,7 @@
 import os
 import resource
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from octotui.model.environment_names import environment_name, is_reserved
@@ -26,9 +27,7 @@ class CarriedValues(NamedTuple):
 
 def carried(values: Mapping[str, str]) -> CarriedValues:
     """Choose the values that are unambiguous and fit, small ones first."""
-    named: dict[str, list[str]] = {}
-    for name in values:
-        named.setdefault(environment_name(name), []).append(name)
+    named = _by_environment_name(tuple(values))
     environment: dict[str, str] = {}
     left_out: dict[str, str] = {}
     sizes: dict[str, int] = {}
@@ -44,6 +43,14 @@ def carried(values: Mapping[str, str]) -> CarriedValues:
             left_out |= dict.fromkeys(named[plain], "too large")
             del environment[plain]
     return CarriedValues(environment, left_out)
+
+
+@lru_cache(maxsize=8)  # the jobs of a process have the same names
+def _by_environment_name(names: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+    named: dict[str, list[str]] = {}
+    for name in names:
+        named.setdefault(environment_name(name), []).append(name)
+    return named
 
 
 def _beyond(room: int, sizes: Mapping[str, int]) -> Iterator[str]:
@@ -80,7 +87,7 @@ def warnings_of(values: CarriedValues, warned: Iterable[str] = ()) -> tuple[str,
         for name, why in values.left_out.items()
         if not any(_quoted(name) in each or each.endswith(" more") for each in earlier)
     }
-    sentences = (*_of_left_out(left_out), *_of_renamed(values.environment))
+    sentences = (*_of_left_out(left_out), *_of_renamed(tuple(values.environment)))
     return tuple(each for each in sentences if each not in warned)
 
 
@@ -96,15 +103,17 @@ def _of_left_out(left_out: Mapping[str, str]) -> Iterator[str]:
     yield _BEGINNING + ", ".join(parts)
 
 
-def _of_renamed(environment: Iterable[str]) -> Iterator[str]:
-    """Yield a warning about reserved names, which have another meaning in the environment."""
+@lru_cache(maxsize=8)
+def _of_renamed(environment: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a warning about reserved names, which have another meaning in the environment."""
     names = sorted(name[1:] for name in environment if name.startswith("_") and is_reserved(name[1:]))
-    if names:
-        found = ", ".join(f"$_{name}" for name in names)
-        yield (
-            f"programs read the names {', '.join(names)}, so no variable of a run has them in a"
-            f" script's environment: read it as {found} there, or with get_octopusvariable"
-        )
+    if not names:
+        return ()
+    found = ", ".join(f"$_{name}" for name in names)
+    return (
+        f"programs read the names {', '.join(names)}, so no variable of a run has them in a"
+        f" script's environment: read it as {found} there, or with get_octopusvariable",
+    )
 
 
 def _quoted(name: str) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -52,11 +53,12 @@ async def until_reached(call: Callable[[], Awaitable[T]], tell: Tell = _nobody) 
 
     The first problem is told.
     """
-    outage = Outage(tell)
+    outage = None
     while True:
         try:
             return await call()
         except Unreachable as problem:
+            outage = outage or Outage(tell)
             await outage.rest(problem)
 
 
@@ -69,8 +71,10 @@ class RepeatedCalls:
         self._pending: set[asyncio.Task[None]] = set()
 
     def add(self, call: Callable[[], Awaitable[None]]) -> None:
-        """Begin to repeat an idempotent call."""
-        task = asyncio.get_running_loop().create_task(until_reached(call))
+        """Begin to repeat an idempotent call, at once where this Python can."""
+        task = _begun(until_reached(call))
+        if task.done() and not task.cancelled() and task.exception() is None:
+            return
         self._pending.add(task)
         task.add_done_callback(self._done)
 
@@ -87,6 +91,14 @@ class RepeatedCalls:
         self._pending.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
+
+
+def _begun(work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+    """Return a task that has begun, and perhaps ended, where this Python can have it begin at once."""
+    loop = asyncio.get_running_loop()
+    if sys.version_info >= (3, 12):
+        return asyncio.Task(work, loop=loop, eager_start=True)
+    return loop.create_task(work)
 
 
 async def follow_to_end(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from octotui.model.environment_names import is_passed
 from octotui.workers.executor import AttemptSpec
@@ -15,19 +16,32 @@ _MISSED = re.compile(
 """Messages of programs about a missing environment variable; the last is that of `${NAME:?…}`,
 which in dash includes the script's name."""
 
+MODELS = 32  # shells and lists of names in use: all jobs of a model have the same
+
 _SET_BY_SHELLS = frozenset({"_", "PWD", "OLDPWD", "SHLVL"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def script_environment(work: AttemptSpec, surroundings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a script on a machine whose own environment is `surroundings`."""
-    passed = {
-        name: value
-        for name, value in surroundings.items()
-        if name not in work.withheld and is_passed(name, work.passed)
-    }
-    needs = {NEEDS: " ".join(work.needs)} if work.needs else {}
-    return passed | helpers_of(work.shell, surroundings=passed) | needs | work.environment
+class ScriptEnvironments:
+    """Makes the environments of scripts on a machine whose own environment is `surroundings`."""
+
+    def __init__(self, surroundings: Mapping[str, str]) -> None:
+        self._surroundings = surroundings
+        self._inherited = lru_cache(maxsize=MODELS)(self._chosen)
+
+    def of(self, work: AttemptSpec) -> dict[str, str]:
+        """Return the environment of a script."""
+        needs = {NEEDS: " ".join(work.needs)} if work.needs else {}
+        return self._inherited(work.shell, work.passed, work.withheld) | needs | work.environment
+
+    def _chosen(self, shell: str, patterns: tuple[str, ...], withheld: tuple[str, ...]) -> dict[str, str]:
+        """Return what scripts of a shell inherit from the machine, and what loads their helper functions."""
+        passed = {
+            name: value
+            for name, value in self._surroundings.items()
+            if name not in withheld and is_passed(name, patterns)
+        }
+        return passed | helpers_of(shell, surroundings=passed)
 
 
 def missed(

@@ -28,11 +28,18 @@ def key_of(name: str) -> str:
 
 def encode(values: Mapping[str, str]) -> bytes:
     """Encode all values, small ones first; of names that differ in case alone the last wins."""
-    last = {key_of(name): name for name in values}
-    lines = [f"{_call(name)} '{_escaped(values[name])}'\n" for name in last.values()]
+    changes, calls = _prepared(tuple(values))
+    lines = [f"{call} '{values[name].translate(_ESCAPES)}'\n" for name, call in calls]
+    lines.sort(key=len)
+    return "".join((changes, *lines)).encode(errors="surrogateescape")
+
+
+@lru_cache(maxsize=8)  # the jobs of a process have the same names
+def _prepared(names: tuple[str, ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the lines that convert names to keys, and each name with the beginning of its line."""
+    last = {key_of(name): name for name in names}
     letters = frozenset("".join((*last, *last.values())))
-    body = "".join((_changes(letters), *sorted(lines, key=len)))
-    return body.encode(errors="surrogateescape")
+    return _changes(letters), tuple((name, _call(name)) for name in last.values())
 
 
 @lru_cache(maxsize=256)

@@ -1,8 +1,9 @@
 """1,000 jobs of `true` in a shell, journaled and logged, 8 at a time, against `xargs -P 8`.
 
-Three times in turn, each in every round: through the engine in this process, by `octotui run` as a whole, and
+Three times in turn, each in every round: through the engine and its agent, by `octotui run` as a whole, and
 by xargs. And once with an executor whose scripts end at once: what a job costs apart from its process. CPU is
-that of all processes; the wall clock is that of a quiet machine.
+that of all processes; the wall clock is that of a quiet machine. The journal and the logs are on the disk;
+workspaces are in memory where the system has a folder for that.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -29,10 +31,11 @@ from octotui.runtime.session import Session
 from octotui.store.journal.journal import Journal
 from octotui.store.space_folder import SpaceFolder
 from octotui.workers.executor import AttemptLocation, Executor, Leave, Notice, Output, unheard
-from octotui.workers.local.supervisors.executor import SupervisorExecutor
+from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.simulated import SimulatedExecutor
 from tests.cpu_time import adopt_orphans, cpu_time
-from tests.ratios import Ratio, measure
+from tests.ratios import Ratio, in_memory, measure
+from tests.workers.agents import end_agents
 
 ROOT = Path(__file__).parents[2]
 WIDE = 8
@@ -57,17 +60,17 @@ class EndsAtOnce(SimulatedExecutor):
         return Outcome(state="succeeded", exit_code=0)
 
 
-def model(jobs: int) -> Model:
-    """For eight runs side by side that share the jobs."""
+def model(jobs: int, work: str) -> Model:
+    """For eight runs side by side that share the jobs, on workers in the folder `work`."""
     steps = tuple(
         Step(name=f"step {number}", pool="setup", action=Script(body="true", shell="sh"))
         for number in range(jobs // WIDE)
     )
     return Model(
         space=Space("Bench", "bench"),
-        engine=Engine(task_cap=WIDE),
+        engine=Engine(task_cap=WIDE, supervisor="agent"),
         pools={"setup": Pool(name="Setup", workers=("worker1", "worker2"))},
-        workers={name: Worker(name=name) for name in ("worker1", "worker2")},
+        workers={name: Worker(name=name, directory=f"{work}/{name}") for name in ("worker1", "worker2")},
         runbooks={"true": Runbook(name="True", steps=steps)},
     )
 
@@ -79,13 +82,13 @@ def cost(work: Callable[[], object]) -> Cost:
     return Cost(cpu_time() - cpu, time.perf_counter() - wall)
 
 
-async def _engine(directory: Path, jobs: int, executor: Executor) -> Cost:
+async def _engine(directory: Path, jobs: int, work: str, executor: Callable[[Path], Executor]) -> Cost:
     with SpaceFolder(directory, "bench") as folder:
         journal = Journal(folder.journal)
-        machines = local_machines(executor, folder)
+        machines = local_machines(executor(folder.agents), folder)
         effects = partial(EffectRunner, folder, machines, RealAcquirer(folder.manifests), time.time)
         session = Session(State(), journal, effects, user="ann", now=time.time)
-        await session.send(LoadModel(model(jobs)))
+        await session.send(LoadModel(model(jobs, work)))
         cpu, wall = cpu_time(), time.perf_counter()
         await asyncio.gather(*(session.send(StartRun(process="true")) for _ in range(WIDE)))
         async for state in session.states():
@@ -99,10 +102,24 @@ async def _engine(directory: Path, jobs: int, executor: Executor) -> Cost:
     return took
 
 
-def engine(jobs: int, executor: Callable[[], Executor] = SupervisorExecutor) -> Cost:
+def ends_at_once(agents: Path) -> Executor:
+    """Return an executor that needs no agent."""
+    return EndsAtOnce()
+
+
+@contextmanager
+def folders() -> Iterator[tuple[str, str]]:
+    """Make a folder for a space, and one for its workers."""
+    with tempfile.TemporaryDirectory() as space, tempfile.TemporaryDirectory(dir=in_memory()) as work:
+        yield space, work
+
+
+def engine(jobs: int, executor: Callable[[Path], Executor] = AgentExecutor) -> Cost:
     """Take the jobs through the whole engine."""
-    with tempfile.TemporaryDirectory() as directory:
-        return asyncio.run(_engine(Path(directory), jobs, executor()))
+    with folders() as (space, work):
+        took = asyncio.run(_engine(Path(space), jobs, work, executor))
+        end_agents(Path(space))
+        return took
 
 
 def octotui(verb: str, *arguments: str) -> None:
@@ -114,21 +131,23 @@ def octotui(verb: str, *arguments: str) -> None:
 
 def verbs(jobs: int) -> tuple[Cost, Cost]:
     """Call `octotui check` and `octotui run` on a model whose run starts eight others."""
-    with tempfile.TemporaryDirectory() as directory:
-        file = Path(directory, "model.toml")
-        file.write_text(whole(jobs))
+    with folders() as (space, work):
+        file = Path(space, "model.toml")
+        file.write_text(whole(jobs, work))
         check = cost(lambda: octotui("check", str(file)))
-        return check, cost(lambda: octotui("run", str(file), "all", "--state", f"{directory}/state"))
+        run = cost(lambda: octotui("run", str(file), "all", "--state", f"{space}/state"))
+        end_agents(Path(space))
+        return check, run
 
 
-def whole(jobs: int) -> str:
+def whole(jobs: int, work: str) -> str:
     """Return the model with a runbook that starts the eight runs and waits for them."""
     beside = 'start = "with-previous"\n'
     starts = "".join(
         f'[[runbooks.all.steps]]\nname = "{number}"\nrunbook = "true"\n{beside if number else ""}'
         for number in range(WIDE)
     )
-    return f'{dump(model(jobs))}\n[runbooks.all]\nname = "All"\n{starts}'
+    return f'{dump(model(jobs, work))}\n[runbooks.all]\nname = "All"\n{starts}'
 
 
 def xargs(jobs: int) -> Cost:
@@ -146,7 +165,7 @@ def main(jobs: int = 1000, rounds: int = 5) -> Iterator[Ratio]:
     adopt_orphans()
     in_cpu, in_wall, as_a_whole = list[float](), list[float](), list[float]()
     for _ in range(rounds):
-        theirs, ours, alone = xargs(jobs), engine(jobs), engine(jobs, EndsAtOnce)
+        theirs, ours, alone = xargs(jobs), engine(jobs), engine(jobs, ends_at_once)
         check, run = verbs(jobs)
         in_cpu.append(theirs.cpu / ours.cpu)
         in_wall.append(theirs.wall / ours.wall)

@@ -3,8 +3,8 @@
 `xargs -P 8` starts bash for each; then sh that starts bash for each, as a supervisor has to, but with nothing
 to supervise; the executor starts each under its supervisor, in a workspace that it then takes back; and an
 agent starts them. The ratios are of what all processes take of the processor, which depends less than jobs a
-second on what else the machine does. The journal and the engine are not in it: `jobs.py` measures all of them
-together.
+second on what else the machine does. Workspaces are in memory where the system has a folder for that. The
+journal and the engine are not in it: `jobs.py` measures all of them together.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from octotui.model.space import Supervisor
 from octotui.workers.local.agents.executor import AgentExecutor
-from tests.ratios import Ratio, measure
+from tests.ratios import Ratio, in_memory, measure
 from tests.workers.agents import end_agents, living
 from tests.workers.jobs import run, work
 
@@ -78,7 +78,7 @@ def main(jobs: int = 1000, rounds: int = 5) -> Iterator[Ratio]:
     """Measure the four in turn, and compare those of each round."""
     found: dict[str, list[float]] = {"bash under sh": [], "a supervisor each": [], "an agent": []}
     for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
             script = Path(folder) / "script"
             script.write_text("true")
             plain = xargs(BASH, script, jobs)

@@ -257,3 +257,30 @@ def test_a_group_that_is_its_owners_alone_is_no_group(file: Path) -> None:
     os.chown(file, STRANGER, STRANGER)
     trust.read(file)
     assert not list(trust.warnings())
+
+
+@pytest.mark.parametrize("changed", ["outer", "outer/inner", "outer/inner/run.sh"])
+def test_r9_what_was_trusted_is_judged_anew_once_it_changes(tmp_path: Path, file: Path, changed: str) -> None:
+    trust = FileTrust(frozenset({0, os.geteuid()}))
+    for _ in range(2):
+        trust.check_again(str(file))
+    (tmp_path / changed).chmod(0o777)
+    with pytest.raises(Distrusted, match="everybody can write to"):
+        trust.check_again(str(file))
+    (tmp_path / changed).chmod(0o755)
+    trust.check_again(str(file))
+    file.unlink()
+    with pytest.raises(FileNotFoundError):
+        trust.check_again(str(file))
+
+
+def test_r9_a_link_that_leads_elsewhere_is_followed_anew(tmp_path: Path, file: Path, shared: Path) -> None:
+    trust, link = FileTrust(frozenset({0, os.geteuid()})), tmp_path / "link"
+    link.symlink_to(file)
+    trust.check_again(str(link))
+    (shared / "run.sh").write_text("echo hostile\n")
+    (shared / "run.sh").chmod(0o777)
+    link.unlink()
+    link.symlink_to(shared / "run.sh")
+    with pytest.raises(Distrusted):
+        trust.check_again(str(link))

@@ -67,6 +67,31 @@ def test_it_runs_without_anything_of_octotui(tmp_path: Path) -> None:
     assert done.stdout.startswith(str(tmp_path))
 
 
+@pytest.mark.parametrize("python", PYTHONS)
+def test_a_compiled_one_runs_with_this_python_and_with_others(tmp_path: Path, python: str) -> None:
+    (tmp_path / "program").write_bytes(archive(compiled=True))
+    assert archive(compiled=True) == (tmp_path / "program").read_bytes()
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'program')!r})\n"
+        "import octotui.workers.agent.main as main; print(main.main.__code__.co_filename)"
+    )
+    command = [python, "-I", "-S", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/")
+    is_this = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
+    own = sys.version.split()[0].rpartition(".")[0] == is_this.rpartition(".")[0]
+    assert done.stdout.startswith(str(FOLDER if own else tmp_path))
+
+
+def test_a_program_is_whole_where_nothing_can_be_cached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: object) -> str:
+        raise NotImplementedError
+
+    monkeypatch.setattr(agent_program, "cache_from_source", fail)
+    assert archive(compiled=True) == archive()
+
+
 def test_a_change_of_a_source_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = version()
     shutil.copytree(FOLDER, tmp_path / "agent")

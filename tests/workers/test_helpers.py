@@ -383,3 +383,32 @@ def test_v7_bash_has_octopuss_other_functions_too(tmp_path: Path) -> None:
     ]
     assert ran.said == wanted
     assert (ran.code, ran.errors) == (1, "new_octopustarget has no option --no-such\n")
+
+
+BOTH = pytest.mark.parametrize("shell", ["bash", "sh"])
+
+
+def test_v7_functions_are_whole_once_one_is_called(tmp_path: Path) -> None:
+    """None is left that reads them again."""
+    ran = run("bash", tmp_path, "echo_error x >/dev/null; declare -f")
+    assert (ran.code, ran.errors) == (0, "")
+    assert "remove_octopustarget ()" in ran.visible
+    assert "__octotui echo_error" not in ran.visible
+    assert '__octotui update_progress "$@"' not in ran.visible
+
+
+@BOTH
+def test_v7_functions_are_read_without_a_word(shell: str, tmp_path: Path) -> None:
+    """Also where the shell prints what it reads."""
+    ran = run(shell, tmp_path, "set -euv\nupdate_progress 5\nfail_step why\n")
+    assert ran.code == 1
+    assert ran.said == [ProgressMessage(at=0, percentage=5), Fail(at=0, message="why")]
+    assert ran.errors.splitlines() == ["update_progress 5", "fail_step why"]
+
+
+@BOTH
+def test_v7_functions_that_are_gone_say_so(shell: str, tmp_path: Path) -> None:
+    """As where octotui is installed anew while a script runs."""
+    ran = run(shell, tmp_path, "__octotui_functions=/gone/f\nset_octopusvariable A B || echo code $?\n")
+    assert (ran.code, ran.visible) == (0, "code 1\n")
+    assert ran.errors == "set_octopusvariable cannot be called: octotui's /gone/f cannot be read any more\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
-from octotui.workers.script_environment import missed, script_environment
+from octotui.workers.script_environment import ScriptEnvironments, missed
 from octotui.workers.shells import HELPERS
 from tests.workers.jobs import result, work
 
@@ -27,7 +27,7 @@ SERVER = {
 
 
 def environment(shell: str = "bash", **more: object) -> dict[str, str]:
-    return script_environment(work(Path("/w"), "true", shell=shell, **more), SERVER)
+    return ScriptEnvironments(SERVER).of(work(Path("/w"), "true", shell=shell, **more))
 
 
 def test_v5_a_script_gets_few_of_the_servers_variables() -> None:

@@ -42,6 +42,7 @@ class JobOutput:
     ) -> None:
         """Take the output of an attempt; one that `is_new` can have printed nothing before."""
         self.problem = ""
+        self.may_have_spans = not is_new  # whether there may be a file of masked spans
         self._is_new = is_new
         self._since = since
         self._path = log
@@ -58,6 +59,7 @@ class JobOutput:
         """Store the spans that are masked in the next chunk of a stream, before it is written."""
         if self._spans is not None:
             path = masked_spans.of_stream(self._spans, stream)
+            self.may_have_spans = True
             self._write(lambda log: masked_spans.append(path, spans))
 
     def masked_before(self, stream: int = STDOUT) -> EarlierSpans | None:

@@ -66,11 +66,12 @@ T = TypeVar("T")
 
 
 class _Located(NamedTuple):
-    """Where an attempt of this session is, and whether it has copies of packages."""
+    """Where an attempt of this session is, and what it may have beside its workspace."""
 
     machine: Machine
     key: AttemptKey
     has_packages: bool
+    has_spans: bool = True
 
 
 class ScriptJobs:
@@ -171,7 +172,8 @@ class ScriptJobs:
         self._uninspected.pop(job, None)
         located = self._located.pop(job, None)
         if located is not None:
-            masked_spans.remove(self._folder.masked_spans(located.key.name))
+            if located.has_spans:
+                masked_spans.remove(self._folder.masked_spans(located.key.name))
             self._requests.add(partial(located.machine.processes.clean, located.key))
             if located.has_packages:
                 self._requests.add(partial(self._remove_packages, located))
@@ -316,6 +318,8 @@ class ScriptJobs:
         await self._leave(job, transcript, machine.processes.workspace(key))
         warnings = tuple(map(self._masked.text, found.warnings))
         outcome = transcript.ended(replace(found, warnings=warnings))
+        if job.id in self._located:
+            self._located[job.id] = self._located[job.id]._replace(has_spans=output.may_have_spans)
         for warning in warnings:  # a retry keeps the log alone
             output.say(warning, "warning")
         progress.end()

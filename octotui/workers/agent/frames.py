@@ -16,6 +16,7 @@ Header = Dict[str, Any]
 Frame = Tuple[Header, bytes]
 
 _HEAD = struct.Struct("!BII")
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class FrameError(Exception):
@@ -24,7 +25,7 @@ class FrameError(Exception):
 
 def head(header: Header, size: int = 0) -> bytes:
     """Encode all of a frame but its payload of `size` bytes."""
-    body = json.dumps(header, separators=(",", ":")).encode()
+    body = _encode(header).encode()
     return _HEAD.pack(VERSION, len(body), size) + body
 
 

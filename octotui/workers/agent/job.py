@@ -29,12 +29,19 @@ class AgentJob:
     """
 
     def __init__(
-        self, name: str, path: str, attempt: RecordedAttempt, spools: List[int], child: int = 0
+        self,
+        name: str,
+        path: str,
+        attempt: RecordedAttempt,
+        spools: List[int],
+        child: int = 0,
+        directory: int = -1,
     ) -> None:
         self.name = name
         self.path = path
         self.folder = attempt.folder
         self.spools = [Spool(file) for file in spools]
+        self.directory = directory  # its open folder; -1 for an adopted one
         self.child = child  # 0 once it is reaped, and for an adopted one
         self.state = ENDED if attempt.has_ended else RUNNING
         self.code = attempt.code
@@ -169,7 +176,9 @@ class AgentJob:
         """Close its files."""
         for spool in self.spools:
             spool.close()
-        self.spools = []
+        if self.directory >= 0:
+            os.close(self.directory)
+        self.spools, self.directory = [], -1
 
     def members(self) -> Tuple[ProcessStat, ...]:
         """Return its processes."""

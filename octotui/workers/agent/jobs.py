@@ -133,6 +133,10 @@ class Jobs:
             self._drop(job)
         self._record.forget(name)  # last: where this agent is killed before, the next one removes the rest
 
+    def save(self) -> None:
+        """Record all that has happened, before it is said."""
+        self._record.flush()
+
     def keep(self, names: Collection[str]) -> None:
         """Forget all attempts but these."""
         for name in [each for each in self._jobs if each not in names]:
@@ -196,9 +200,8 @@ class Jobs:
         except LaunchError as problem:
             self._refuse(name, problem.stage, str(problem))
             return
-        job = AgentJob(
-            name, os.path.join(self._home, started.path), started.attempt, started.spools, started.pid
-        )
+        path = os.path.join(self._home, started.path)
+        job = AgentJob(name, path, started.attempt, started.spools, started.pid, started.directory)
         job.is_followed = True
         self._jobs[name] = self._children[started.pid] = job
         self._open[job] = None
@@ -248,7 +251,7 @@ class Jobs:
         if job.is_forgotten:
             self._drop(job)
             return
-        workspace.remove_secrets(job.path)
+        workspace.remove_secrets(job.path, job.directory)
         self._record.end(job.name, job.code)
         if not job.is_followed:
             self._open.pop(job, None)
@@ -284,8 +287,8 @@ class Jobs:
 
     def _drop(self, job: AgentJob) -> None:
         self._open.pop(job, None)
+        self._removal.remove(job.path, job.directory)
         job.close()
-        self._removal.remove(job.path)
 
     def _tick_by(self, at: float) -> None:
         if self._next is None or at < self._next:

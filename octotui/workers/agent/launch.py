@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 from octotui.workers.agent import limits, workspace
 from octotui.workers.agent.frames import Header
@@ -29,12 +29,13 @@ class LaunchError(Exception):
 
 
 class LaunchedScript(NamedTuple):
-    """A script that runs: its leader, its folder, what is recorded, and its open spools."""
+    """A script that runs: its leader, its folder, what is recorded, its open spools, and its open folder."""
 
     pid: int
     path: str
     attempt: RecordedAttempt
     spools: List[int]
+    directory: int
 
 
 def split(header: Header, payload: bytes) -> Tuple[bytes, ...]:
@@ -71,19 +72,29 @@ class Launcher:
             path = workspace.make_folder(str(header["directory"]), folder)
         except (OSError, ValueError) as problem:
             raise LaunchError("directory", problem) from None
+        directory = -1
         try:
-            os.chdir(path)
+            directory = workspace.open_folder(path)
+            os.fchdir(directory)
             try:
-                return self._start(name, path, header, texts, record)
+                return self._start(name, path, directory, header, texts, record)
             finally:
                 os.fchdir(self._home)
         except (OSError, ValueError) as problem:
+            if directory >= 0:
+                os.close(directory)
             record.forget(name)
             workspace.remove(path)
             raise LaunchError("shell", problem) from None
 
     def _start(
-        self, name: str, path: str, header: Header, texts: Tuple[bytes, ...], record: AgentRecord
+        self,
+        name: str,
+        path: str,
+        directory: int,
+        header: Header,
+        texts: Tuple[bytes, ...],
+        record: AgentRecord,
     ) -> LaunchedScript:
         """Start a script in the current directory. Raises OSError or ValueError."""
         script, values, resume, arguments, environment = texts
@@ -103,7 +114,7 @@ class Launcher:
         finally:
             os.close(opened.lock)
         record.starts(name, pid, since_boot())
-        return LaunchedScript(pid, path, record.attempt(name), opened.spools)
+        return LaunchedScript(pid, path, record.attempt(name), opened.spools, directory)
 
     def _spawn(
         self,
@@ -113,23 +124,36 @@ class Launcher:
         open_files: str,
     ) -> int:
         """Start a program as the leader of a session; it inherits the lock as descriptor 3."""
-        for file, low in zip((opened.spools[0], opened.spools[-1], opened.lock), self._low):
+        files = (opened.spools[0], opened.spools[-1], opened.lock)
+        if min(files) > len(files) and max(files) < limits.lowest(open_files):
+            return self._spawn_with(files, arguments, environment, open_files)
+        for file, low in zip(files, self._low):
             os.dup2(file, low, inheritable=False)
-        given: List[Any] = [(os.POSIX_SPAWN_DUP2, low, at) for at, low in enumerate(self._low, 1)]
         try:
-            with self._limits.of_a_child(open_files):
-                return os.posix_spawn(
-                    arguments[0],
-                    arguments,
-                    environment,
-                    file_actions=given,
-                    setsid=True,
-                    setsigmask=(),
-                    setsigdef=DEFAULTS,
-                )
+            return self._spawn_with(self._low, arguments, environment, open_files)
         finally:
             for low in self._low:  # else this process would hold the lock
                 os.dup2(self._home, low, inheritable=False)
+
+    def _spawn_with(
+        self,
+        files: Sequence[int],
+        arguments: List[bytes],
+        environment: Dict[bytes, bytes],
+        open_files: str,
+    ) -> int:
+        """Start a program with these descriptors, which are below its limit, as its output and its lock."""
+        given: List[Any] = [(os.POSIX_SPAWN_DUP2, file, at) for at, file in enumerate(files, 1)]
+        with self._limits.of_a_child(open_files):
+            return os.posix_spawn(
+                arguments[0],
+                arguments,
+                environment,
+                file_actions=given,
+                setsid=True,
+                setsigmask=(),
+                setsigdef=DEFAULTS,
+            )
 
 
 def _arguments(joined: bytes, folder: str) -> List[bytes]:
@@ -139,13 +163,10 @@ def _arguments(joined: bytes, folder: str) -> List[bytes]:
 
 def _environment(joined: bytes) -> Dict[bytes, bytes]:
     """Return the variables of a text of `NAME=VALUE`, each ended by a NUL. Raises ValueError."""
-    found = {}
-    for each in joined.split(b"\0")[:-1]:
-        name, is_one, value = each.partition(b"=")
-        if not is_one:
-            raise ValueError("illegal environment variable name")
-        found[name] = value
-    return found
+    try:
+        return dict([each.split(b"=", 1) for each in joined.split(b"\0")[:-1]])
+    except ValueError:
+        raise ValueError("illegal environment variable name") from None
 
 
 def _why(problem: Exception) -> str:

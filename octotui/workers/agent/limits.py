@@ -27,7 +27,7 @@ class ChildLimits:
 
     def lower(self, open_files: str) -> None:
         """Take the limits of a job, as far as this account may. Raises ValueError for a strange one."""
-        soft = resource.RLIM_INFINITY if open_files == "unlimited" else int(open_files)
+        soft = _number(open_files)
         self._limit(soft if self._hard == resource.RLIM_INFINITY else min(soft, self._hard))
         if self._score >= 0:
             os.pwrite(self._score, USUAL, 0)
@@ -43,6 +43,16 @@ class ChildLimits:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, self._hard))
         except (OSError, ValueError):  # macOS has a lower limit that it does not report
             pass
+
+
+def lowest(open_files: str) -> int:
+    """Return a number that no descriptor below it exceeds the limit with. Raises ValueError."""
+    soft = _number(open_files)
+    return ENOUGH if soft == resource.RLIM_INFINITY else soft
+
+
+def _number(open_files: str) -> int:
+    return resource.RLIM_INFINITY if open_files == "unlimited" else int(open_files)
 
 
 class _Lowered:

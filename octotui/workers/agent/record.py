@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from typing import Any, Dict, Iterable, NamedTuple, Optional
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional
 
 from octotui.workers.agent.regular_files import open_regular
 
 LARGEST = 1 << 26  # bytes that are read
 MANY = 20_000  # lines, after which it is rewritten
+
+_encode = json.JSONEncoder().encode
 
 
 class RecordedAttempt(NamedTuple):
@@ -43,6 +45,7 @@ class AgentRecord:
         self._file = -1
         self._lines = 0
         self._is_torn = False
+        self._waiting: List[Any] = []  # lines that may be appended with the next ones
         self._rewrite()
 
     def attempt(self, name: str) -> RecordedAttempt:
@@ -50,7 +53,7 @@ class AgentRecord:
         return self._left[name]
 
     def begin(self, name: str, attempt: RecordedAttempt) -> None:
-        """Append that an attempt is about to begin. Raises OSError, and then it must not."""
+        """Append that an attempt is about to begin, at once. Raises OSError, and then it must not."""
         self._append([_begun(name, attempt)])
         self._left[name] = attempt
 
@@ -61,21 +64,27 @@ class AgentRecord:
             self._left.update(attempts)
 
     def starts(self, name: str, pid: int, started: float) -> None:
-        """Append the process that leads an attempt."""
+        """Append, with the next `flush`, the process that leads an attempt."""
         self._left[name] = self._left[name]._replace(pid=pid, started=started)
-        self._try(["started", name, pid, started])
+        self._waiting.append(["started", name, pid, started])
 
     def end(self, name: str, code: Optional[int]) -> None:
-        """Append that an attempt has ended."""
+        """Append, with the next `flush`, that an attempt has ended."""
         self._left[name] = self._left[name]._replace(has_ended=True, code=code)
-        self._try(["ended", name, code])
+        self._waiting.append(["ended", name, code])
 
     def forget(self, name: str) -> None:
-        """Append that the end of an attempt is known elsewhere."""
+        """Append, with the next `flush`, that the end of an attempt is known elsewhere."""
         if self._left.pop(name, None) is not None:
-            self._try(["forgotten", name])
+            self._waiting.append(["forgotten", name])
             if self._lines > MANY and self._lines > 4 * len(self._left):
                 self._try_to_rewrite()
+
+    def flush(self) -> None:
+        """Append what waits, with one write; on a full disk, it waits until there is room."""
+        if self._waiting:
+            with suppress(OSError):
+                self._append(())
 
     def _try_to_rewrite(self) -> None:
         """Write the record anew if possible: if not, after as many lines again."""
@@ -84,21 +93,17 @@ class AgentRecord:
         except OSError:
             self._lines = 0
 
-    def _try(self, line: Any) -> None:
-        """Append a line if possible: on a full disk, what it says is lost with this process only."""
-        try:
-            self._append([line])
-        except OSError:
-            pass
-
     def _append(self, lines: Iterable[Any]) -> None:
-        body = _body(lines)
+        """Append what waits, and these lines after it. Raises OSError."""
+        together = [*self._waiting, *lines]
+        body = _body(together)
         if self._is_torn:
             body = b"\n" + body
         self._is_torn = True
         _write(self._file, body, self._path)
         self._is_torn = False
-        self._lines += 1
+        self._lines += len(together)
+        self._waiting.clear()
 
     def _rewrite(self) -> None:
         """Write the record anew. Raises OSError, and then the old one is kept."""
@@ -116,6 +121,7 @@ class AgentRecord:
             raise
         old, self._file = self._file, file
         self._lines, self._is_torn = len(self._left), False
+        self._waiting.clear()
         if old >= 0:
             os.close(old)
 
@@ -148,7 +154,7 @@ def _apply(left: Dict[str, RecordedAttempt], line: Any) -> None:
 
 
 def _body(lines: Iterable[Any]) -> bytes:
-    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    return "".join([_encode(line) + "\n" for line in lines]).encode()
 
 
 def _write(file: int, body: bytes, path: str) -> None:

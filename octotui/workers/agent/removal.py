@@ -16,9 +16,9 @@ class WorkspaceRemoval:
         self._waiting: List[str] = []
         self._lock = _thread.allocate_lock()
 
-    def remove(self, path: str) -> None:
-        """Remove a workspace, at once or soon."""
-        if workspace.remove_quickly(path):
+    def remove(self, path: str, directory: int = -1) -> None:
+        """Remove a workspace, at once or soon; `directory` is its folder, if open."""
+        if workspace.remove_quickly(path, directory):
             return
         with self._lock:
             self._waiting.append(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from typing import Iterable, List, NamedTuple
 
 from octotui.workers.agent.regular_files import make_private, open_regular, write_all
@@ -11,7 +12,8 @@ from octotui.workers.agent.tree_removal import remove_files, remove_tree
 
 SPOOLS = ("spool", "errors")  # files of the streams of output, in this order
 SECRETS = ("script", "values")
-FILES = (*SECRETS, "record", *SPOOLS)
+KEPT = ("record", *SPOOLS)  # until its end is known
+FILES = (*SECRETS, *KEPT)
 LARGEST_RECORD = 1 << 26
 
 _NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -39,6 +41,11 @@ def make_folder(directory: str, name: str) -> str:
         _make_parents(f"{directory}/work")
         os.mkdir(path, 0o700)
     return path
+
+
+def open_folder(path: str) -> int:
+    """Open the folder of a new attempt. Raises OSError."""
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 def fill(script: bytes, values: bytes, record: bytes, streams: int) -> OpenedWorkspace:
@@ -108,14 +115,33 @@ def is_locked(folder: str, device: int = -1, inode: int = -1) -> bool:
     return False
 
 
-def remove_secrets(folder: str) -> None:
-    """Remove the script and the values of an attempt that has ended."""
-    remove_files(folder, SECRETS)
+def remove_secrets(folder: str, directory: int = -1) -> None:
+    """Remove the script and the values of an attempt that has ended; `directory` is its folder, if open."""
+    if directory < 0 or not _unlink(directory, SECRETS):
+        remove_files(folder, SECRETS)
 
 
-def remove_quickly(folder: str, names: Iterable[str] = FILES) -> bool:
-    """Remove a workspace that holds nothing but its own files; return whether it is gone."""
-    return remove_files(folder, names, whole=True)
+def remove_quickly(folder: str, directory: int = -1) -> bool:
+    """Remove a workspace that holds nothing but its own files; return whether it is gone.
+
+    Of an open one, the script and the values are gone already.
+    """
+    if directory >= 0 and _unlink(directory, KEPT):
+        with suppress(OSError):
+            os.rmdir(folder)
+            return True
+    return remove_files(folder, FILES, whole=True)
+
+
+def _unlink(directory: int, names: Iterable[str]) -> bool:
+    """Remove files of an open folder; return whether that was allowed."""
+    try:
+        for name in names:
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=directory)
+    except OSError:
+        return False
+    return True
 
 
 def remove(folder: str) -> None:

@@ -6,7 +6,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Collection
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import get_args
 
@@ -36,7 +36,7 @@ class LocalMachine:
 
     async def boot(self) -> str:
         """Return the kernel's id of the present boot."""
-        return boot_id()
+        return _boot()
 
 
 class LocalMachines:
@@ -59,13 +59,18 @@ class LocalMachines:
         await self._executor.close()
 
 
+@cache  # this process does not outlive it
+def _boot() -> str:
+    return boot_id()
+
+
 def _facts(tools: tuple[str, ...]) -> MachineFacts:
     system = os.uname()
     return MachineFacts(
         system=system.sysname,
         architecture=platform.machine(),
         clock=time.time(),
-        boot=boot_id(),
+        boot=_boot(),
         python=sys.executable,
         shells=_found(get_args(Shell)),
         tools=_found(tools),

@@ -116,10 +116,11 @@ def test_m2_a_workspace_goes_before_its_name_is_forgotten(
     bench.ended("a")
     known: list[bool] = []
     monkeypatch.setattr(
-        bench.jobs._removal, "remove", lambda path: known.append("a" in read_record("record"))
+        bench.jobs._removal, "remove", lambda path, directory: known.append("a" in read_record("record"))
     )
     bench.jobs.forget("a")
     assert known == [True]
+    bench.jobs.save()
     assert read_record("record") == {}
 
 

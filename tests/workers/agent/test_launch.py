@@ -41,8 +41,9 @@ def test_a_script_leads_a_session_in_its_workspace(tmp_path: Path, home: int) ->
     assert str(done.pid) in "".join(rest).split()[-1]
     assert (folder / "errors").read_text() == "no\n"
     assert Path.cwd() == tmp_path
+    record.flush()
     assert read_record("record")["a"].pid == done.pid
-    for file in done.spools:
+    for file in (*done.spools, done.directory):
         os.close(file)
 
 
@@ -62,6 +63,7 @@ def test_what_cannot_begin_is_forgotten(
     with pytest.raises(LaunchError) as refused:
         Launcher(home).launch("a", header, split(header, payload), record)
     assert (refused.value.stage, str(refused.value)[: len(why)]) == (stage, why)
+    record.flush()
     assert read_record("record") == {}
     assert not list(tmp_path.glob("worker/work/*"))
 

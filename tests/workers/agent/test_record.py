@@ -18,6 +18,7 @@ def test_m2_what_was_begun_and_has_ended_is_read_again(tmp_path: Path) -> None:
     kept.end("a", -9)
     kept.end("b", None)
     kept.forget("c")
+    kept.flush()
     left = read_record(path)
     assert left == {
         "a": ONE._replace(pid=12, started=3.5, has_ended=True, code=-9),
@@ -111,6 +112,7 @@ def test_m2_a_record_that_cannot_be_rewritten_is_kept(
         kept.forget(f"job-{number}")
     assert path.stat().st_ino != inode
     assert path.read_bytes().count(b"\n") < 30
+    kept.flush()
     assert read_record(str(path)) == {"left": ONE, "later": ONE}
 
 
@@ -129,3 +131,29 @@ def test_m2_attempts_of_another_record_are_taken_all_or_none(
     kept.take({})
     assert read_record(path) == {"own": ONE} | others
     assert kept.attempt("b").code == 3
+
+
+def test_m2_what_has_happened_is_one_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits for the next beginning at most, and on a full disk until there is room."""
+    path, written, write = str(tmp_path / "record"), [], os.write
+    kept = AgentRecord(path, {})
+    for name in ("a", "b"):
+        kept.begin(name, ONE)
+
+    def fail(file: int, body: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    def note(file: int, body: bytes) -> int:
+        written.append(body.count(b"\n"))
+        return write(file, body)
+
+    kept.starts("a", 12, 3.5)
+    monkeypatch.setattr(record.os, "write", fail)
+    kept.end("a", 0)
+    kept.flush()
+    monkeypatch.setattr(record.os, "write", note)
+    kept.forget("b")
+    kept.begin("c", ONE)
+    kept.flush()
+    assert written == [5]  # with the end of the line that could not be written
+    assert read_record(path) == {"a": ONE._replace(pid=12, started=3.5, has_ended=True, code=0), "c": ONE}

@@ -65,6 +65,24 @@ def test_m3_the_script_and_the_values_go_when_it_has_ended(folder: Path) -> None
     assert not folder.exists()
 
 
+def test_m3_an_open_workspace_goes_by_its_files(folder: Path, tmp_path: Path) -> None:
+    """Also where a script has moved it, or put something in the place of a file."""
+    opened = workspace.fill(b"", b"", b"", 2)
+    directory = workspace.open_folder(str(folder))
+    folder.rename(tmp_path / "moved")
+    workspace.remove_secrets(str(folder), directory)
+    assert sorted(each.name for each in (tmp_path / "moved").iterdir()) == ["errors", "record", "spool"]
+    (tmp_path / "moved").rename(folder)
+    (folder / "script").mkdir()
+    workspace.remove_secrets(str(folder), directory)
+    assert not workspace.remove_quickly(str(folder), directory)
+    (folder / "script").rmdir()
+    assert workspace.remove_quickly(str(folder), directory)
+    assert not folder.exists()
+    os.close(directory)
+    opened.close_all()
+
+
 def test_r6_only_ordinary_files_are_read(folder: Path) -> None:
     workspace.fill(b"", b"", b"memo", 1).close_all()
     assert workspace.read_file("record") == b"memo"

@@ -17,10 +17,20 @@ SHORTEST, LONGEST = 0.02, 2.0  # seconds between tries to reach an agent
 TRIES = 3  # agents that may end while the last wishes are said
 SILENCE = 10.0  # seconds in which an agent that is asked says nothing at all, and is given up
 LOOKING = 3.0  # seconds of that where it is asked for an attempt only: it is asked again later
+CHECK = 0.1  # seconds between looks whether an agent that is asked is silent
 WATCH = 5.0  # seconds between looks whether an agent whose attempts are followed answers
 ADOPTED = "its agent was killed; it is followed until all that it started has ended"
 ANSWERS = "its agent answers again"
 GONE = "its agent does not know it any more, and it is unknown how it ended"
+
+
+class AwaitedReply:
+    """A reply that is waited for: of which agent, since when, and how long that may be silent."""
+
+    def __init__(self, owner: Callable[[], AgentConnection | None], silence: float, since: float) -> None:
+        self.owner = owner
+        self.silence = silence
+        self.since = since
 
 
 class Agents:
@@ -38,6 +48,8 @@ class Agents:
         self._looks: dict[str, asyncio.Future[tuple[Header, bytes]]] = {}
         self._forgets: dict[AgentConnection, deque[str]] = {}
         self._unsent: deque[str] = deque()
+        self._awaited: dict[asyncio.Future[Any], AwaitedReply] = {}
+        self._checking: asyncio.TimerHandle | None = None
         self._opening = asyncio.Lock()
         self._silent: dict[str, tuple[float, TimeoutError]] = {}  # until when versions are not asked
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,7 +97,7 @@ class Agents:
         connection.send({"do": "look", "job": name, "directory": directory})
         try:
             await self._heard(reply, lambda: connection, LOOKING)
-            return await reply
+            return reply.result()
         finally:
             self._looks.pop(name, None)
 
@@ -101,25 +113,31 @@ class Agents:
             attempt.start = None
             self.stop(attempt, 0.0)
             raise
-        await attempt.begun
 
     async def _heard(
         self, reply: "asyncio.Future[Any]", owner: Callable[[], AgentConnection | None], silence: float
     ) -> None:
         """Wait for a reply, until its agent says nothing to anybody for so long. Raises TimeoutError."""
-        now = asyncio.get_running_loop().time
-        asked = now()
+        loop = asyncio.get_running_loop()
+        self._awaited[reply] = AwaitedReply(owner, silence, loop.time())
+        if self._checking is None:
+            self._checking = loop.call_later(CHECK, self._check_replies)
         try:
-            while not reply.done():
-                connection = owner()
-                if connection is None:  # a new one is being made
-                    asked = now()
-                left = max(asked, connection.heard if connection else 0.0) + silence - now()
-                if connection is not None and left <= 0:
-                    raise self.starter.silence(connection.version)
-                await asyncio.wait({reply}, timeout=left)
+            await reply
         finally:
+            del self._awaited[reply]
             reply.cancel()  # which nobody awaits any more, unless it is done
+
+    def _check_replies(self) -> None:
+        """Give up the replies of agents that are silent: one timer for all is cheaper than one for each."""
+        loop = asyncio.get_running_loop()
+        for reply, awaited in self._awaited.items():
+            connection = awaited.owner()
+            if connection is None:  # a new one is being made
+                awaited.since = loop.time()
+            elif not reply.done() and max(awaited.since, connection.heard) + awaited.silence <= loop.time():
+                reply.set_exception(self.starter.silence(connection.version))
+        self._checking = loop.call_later(CHECK, self._check_replies) if self._awaited else None
 
     def take(self, attempt: AgentAttempt) -> None:
         """Know an attempt, which no agent has yet."""
@@ -158,6 +176,8 @@ class Agents:
     async def close(self) -> None:
         """Close all connections, once their agents have heard all wishes: jobs go on, and idle agents end."""
         self._closed = True
+        if self._checking is not None:
+            self._checking.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

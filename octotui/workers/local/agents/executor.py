@@ -35,7 +35,7 @@ from octotui.workers.local.supervisors.executor import (
     program_of,
     why,
 )
-from octotui.workers.script_environment import script_environment
+from octotui.workers.script_environment import ScriptEnvironments
 from octotui.workers.search_path import absolute
 
 TRIES = 3  # connections that may be lost while an attempt is looked for
@@ -55,7 +55,8 @@ class AgentExecutor:
         self._agents = Agents(str(folder))
         self._home = str(folder / self._agents.starter.version)
         self._space = f"{folder.parent}/"
-        self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
+        surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
+        self._environments = ScriptEnvironments(surroundings)
         self._open_files = open_file_limit.raise_soft()
         self._programs: dict[str, str] = {}
         self._relative: dict[str, str] = {}
@@ -110,7 +111,7 @@ class AgentExecutor:
         attempt.attach(output, notice)
         self._agents.follow(attempt)
         try:
-            header = await asyncio.shield(attempt.ended)
+            header = attempt.ended.result() if attempt.ended.done() else await asyncio.shield(attempt.ended)
         except BaseException:
             attempt.detach()
             raise
@@ -192,16 +193,17 @@ class AgentExecutor:
         program = self._programs[work.shell] = self._programs.get(work.shell) or program_of(work.shell)
         values = await encoded(work.values)
         self._check(work)
-        environment = script_environment(work, self._surroundings)
+        environment = self._environments.of(work)
         arguments = (program, *shells.command(work.shell, SCRIPT.decode())[1:])
-        if any("\0" in each for pair in environment.items() for each in pair):
+        variables = "".join([f"{key}={value}\0" for key, value in environment.items()])
+        if variables.count("\0") != len(environment):
             raise StartError(f"{work.shell} cannot be started on {work.worker}: embedded null byte")
         texts = (
             work.script.encode(errors="surrogateescape"),
             values,
             workspace_record.agent_lines(location.name, resume),
             os.fsencode("\0".join(arguments)),
-            os.fsencode("".join(f"{key}={value}\0" for key, value in environment.items())),
+            os.fsencode(variables),
         )
         if sum(map(len, texts)) > LARGEST_PAYLOAD:
             raise StartError(f"{work.shell} cannot be started on {work.worker}: its values are too large")
@@ -223,7 +225,7 @@ class AgentExecutor:
         try:
             if not os.path.isdir(folder):  # noqa: PTH112
                 make_folder(Path(folder))
-            self._trust.check(folder)
+            self._trust.check_again(folder)
         except OSError as error:
             raise StartError(f"{work.worker} has no work directory: {why(error)}") from None
         except Distrusted as problem:

@@ -152,7 +152,7 @@ def _locked(path: str) -> int | None:
 
 def _write_program(path: str) -> None:
     """Write the program where it is not there yet, or is damaged. Raises OSError."""
-    text = agent_program.archive()
+    text = agent_program.archive(compiled=True)
     if _holds(path, text):
         return
     new = f"{path}.new"

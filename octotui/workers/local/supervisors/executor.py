@@ -25,7 +25,7 @@ from octotui.workers.local import open_file_limit
 from octotui.workers.local.supervisors.process import UNCLEAR, Process, spawn
 from octotui.workers.local.supervisors.termination import Lookout
 from octotui.workers.local.supervisors.workspaces import Workspace, Workspaces
-from octotui.workers.script_environment import script_environment
+from octotui.workers.script_environment import ScriptEnvironments
 from octotui.workers.search_path import absolute, find
 
 OVERWRITTEN = "the record in its workspace was emptied or replaced, and it is unknown how far it got"
@@ -46,7 +46,8 @@ class SupervisorExecutor:
         self._detached: set[AttemptLocation] = set()  # followed before
         self._workspaces = Workspaces(trust)
         self._lookout = Lookout()
-        self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
+        surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
+        self._environments = ScriptEnvironments(surroundings)
         self._programs: dict[str, str] = {}
         self._ticking: asyncio.TimerHandle | None = None
         self._open_files = open_file_limit.raise_soft()
@@ -86,7 +87,7 @@ class SupervisorExecutor:
         try:
             workspace.fill(location.name, work.script, resume, values)
             self._workspaces.note(location, workspace)
-            environment = script_environment(work, self._surroundings) | {shells.VALUES: workspace.values}
+            environment = self._environments.of(work) | {shells.VALUES: workspace.values}
             own = shells.command(work.shell, workspace.script, surroundings=environment)
             command = (program, *own[1:])
             child = spawn(workspace, command, environment, self._open_files)

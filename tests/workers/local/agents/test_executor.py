@@ -248,7 +248,7 @@ async def test_s5_a_job_that_is_stopped_while_no_agent_can_be_had_is_stopped(
 async def test_r4_an_agent_that_ends_at_once_is_told_apart(
     make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agent_program, "archive", lambda: b"raise SystemExit(1)")
+    monkeypatch.setattr(agent_program, "archive", lambda compiled: b"raise SystemExit(1)")
     executor, told, given = make(), list[str](), work(tmp_path, "exit 3")
     await executor.start(place(given), given, "{}")
     assert (await executor.follow(place(given), lambda _: None, notice=told.append)).exit_code == 3

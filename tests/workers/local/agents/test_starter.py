@@ -77,7 +77,7 @@ async def test_a_program_that_is_damaged_is_written_anew(
     """As a crash of the machine leaves it."""
     folder = Path(starter.path(starter.version))
     folder.mkdir(parents=True)
-    program, whole = folder / "program", agent_program.archive()
+    program, whole = folder / "program", agent_program.archive(compiled=True)
     if damage == "link":
         program.symlink_to("/dev/zero")
     else:
