@@ -19,9 +19,9 @@ from typing import Dict, List, Optional
 from octotui.workers.agent.frame_stream import FrameStream
 from octotui.workers.agent.frames import FrameError, Header
 from octotui.workers.agent.jobs import Jobs
-from octotui.workers.agent.relay.latest import write_latest
 from octotui.workers.agent.launch import Launcher
 from octotui.workers.agent.record import AgentRecord, read_record
+from octotui.workers.agent.relay.latest import write_latest
 from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.agent.unix_sockets import peer_account
 

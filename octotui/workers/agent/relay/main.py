@@ -10,13 +10,13 @@ import threading
 from typing import Dict, List, Tuple
 
 from octotui.workers.agent.frames import FrameError, FrameReader, Header, head
-from octotui.workers.agent.relay.latest import read_latest
 from octotui.workers.agent.processes import since_boot
 from octotui.workers.agent.relay import starting
 from octotui.workers.agent.relay.calls import CHUNK, Answer, CallError, RelayCall
 from octotui.workers.agent.relay.facts import FACTS, boot_id
 from octotui.workers.agent.relay.files import FILES
 from octotui.workers.agent.relay.folder import make_folder
+from octotui.workers.agent.relay.latest import read_latest
 from octotui.workers.agent.relay.packages import PACKAGES
 from octotui.workers.agent.relay.workspace_files import WORKSPACES
 
