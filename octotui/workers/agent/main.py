@@ -21,7 +21,6 @@ from octotui.workers.agent.frames import FrameError, Header
 from octotui.workers.agent.jobs import Jobs
 from octotui.workers.agent.launch import Launcher
 from octotui.workers.agent.record import AgentRecord, read_record
-from octotui.workers.agent.relay.latest import write_latest
 from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.agent.unix_sockets import peer_account
 
@@ -162,22 +161,17 @@ class Agent:
         elif word == "stop":
             self._jobs.stop(name, float(header["grace"]), now)
         elif word == "hello":
-            self._order(str(header["boot"]), float(header["since"]))
+            self._order(float(header["since"]))
         else:
             self._tidy(word, name, header)
 
-    def _order(self, boot: str, since: float) -> None:
-        """Hang up on a connection by an earlier relay than the latest: what it asks for is out of date.
-
-        The latest is written down, for earlier ones not to come at all.
-        """
+    def _order(self, since: float) -> None:
+        """Hang up on a connection by an earlier relay than the latest: what it asks for is out of date."""
         if since < self._latest:
             self._say({"say": "superseded", "stale": True}, b"")
             self._flush()
             raise ConnectionAbortedError
-        if since > self._latest:
-            self._latest = since
-            write_latest(".", boot, since)
+        self._latest = since
 
     def _tidy(self, word: str, name: str, header: Header) -> None:
         """Forget what a frame names, or get ready to end."""

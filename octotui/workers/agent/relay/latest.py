@@ -1,4 +1,7 @@
-"""The latest relay that has connected to an agent: a small file in the agent's folder."""
+"""The latest relay that connects to an agent: a small file in the agent's folder.
+
+An agent knows it as well, and hangs up on an earlier one that comes at the same moment.
+"""
 
 from __future__ import annotations
 

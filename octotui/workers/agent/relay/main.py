@@ -16,7 +16,7 @@ from octotui.workers.agent.relay.calls import CHUNK, Answer, CallError, RelayCal
 from octotui.workers.agent.relay.facts import FACTS, boot_id
 from octotui.workers.agent.relay.files import FILES
 from octotui.workers.agent.relay.folder import make_folder
-from octotui.workers.agent.relay.latest import read_latest
+from octotui.workers.agent.relay.latest import read_latest, write_latest
 from octotui.workers.agent.relay.packages import PACKAGES
 from octotui.workers.agent.relay.workspace_files import WORKSPACES
 
@@ -127,16 +127,19 @@ class Relay:
     def _open(self, call: RelayCall) -> Answer:
         """Connect to an agent, which is started if need be."""
         home, version = str(call.header["folder"]), str(call.header["version"])
-        if read_latest("%s/%s" % (home, version), self._boot) > self._since:
+        folder = "%s/%s" % (home, version)
+        if read_latest(folder, self._boot) > self._since:
             raise CallError("stale", "a later session has its agent")
         try:
             if call.header["start"]:
-                make_folder(os.path.dirname(home))
+                make_folder(folder)
+            write_latest(folder, self._boot, self._since)  # for an earlier one not to come back
+            if call.header["start"]:
                 stream = self._started(call, home, version)
             else:
-                stream = starting.connected("%s/%s" % (home, version))
+                stream = starting.connected(folder)
             stream.setblocking(True)
-            stream.sendall(head({"do": "hello", "boot": self._boot, "since": self._since}))
+            stream.sendall(head({"do": "hello", "since": self._since}))
         except TimeoutError as silence:
             raise CallError("silent", str(silence)) from None
         except OSError as problem:
