@@ -4,6 +4,7 @@ import pytest
 
 from octotui.workers.machine import AttemptKey, Machine, MachineKind
 from octotui.workers.remote.machine import RemoteMachines
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
 from tests.workers.agents import end_agents
 from tests.workers.jobs import work
 from tests.workers.local_transport import DeclaredMachines, LocalTransport
@@ -40,7 +41,7 @@ async def test_m1_any_python_from_3_8_on_is_enough(tmp_path: Path, python: str) 
 
 async def test_the_directory_is_below_the_home_of_the_account(tmp_path: Path) -> None:
     way = LocalTransport(tmp_path / "home")
-    kind: MachineKind = RemoteMachines(lambda worker: way, "space", tmp_path / "fetched")
+    kind: MachineKind = RemoteMachines(lambda worker: way, "space", UnpackedArchives(tmp_path / "fetched"))
     machine: Machine = kind.machine("worker1", None)
     assert machine.directory == ".local/share/octotui/space/worker1"
     facts = await machine.facts(["sh"])
