@@ -104,9 +104,10 @@ def sweep(call: RelayCall) -> Answer:
     work = "%s/work" % call.header["in"]
     for name in sorted(os.listdir(work)):
         path = "%s/%s" % (work, name)
-        if name.startswith(prefix) and not workspace.is_locked(path):
-            if time.time() - os.lstat(path).st_mtime > FRESH and _attempt(path) not in keep:
-                remove_tree(path)
+        if not name.startswith(prefix) or workspace.is_locked(path) or _attempt(path) in keep:
+            continue
+        if time.time() - os.lstat(path).st_mtime > FRESH:
+            remove_tree(path)
     return {}, b""
 
 
