@@ -1,6 +1,7 @@
 """The agent as one file that any Python from 3.8 on runs, the same bytes wherever it is sent.
 
-It is an archive of `workers/agent`, named by the hash of its sources.
+It is an archive of `workers/agent`, named by the hash of its sources, with the helper files of scripts. Its
+first argument is the folder of an agent, or `connect` to be the relay of a channel.
 """
 
 import hashlib
@@ -13,8 +14,15 @@ from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "agent"
+HELPERS = Path(__file__).parent / "helpers"
 PACKAGE = "octotui/workers/agent"
-START = "import sys\nfrom octotui.workers.agent.main import main\nmain(sys.argv[1:])\n"
+START = """import sys
+if sys.argv[1] == "connect":
+    from octotui.workers.agent.relay.main import main
+else:
+    from octotui.workers.agent.main import main
+main(sys.argv[1:])
+"""
 HEADER = 16  # bytes before the code in a file of compiled code
 UNCHECKED = struct.pack("<III", 1, 0, 0)  # it belongs to its source
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of all entries, so that equal sources make equal bytes
@@ -23,8 +31,18 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of all entries, so that equal sourc
 @lru_cache(maxsize=1)
 def sources() -> dict[str, str]:
     """Return the texts of the program by their names in the archive."""
-    modules = {f"{PACKAGE}/{each.name}": each.read_text() for each in sorted(FOLDER.glob("*.py"))}
-    return {"__main__.py": START, "octotui/__init__.py": "", "octotui/workers/__init__.py": "", **modules}
+    paths = sorted(FOLDER.rglob("*.py"))
+    modules = {f"{PACKAGE}/{each.relative_to(FOLDER)}": each.read_text() for each in paths}
+    helpers = {
+        f"helpers/{each.name}": each.read_text() for each in sorted(HELPERS.iterdir()) if each.is_file()
+    }
+    return {
+        "__main__.py": START,
+        "octotui/__init__.py": "",
+        "octotui/workers/__init__.py": "",
+        **modules,
+        **helpers,
+    }
 
 
 @lru_cache(maxsize=1)
@@ -36,13 +54,18 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
+@lru_cache(maxsize=2)
 def archive(*, compiled: bool = False) -> bytes:
     """Return the program; a `compiled` one starts in half the time with the Python that runs this one."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as file:
         for name, text in sources().items():
             _add(file, name, text)
-            code = _code(FOLDER / Path(name).name) if compiled and name.startswith(PACKAGE) else b""
+            code = (
+                _code(FOLDER / Path(name).relative_to(PACKAGE))
+                if compiled and name.startswith(PACKAGE)
+                else b""
+            )
             if code:  # which other Pythons pass by
                 _add(file, f"{name}c", MAGIC_NUMBER + UNCHECKED + code)
     return body.getvalue()

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from octotui.model.environment_names import is_passed
 from octotui.workers.executor import AttemptSpec
-from octotui.workers.shells import NEEDS
+from octotui.workers.shells import HELPERS, NEEDS
 from octotui.workers.shells import environment as helpers_of
 
 _MISSED = re.compile(
@@ -25,8 +25,10 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 class ScriptEnvironments:
     """Makes the environments of scripts on a machine whose own environment is `surroundings`."""
 
-    def __init__(self, surroundings: Mapping[str, str]) -> None:
+    def __init__(self, surroundings: Mapping[str, str], helpers: str = HELPERS) -> None:
+        """Take the environment of the machine, and the folder of helper files there."""
         self._surroundings = surroundings
+        self._helpers = helpers
         self._inherited = lru_cache(maxsize=MODELS)(self._chosen)
 
     def of(self, work: AttemptSpec) -> dict[str, str]:
@@ -41,7 +43,7 @@ class ScriptEnvironments:
             for name, value in self._surroundings.items()
             if name not in withheld and is_passed(name, patterns)
         }
-        return passed | helpers_of(shell, surroundings=passed)
+        return passed | helpers_of(shell, self._helpers, passed)
 
 
 def missed(

@@ -7,8 +7,11 @@ a word or a line, and what no shell can hold, is escaped as `\0` and three octal
 nothing else has a backslash.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+
+MUCH = 1 << 18  # characters of values, whose encoding takes some milliseconds
 
 _ESCAPES = {code: f"\\0{code:03o}" for code in (ord("\\"), *range(0x20), ord("'"), 0x7F)}
 _OTHERS = "ςİϴẞ\u2126\u212a\u212b"  # letters that fold to one whose upper case is another letter
@@ -40,6 +43,13 @@ def _prepared(names: tuple[str, ...]) -> tuple[str, tuple[tuple[str, str], ...]]
     last = {key_of(name): name for name in names}
     letters = frozenset("".join((*last, *last.values())))
     return _changes(letters), tuple((name, _call(name)) for name in last.values())
+
+
+async def encoded(values: Mapping[str, str]) -> bytes:
+    """Encode the values file, in a thread if it is large."""
+    if sum(map(len, values.values())) < MUCH:
+        return encode(values)
+    return await asyncio.to_thread(encode, values)
 
 
 @lru_cache(maxsize=256)

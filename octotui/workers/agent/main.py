@@ -48,6 +48,7 @@ class Agent:
         self._poll.register(self._woken, select.POLLIN)
         self._listen(listener)
         self._forgotten = 0
+        self._latest = 0.0
         self._linger = LINGER
         self._since = time.monotonic()
         left = read_record(RECORD)
@@ -189,8 +190,18 @@ class Agent:
             self._jobs.follow(name, [int(each) for each in header["from"]], now)
         elif word == "stop":
             self._jobs.stop(name, float(header["grace"]), now)
+        elif word == "hello":
+            self._order(float(header["since"]))
         else:
             self._tidy(word, name, header)
+
+    def _order(self, since: float) -> None:
+        """Hang up on a connection by an earlier relay than the latest: what it asks for is out of date."""
+        if since < self._latest:
+            self._say({"say": "superseded", "stale": True}, b"")
+            self._flush()
+            raise ConnectionAbortedError
+        self._latest = since
 
     def _tidy(self, word: str, name: str, header: Header) -> None:
         """Forget what a frame names, take up what others left, give a sign of life, or get ready to end."""

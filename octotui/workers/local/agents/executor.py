@@ -10,8 +10,10 @@ from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.store.private_files import make_folder
 from octotui.workers import shells
-from octotui.workers.agent.frames import LARGEST_PAYLOAD
-from octotui.workers.agent.launch import SCRIPT
+from octotui.workers.agent_client.agents import Agents
+from octotui.workers.agent_client.attempt import AgentAttempt, StartFrame
+from octotui.workers.agent_client.connection import AgentConnection
+from octotui.workers.agent_client.start_frame import Surroundings, attempt_name, start_frame, status_of
 from octotui.workers.executor import (
     AttemptLocation,
     AttemptSpec,
@@ -21,20 +23,11 @@ from octotui.workers.executor import (
     Output,
     StartError,
     unheard,
-)
-from octotui.workers.local import open_file_limit
-from octotui.workers.local.agents.agents import Agents
-from octotui.workers.local.agents.attempt import AgentAttempt, StartFrame
-from octotui.workers.local.agents.connection import AgentConnection
-from octotui.workers.local.supervisors import workspace_record
-from octotui.workers.local.supervisors.executor import (
-    OVERWRITTEN,
-    RUNS_ON,
-    SupervisorExecutor,
-    encoded,
-    program_of,
     why,
 )
+from octotui.workers.local import open_file_limit
+from octotui.workers.local.agents.starter import LocalAgentWay
+from octotui.workers.local.supervisors.executor import SupervisorExecutor, program_of
 from octotui.workers.script_environment import ScriptEnvironments
 from octotui.workers.search_path import absolute
 
@@ -52,8 +45,8 @@ class AgentExecutor:
         """Take the folder of the agents, beside which the workers' directories may lie."""
         self._supervised = SupervisorExecutor(trust)
         self._trust = trust or FileTrust()
-        self._agents = Agents(str(folder))
-        self._home = str(folder / self._agents.starter.version)
+        self._agents = Agents(LocalAgentWay(str(folder)))
+        self._home = str(folder / self._agents.way.version)
         self._space = f"{folder.parent}/"
         surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
         self._environments = ScriptEnvironments(surroundings)
@@ -65,7 +58,7 @@ class AgentExecutor:
 
     async def inspect(self, location: AttemptLocation) -> AttemptStatus:
         """Return the status of an attempt, by its workspace or by the agents; raises TimeoutError."""
-        if self._agents.attempt(_name(location)) is None and self._supervised.claims(location):
+        if self._agents.attempt(attempt_name(location)) is None and self._supervised.claims(location):
             return await self._supervised.inspect(location)
         for _ in range(TRIES):
             try:
@@ -81,7 +74,9 @@ class AgentExecutor:
         if work.supervisor == "each":
             await self._supervised.start(location, work, resume)
             return
-        attempt = AgentAttempt(_name(location), location, work, await self._frame(location, work, resume))
+        attempt = AgentAttempt(
+            attempt_name(location), location, work, await self._frame(location, work, resume)
+        )
         self._agents.take(attempt)
         connection = await self._connection(location)
         if connection is None:
@@ -94,6 +89,7 @@ class AgentExecutor:
         try:
             await self._agents.begun(attempt)
         except TimeoutError as silence:
+            self._agents.give_up(attempt)
             raise StartError(f"{silence}; should it begin this attempt later, it stops it") from None
         except StartError:
             self._agents.remove(attempt.name)
@@ -124,7 +120,7 @@ class AgentExecutor:
 
     def stop(self, location: AttemptLocation, grace: float) -> None:
         """Begin to stop an attempt and all it started: TERM, KILL after `grace` seconds."""
-        attempt = self._agents.attempt(_name(location))
+        attempt = self._agents.attempt(attempt_name(location))
         if attempt is None:
             self._supervised.stop(location, grace)
         else:
@@ -133,10 +129,10 @@ class AgentExecutor:
     def clean(self, location: AttemptLocation) -> None:
         """Remove the workspace of an attempt."""
         self._instead.pop(location, None)
-        if self._agents.attempt(_name(location)) is None:
+        if self._agents.attempt(attempt_name(location)) is None:
             self._supervised.clean(location)
         else:
-            self._agents.forget(_name(location))
+            self._agents.forget(attempt_name(location))
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
         """Remove workspaces that crashes have left."""
@@ -152,7 +148,7 @@ class AgentExecutor:
 
     async def _attempt(self, location: AttemptLocation) -> AgentAttempt | None:
         """Return an attempt to be followed: from its start if it was followed to its end before."""
-        name = _name(location)
+        name = attempt_name(location)
         attempt = self._agents.attempt(name)
         if attempt is not None and not attempt.is_over:
             return attempt
@@ -178,46 +174,23 @@ class AgentExecutor:
 
     async def _known(self, location: AttemptLocation) -> AttemptStatus | None:
         """Return the status of an attempt that an agent has. Raises OSError where that is unknown."""
-        name = _name(location)
+        name = attempt_name(location)
         for connection in await self._agents.existing():
             header, body = await self._agents.look(connection, name, self._seen_by_agent(location.directory))
             if header.get("state") == "nothing":
                 continue
             if self._agents.attempt(name) is None:  # to look changes nothing
                 self._agents.add(AgentAttempt(name, location), connection)
-            return _status(location, header, workspace_record.read(body))
+            return status_of(location, header, body)
         return None
 
     async def _frame(self, location: AttemptLocation, work: AttemptSpec, resume: str) -> StartFrame:
         """Return the frame that starts an attempt. Raises StartError."""
         program = self._programs[work.shell] = self._programs.get(work.shell) or program_of(work.shell)
-        values = await encoded(work.values)
         self._check(work)
-        environment = self._environments.of(work)
-        arguments = (program, *shells.command(work.shell, SCRIPT.decode())[1:])
-        variables = "".join([f"{key}={value}\0" for key, value in environment.items()])
-        if variables.count("\0") != len(environment):
-            raise StartError(f"{work.shell} cannot be started on {work.worker}: embedded null byte")
-        texts = (
-            work.script.encode(errors="surrogateescape"),
-            values,
-            workspace_record.agent_lines(location.name, resume),
-            os.fsencode("\0".join(arguments)),
-            os.fsencode(variables),
-        )
-        if sum(map(len, texts)) > LARGEST_PAYLOAD:
-            raise StartError(f"{work.shell} cannot be started on {work.worker}: its values are too large")
-        header = {
-            "do": "start",
-            "job": _name(location),
-            "directory": self._seen_by_agent(work.directory),
-            "space": location.space,
-            "lengths": [*map(len, texts)],
-            "values_in": shells.VALUES,
-            "files": self._open_files,
-            "streams": 2 if work.stderr == "separate" else 1,
-        }
-        return header, texts
+        seen = self._seen_by_agent(work.directory)
+        surroundings = Surroundings(self._environments.of(work), shells.HELPERS, self._open_files)
+        return await start_frame(location, work, resume, program, surroundings, seen)
 
     def _check(self, work: AttemptSpec) -> None:
         """Refuse a directory in which other accounts could replace the script. Raises StartError."""
@@ -239,23 +212,8 @@ class AgentExecutor:
         return self._relative[directory]
 
 
-def _name(location: AttemptLocation) -> str:
-    return f"{location.space}/{location.name}"
-
-
 def _without_agent(problem: OSError) -> str:
     """Return the sentence that says why an attempt has a supervisor of its own."""
     known = isinstance(problem, TimeoutError)
     cause = str(problem) if known else f"the agent of this machine cannot be started ({why(problem)})"
     return f"{cause}, so this job runs under a supervisor of its own"
-
-
-def _status(
-    location: AttemptLocation, header: dict[str, object], record: workspace_record.WorkspaceRecord
-) -> AttemptStatus:
-    """Return a status with the resume record, without which output could not be masked."""
-    running = header.get("state") == "running"
-    if record.name != location.name:
-        where = f"{RUNS_ON} {location.directory}/work/{header.get('folder')}"
-        return AttemptStatus("lost", record.resume, where if running else OVERWRITTEN)
-    return AttemptStatus("running" if running else "ended", record.resume)

@@ -11,12 +11,12 @@ from secrets import token_hex
 
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.store.private_files import make_folder
+from octotui.workers import workspace_record
 from octotui.workers.agent.regular_files import IrregularFile, make_private, open_regular, write_all
 from octotui.workers.agent.tree_removal import remove_files, remove_tree
 from octotui.workers.executor import AttemptLocation
-from octotui.workers.local.supervisors import workspace_record
 from octotui.workers.local.supervisors.started_attempts import StartedAttempts
-from octotui.workers.local.supervisors.workspace_record import WorkspaceRecord
+from octotui.workers.workspace_record import WorkspaceRecord
 
 AGENT = "."  # is in the last part of the names of folders that agents make
 MANY = 100  # numbered names to try before random ones: a job may have taken them all

@@ -1,55 +1,45 @@
-"""The agents of a space on this machine: connections to them, made anew where one is lost."""
+"""The agents of a space on a machine: connections to them, made anew where one is lost."""
 
 import asyncio
 import errno
-import socket
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
 
 from octotui.workers.agent.frames import Header
-from octotui.workers.local.agents.attempt import AgentAttempt
-from octotui.workers.local.agents.connection import AgentConnection
-from octotui.workers.local.agents.starter import AgentStarter
+from octotui.workers.agent_client.attempt import AgentAttempt
+from octotui.workers.agent_client.connection import AgentConnection
+from octotui.workers.agent_client.replies import AwaitedReplies
+from octotui.workers.agent_client.way import AgentWay
+from octotui.workers.machine import Unreachable
 
 SHORTEST, LONGEST = 0.02, 2.0  # seconds between tries to reach an agent
 TRIES = 3  # agents that may end while the last wishes are said
 SILENCE = 10.0  # seconds in which an agent that is asked says nothing at all, and is given up
 LOOKING = 3.0  # seconds of that where it is asked for an attempt only: it is asked again later
-CHECK = 0.1  # seconds between looks whether an agent that is asked is silent
 WATCH = 5.0  # seconds between looks whether an agent whose attempts are followed answers
 ADOPTED = "its agent was killed; it is followed until all that it started has ended"
 ANSWERS = "its agent answers again"
 GONE = "its agent does not know it any more, and it is unknown how it ended"
 
 
-class AwaitedReply:
-    """A reply that is waited for: of which agent, since when, and how long that may be silent."""
-
-    def __init__(self, owner: Callable[[], AgentConnection | None], silence: float, since: float) -> None:
-        self.owner = owner
-        self.silence = silence
-        self.since = since
-
-
 class Agents:
     """Connections to the agents, and the attempts that they run.
 
     What an agent is asked for is asked again on each new connection until it is known to be done. There are
-    several agents only where one of another version still has jobs.
+    several agents only where one of another version still has jobs. Where the machine cannot be reached, who
+    waits for an attempt gets Unreachable; to begin it is not asked for again by itself.
     """
 
-    def __init__(self, folder: str) -> None:
-        self.starter = AgentStarter(folder)
+    def __init__(self, way: AgentWay) -> None:
+        self.way = way
         self._attempts: dict[str, AgentAttempt] = {}
         self._connections: dict[str, AgentConnection] = {}
         self._owners: dict[str, AgentConnection] = {}
-        self._looks: dict[str, asyncio.Future[tuple[Header, bytes]]] = {}
+        self._looks: dict[tuple[AgentConnection, str], deque[asyncio.Future[tuple[Header, bytes]]]] = {}
         self._forgets: dict[AgentConnection, deque[str]] = {}
         self._unsent: deque[str] = deque()
-        self._awaited: dict[asyncio.Future[Any], AwaitedReply] = {}
-        self._checking: asyncio.TimerHandle | None = None
+        self._replies = AwaitedReplies(way.silence)
         self._opening = asyncio.Lock()
         self._silent: dict[str, tuple[float, TimeoutError]] = {}  # until when versions are not asked
         self._tasks: set[asyncio.Task[None]] = set()
@@ -60,23 +50,26 @@ class Agents:
         return self._attempts.get(name)
 
     async def ready(self) -> AgentConnection:
-        """Return the connection to the agent that starts jobs, which answers. Raises OSError."""
+        """Return the connection to the agent that starts jobs, which answers.
+
+        Raises OSError or Unreachable.
+        """
         for _ in range(TRIES):
-            connection = self._connections.get(self.starter.version)
+            connection = self._connections.get(self.way.version)
             if connection is None or not connection.is_open:
                 connection = await self._opened()
             if not await connection.answers(SILENCE):
-                raise self.starter.silence(connection.version)
+                raise await self.way.silence(connection.version)
             if connection.is_open:
                 return connection
-        raise ConnectionResetError(errno.ECONNRESET, "it ends at once", self.starter.problems)
+        raise ConnectionResetError(errno.ECONNRESET, "it ends at once", self.way.problems)
 
     async def existing(self) -> list[AgentConnection]:
         """Return connections to all agents that have jobs; those of agents that are gone have a new one.
 
-        Raises OSError.
+        Raises OSError or Unreachable.
         """
-        for version in self.starter.versions():
+        for version in await self.way.versions():
             try:
                 await self._opened(version)
             except TimeoutError:  # it lives
@@ -93,51 +86,26 @@ class Agents:
         if not connection.is_open:
             raise ConnectionResetError
         reply: asyncio.Future[tuple[Header, bytes]] = asyncio.get_running_loop().create_future()
-        self._looks[name] = reply
+        waiting = self._looks.setdefault((connection, name), deque())
+        waiting.append(reply)
         connection.send({"do": "look", "job": name, "directory": directory})
         try:
-            await self._heard(reply, lambda: connection, LOOKING)
-            return reply.result()
+            return await self._replies.wait(reply, lambda: connection, LOOKING)
         finally:
-            self._looks.pop(name, None)
+            if not waiting:
+                self._looks.pop((connection, name), None)
 
     async def begun(self, attempt: AgentAttempt) -> None:
-        """Wait until an attempt has begun. Raises StartError.
+        """Wait until an attempt has begun. Raises StartError, or Unreachable.
 
-        Raises TimeoutError where its agent does not answer: then it is known still, no agent is asked to
-        begin it again, and one that has been asked is to stop it.
+        Raises TimeoutError where its agent does not answer: then it is known still.
         """
-        try:
-            await self._heard(attempt.begun, lambda: self._owners.get(attempt.name), SILENCE)
-        except TimeoutError:
-            attempt.start = None
-            self.stop(attempt, 0.0)
-            raise
+        await self._replies.wait(attempt.begun, lambda: self._owners.get(attempt.name), SILENCE)
 
-    async def _heard(
-        self, reply: "asyncio.Future[Any]", owner: Callable[[], AgentConnection | None], silence: float
-    ) -> None:
-        """Wait for a reply, until its agent says nothing to anybody for so long. Raises TimeoutError."""
-        loop = asyncio.get_running_loop()
-        self._awaited[reply] = AwaitedReply(owner, silence, loop.time())
-        if self._checking is None:
-            self._checking = loop.call_later(CHECK, self._check_replies)
-        try:
-            await reply
-        finally:
-            del self._awaited[reply]
-            reply.cancel()  # which nobody awaits any more, unless it is done
-
-    def _check_replies(self) -> None:
-        """Give up the replies of agents that are silent: one timer for all is cheaper than one for each."""
-        loop = asyncio.get_running_loop()
-        for reply, awaited in self._awaited.items():
-            connection = awaited.owner()
-            if connection is None:  # a new one is being made
-                awaited.since = loop.time()
-            elif not reply.done() and max(awaited.since, connection.heard) + awaited.silence <= loop.time():
-                reply.set_exception(self.starter.silence(connection.version))
-        self._checking = loop.call_later(CHECK, self._check_replies) if self._awaited else None
+    def give_up(self, attempt: AgentAttempt) -> None:
+        """Ask no agent to begin an attempt again, and have one that has been asked stop it."""
+        attempt.start = None
+        self.stop(attempt, 0.0)
 
     def take(self, attempt: AgentAttempt) -> None:
         """Know an attempt, which no agent has yet."""
@@ -152,6 +120,10 @@ class Agents:
         """Know nothing more of an attempt."""
         self._attempts.pop(name, None)
         self._owners.pop(name, None)
+
+    def has_owner(self, name: str) -> bool:
+        """Return whether a connection to the agent of an attempt is there."""
+        return name in self._owners
 
     def send(self, name: str, header: Header) -> None:
         """Send a frame about an attempt, if its agent is there; a later one is sent all that it needs."""
@@ -176,14 +148,13 @@ class Agents:
     async def close(self) -> None:
         """Close all connections, once their agents have heard all wishes: jobs go on, and idle agents end."""
         self._closed = True
-        if self._checking is not None:
-            self._checking.cancel()
+        self._replies.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for _ in range(TRIES):
             if self._unsent:  # its agent has ended before it heard of them
-                with suppress(OSError, TimeoutError):
+                with suppress(OSError, Unreachable):
                     await self._opened()
             for connection in tuple(self._connections.values()):
                 await connection.close()
@@ -193,19 +164,19 @@ class Agents:
     async def _opened(self, version: str = "") -> AgentConnection:
         """Return the connection to a version; that of this one is started where it has none."""
         async with self._opening:
-            version = version or self.starter.version
+            version = version or self.way.version
             found = self._connections.get(version)
             if found is not None and found.is_open:
                 return found
-            is_own = version == self.starter.version
-            stream = await self._stream(version)
             connection = AgentConnection(version, self._receive, self._lost)
             self._forgets[connection] = deque()
-            await connection.open(stream)
-            if not connection.is_open:  # it was lost at once
-                raise ConnectionResetError
+            try:
+                await self._connect(version, connection)
+            except BaseException:
+                self._forgets.pop(connection, None)
+                raise
             self._connections[version] = connection
-            if not is_own:
+            if version != self.way.version:
                 connection.send({"do": "retire"})
             self._in_background(self._watch(connection))
             unsent, self._unsent = self._unsent, deque()
@@ -213,17 +184,25 @@ class Agents:
                 self._forget(connection, name)
             return connection
 
-    async def _stream(self, version: str) -> socket.socket:
-        """Return a connected socket; one that was silent is not waited for again at once. Raises OSError."""
-        now, own = asyncio.get_running_loop().time, self.starter.version
+    async def _connect(self, version: str, connection: AgentConnection) -> None:
+        """Open a connection; an agent that was silent is not waited for again at once.
+
+        Raises OSError or Unreachable.
+        """
+        now = asyncio.get_running_loop().time
         until, silence = self._silent.get(version, (0.0, None))
         if silence is not None and now() < until:
             raise silence
         try:
-            return await self.starter.start() if version == own else self.starter.connect(version)
+            if version == self.way.version:
+                await self.way.start(connection)
+            else:
+                await self.way.connect(version, connection)
         except TimeoutError as problem:
             self._silent[version] = (now() + WATCH, problem)
             raise
+        if not connection.is_open:  # it was lost at once
+            raise ConnectionResetError
 
     async def _successor(self) -> AgentConnection:
         """Return the connection to this version's agent, which takes up what others left that are gone."""
@@ -237,7 +216,8 @@ class Agents:
             await asyncio.sleep(WATCH)
             if connection not in self._owners.values() or await connection.answers(SILENCE):
                 continue
-            self._notify(connection, f"{self.starter.silence(connection.version)}; this job waits for it")
+            silence = await self.way.silence(connection.version)
+            self._notify(connection, f"{silence}; this job waits for it")
             while not await connection.answers(SILENCE):
                 pass
             if connection.is_open:
@@ -268,11 +248,12 @@ class Agents:
         if self._connections.get(connection.version) is connection:
             del self._connections[connection.version]
         if not (connection.is_finished or connection.is_superseded):
-            self._unsent += self._forgets[connection]
-        del self._forgets[connection]
-        for reply in self._looks.values():
-            if not reply.done():
-                reply.set_exception(ConnectionResetError())
+            self._unsent += self._forgets.get(connection, ())
+        self._forgets.pop(connection, None)
+        for key in [each for each in self._looks if each[0] is connection]:
+            for reply in self._looks.pop(key):
+                if not reply.done():
+                    reply.set_exception(ConnectionResetError())
         names = [name for name, each in self._owners.items() if each is connection]
         for name in names:
             del self._owners[name]
@@ -282,14 +263,26 @@ class Agents:
     async def _take_over(self, version: str, names: list[str]) -> None:
         delay = SHORTEST
         while True:
-            with suppress(OSError):
+            try:
                 connection = await self._opened_after(version)
-                for name in names:
-                    if name in self._attempts and name not in self._owners:
-                        self._tell(self._attempts[name], connection)
+            except Unreachable as problem:
+                self._give_up(names, problem)
                 return
-            await asyncio.sleep(delay)
-            delay = min(2 * delay, LONGEST)
+            except OSError:
+                await asyncio.sleep(delay)
+                delay = min(2 * delay, LONGEST)
+                continue
+            for name in self._without_owner(names):
+                self._tell(self._attempts[name], connection)
+            return
+
+    def _give_up(self, names: list[str], problem: Unreachable) -> None:
+        """Tell who waits for attempts that their machine is away; who asks again finds them again."""
+        for name in self._without_owner(names):
+            self._attempts[name].away(problem)
+
+    def _without_owner(self, names: list[str]) -> list[str]:
+        return [each for each in names if each in self._attempts and each not in self._owners]
 
     async def _opened_after(self, version: str) -> AgentConnection:
         """Return the connection to a version that was lost, or to what comes after it. Raises OSError."""
@@ -312,13 +305,14 @@ class Agents:
 
     def _hear(self, connection: AgentConnection, header: Header, payload: bytes) -> None:
         """Take what an agent says of itself, or answers."""
-        reply = self._looks.get(str(header.get("job")))
         if header["say"] == "bye":
             connection.finish()
         elif header["say"] == "superseded":  # another session has the space
-            connection.is_superseded = True
-        elif reply is not None and not reply.done():
-            reply.set_result((header, payload))
+            connection.is_superseded = bool(header.get("stale", not self.way.is_fenced))
+        elif waiting := self._looks.get((connection, str(header.get("job")))):
+            reply = waiting.popleft()  # an agent answers in order
+            if not reply.done():
+                reply.set_result((header, payload))
 
     def _report(self, attempt: AgentAttempt, header: Header, payload: bytes) -> None:
         """Take what an agent says of an attempt that is followed."""

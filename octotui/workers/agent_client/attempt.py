@@ -11,12 +11,14 @@ from octotui.workers.executor import (
     AttemptLocation,
     AttemptSpec,
     Notice,
+    Offsets,
     Output,
     StartError,
     by_stream,
     unheard,
 )
-from octotui.workers.local.exit_outcome import exit_outcome
+from octotui.workers.exit_outcome import exit_outcome
+from octotui.workers.machine import Unreachable
 
 UNKNOWN = "its agent was killed, and it is unknown how it ended"
 StartFrame = tuple[Header, tuple[bytes, ...]]
@@ -96,12 +98,32 @@ class AgentAttempt:
         if not self.begun.done():
             self.begun.set_exception(StartError(reason))
 
+    def away(self, problem: Unreachable) -> None:
+        """Tell who waits for it that its machine is away: it is unknown whether it has begun."""
+        self.start = None
+        for waited in (self.begun, self.ended):
+            if not waited.done():
+                waited.set_exception(problem)
+                waited.exception()  # there may be nobody who waits
+        self.is_over = True
+
     def attach(self, output: Output, notice: Notice = unheard) -> None:
         """Pass output on, first what has arrived before, and notices."""
         self._outputs, self.notice = by_stream(output), notice
         early, self._early = self._early, []
         for stream, chunk in early:
             self._pass_on(stream, chunk)
+
+    def expect(self, offsets: Offsets) -> None:
+        """Have output begin at offsets for the next that is attached, as far as it does not."""
+        early = [
+            sum(len(chunk) for number, chunk in self._early if number == each) for each in (STDOUT, STDERR)
+        ]
+        begins = [there - waiting for there, waiting in zip(self.received, early, strict=True)]
+        if not self.is_followed or begins != [*offsets]:
+            self._early.clear()
+            self.is_followed = False
+            self.received = [*offsets]
 
     def detach(self) -> None:
         """Pass on nothing more; a later follower gets all of it again."""

@@ -3,7 +3,7 @@
 import pytest
 
 from octotui.engine.state import Outcome
-from octotui.workers.local.exit_outcome import exit_outcome
+from octotui.workers.exit_outcome import exit_outcome
 
 
 @pytest.mark.parametrize(
