@@ -16,11 +16,12 @@ named by the hash of its source; so a machine never runs half of an update.
   in chunks, with the offset and the stream of each; what a session has not seen is read again from there.
   A session may ask for stderr in a file of its own (`errors`). Which stream wrote first is not in the files:
   `job` notes how far both have come each time that it looks, and sends them in that order, by whole lines.
-- `jobs`: starts, reaps, stops and reports. A stop is TERM to all that hold the lock of the workspace or are
-  of the script's session (`processes`), then KILL; what survives even that is named.
+- `jobs`: starts, reaps, stops and reports. A stop is TERM to all that a script started, found by lock,
+  session, descent and environment (`processes`), then KILL; what survives even that is named.
 
 The newest connection has the agent. An agent that was killed is followed by another, which takes up what the
-record names: scripts that go on are followed by their locks, and their exit code stays unknown. An agent ends
+record names, also that of another version: scripts that go on are followed by their locks, and their exit
+code stays unknown. An agent whose socket was removed listens by its name again; it answers pings. It ends
 when nothing is left to run, to say or to hear. It knows no model, and holds no secret in memory once a script
 is started; on disk they are in the workspace alone, removed when the script ends.
 

@@ -93,11 +93,11 @@ async def test_a_connection_that_is_lost_at_once_is_one_that_cannot_be_had(
     ours, theirs = socket.socketpair()
     theirs.close()
 
-    async def start() -> socket.socket:
-        return ours
+    async def start(connection: AgentConnection) -> None:
+        await connection.open(ours)
 
     with monkeypatch.context() as patch:
-        patch.setattr(agents.starter, "start", start)
+        patch.setattr(agents.way, "start", start)
         open_at_once = AgentConnection.open
 
         async def open_late(self: AgentConnection, stream: socket.socket) -> AgentConnection:
