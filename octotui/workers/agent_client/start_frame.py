@@ -1,7 +1,6 @@
 """The frame that has an agent start an attempt, and what its answers say of one."""
 
 import os
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from octotui.workers import shells, workspace_record
@@ -9,16 +8,17 @@ from octotui.workers.agent.frames import LARGEST_PAYLOAD, Header
 from octotui.workers.agent.launch import SCRIPT
 from octotui.workers.agent_client.attempt import StartFrame
 from octotui.workers.executor import AttemptLocation, AttemptSpec, AttemptStatus, StartError
+from octotui.workers.script_environment import ScriptEnvironments
 from octotui.workers.values_file import encoded
 
 
 class Surroundings(NamedTuple):
     """What a script finds on its machine.
 
-    Its environment, the folder of helper files, and the soft limit of open files as `ulimit` says it.
+    What makes its environment, the folder of helper files, and the soft limit of open files as `ulimit` says it.
     """
 
-    environment: Mapping[str, str]
+    environments: ScriptEnvironments
     helpers: str
     open_files: str
 
@@ -41,7 +41,7 @@ async def start_frame(
     Raises StartError.
     """
     values = await encoded(work.values)
-    environment = surroundings.environment
+    environment = surroundings.environments.of(work)
     own = shells.command(work.shell, SCRIPT.decode(), surroundings.helpers, environment)
     variables = "".join([f"{key}={value}\0" for key, value in environment.items()])
     if variables.count("\0") != len(environment):

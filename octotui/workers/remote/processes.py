@@ -253,8 +253,8 @@ class _KnownSurroundings:
             _, body = await self.at.channel.ask("environment", payload=msgspec.json.encode(missing))
             self._values |= msgspec.json.decode(body, type=dict[str, str])
         values = {each: self._values[each] for each in passed if each in self._values}
-        environment = ScriptEnvironments(values, self.at.helpers).of(work)
-        return Surroundings(environment, self.at.helpers, self._open_files)
+        environments = ScriptEnvironments(values, self.at.helpers)
+        return Surroundings(environments, self.at.helpers, self._open_files)
 
 
 def _lengths(sizes: object) -> Offsets | None:

@@ -6,11 +6,12 @@ from octotui.workers.agent.launch import split
 from octotui.workers.agent_client import start_frame as start_frames
 from octotui.workers.agent_client.start_frame import Surroundings, attempt_name, start_frame, status_of
 from octotui.workers.executor import AttemptLocation, StartError
+from octotui.workers.script_environment import ScriptEnvironments
 from octotui.workers.workspace_record import agent_lines
 from tests.workers.jobs import work
 
 HERE = AttemptLocation("/worker", "space", "job-1.1-1")
-THERE = Surroundings({"PATH": "/bin", "SECRET": "s3cret"}, "/helpers", "1024")
+THERE = Surroundings(ScriptEnvironments({"PATH": "/bin", "SECRET": "s3cret"}, "/helpers"), "/helpers", "1024")
 
 
 async def test_v5_an_attempt_is_told_what_its_machine_has(tmp_path: Path) -> None:

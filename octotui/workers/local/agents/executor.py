@@ -48,9 +48,10 @@ class AgentExecutor:
         self._agents = Agents(LocalAgentWay(str(folder)))
         self._home = str(folder / self._agents.way.version)
         self._space = f"{folder.parent}/"
-        surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
-        self._environments = ScriptEnvironments(surroundings)
-        self._open_files = open_file_limit.raise_soft()
+        environment = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
+        self._surroundings = Surroundings(
+            ScriptEnvironments(environment), shells.HELPERS, open_file_limit.raise_soft()
+        )
         self._programs: dict[str, str] = {}
         self._relative: dict[str, str] = {}
         self._unusable = (float("-inf"), "")  # until when no agent is tried, and why
@@ -189,8 +190,7 @@ class AgentExecutor:
         program = self._programs[work.shell] = self._programs.get(work.shell) or program_of(work.shell)
         self._check(work)
         seen = self._seen_by_agent(work.directory)
-        surroundings = Surroundings(self._environments.of(work), shells.HELPERS, self._open_files)
-        return await start_frame(location, work, resume, program, surroundings, seen)
+        return await start_frame(location, work, resume, program, self._surroundings, seen)
 
     def _check(self, work: AttemptSpec) -> None:
         """Refuse a directory in which other accounts could replace the script. Raises StartError."""
