@@ -19,7 +19,7 @@ from octotui.model.checks.script_environment import warn_of_script_environment
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.garbage import uncollected
-from octotui.model.iteration import variables
+from octotui.model.iteration import secrets
 from octotui.model.space import Feed, Model, Target, Worker
 from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.store.user_config import file_trust
@@ -92,7 +92,7 @@ def _check_here(model: Model, report: InsideReport) -> None:
 
 def _check_secrets(trust: FileTrust, model: Model, report: InsideReport) -> None:
     """Report sensitive values that are too short, or whose source others can write to (V5)."""
-    if any(value.secret for _, values in variables(model) for value in values):
+    if any(True for _ in secrets(model)):
         from octotui.runtime.jobs.secret_sources import check_secrets
 
         check_secrets(model, report, trust)
@@ -109,7 +109,7 @@ def _check_folders(trust: FileTrust, model: Model, report: InsideReport) -> None
         (table, slug, each.directory)
         for table, declared in tables.items()
         for slug, each in declared.items()
-        if each.directory is not None
+        if each.directory is not None and not (table != "feeds" and not model.endpoint_of(slug).is_local)
     )
     for table, slug, folder in folders:
         try:

@@ -10,7 +10,8 @@ from octotui.engine.decide.question_holders import AccountExists
 from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
-from octotui.model.space import LOCAL, Model
+from octotui.model.machines.accounts import Endpoint
+from octotui.model.space import Model
 from octotui.runtime.clocks import Clock, SteadyClock, since_boot
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
@@ -91,7 +92,7 @@ async def open_space(
 
 def local_machines(executor: Executor, folder: SpaceFolder) -> Machines:
     """Return the machines of a space: of every kind that an `endpoint` may name, which is this one alone."""
-    kinds = {LOCAL: LocalMachines(executor, folder.worker)}
+    kinds = {Endpoint(): LocalMachines(executor, folder.worker)}
     return Machines(kinds.__getitem__)
 
 

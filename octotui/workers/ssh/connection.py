@@ -1,0 +1,108 @@
+"""One connection to a machine, and the commands that run over it."""
+
+import asyncio
+from typing import Any
+
+import asyncssh
+
+from octotui.workers.machine import Unreachable
+from octotui.workers.ssh.command import SshCommand
+from octotui.workers.ssh.problems import told
+
+FULL = frozenset({1, 2, 4})  # why a channel is refused where there are too many: prohibited, failed, shortage
+NO_SESSIONS = "it runs no commands for this account: {}; see MaxSessions in its sshd_config"
+
+
+class Full(Exception):
+    """Raised where a connection has no room for another command."""
+
+
+class Client(asyncssh.SSHClient):
+    """Notes the host key that is not known, and why a connection is lost."""
+
+    def __init__(self) -> None:
+        self.key: asyncssh.SSHKey | None = None
+        self.lost: str | None = None
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+        """Trust no key that is not known."""
+        self.key = key
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note why."""
+        self.lost = "the connection was closed" if exc is None else f"the connection was lost: {told(exc)}"
+
+
+class SshConnection:
+    """A connection that is logged in; it learns how many commands the machine takes at once."""
+
+    def __init__(self, connection: asyncssh.SSHClientConnection, client: Client) -> None:
+        self._connection = connection
+        self._client = client
+        self._room: int | None = None
+        self._starting = 0
+        self._running = 0
+        self._accepted = 0  # since it was made
+        self.ended = asyncio.Event()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still stands."""
+        return self._client.lost is None and not self._connection.is_closed()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no command runs over it."""
+        return not self._starting and not self._running
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another command may run over it."""
+        return self._room is None or self._starting + self._running < self._room
+
+    async def start(self, command: str) -> SshCommand:
+        """Start a command. Raises Full, or Unreachable."""
+        self._starting += 1
+        made = SshCommand(self._begin, self._end, lambda: self._client.lost or "")
+        try:
+            await self._connection.create_session(
+                lambda: made,
+                command,
+                encoding=None,
+                request_pty=False,
+                x11_forwarding=False,
+                env={},
+                send_env=(),
+            )
+        except asyncssh.ChannelOpenError as refusal:
+            raise self._refused(refusal) from None
+        except (asyncssh.Error, OSError) as error:
+            raise Unreachable(self._client.lost or f"no command can be started: {told(error)}") from None
+        finally:
+            if not made.has_begun:
+                self._starting -= 1
+        return made
+
+    async def close(self) -> None:
+        """Close it; what runs over there continues."""
+        self._connection.abort()
+        await self._connection.wait_closed()
+
+    def _begin(self) -> None:
+        self._starting -= 1
+        self._running += 1
+        self._accepted += 1
+
+    def _end(self) -> None:
+        self._running -= 1
+        self.ended.set()
+
+    def _refused(self, refusal: Any) -> Exception:
+        """Return what the refusal of a channel means: no room, where there was some before."""
+        if not self.is_open:
+            return Unreachable(self._client.lost or "the connection was lost")
+        if refusal.code in FULL and self._accepted:
+            self._room = self._running or self._room
+            return Full()
+        return Unreachable(NO_SESSIONS.format(told(refusal)))

@@ -1,0 +1,49 @@
+"""The ways by SSH of a session: one for each endpoint, with what they share."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from octotui.model.machines.accounts import Endpoint
+from octotui.model.values import Secret
+from octotui.workers.remote.transport import Transport
+
+if TYPE_CHECKING:
+    from octotui.workers.ssh.connector import SshConnector
+
+ReadSecret = Callable[[Secret], Awaitable[str]]
+"""Reads a sensitive value; raises an exception whose text says why it cannot, and never the value."""
+
+
+class SshTransports:
+    """Makes transports; equal endpoints share one, and all share hops and the limit of connecting."""
+
+    def __init__(self, read: ReadSecret) -> None:
+        """Read passphrases, passwords and keys with `read`."""
+        self._read = read
+        self._connector: SshConnector | None = None
+        self._transports: dict[Endpoint, Transport] = {}
+
+    def transport(self, endpoint: Endpoint) -> Transport:
+        """Return the way to a machine; nothing is connected yet."""
+        known = self._transports.get(endpoint)
+        if known is None:
+            from octotui.workers.ssh.transport import SshTransport  # noqa: PLC0415 - asyncssh loads slowly
+
+            known = self._transports[endpoint] = SshTransport(endpoint, self.connector())
+        return known
+
+    def connector(self) -> "SshConnector":
+        """Return what makes the connections."""
+        if self._connector is None:
+            from octotui.workers.ssh.connector import SshConnector  # noqa: PLC0415 - as above
+
+            self._connector = SshConnector(self._read)
+        return self._connector
+
+    async def close(self) -> None:
+        """Close all connections; what runs over there continues."""
+        for transport in self._transports.values():
+            await transport.close()
+        self._transports.clear()
+        if self._connector is not None:
+            await self._connector.close()
