@@ -8,9 +8,11 @@ from pathlib import Path
 
 from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
-from octotui.workers import shells
+from octotui.workers import shells, workspace_record
 from octotui.workers.agent.frames import LARGEST_PAYLOAD
 from octotui.workers.agent.launch import SCRIPT
+from octotui.workers.agent_client.agents import Agents
+from octotui.workers.agent_client.attempt import AgentAttempt, StartFrame
 from octotui.workers.executor import (
     AttemptLocation,
     AttemptSpec,
@@ -22,9 +24,7 @@ from octotui.workers.executor import (
     unheard,
 )
 from octotui.workers.local import open_file_limit
-from octotui.workers.local.agents.agents import Agents
-from octotui.workers.local.agents.attempt import AgentAttempt, StartFrame
-from octotui.workers.local.supervisors import workspace_record
+from octotui.workers.local.agents.starter import LocalAgentWay
 from octotui.workers.local.supervisors.executor import (
     OVERWRITTEN,
     RUNS_ON,
@@ -50,8 +50,8 @@ class AgentExecutor:
         """Take the folder of the agents, beside which the workers' directories may lie."""
         self._supervised = SupervisorExecutor(trust)
         self._trust = trust or FileTrust()
-        self._agents = Agents(str(folder))
-        self._home = str(folder / self._agents.starter.version)
+        self._agents = Agents(LocalAgentWay(str(folder)))
+        self._home = str(folder / self._agents.way.version)
         self._space = f"{folder.parent}/"
         self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
         self._open_files = open_file_limit.raise_soft()

@@ -15,6 +15,7 @@ from contextlib import suppress
 from octotui.workers import agent_program
 from octotui.workers.agent.regular_files import open_regular
 from octotui.workers.agent.unix_sockets import peer_account, short_path
+from octotui.workers.agent_client.connection import AgentConnection
 from octotui.workers.search_path import find
 
 PATIENCE = 10.0  # seconds in which an agent that ends is waited for
@@ -119,6 +120,32 @@ class AgentStarter:
         if lock is not None:
             os.close(lock)
         return lock is None
+
+
+class LocalAgentWay:
+    """The way to agents in a folder of this machine."""
+
+    is_fenced = False  # an earlier session of this machine is over before it is followed
+
+    def __init__(self, folder: str) -> None:
+        self._starter = AgentStarter(folder)
+        self.version = self._starter.version
+
+    async def versions(self) -> list[str]:
+        """Return the versions that have left something here, this one last."""
+        return self._starter.versions()
+
+    async def connect(self, version: str, connection: AgentConnection) -> None:
+        """Open a connection to an agent. Raises OSError."""
+        await connection.open(self._starter.connect(version))
+
+    async def start(self, connection: AgentConnection) -> None:
+        """Open a connection to the agent of this version. Raises OSError."""
+        await connection.open(await self._starter.start())
+
+    async def silence(self, version: str) -> TimeoutError:
+        """Return the error that says which agent does not answer."""
+        return self._starter.silence(version)
 
 
 def _make_private(folder: str) -> None:

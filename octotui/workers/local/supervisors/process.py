@@ -17,10 +17,10 @@ from octotui.workers.local.supervisors.process_group import Watch, leads, send
 from octotui.workers.local.supervisors.process_table import JobSigns, lock_path
 from octotui.workers.local.supervisors.spool_reader import SpoolReader
 from octotui.workers.local.supervisors.termination import Look, terminate, unended
-from octotui.workers.local.supervisors.workspace_record import exit_code, named_signal
 from octotui.workers.local.supervisors.workspaces import Workspace
 from octotui.workers.search_path import find
 from octotui.workers.shells import VALUES
+from octotui.workers.workspace_record import exit_code, named_signal
 
 GONE = 0.05  # seconds between checks whether anything of an attempt lives
 CHECKS = 20  # checks whether the rest of an ended attempt is gone, before it is abandoned

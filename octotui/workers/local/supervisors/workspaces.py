@@ -10,12 +10,12 @@ from pathlib import Path
 from secrets import token_hex
 
 from octotui.model.file_trust import Distrusted, FileTrust
+from octotui.workers import workspace_record
 from octotui.workers.agent.regular_files import IrregularFile, make_private, open_regular, write_all
 from octotui.workers.agent.tree_removal import remove_files, remove_tree
 from octotui.workers.executor import AttemptLocation
-from octotui.workers.local.supervisors import workspace_record
 from octotui.workers.local.supervisors.started_attempts import StartedAttempts
-from octotui.workers.local.supervisors.workspace_record import WorkspaceRecord
+from octotui.workers.workspace_record import WorkspaceRecord
 
 MANY = 100  # numbered names to try before random ones: a job may have taken them all
 OURS = os.O_RDWR | os.O_CREAT

@@ -9,9 +9,9 @@ import pytest
 
 from octotui.engine.state import Outcome
 from octotui.workers import agent_program
+from octotui.workers.agent_client import agents
+from octotui.workers.agent_client.attempt import UNKNOWN
 from octotui.workers.executor import AttemptStatus
-from octotui.workers.local.agents import agents
-from octotui.workers.local.agents.attempt import UNKNOWN
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.machine import AttemptKey, Unreachable

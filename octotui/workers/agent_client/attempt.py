@@ -6,6 +6,7 @@ import signal
 from octotui.engine.state import Outcome
 from octotui.workers.agent.frames import Header
 from octotui.workers.executor import AttemptLocation, AttemptSpec, Output, StartError
+from octotui.workers.machine import Unreachable
 
 UNKNOWN = "its agent was killed, and it is unknown how it ended"
 StartFrame = tuple[Header, tuple[bytes, ...]]
@@ -83,6 +84,15 @@ class AgentAttempt:
         self.start = None
         if not self.begun.done():
             self.begun.set_exception(StartError(reason))
+
+    def away(self, problem: Unreachable) -> None:
+        """Tell who waits for it that its machine is away: it is unknown whether it has begun."""
+        self.start = None
+        for waited in (self.begun, self.ended):
+            if not waited.done():
+                waited.set_exception(problem)
+                waited.exception()  # there may be nobody who waits
+        self.is_over = True
 
     def attach(self, output: Output) -> None:
         """Pass output on, first what has arrived before."""

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from octotui.workers import agent_program
-from octotui.workers.local.agents.agents import Agents
+from octotui.workers.agent_client.agents import Agents
+from octotui.workers.local.agents.starter import LocalAgentWay
 from tests.workers.agents import end_agents, living
 
 
 @pytest.fixture
 async def agents(tmp_path: Path) -> AsyncIterator[Agents]:
-    made = Agents(str(tmp_path / "agent"))
+    made = Agents(LocalAgentWay(str(tmp_path / "agent")))
     yield made
     await made.close()
     end_agents(tmp_path)
@@ -52,7 +53,7 @@ async def test_m2_a_wish_is_repeated_until_it_is_acknowledged(agents: Agents, tm
 
 async def test_the_newest_session_has_the_agent(agents: Agents, tmp_path: Path) -> None:
     first = await agents.ready()
-    newer = Agents(str(tmp_path / "agent"))
+    newer = Agents(LocalAgentWay(str(tmp_path / "agent")))
     second = await newer.ready()
     async with asyncio.timeout(10):
         while first.is_open:
@@ -73,7 +74,7 @@ async def test_an_agent_of_another_version_is_left_to_end_its_jobs(
     older.mkdir()
     (older / "lock").touch()
     (older / "record").write_bytes(b'["begun","space/job-1.1-1","../../worker/work/x",1,2,1]\n')
-    newer = Agents(str(tmp_path / "agent"))
+    newer = Agents(LocalAgentWay(str(tmp_path / "agent")))
     (connection,) = await newer.existing()
     assert connection.version == "newer"
     header, _ = await newer.look(connection, "space/job-1.1-1", "../../worker")

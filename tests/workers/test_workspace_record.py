@@ -1,6 +1,6 @@
 import pytest
 
-from octotui.workers.local.supervisors.workspace_record import WorkspaceRecord, read, resume_line
+from octotui.workers.workspace_record import WorkspaceRecord, read, resume_line
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
+from octotui.workers.agent_client.attempt import MOST_STARTS, UNKNOWN, AgentAttempt
 from octotui.workers.executor import AttemptLocation, StartError
-from octotui.workers.local.agents.attempt import MOST_STARTS, UNKNOWN, AgentAttempt
 
 HERE = AttemptLocation("/worker", "space", "job-1.1-1")
 

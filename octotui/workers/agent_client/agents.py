@@ -1,4 +1,4 @@
-"""The agents of a space on this machine: connections to them, made anew where one is lost."""
+"""The agents of a space on a machine: connections to them, made anew where one is lost."""
 
 import asyncio
 from collections import deque
@@ -7,9 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from octotui.workers.agent.frames import Header
-from octotui.workers.local.agents.attempt import AgentAttempt
-from octotui.workers.local.agents.connection import AgentConnection
-from octotui.workers.local.agents.starter import AgentStarter
+from octotui.workers.agent_client.attempt import AgentAttempt
+from octotui.workers.agent_client.connection import AgentConnection
+from octotui.workers.agent_client.way import AgentWay
+from octotui.workers.machine import Unreachable
 
 SHORTEST, LONGEST = 0.02, 2.0  # seconds between tries to reach an agent
 TRIES = 3  # agents that may end while the last wishes are said
@@ -21,11 +22,12 @@ class Agents:
     """Connections to the agents, and the attempts that they run.
 
     What an agent is asked for is asked again on each new connection until it is known to be done. There are
-    several agents only where one of another version still has jobs.
+    several agents only where one of another version still has jobs. Where the machine cannot be reached, who
+    waits for an attempt gets Unreachable; to begin it is not asked for again by itself.
     """
 
-    def __init__(self, folder: str) -> None:
-        self.starter = AgentStarter(folder)
+    def __init__(self, way: AgentWay) -> None:
+        self.way = way
         self._attempts: dict[str, AgentAttempt] = {}
         self._connections: dict[str, AgentConnection] = {}
         self._owners: dict[str, AgentConnection] = {}
@@ -41,16 +43,16 @@ class Agents:
         return self._attempts.get(name)
 
     async def ready(self) -> AgentConnection:
-        """Return the connection to the agent that starts jobs. Raises OSError."""
-        connection = self._connections.get(self.starter.version)
+        """Return the connection to the agent that starts jobs. Raises OSError or Unreachable."""
+        connection = self._connections.get(self.way.version)
         return connection if connection is not None and connection.is_open else await self._opened()
 
     async def existing(self) -> list[AgentConnection]:
         """Return connections to all agents that have jobs; those of agents that are gone have a new one.
 
-        Raises OSError.
+        Raises OSError or Unreachable.
         """
-        for version in self.starter.versions():
+        for version in await self.way.versions():
             try:
                 await self._opened(version)
             except TimeoutError:  # it lives
@@ -100,7 +102,7 @@ class Agents:
                     asked = now()
                 left = max(asked, connection.heard if connection else 0.0) + SILENCE - now()
                 if connection is not None and left <= 0:
-                    raise self.starter.silence(connection.version)
+                    raise await self.way.silence(connection.version)
                 await asyncio.wait({reply}, timeout=left)
         finally:
             reply.cancel()  # which nobody awaits any more, unless it is done
@@ -147,7 +149,7 @@ class Agents:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for _ in range(TRIES):
             if self._unsent:  # its agent has ended before it heard of them
-                with suppress(OSError, TimeoutError):
+                with suppress(OSError, Unreachable):
                     await self._opened()
             for connection in tuple(self._connections.values()):
                 await connection.close()
@@ -157,13 +159,13 @@ class Agents:
     async def _opened(self, version: str = "") -> AgentConnection:
         """Return the connection to a version; that of this one is started where it has none."""
         async with self._opening:
-            version = version or self.starter.version
+            version = version or self.way.version
             found = self._connections.get(version)
             if found is not None and found.is_open:
                 return found
-            is_own = version == self.starter.version
-            stream = await self.starter.start() if is_own else self.starter.connect(version)
-            connection = await AgentConnection(version, self._receive, self._lost).open(stream)
+            is_own = version == self.way.version
+            connection = AgentConnection(version, self._receive, self._lost)
+            await (self.way.start(connection) if is_own else self.way.connect(version, connection))
             self._connections[version], self._forgets[connection] = connection, deque()
             if not is_own:
                 connection.send({"do": "retire"})
@@ -202,15 +204,27 @@ class Agents:
     async def _take_over(self, version: str, names: list[str]) -> None:
         delay = SHORTEST
         while True:
-            for each in dict.fromkeys((version, self.starter.version)):
-                with suppress(OSError, TimeoutError):
+            for each in dict.fromkeys((version, self.way.version)):
+                try:
                     connection = await self._opened(each)
-                    for name in names:
-                        if name in self._attempts and name not in self._owners:
-                            self._tell(self._attempts[name], connection)
+                except Unreachable as problem:
+                    self._give_up(names, problem)
                     return
+                except OSError:
+                    continue
+                for name in self._without_owner(names):
+                    self._tell(self._attempts[name], connection)
+                return
             await asyncio.sleep(delay)
             delay = min(2 * delay, LONGEST)
+
+    def _give_up(self, names: list[str], problem: Unreachable) -> None:
+        """Tell who waits for attempts that their machine is away; who asks again finds them again."""
+        for name in self._without_owner(names):
+            self._attempts[name].away(problem)
+
+    def _without_owner(self, names: list[str]) -> list[str]:
+        return [each for each in names if each in self._attempts and each not in self._owners]
 
     def _receive(self, connection: AgentConnection, header: Header, payload: bytes) -> None:
         name, word = str(header.get("job")), header.get("say")
@@ -228,7 +242,7 @@ class Agents:
         if header["say"] == "bye":
             connection.finish()
         elif header["say"] == "superseded":  # another session has the space
-            connection.is_superseded = True
+            connection.is_superseded = bool(header.get("stale", not self.way.is_fenced))
         elif reply is not None and not reply.done():
             reply.set_result((header, payload))
 

@@ -3,7 +3,7 @@ import socket
 from typing import Any
 
 from octotui.workers.agent.frames import head
-from octotui.workers.local.agents.connection import AgentConnection
+from octotui.workers.agent_client.connection import AgentConnection
 
 
 class Log:
