@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,6 +50,10 @@ class Sshd:
     def endpoint(self) -> str:
         """The endpoint of a worker that is this machine."""
         return f"ssh://{USER}@127.0.0.1:{self.port}"
+
+    def known_at(self, port: int) -> str:
+        """Its line in a file of known hosts, where another port leads to it."""
+        return self.known.replace(f":{self.port} ", f":{port} ")
 
     @property
     def known(self) -> str:
@@ -134,8 +138,12 @@ def free_port() -> int:
 
 
 def _children(parent: int) -> list[int]:
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, check=False)
-    return [int(each) for each in listed.stdout.split()]
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(status.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(status.parent.name))
+    return found
 
 
 def _is_sshd(process: int) -> bool:
@@ -158,6 +166,11 @@ class Login:
         with (self.folder / "known_hosts").open("a") as file:
             file.writelines(each.known for each in servers)
 
+    def knows_at(self, server: Sshd, port: int) -> None:
+        """Have a server known at another port, which leads to it."""
+        with (self.folder / "known_hosts").open("a") as file:
+            file.write(server.known_at(port))
+
     def config(self, text: str) -> None:
         """Write ~/.ssh/config."""
         (self.folder / "config").write_text(text)
@@ -174,10 +187,28 @@ def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Login:
     return made
 
 
+MakeSshd = Callable[..., Sshd]
+
+
 @pytest.fixture
-def sshd(tmp_path: Path, login: Login) -> Iterator[Sshd]:
+def make_sshd(tmp_path: Path, login: Login) -> Iterator[MakeSshd]:
+    """Make servers that the account knows and may log in to, with further lines of configuration."""
+    made: list[Sshd] = []
+
+    def make(*lines: str, name: str = "machine", prepare: Callable[[Sshd], None] | None = None) -> Sshd:
+        server = Sshd(tmp_path / name, login.key, *lines)
+        if prepare is not None:
+            prepare(server)
+        made.append(server)
+        login.knows(server.start())
+        return server
+
+    yield make
+    for server in made:
+        server.stop()
+
+
+@pytest.fixture
+def sshd(make_sshd: MakeSshd) -> Sshd:
     """A server that the account knows and may log in to."""
-    server = Sshd(tmp_path / "machine", login.key).start()
-    login.knows(server)
-    yield server
-    server.stop()
+    return make_sshd()

@@ -50,13 +50,17 @@ def read_model(path: Path | str) -> Model:
         return load(path, _checks(trust, ModelTexts()), trust)
 
 
-def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, tuple[Complaint, ...]]:
+def read_with_warnings(
+    path: Path | str, *, here: bool = False, machines: bool = False
+) -> tuple[Model, tuple[Complaint, ...]]:
     """Load a model with all checks, and return it with the warnings of `check`; raises ModelError.
 
-    With `here`, also warn of sensitive values that cannot be read in this environment.
+    With `here`, also warn of sensitive values that cannot be read in this environment; with `machines`, of
+    those that cannot be reached.
     """
     trust, names = file_trust(), ModelTexts()
-    advice = (*(partial(each, names=names) for each in NAMES), *ADVICE, *((_check_here,) if here else ()))
+    asked = (*((_check_here,) if here else ()), *((_warn_of_machines,) if machines else ()))
+    advice = (*(partial(each, names=names) for each in NAMES), *ADVICE, *asked)
     with uncollected(), _said_to_wait(path):
         return load_with_warnings(path, _checks(trust, names), advice, trust)
 
@@ -88,6 +92,13 @@ def _check_here(model: Model, report: InsideReport) -> None:
     from octotui.runtime.jobs.secret_sources import check_here
 
     check_here(model, report)
+
+
+def _warn_of_machines(model: Model, report: InsideReport) -> None:
+    """Warn of machines that cannot be reached from here."""
+    from octotui.cli.machine_access import warn_of_machines
+
+    warn_of_machines(model, report)
 
 
 def _check_secrets(trust: FileTrust, model: Model, report: InsideReport) -> None:

@@ -13,13 +13,22 @@ from octotui.workers.remote.transport import ERRORS, CommandEnd
 
 BUFFERED = 1 << 20  # bytes of output that are read ahead
 CUT = "the connection was lost"
+Errors = Callable[[bytes], None]
+"""Takes standard error in chunks."""
 
 
 class SshCommand(asyncssh.SSHClientSession[bytes]):
     """A running command and its standard streams; `lost` says why its connection was lost."""
 
-    def __init__(self, begun: Callable[[], None], ended: Callable[[], None], lost: Callable[[], str]) -> None:
-        """Call `begun` once when the channel is open, and `ended` once when it is closed."""
+    def __init__(
+        self,
+        begun: Callable[[], None],
+        ended: Callable[[], None],
+        lost: Callable[[], str],
+        errors: Errors | None = None,
+    ) -> None:
+        """Call `begun` when the channel is open, `ended` when it is closed; `errors` gets standard error."""
+        self._tell = errors
         self.has_begun = False
         self._begun = begun
         self._ended = ended
@@ -92,6 +101,8 @@ class SshCommand(asyncssh.SSHClientSession[bytes]):
         """Take output, or the end of what it says on standard error."""
         if datatype is not None:
             self._errors = (self._errors + data)[-ERRORS:]
+            if self._tell is not None:
+                self._tell(data)
             return
         self._output.append(data)
         if self._buffered < BUFFERED <= self._buffered + len(data):

@@ -1,12 +1,13 @@
 """One connection to a machine, and the commands that run over it."""
 
 import asyncio
+from time import monotonic
 from typing import Any
 
 import asyncssh
 
 from octotui.workers.machine import Unreachable
-from octotui.workers.ssh.command import SshCommand
+from octotui.workers.ssh.command import Errors, SshCommand
 from octotui.workers.ssh.problems import told
 
 FULL = frozenset({1, 2, 4})  # why a channel is refused where there are too many: prohibited, failed, shortage
@@ -44,6 +45,7 @@ class SshConnection:
         self._starting = 0
         self._running = 0
         self._accepted = 0  # since it was made
+        self._idle_since = monotonic()
         self.ended = asyncio.Event()
 
     @property
@@ -52,19 +54,19 @@ class SshConnection:
         return self._client.lost is None and not self._connection.is_closed()
 
     @property
-    def is_idle(self) -> bool:
-        """Whether no command runs over it."""
-        return not self._starting and not self._running
+    def idle(self) -> float:
+        """For how many seconds no command has run over it."""
+        return 0.0 if self._starting or self._running else monotonic() - self._idle_since
 
     @property
     def has_room(self) -> bool:
         """Whether another command may run over it."""
         return self._room is None or self._starting + self._running < self._room
 
-    async def start(self, command: str) -> SshCommand:
+    async def start(self, command: str, errors: Errors | None = None) -> SshCommand:
         """Start a command. Raises Full, or Unreachable."""
         self._starting += 1
-        made = SshCommand(self._begin, self._end, lambda: self._client.lost or "")
+        made = SshCommand(self._begin, self._end, lambda: self._client.lost or "", errors)
         try:
             await self._connection.create_session(
                 lambda: made,
@@ -96,6 +98,7 @@ class SshConnection:
 
     def _end(self) -> None:
         self._running -= 1
+        self._idle_since = monotonic()
         self.ended.set()
 
     def _refused(self, refusal: Any) -> Exception:

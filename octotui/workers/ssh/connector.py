@@ -18,7 +18,6 @@ from octotui.workers.ssh.host_keys import KnownHosts, known_hosts
 from octotui.workers.ssh.login import config_files, credentials, locked_default_keys
 from octotui.workers.ssh.problems import Place, refused, sentence, told, unverified
 
-HOPS = 8  # most hosts on the way to one
 UNANSWERED = 2  # questions whether a machine is there: the next one ends the connection
 NOTHING_MORE: dict[str, Any] = {  # whatever a configuration says: no agent, no ports, no commands of its own
     "agent_forwarding": False,
@@ -29,6 +28,9 @@ NOTHING_MORE: dict[str, Any] = {  # whatever a configuration says: no agent, no 
     "env": {},
     "send_env": (),
 }
+
+Hops = tuple[str, ...]
+Jump = asyncssh.SSHClientConnection | None
 
 log = logging.getLogger("asyncssh")
 log.addHandler(logging.NullHandler())
@@ -85,19 +87,18 @@ class SshConnector:
         hops = options.tunnel if isinstance(options.tunnel, str) else None
         return Way(named.host, options, None if hops in ("none", "") else hops)
 
-    async def tunnel(
-        self, way: Way, settings: SshSettings, depth: int = 0
-    ) -> asyncssh.SSHClientConnection | None:
-        """Return a connection to the last hop before a host, None where there is none. Raises Unreachable."""
-        last: asyncssh.SSHClientConnection | None = None
+    async def tunnel(self, way: Way, settings: SshSettings, path: Hops = ()) -> Jump:
+        """Return a connection to the last hop before a host, None where there is none. Raises Unreachable.
+
+        `path` are the hops that are being connected to for this.
+        """
+        last: Jump = None
         at = ""
-        for hop in (way.hops or "").split(",") if way.hops else ():
-            if depth >= HOPS:
-                raise Unreachable(
-                    f"more than {HOPS} hosts are on the way to {way.host}: see ProxyJump in ~/.ssh/config"
-                )
-            at = f"{at},{hop}"
-            last = await self._hop(at, hop.strip(), last, settings, depth + 1)
+        for hop in way.hops.split(",") if way.hops else ():
+            at = f"{at},{hop.strip()}"
+            if at in path:
+                raise Unreachable(f"the way to {way.host} leads to itself: see ProxyJump in ~/.ssh/config")
+            last = await self._hop(at, hop.strip(), last, settings, (*path, at))
         return last
 
     async def close(self) -> None:
@@ -109,30 +110,21 @@ class SshConnector:
                 done.abort()
         self._hops.clear()
 
-    async def _hop(
-        self,
-        at: str,
-        hop: str,
-        before: asyncssh.SSHClientConnection | None,
-        settings: SshSettings,
-        depth: int,
-    ) -> asyncssh.SSHClientConnection:
+    async def _hop(self, at: str, hop: str, before: Jump, settings: SshSettings, path: Hops) -> Jump:
         """Return the connection to a hop that all share; made anew where it was lost."""
         task = self._hops.get(at)
         if task is None or (task.done() and _is_lost(task)):
-            making = self._to_hop(hop, before, settings, depth)
+            making = self._to_hop(hop, before, settings, path)
             task = self._hops[at] = asyncio.get_running_loop().create_task(making)
         return await asyncio.shield(task)
 
     async def _to_hop(
-        self, hop: str, before: asyncssh.SSHClientConnection | None, settings: SshSettings, depth: int
+        self, hop: str, before: Jump, settings: SshSettings, path: Hops
     ) -> asyncssh.SSHClientConnection:
         named = ssh_endpoint(hop)
-        way = await self.way(named, named.user)
-        if before is not None:
-            way = way._replace(hops=None)
         try:
-            connection, _ = await self._connected(way, {}, settings, before, depth)
+            way = await self.way(named, named.user)
+            connection, _ = await self._connected(way, {}, settings, before, path)
         except Unreachable as problem:
             raise Unreachable(f"on the way, {problem}") from None
         return connection
@@ -142,8 +134,8 @@ class SshConnector:
         way: Way,
         offered: dict[str, Any],
         settings: SshSettings,
-        before: asyncssh.SSHClientConnection | None = None,
-        depth: int = 0,
+        before: Jump = None,
+        path: Hops = (),
     ) -> tuple[asyncssh.SSHClientConnection, Client]:
         """Connect, check the host key, and log in. Raises Unreachable."""
         client = Client()
@@ -151,9 +143,9 @@ class SshConnector:
             known = await asyncio.to_thread(known_hosts, way.options.config)
         except StoreError as problem:
             raise Unreachable(str(problem)) from None
-        before = before or await self.tunnel(way, settings, depth)
+        before = before or await self.tunnel(way, settings, path)
         given = {**options_of(way), **NOTHING_MORE, **offered}
-        given |= {"tunnel": before} if before is not None else {"tunnel": None}
+        given |= {"tunnel": before, "server_host_key_algs": _algorithms(way, known)}
         try:
             connection = await asyncio.wait_for(
                 asyncssh.connect(
@@ -171,6 +163,13 @@ class SshConnector:
         return connection, client
 
 
+def _algorithms(way: Way, known: KnownHosts) -> tuple[str, ...]:
+    """Return the algorithms of host keys, those of a configuration where it names some."""
+    if way.options.config.get("HostKeyAlgorithms"):
+        return ()
+    return known.algorithms(way.options.host_key_alias or way.options.host, way.options.port)
+
+
 def options_of(way: Way) -> dict[str, Any]:
     """Return host, port, user and configuration of a way, as options of asyncssh."""
     kept = ("config", "host", "port", "username")
@@ -186,10 +185,7 @@ async def _explained(
     settings: SshSettings,
 ) -> str:
     """Return why there is no connection, and what to do."""
-    other_kind = (
-        isinstance(error, asyncssh.KeyExchangeFailed) and known.is_known and "host key" in told(error)
-    )
-    if isinstance(error, asyncssh.HostKeyNotVerifiable) or other_kind:
+    if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return unverified(known, client.key, way.place)
     denied = isinstance(error, asyncssh.PermissionDenied) and not offered
     locked = await asyncio.to_thread(locked_default_keys) if denied else []

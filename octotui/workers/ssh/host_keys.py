@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
+from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 
 from octotui.store.known_hosts import pinned_file, pinned_lines
 
@@ -42,6 +43,17 @@ class KnownHosts:
         found: list[Sequence[Any]] = [*chosen]
         found[REVOKED] = [*pinned[REVOKED], *others[REVOKED]]
         return tuple(found)
+
+    def algorithms(self, host: str, port: int) -> tuple[str, ...]:
+        """Return the algorithms to ask a host for: those of its known keys first, then all others.
+
+        Without the others, a host whose key is now of another kind would only hang up.
+        """
+        found = self(host, "", None if port == asyncssh.DEFAULT_PORT else port)
+        kept = [name for key in found[HOST] for name in key.sig_algorithms]
+        certificates = get_default_certificate_algs() if found[AUTHORITY] else []
+        names = dict.fromkeys((*certificates, *kept, *get_default_public_key_algs()))
+        return tuple(name.decode() for name in names)
 
 
 def entry_name(host: str, port: int | None) -> str:

@@ -7,11 +7,13 @@ from time import monotonic
 from octotui.model.machines.accounts import Endpoint
 from octotui.workers.machine import Unreachable
 from octotui.workers.remote.transport import CommandEnd, RemoteCommand
+from octotui.workers.ssh.command import Errors
 from octotui.workers.ssh.connection import NO_SESSIONS, Full, SshConnection
 from octotui.workers.ssh.connector import SshConnector
 
 MOST = 8  # connections to one machine: further ones are made where one has no room for another command
 REFUSALS = 20  # of one command, before its machine counts as unreachable
+IDLE = 60.0  # seconds that a further connection is kept without a command
 FIRST = 0.5  # seconds without another try after the first failure; doubled with each that follows
 LONGEST = 30.0  # seconds at most
 
@@ -42,12 +44,12 @@ class SshTransport:
             await running.close()
         return CommandEnd(end.code, output, end.errors)
 
-    async def open(self, command: str) -> RemoteCommand:
-        """Start a command by the account's shell. Raises Unreachable."""
+    async def open(self, command: str, errors: Errors | None = None) -> RemoteCommand:
+        """Start a command by the account's shell; `errors` gets its standard error. Raises Unreachable."""
         for refusals in range(REFUSALS):
             connection = await self._connection()
             try:
-                return await connection.start(command)
+                return await connection.start(command, errors)
             except Full:  # sshd takes a moment to forget a command that has ended
                 await asyncio.sleep(0.01 * refusals)
         raise Unreachable(NO_SESSIONS.format(f"refused {REFUSALS} times"))
@@ -73,7 +75,7 @@ class SshTransport:
         """Return the first connection with room; drop those that are lost, and further ones that are idle."""
         kept = [each for each in self._connections if each.is_open]
         free = next((each for each in kept if each.has_room), None)
-        idle = [each for each in kept[1:] if each.is_idle and each is not free]
+        idle = [each for each in kept[1:] if each.idle > IDLE and each is not free]
         self._connections = [each for each in kept if each not in idle]
         for each in idle:
             await each.close()

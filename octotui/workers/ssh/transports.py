@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from octotui.model.machines.accounts import Endpoint
 from octotui.model.values import Secret
-from octotui.workers.remote.transport import Transport
 
 if TYPE_CHECKING:
     from octotui.workers.ssh.connector import SshConnector
+    from octotui.workers.ssh.transport import SshTransport
 
 ReadSecret = Callable[[Secret], Awaitable[str]]
 """Reads a sensitive value; raises an exception whose text says why it cannot, and never the value."""
@@ -21,9 +21,9 @@ class SshTransports:
         """Read passphrases, passwords and keys with `read`."""
         self._read = read
         self._connector: SshConnector | None = None
-        self._transports: dict[Endpoint, Transport] = {}
+        self._transports: dict[Endpoint, SshTransport] = {}
 
-    def transport(self, endpoint: Endpoint) -> Transport:
+    def transport(self, endpoint: Endpoint) -> "SshTransport":
         """Return the way to a machine; nothing is connected yet."""
         known = self._transports.get(endpoint)
         if known is None:
