@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+
 import pytest
 
 from octotui.workers.machine import Unreachable
