@@ -1,6 +1,7 @@
 """The agent as one file that any Python from 3.8 on runs, the same bytes wherever it is sent.
 
-It is an archive of `workers/agent`, named by the hash of its sources.
+It is an archive of `workers/agent`, named by the hash of its sources, with the helper files of scripts. Its
+first argument is the folder of an agent, or `connect` to be the relay of a channel.
 """
 
 import hashlib
@@ -10,16 +11,33 @@ from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "agent"
+HELPERS = Path(__file__).parent / "helpers"
 PACKAGE = "octotui/workers/agent"
-START = "import sys\nfrom octotui.workers.agent.main import main\nmain(sys.argv[1:])\n"
+START = """import sys
+if sys.argv[1] == "connect":
+    from octotui.workers.agent.relay.main import main
+else:
+    from octotui.workers.agent.main import main
+main(sys.argv[1:])
+"""
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of all entries, so that equal sources make equal bytes
 
 
 @lru_cache(maxsize=1)
 def sources() -> dict[str, str]:
     """Return the texts of the program by their names in the archive."""
-    modules = {f"{PACKAGE}/{each.name}": each.read_text() for each in sorted(FOLDER.glob("*.py"))}
-    return {"__main__.py": START, "octotui/__init__.py": "", "octotui/workers/__init__.py": "", **modules}
+    paths = sorted(FOLDER.rglob("*.py"))
+    modules = {f"{PACKAGE}/{each.relative_to(FOLDER)}": each.read_text() for each in paths}
+    helpers = {
+        f"helpers/{each.name}": each.read_text() for each in sorted(HELPERS.iterdir()) if each.is_file()
+    }
+    return {
+        "__main__.py": START,
+        "octotui/__init__.py": "",
+        "octotui/workers/__init__.py": "",
+        **modules,
+        **helpers,
+    }
 
 
 @lru_cache(maxsize=1)
@@ -31,6 +49,7 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
+@lru_cache(maxsize=1)
 def archive() -> bytes:
     """Return the program."""
     body = io.BytesIO()

@@ -73,6 +73,13 @@ class StartError(Exception):
     """Raised when a script cannot be started; the text says why."""
 
 
+def why(error: OSError | ValueError) -> str:
+    """Return the system's message as a phrase."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return str(error)
+
+
 class Executor(Protocol):
     """Runs scripts on one kind of machine (a protocol)."""
 

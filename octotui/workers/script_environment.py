@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 from octotui.model.environment_names import is_passed
 from octotui.workers.executor import AttemptSpec
-from octotui.workers.shells import NEEDS
+from octotui.workers.shells import HELPERS, NEEDS
 from octotui.workers.shells import environment as helpers_of
 
 _MISSED = re.compile(
@@ -19,15 +19,20 @@ _SET_BY_SHELLS = frozenset({"_", "PWD", "OLDPWD", "SHLVL"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def script_environment(work: AttemptSpec, surroundings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a script on a machine whose own environment is `surroundings`."""
+def script_environment(
+    work: AttemptSpec, surroundings: Mapping[str, str], helpers: str = HELPERS
+) -> dict[str, str]:
+    """Return the environment of a script on a machine whose own environment is `surroundings`.
+
+    `helpers` is the folder of helper files there.
+    """
     passed = {
         name: value
         for name, value in surroundings.items()
         if name not in work.withheld and is_passed(name, work.passed)
     }
     needs = {NEEDS: " ".join(work.needs)} if work.needs else {}
-    return passed | helpers_of(work.shell, surroundings=passed) | needs | work.environment
+    return passed | helpers_of(work.shell, helpers, passed) | needs | work.environment
 
 
 def missed(

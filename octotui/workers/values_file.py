@@ -7,8 +7,11 @@ a word or a line, and what no shell can hold, is escaped as `\0` and three octal
 nothing else has a backslash.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+
+MUCH = 1 << 18  # characters of values, whose encoding takes some milliseconds
 
 _ESCAPES = {code: f"\\0{code:03o}" for code in (ord("\\"), *range(0x20), ord("'"), 0x7F)}
 _OTHERS = "ςİϴẞ\u2126\u212a\u212b"  # letters that fold to one whose upper case is another letter
@@ -33,6 +36,13 @@ def encode(values: Mapping[str, str]) -> bytes:
     letters = frozenset("".join((*last, *last.values())))
     body = "".join((_changes(letters), *sorted(lines, key=len)))
     return body.encode(errors="surrogateescape")
+
+
+async def encoded(values: Mapping[str, str]) -> bytes:
+    """Encode the values file, in a thread if it is large."""
+    if sum(map(len, values.values())) < MUCH:
+        return encode(values)
+    return await asyncio.to_thread(encode, values)
 
 
 @lru_cache(maxsize=256)

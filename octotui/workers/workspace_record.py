@@ -14,6 +14,9 @@ SIGNALS = 128  # a shell adds this to the number of the signal that killed a pro
 LARGEST = 1 << 26  # bytes of a record: more than any resume record needs
 REST = 1 << 16  # bytes after the resume record: a few lines
 
+OVERWRITTEN = "the record in its workspace was emptied or replaced, and it is unknown how far it got"
+RUNS_ON = "the record in its workspace was emptied or replaced, so it cannot be followed; it still runs in"
+
 BEGUN = b"begun"
 
 _PID = re.compile(rb"[1-9]\d{0,6}")

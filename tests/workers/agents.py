@@ -11,7 +11,7 @@ from pathlib import Path
 
 def living(base: Path) -> Iterator[int]:
     """The processes of the agents whose folders are somewhere in a folder."""
-    for lock in base.rglob("agent/*/lock"):
+    for lock in (*base.rglob("agent/*/lock"), *base.rglob("agents/*/*/lock")):
         with suppress(OSError), lock.open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -29,6 +29,7 @@ from octotui.workers.simulated_machine import SimulatedMachines
 from tests.workers.agents import end_agents
 from tests.workers.faulty import FaultyProcesses
 from tests.workers.jobs import gone, started, work
+from tests.workers.local_transport import DeclaredMachines
 
 Home = Callable[[str], Path]
 
@@ -50,6 +51,7 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("local by an agent", lambda home: LocalMachines(AgentExecutor(home("agent")), home)),
     Kind("local by supervisor.sh", lambda home: LocalMachines(SupervisorExecutor(), home)),
+    Kind("remote by an agent", DeclaredMachines),
     Kind("simulated", SimulatedMachines, real=False),
 )
 

@@ -29,7 +29,7 @@ def test_equal_sources_make_equal_bytes(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(version()) == 16
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: str(path.relative_to(FOLDER)))
 def test_a_module_is_python_3_8_and_needs_the_standard_library_alone(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(), feature_version=(3, 8))):
         names = []

@@ -48,6 +48,7 @@ class Agent:
         for file in (self._listener.fileno(), self._woken):
             self._poll.register(file, select.POLLIN)
         self._forgotten = 0
+        self._latest = 0.0
         self._linger = LINGER
         self._since = time.monotonic()
         left = read_record(RECORD)
@@ -159,8 +160,18 @@ class Agent:
             self._jobs.follow(name, [int(each) for each in header["from"]], now)
         elif word == "stop":
             self._jobs.stop(name, float(header["grace"]), now)
+        elif word == "hello":
+            self._order(float(header["since"]))
         else:
             self._tidy(word, name, header)
+
+    def _order(self, since: float) -> None:
+        """Hang up on a connection by an earlier relay than the latest: what it asks for is out of date."""
+        if since < self._latest:
+            self._say({"say": "superseded", "stale": True}, b"")
+            self._flush()
+            raise ConnectionAbortedError
+        self._latest = since
 
     def _tidy(self, word: str, name: str, header: Header) -> None:
         """Forget what a frame names, or get ready to end."""

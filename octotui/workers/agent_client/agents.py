@@ -31,7 +31,7 @@ class Agents:
         self._attempts: dict[str, AgentAttempt] = {}
         self._connections: dict[str, AgentConnection] = {}
         self._owners: dict[str, AgentConnection] = {}
-        self._looks: dict[str, asyncio.Future[tuple[Header, bytes]]] = {}
+        self._looks: dict[tuple[AgentConnection, str], deque[asyncio.Future[tuple[Header, bytes]]]] = {}
         self._forgets: dict[AgentConnection, deque[str]] = {}
         self._unsent: deque[str] = deque()
         self._opening = asyncio.Lock()
@@ -69,13 +69,15 @@ class Agents:
         if not connection.is_open:
             raise ConnectionResetError
         reply: asyncio.Future[tuple[Header, bytes]] = asyncio.get_running_loop().create_future()
-        self._looks[name] = reply
+        waiting = self._looks.setdefault((connection, name), deque())
+        waiting.append(reply)
         connection.send({"do": "look", "job": name, "directory": directory})
         try:
             await self._heard(reply, lambda: connection)
             return await reply
         finally:
-            self._looks.pop(name, None)
+            if not waiting:
+                self._looks.pop((connection, name), None)
 
     async def begun(self, attempt: AgentAttempt) -> None:
         """Wait until an attempt has begun. Raises StartError.
@@ -120,6 +122,10 @@ class Agents:
         """Know nothing more of an attempt."""
         self._attempts.pop(name, None)
         self._owners.pop(name, None)
+
+    def has_owner(self, name: str) -> bool:
+        """Return whether a connection to the agent of an attempt is there."""
+        return name in self._owners
 
     def send(self, name: str, header: Header) -> None:
         """Send a frame about an attempt, if its agent is there; a later one is sent all that it needs."""
@@ -190,9 +196,10 @@ class Agents:
         if not (connection.is_finished or connection.is_superseded):
             self._unsent += self._forgets[connection]
         del self._forgets[connection]
-        for reply in self._looks.values():
-            if not reply.done():
-                reply.set_exception(ConnectionResetError())
+        for key in [each for each in self._looks if each[0] is connection]:
+            for reply in self._looks.pop(key):
+                if not reply.done():
+                    reply.set_exception(ConnectionResetError())
         names = [name for name, each in self._owners.items() if each is connection]
         for name in names:
             del self._owners[name]
@@ -238,13 +245,14 @@ class Agents:
 
     def _hear(self, connection: AgentConnection, header: Header, payload: bytes) -> None:
         """Take what an agent says of itself, or answers."""
-        reply = self._looks.get(str(header.get("job")))
         if header["say"] == "bye":
             connection.finish()
         elif header["say"] == "superseded":  # another session has the space
             connection.is_superseded = bool(header.get("stale", not self.way.is_fenced))
-        elif reply is not None and not reply.done():
-            reply.set_result((header, payload))
+        elif waiting := self._looks.get((connection, str(header.get("job")))):
+            reply = waiting.popleft()  # an agent answers in order
+            if not reply.done():
+                reply.set_result((header, payload))
 
     def _report(self, attempt: AgentAttempt, header: Header, payload: bytes) -> None:
         """Take what an agent says of an attempt that is followed."""

@@ -101,6 +101,13 @@ class AgentAttempt:
         for chunk in early:
             self._pass_on(chunk)
 
+    def expect(self, offset: int) -> None:
+        """Have output begin at an offset for the next that is attached, as far as it does not."""
+        if not self.is_followed or self.received - sum(map(len, self._early)) != offset:
+            self._early.clear()
+            self.is_followed = False
+            self.received = offset
+
     def detach(self) -> None:
         """Pass on nothing more; a later follower gets all of it again."""
         self._output = None

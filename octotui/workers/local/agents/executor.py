@@ -8,11 +8,10 @@ from pathlib import Path
 
 from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
-from octotui.workers import shells, workspace_record
-from octotui.workers.agent.frames import LARGEST_PAYLOAD
-from octotui.workers.agent.launch import SCRIPT
+from octotui.workers import shells
 from octotui.workers.agent_client.agents import Agents
 from octotui.workers.agent_client.attempt import AgentAttempt, StartFrame
+from octotui.workers.agent_client.start_frame import Surroundings, attempt_name, start_frame, status_of
 from octotui.workers.executor import (
     AttemptLocation,
     AttemptSpec,
@@ -22,19 +21,12 @@ from octotui.workers.executor import (
     Output,
     StartError,
     unheard,
+    why,
 )
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.agents.starter import LocalAgentWay
-from octotui.workers.local.supervisors.executor import (
-    OVERWRITTEN,
-    RUNS_ON,
-    SupervisorExecutor,
-    encoded,
-    program_of,
-    why,
-)
+from octotui.workers.local.supervisors.executor import SupervisorExecutor, program_of
 from octotui.workers.local.supervisors.workspaces import make_folder
-from octotui.workers.script_environment import script_environment
 from octotui.workers.search_path import absolute
 
 TRIES = 3  # connections that may be lost while an attempt is looked for
@@ -53,8 +45,8 @@ class AgentExecutor:
         self._agents = Agents(LocalAgentWay(str(folder)))
         self._home = str(folder / self._agents.way.version)
         self._space = f"{folder.parent}/"
-        self._surroundings = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
-        self._open_files = open_file_limit.raise_soft()
+        environment = {**os.environ, "PATH": absolute(os.environ.get("PATH", ""))}
+        self._surroundings = Surroundings(environment, shells.HELPERS, open_file_limit.raise_soft())
         self._programs: dict[str, str] = {}
         self._relative: dict[str, str] = {}
 
@@ -74,7 +66,9 @@ class AgentExecutor:
         if work.supervisor == "each":
             await self._supervised.start(location, work, resume)
             return
-        attempt = AgentAttempt(_name(location), location, work, await self._frame(location, work, resume))
+        attempt = AgentAttempt(
+            attempt_name(location), location, work, await self._frame(location, work, resume)
+        )
         self._agents.take(attempt)
         try:
             self._agents.add(attempt, await self._agents.ready())
@@ -112,7 +106,7 @@ class AgentExecutor:
 
     def stop(self, location: AttemptLocation, grace: float) -> None:
         """Begin to stop an attempt and all it started: TERM, KILL after `grace` seconds."""
-        attempt = self._agents.attempt(_name(location))
+        attempt = self._agents.attempt(attempt_name(location))
         if attempt is None:
             self._supervised.stop(location, grace)
         else:
@@ -120,10 +114,10 @@ class AgentExecutor:
 
     def clean(self, location: AttemptLocation) -> None:
         """Remove the workspace of an attempt."""
-        if self._agents.attempt(_name(location)) is None:
+        if self._agents.attempt(attempt_name(location)) is None:
             self._supervised.clean(location)
         else:
-            self._agents.forget(_name(location))
+            self._agents.forget(attempt_name(location))
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
         """Remove workspaces that crashes have left."""
@@ -139,7 +133,7 @@ class AgentExecutor:
 
     async def _attempt(self, location: AttemptLocation) -> AgentAttempt | None:
         """Return an attempt to be followed: from its start if it was followed to its end before."""
-        name = _name(location)
+        name = attempt_name(location)
         attempt = self._agents.attempt(name)
         if self._supervised.has(location) or (attempt is not None and not attempt.is_over):
             return attempt
@@ -150,44 +144,22 @@ class AgentExecutor:
 
     async def _known(self, location: AttemptLocation) -> AttemptStatus | None:
         """Return the status of an attempt that an agent has. Raises OSError where that is unknown."""
-        name = _name(location)
+        name = attempt_name(location)
         for connection in await self._agents.existing():
             header, body = await self._agents.look(connection, name, self._seen_by_agent(location.directory))
             if header.get("state") == "nothing":
                 continue
             if self._agents.attempt(name) is None:  # to look changes nothing
                 self._agents.add(AgentAttempt(name, location), connection)
-            return _status(location, header, workspace_record.read(body))
+            return status_of(location, header, body)
         return None
 
     async def _frame(self, location: AttemptLocation, work: AttemptSpec, resume: str) -> StartFrame:
         """Return the frame that starts an attempt. Raises StartError."""
         program = self._programs[work.shell] = self._programs.get(work.shell) or program_of(work.shell)
-        values = await encoded(work.values)
         self._check(work)
-        environment = script_environment(work, self._surroundings)
-        arguments = (program, *shells.command(work.shell, SCRIPT.decode())[1:])
-        if any("\0" in each for pair in environment.items() for each in pair):
-            raise StartError(f"{work.shell} cannot be started on {work.worker}: embedded null byte")
-        texts = (
-            work.script.encode(errors="surrogateescape"),
-            values,
-            workspace_record.agent_lines(location.name, resume),
-            os.fsencode("\0".join(arguments)),
-            os.fsencode("".join(f"{key}={value}\0" for key, value in environment.items())),
-        )
-        if sum(map(len, texts)) > LARGEST_PAYLOAD:
-            raise StartError(f"{work.shell} cannot be started on {work.worker}: its values are too large")
-        header = {
-            "do": "start",
-            "job": _name(location),
-            "directory": self._seen_by_agent(work.directory),
-            "space": location.space,
-            "lengths": [*map(len, texts)],
-            "values_in": shells.VALUES,
-            "files": self._open_files,
-        }
-        return header, texts
+        seen = self._seen_by_agent(work.directory)
+        return await start_frame(location, work, resume, program, self._surroundings, seen)
 
     def _check(self, work: AttemptSpec) -> None:
         """Refuse a directory in which other accounts could replace the script. Raises StartError."""
@@ -207,18 +179,3 @@ class AgentExecutor:
             inside = f"{directory}/".startswith(self._space)
             self._relative[directory] = os.path.relpath(directory, self._home) if inside else directory
         return self._relative[directory]
-
-
-def _name(location: AttemptLocation) -> str:
-    return f"{location.space}/{location.name}"
-
-
-def _status(
-    location: AttemptLocation, header: dict[str, object], record: workspace_record.WorkspaceRecord
-) -> AttemptStatus:
-    """Return a status with the resume record, without which output could not be masked."""
-    running = header.get("state") == "running"
-    if record.name != location.name:
-        where = f"{RUNS_ON} {location.directory}/work/{header.get('folder')}"
-        return AttemptStatus("lost", record.resume, where if running else OVERWRITTEN)
-    return AttemptStatus("running" if running else "ended", record.resume)

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Set
 from contextlib import suppress
 from functools import partial
 
 from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
-from octotui.workers import shells, values_file
+from octotui.workers import shells
 from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.executor import (
     AttemptLocation,
@@ -20,6 +20,7 @@ from octotui.workers.executor import (
     Output,
     StartError,
     unheard,
+    why,
 )
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.supervisors.process import UNCLEAR, Process, spawn
@@ -27,13 +28,11 @@ from octotui.workers.local.supervisors.termination import Lookout
 from octotui.workers.local.supervisors.workspaces import Workspace, Workspaces
 from octotui.workers.script_environment import script_environment
 from octotui.workers.search_path import absolute, find
-
-OVERWRITTEN = "the record in its workspace was emptied or replaced, and it is unknown how far it got"
-RUNS_ON = "the record in its workspace was emptied or replaced, so it cannot be followed; it still runs in"
+from octotui.workers.values_file import encoded
+from octotui.workers.workspace_record import OVERWRITTEN, RUNS_ON
 
 TICK = 0.01  # seconds between reads of the spools
 FIRST = 0.003  # seconds before the first read, when nothing else runs
-MUCH = 1 << 18  # characters of values, whose encoding takes some milliseconds
 SHARE = 20  # reading takes at most 1/20 of the time
 
 
@@ -180,13 +179,6 @@ class SupervisorExecutor:
             self._tick_soon(0 if any(more) else max(TICK, SHARE * (loop.time() - began)))
 
 
-async def encoded(values: Mapping[str, str]) -> bytes:
-    """Encode the values file, in a thread if it is large."""
-    if sum(map(len, values.values())) < MUCH:
-        return values_file.encode(values)
-    return await asyncio.to_thread(values_file.encode, values)
-
-
 def _status(attempt: str, workspace: Workspace) -> AttemptStatus:
     """Return the status of an attempt by its workspace, as far as that is credible."""
     running, record = workspace.locked(), workspace.read()  # in this order: it may end meanwhile
@@ -214,10 +206,3 @@ def program_of(shell: str) -> str:
     if not program:
         raise StartError(f"{shell} is not on this machine: install it, or say another shell")
     return program
-
-
-def why(error: OSError | ValueError) -> str:
-    """Return the system's message as a phrase."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    return str(error)

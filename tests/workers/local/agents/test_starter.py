@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from octotui.workers import agent_program
+from octotui.workers.agent.relay import starting
 from octotui.workers.local.agents import starter as agent_starter
 from octotui.workers.local.agents.starter import AgentStarter
 from tests.workers.agents import end_agents, living
@@ -86,7 +87,7 @@ async def test_a_program_that_is_damaged_is_written_anew(
     assert not program.is_symlink()
     assert program.read_bytes() == whole
     before = program.stat().st_ino
-    agent_starter._write_program(str(program))
+    starting.write_program(str(program), whole)
     assert program.stat().st_ino == before
 
 
@@ -95,7 +96,7 @@ async def test_an_agent_that_hangs_is_waited_for_only_so_long(
 ) -> None:
     folder = Path(starter.path(starter.version))
     folder.mkdir(parents=True)
-    held = agent_starter._locked(str(folder / "lock"))
+    held = starting.locked(str(folder / "lock"))
     assert held is not None
     monkeypatch.setattr(agent_starter, "PATIENCE", 0.05)
     os.write(held, b"77\n")
@@ -110,7 +111,7 @@ async def test_r6_an_agent_of_another_account_is_told_nothing(
     starter: AgentStarter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (await starter.start()).close()
-    monkeypatch.setattr(agent_starter, "peer_account", lambda stream: os.geteuid() + 1)
+    monkeypatch.setattr(starting, "peer_account", lambda stream: os.geteuid() + 1)
     with pytest.raises(PermissionError, match="another account"):
         starter.connect(starter.version)
 
@@ -120,7 +121,7 @@ async def test_an_agent_that_accepts_nobody_is_not_waited_for(starter: AgentStar
     pid = await until_one_lives(tmp_path)
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(TimeoutError, match=rf"^the agent \(pid {pid}\) does not answer$"):
-        streams.extend(starter.connect(starter.version) for _ in range(agent_starter.BACKLOG + 3))
+        streams.extend(starter.connect(starter.version) for _ in range(starting.BACKLOG + 3))
     os.kill(pid, signal.SIGCONT)
     for each in streams:
         each.close()

@@ -1,0 +1,190 @@
+"""The relay's loop: it passes frames on between its standard streams and agents, and begins calls."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import sys
+import threading
+from typing import Dict, List, Tuple
+
+from octotui.workers.agent.frames import FrameError, FrameReader, Header, head
+from octotui.workers.agent.processes import since_boot
+from octotui.workers.agent.relay import starting
+from octotui.workers.agent.relay.calls import CHUNK, Answer, CallError, RelayCall
+from octotui.workers.agent.relay.facts import FACTS, boot_id
+from octotui.workers.agent.relay.files import FILES
+from octotui.workers.agent.relay.folder import make_folder
+from octotui.workers.agent.relay.latest import read_latest, write_latest
+from octotui.workers.agent.relay.packages import PACKAGES
+from octotui.workers.agent.relay.workspace_files import WORKSPACES
+
+SILENCE = 150.0  # seconds without a word from the other end, which is gone then
+PATIENCE = 10.0  # seconds in which an agent that ends is waited for
+PAUSE = 0.01
+
+
+class Relay:
+    """One channel, between two descriptors and the agents of this machine."""
+
+    def __init__(self, incoming: int, outgoing: int, program: str) -> None:
+        self._incoming = incoming
+        self._outgoing = outgoing
+        self._program = program
+        self._reader = FrameReader()
+        self._saying = threading.Lock()
+        self._calls: Dict[int, RelayCall] = {}
+        self._agents: Dict[int, socket.socket] = {}
+        self._numbers: Dict[int, int] = {}
+        self._boot, self._since = boot_id(), since_boot()
+        self._poll = select.poll()
+        self._woken, self._wake = os.pipe()
+        self._opened: List[Tuple[int, socket.socket]] = []
+        for file in (incoming, self._woken):
+            self._poll.register(file, select.POLLIN)
+        self._words = dict(FILES)
+        self._words.update(PACKAGES)
+        self._words.update(FACTS)
+        self._words.update(WORKSPACES)
+        self._words.update({"agent": self._open, "versions": _versions})
+
+    def run(self) -> None:
+        """Serve until the channel ends. Raises OSError or FrameError where it is broken."""
+        while True:
+            events = self._poll.poll(SILENCE * 1000)
+            if not events:
+                return
+            for file, _ in events:
+                if file == self._woken:
+                    self._take_opened()
+                elif file != self._incoming:
+                    self._pass_back(file)
+                elif not self._receive():
+                    return
+
+    def say(self, header: Header, payload: bytes) -> None:
+        """Send a frame, from any thread."""
+        data = head(header, len(payload)) + payload
+        with self._saying:
+            sent = os.write(self._outgoing, data)
+            while sent < len(data):
+                sent += os.write(self._outgoing, memoryview(data)[sent:])
+
+    def _receive(self) -> bool:
+        count = os.readv(self._incoming, [self._reader.space()])
+        for header, payload in self._reader.complete(count) if count else ():
+            self._do(header, payload)
+        return bool(count)
+
+    def _do(self, header: Header, payload: bytes) -> None:
+        if "ping" in header:
+            self.say({"pong": header["ping"]}, b"")
+        elif "to" in header:
+            self._pass_on(int(header["to"]), payload)
+        elif "do" in header:
+            call = self._calls[int(header["call"])] = RelayCall(header, payload, self.say)
+            threading.Thread(target=self._run, args=(call,), daemon=True).start()
+        else:
+            known = self._calls.get(int(header["call"]))
+            if known is not None:
+                known.take(header, payload)
+
+    def _run(self, call: RelayCall) -> None:
+        try:
+            call.run(self._words[call.header["do"]])
+        except (KeyError, OSError):  # no word of this version, or the channel is gone
+            os._exit(1)
+        finally:
+            self._calls.pop(call.number, None)
+
+    def _pass_on(self, number: int, payload: bytes) -> None:
+        """Send bytes to an agent; none are the end of its connection."""
+        agent = self._agents.get(number)
+        if agent is None:
+            return
+        try:
+            if payload:
+                agent.sendall(payload)
+            else:
+                agent.shutdown(socket.SHUT_RDWR)
+        except OSError:  # its end is noticed as it is read from
+            pass
+
+    def _pass_back(self, file: int) -> None:
+        """Send what an agent says to the other end; nothing when its connection has ended."""
+        number = self._numbers[file]
+        try:
+            data = self._agents[number].recv(CHUNK)
+        except OSError:
+            data = b""
+        if not data:
+            self._poll.unregister(file)
+            del self._numbers[file]
+            self._agents.pop(number).close()
+        self.say({"from": number}, data)
+
+    def _open(self, call: RelayCall) -> Answer:
+        """Connect to an agent, which is started if need be."""
+        home, version = str(call.header["folder"]), str(call.header["version"])
+        folder = "%s/%s" % (home, version)
+        if read_latest(folder, self._boot) > self._since:
+            raise CallError("stale", "a later session has its agent")
+        try:
+            if call.header["start"]:
+                make_folder(folder)
+            write_latest(folder, self._boot, self._since)  # for an earlier one not to come back
+            if call.header["start"]:
+                stream = self._started(call, home, version)
+            else:
+                stream = starting.connected(folder)
+            stream.setblocking(True)
+            stream.sendall(head({"do": "hello", "since": self._since}))
+        except TimeoutError as silence:
+            raise CallError("silent", str(silence)) from None
+        except OSError as problem:
+            raise CallError("system", problem.strerror or str(problem)) from None
+        self._opened.append((call.number, stream))
+        os.write(self._wake, b".")
+        return {}, b""
+
+    def _started(self, call: RelayCall, home: str, version: str) -> socket.socket:
+        with open(self._program, "rb") as file:
+            program = file.read()
+        for _ in range(int(PATIENCE / PAUSE)):
+            stream = starting.started(home, version, program, sys.executable)
+            if stream is not None:
+                return stream
+            call.wait(PAUSE)
+        raise starting.silence("%s/%s" % (home, version))
+
+    def _take_opened(self) -> None:
+        """Take connections to agents that calls have opened."""
+        os.read(self._woken, 1 << 10)
+        while self._opened:
+            number, stream = self._opened.pop(0)
+            self._agents[number], self._numbers[stream.fileno()] = stream, number
+            self.say({"from": number, "opened": True}, b"")
+            self._poll.register(stream.fileno(), select.POLLIN)
+
+
+def _versions(call: RelayCall) -> Answer:
+    """Return the versions of agents that have left something in a folder."""
+    found = starting.versions_in(str(call.header["folder"]), str(call.header["version"]))
+    silent = str(starting.silence("%s/%s" % (call.header["folder"], call.header.get("of", ""))))
+    return {"versions": found, "silence": silent}, b""
+
+
+def main(arguments: List[str]) -> None:
+    """Be the relay of a channel: of the standard streams."""
+    os.umask(0o077)
+    try:
+        Relay(0, 1, sys.argv[0]).run()
+    except (OSError, FrameError) as problem:
+        sys.stderr.write("%s\n" % problem)
+        sys.stderr.flush()
+    os._exit(0)  # calls that wait do not hold it; what they have locked is free with it
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

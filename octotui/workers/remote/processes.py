@@ -1,0 +1,251 @@
+"""The attempts of a worker on another machine, which agents over there run."""
+
+import asyncio
+from collections.abc import Set
+from typing import get_args
+
+import msgspec
+
+from octotui.engine.state import Outcome
+from octotui.model.environment_names import is_passed
+from octotui.model.process import Shell
+from octotui.workers.agent_client.agents import GONE
+from octotui.workers.agent_client.attempt import AgentAttempt, StartFrame
+from octotui.workers.agent_client.start_frame import Surroundings, attempt_name, start_frame, status_of
+from octotui.workers.executor import (
+    AttemptLocation,
+    AttemptSpec,
+    AttemptStatus,
+    Notice,
+    Output,
+    StartError,
+    unheard,
+    why,
+)
+from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable
+from octotui.workers.processes import EXISTING
+from octotui.workers.remote.calls import CallFailed
+from octotui.workers.remote.channel import RelayChannel
+from octotui.workers.remote.worker_directory import ReachedDirectory, WorkerDirectory
+from octotui.workers.remote.workspace_files import RemoteWorkspaceFiles
+
+TRIES = 3  # connections to agents that may be lost while an attempt is looked for
+ENDS = "its agent ends whenever it is asked"
+REBOOTED = "its machine was restarted, and it is unknown how far it got"
+
+
+class RemoteProcesses:
+    """Attempts of one worker; each call is idempotent, and raises Unreachable where its machine is away."""
+
+    def __init__(self, directory: WorkerDirectory) -> None:
+        self._directory = directory
+        self._started: set[AttemptKey] = set()
+        self._starting: dict[AttemptKey, asyncio.Lock] = {}
+        self._workspaces: dict[AttemptKey, str] = {}
+        self._boots: dict[AttemptKey, str] = {}
+        self._surroundings: _KnownSurroundings | None = None
+
+    async def inspect(self, attempt: AttemptKey) -> AttemptStatus:
+        """Return the status of an attempt."""
+        return await self._known(attempt) or AttemptStatus("nothing")
+
+    async def start(self, attempt: AttemptKey, work: AttemptSpec, resume: str = "") -> None:
+        """Start an attempt unless it was started, also by an earlier process. Raises StartError."""
+        async with self._starting.setdefault(attempt, asyncio.Lock()):
+            if attempt in self._started:
+                return
+            status = await self.inspect(attempt)
+            if status.state == "lost" and not status.resume:
+                raise StartError(status.reason)
+            if status.state not in EXISTING:
+                await self._begin(attempt, work, resume)
+            self._started.add(attempt)
+
+    async def follow(
+        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+    ) -> AttemptEnd:
+        """Wait for the end of an attempt, whose output is sent from the offset on."""
+        followed = await self._followed(attempt, offset)
+        if followed is None:
+            return AttemptEnd(Outcome(state="lost", reason=await self._lost(attempt, GONE)))
+        followed.attach(output)
+        (await self._directory.agents(attempt.space)).follow(followed)
+        try:
+            header = await asyncio.shield(followed.ended)
+        except BaseException:
+            followed.detach()
+            raise
+        followed.is_over = True
+        if followed.failure is not None:
+            raise followed.failure
+        if "folder" in header:
+            self._workspaces[attempt] = str(header["folder"])
+        outcome = followed.outcome(header)
+        if outcome.state == "lost":
+            outcome = msgspec.structs.replace(outcome, reason=await self._lost(attempt, outcome.reason))
+        sizes = header.get("sizes")
+        return AttemptEnd(outcome, sum(map(int, sizes)) if isinstance(sizes, list) else None)
+
+    def workspace(self, attempt: AttemptKey) -> RemoteWorkspaceFiles | None:
+        """Return the files of an ended attempt, if it has a workspace."""
+        folder = self._workspaces.get(attempt)
+        return None if folder is None else RemoteWorkspaceFiles(self._directory, folder)
+
+    async def stop(self, attempt: AttemptKey, grace: float) -> None:
+        """Begin to stop an attempt; one that is being started is stopped once it has begun."""
+        starting = self._starting.get(attempt)
+        if starting is not None:
+            async with starting:
+                pass
+        agents = await self._directory.agents(attempt.space)
+        await self._known(attempt)
+        known = agents.attempt(_name(attempt))
+        if known is not None:
+            agents.stop(known, grace)
+            await self._known(attempt)  # which is answered after it
+
+    async def clean(self, attempt: AttemptKey) -> None:
+        """Remove the files of an ended attempt, and forget it."""
+        agents = await self._directory.agents(attempt.space)
+        is_known = await self._known(attempt) is not None
+        self._starting.pop(attempt, None)
+        self._workspaces.pop(attempt, None)
+        self._boots.pop(attempt, None)
+        self._started.discard(attempt)
+        if is_known:
+            agents.forget(_name(attempt))
+            await self._known(attempt)
+        agents.remove(_name(attempt))
+
+    async def remove_orphans(self, space: str, keep: Set[str]) -> None:
+        """Remove what crashes have left of a space."""
+        agents, names = await self._directory.agents(space), [f"{space}/{name}" for name in sorted(keep)]
+        for _ in range(TRIES):
+            try:
+                for connection in await agents.existing():
+                    connection.send({"do": "keep", "jobs": names})
+                    await agents.look(connection, "", "")  # which is answered after it
+            except TimeoutError as silence:
+                raise Unreachable(str(silence)) from None
+            except OSError:
+                continue
+            return
+        raise Unreachable(ENDS)
+
+    async def _begin(self, attempt: AttemptKey, work: AttemptSpec, resume: str) -> None:
+        agents, name = await self._directory.agents(attempt.space), _name(attempt)
+        at = await self._directory.reached()
+        location = AttemptLocation(at.path, attempt.space, attempt.name)
+        frame = await self._frame(at, location, work, resume)
+        begun = AgentAttempt(name, location, work, frame)
+        agents.take(begun)
+        try:
+            agents.add(begun, await agents.ready())
+            self._boots[attempt] = await self._boot(at.channel)
+            await agents.begun(begun)
+        except TimeoutError as silence:
+            raise StartError(f"{silence}; should it begin this attempt later, it stops it") from None
+        except OSError as problem:
+            agents.remove(name)
+            raise StartError(f"the agent of {work.worker} cannot be started: {why(problem)}") from None
+        except (StartError, Unreachable):
+            agents.remove(name)
+            raise
+
+    async def _frame(
+        self, at: ReachedDirectory, location: AttemptLocation, work: AttemptSpec, resume: str
+    ) -> StartFrame:
+        """Return the frame that starts an attempt with what its machine has. Raises StartError."""
+        if self._surroundings is None or self._surroundings.at.channel is not at.channel:
+            self._surroundings = _KnownSurroundings(at)
+        try:
+            program = await self._surroundings.program(work.shell)
+            surroundings = await self._surroundings.of(work)
+        except (CallFailed, msgspec.MsgspecError) as problem:
+            raise StartError(f"{work.shell} cannot be started on {work.worker}: {problem}") from None
+        if not program:
+            raise StartError(f"{work.shell} is not on {work.worker}: install it there, or say another shell")
+        return await start_frame(location, work, resume, program, surroundings, at.path)
+
+    async def _known(self, attempt: AttemptKey) -> AttemptStatus | None:
+        """Return the status of an attempt that an agent has. Raises Unreachable."""
+        agents, name = await self._directory.agents(attempt.space), _name(attempt)
+        for _ in range(TRIES):
+            try:
+                at = await self._directory.reached()
+                for connection in await agents.existing():
+                    header, body = await agents.look(connection, name, at.path)
+                    if header.get("state") == "nothing":
+                        continue
+                    location = AttemptLocation(at.path, attempt.space, attempt.name)
+                    if agents.attempt(name) is None:
+                        agents.add(AgentAttempt(name, location), connection)
+                        self._boots.setdefault(attempt, await self._boot(at.channel))
+                    return status_of(location, header, body)
+            except TimeoutError as silence:
+                raise Unreachable(str(silence)) from None
+            except OSError:
+                continue
+            return None
+        raise Unreachable(ENDS)
+
+    async def _followed(self, attempt: AttemptKey, offset: int) -> AgentAttempt | None:
+        """Return an attempt that is to be followed from an offset on, or None where no agent has it."""
+        agents, name = await self._directory.agents(attempt.space), _name(attempt)
+        known = agents.attempt(name)
+        if known is None or known.is_over or not agents.has_owner(name):
+            grace = None if known is None else known.grace
+            agents.remove(name)
+            await self._known(attempt)
+            known = agents.attempt(name)
+            if known is not None and grace is not None:
+                agents.stop(known, grace)
+        if known is not None:
+            known.expect(offset)
+        return known
+
+    async def _lost(self, attempt: AttemptKey, reason: str) -> str:
+        """Return why an attempt is lost: by the reboot of its machine, or the given reason."""
+        before = self._boots.get(attempt)
+        at = await self._directory.reached()
+        return REBOOTED if before and before != await self._boot(at.channel) else reason
+
+    async def _boot(self, channel: RelayChannel) -> str:
+        header, _ = await channel.ask("facts", payload=b"[]")
+        return str(header["boot"])
+
+
+class _KnownSurroundings:
+    """What scripts find on a machine, as far as it was asked for by one channel."""
+
+    def __init__(self, at: ReachedDirectory) -> None:
+        self.at = at
+        self._names: list[str] | None = None
+        self._open_files = ""
+        self._values: dict[str, str] = {}
+        self._programs: dict[str, str] | None = None
+
+    async def program(self, shell: str) -> str | None:
+        """Return the path of a shell's program."""
+        if self._programs is None:
+            body = msgspec.json.encode(get_args(Shell))
+            _, found = await self.at.channel.ask("facts", payload=body)
+            self._programs = msgspec.json.decode(found, type=dict[str, str])
+        return self._programs.get(shell)
+
+    async def of(self, work: AttemptSpec) -> Surroundings:
+        """Return the surroundings of an attempt: only values of variables that it gets are asked for."""
+        if self._names is None:
+            header, body = await self.at.channel.ask("environment")
+            self._names = msgspec.json.decode(body, type=list[str])
+            self._open_files = str(header["open_files"])
+        passed = [each for each in self._names if is_passed(each, work.passed)]
+        if missing := [each for each in passed if each not in self._values]:
+            _, body = await self.at.channel.ask("environment", payload=msgspec.json.encode(missing))
+            self._values |= msgspec.json.decode(body, type=dict[str, str])
+        values = {each: self._values[each] for each in passed if each in self._values}
+        return Surroundings(values, self.at.helpers, self._open_files)
+
+
+def _name(attempt: AttemptKey) -> str:
+    return attempt_name(AttemptLocation("", attempt.space, attempt.name))
