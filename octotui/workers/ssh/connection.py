@@ -11,6 +11,7 @@ from octotui.workers.ssh.command import Errors, SshCommand
 from octotui.workers.ssh.problems import told
 
 FULL = frozenset({1, 2, 4})  # why a channel is refused where there are too many: prohibited, failed, shortage
+FORGET = 60.0  # seconds after a refusal until more commands are tried than it has taken
 NO_SESSIONS = "it runs no commands for this account: {}; see MaxSessions in its sshd_config"
 
 
@@ -41,7 +42,8 @@ class SshConnection:
     def __init__(self, connection: asyncssh.SSHClientConnection, client: Client) -> None:
         self._connection = connection
         self._client = client
-        self._room: int | None = None
+        self._most = 1  # commands that have run over it at once
+        self._refused_at: float | None = None
         self._starting = 0
         self._running = 0
         self._accepted = 0  # since it was made
@@ -61,7 +63,8 @@ class SshConnection:
     @property
     def has_room(self) -> bool:
         """Whether another command may run over it."""
-        return self._room is None or self._starting + self._running < self._room
+        known = self._refused_at is not None and monotonic() - self._refused_at < FORGET
+        return not known or self._starting + self._running < self._most
 
     async def start(self, command: str, errors: Errors | None = None) -> SshCommand:
         """Start a command. Raises Full, or Unreachable."""
@@ -95,6 +98,7 @@ class SshConnection:
         self._starting -= 1
         self._running += 1
         self._accepted += 1
+        self._most = max(self._most, self._running)
 
     def _end(self) -> None:
         self._running -= 1
@@ -106,6 +110,6 @@ class SshConnection:
         if not self.is_open:
             return Unreachable(self._client.lost or "the connection was lost")
         if refusal.code in FULL and self._accepted:
-            self._room = self._running or self._room
+            self._refused_at = monotonic()
             return Full()
         return Unreachable(NO_SESSIONS.format(told(refusal)))

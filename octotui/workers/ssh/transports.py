@@ -40,10 +40,17 @@ class SshTransports:
             self._connector = SshConnector(self._read)
         return self._connector
 
+    async def release(self, endpoint: Endpoint) -> None:
+        """Close the way to a machine; with the last one, those to the hosts on the way."""
+        transport = self._transports.pop(endpoint, None)
+        if transport is not None:
+            await transport.close()
+        if not self._transports and self._connector is not None:
+            await self._connector.close()
+
     async def close(self) -> None:
         """Close all connections; what runs over there continues."""
-        for transport in self._transports.values():
-            await transport.close()
-        self._transports.clear()
+        for endpoint in tuple(self._transports):
+            await self.release(endpoint)
         if self._connector is not None:
             await self._connector.close()
