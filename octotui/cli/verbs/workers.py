@@ -6,11 +6,13 @@ import shlex
 import sys
 from concurrent.futures import CancelledError as FutureCancelled
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any, NoReturn
 
 import click
+from msgspec.structs import replace
 
 from octotui.cli.machine_access import (
     UNREACHABLE,
@@ -25,7 +27,7 @@ from octotui.cli.model_files import load_or_exit
 from octotui.cli.reports import Rows, print_rows
 from octotui.cli.requests import verb_options
 from octotui.cli.spaces.model_argument import file_argument, model_file, model_path
-from octotui.cli.spaces.space_argument import space_argument
+from octotui.cli.spaces.space_argument import model_and_space, space_argument
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say, say_bytes, say_json, say_output, tell
 from octotui.engine.state import State
@@ -50,10 +52,13 @@ def command() -> None:
 @verb_options
 def list_them(space: str, as_json: bool, state: Path | None) -> None:
     """List workers and targets with their endpoints, and how they stand."""
-    print_rows(space, state, _rows, as_json=as_json)
+    model, _ = model_and_space(space, state)
+    print_rows(space, state, partial(_rows, declared=model), as_json=as_json)
 
 
-def _rows(state: State, now: float) -> Rows:
+def _rows(state: State, now: float, declared: Model) -> Rows:
+    """Yield machines, as they are declared where the space has never been opened."""
+    state = state if state.seq else replace(state, model=declared)
     model = state.model
     places: dict[str, str] = {}
     for pool, worker in listed.order(model):
@@ -63,9 +68,9 @@ def _rows(state: State, now: float) -> Rows:
         yield 'no workers: add some to a pool, such as workers = ["worker1"]', {}
     for worker, pool in places.items():
         row = listed.worker_row(state, pool, worker)
-        declared = model.machine(worker)
+        found = model.machine(worker)
         endpoint = model.endpoint_of(worker).address
-        account = (declared.account if declared is not None else None) or ""
+        account = (found.account if found is not None else None) or ""
         details = (worker, endpoint, f"as {account}" if account else "", row.mark.word, row.doing)
         yield (
             "  ".join(dict.fromkeys(filter(None, details))),

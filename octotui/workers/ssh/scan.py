@@ -21,6 +21,8 @@ KINDS = (
 )
 """Algorithms of host keys; a host shows one of each kind that it has."""
 
+HANGS_UP = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, ConnectionResetError, BrokenPipeError)
+
 
 class ShownHost(NamedTuple):
     """A host and its keys (`ALGORITHM KEY`) with fingerprints: whether they are known, or other ones are."""
@@ -65,18 +67,20 @@ async def _shown(connector: SshConnector, way: Way, settings: SshSettings) -> Sh
     given = options_of(way)
     given.pop("username", None)
     found: list[asyncssh.SSHKey] = []
+    last: Exception | None = None
     for kind in KINDS:
         asking = asyncssh.get_server_host_key(tunnel=tunnel, server_host_key_algs=kind, **given)
         try:
             key = await asyncio.wait_for(asking, settings.timeout)
-        except asyncssh.KeyExchangeFailed:
-            continue  # it has none of this kind
+        except HANGS_UP as error:
+            last = error  # it has none of this kind, and may hang up for that
+            continue
         except Exception as error:
             raise Unreachable(sentence(error, way.place, settings.timeout)) from None
         if key is not None:
             found.append(key)
     if not found:
-        raise Unreachable(f"{way.place.shown} shows no host key of a kind that octotui knows")
+        raise Unreachable(sentence(last or TimeoutError(), way.place, settings.timeout))
     return _judged(way, found)
 
 
