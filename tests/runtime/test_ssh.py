@@ -24,7 +24,7 @@ from tests.world import model, script
 
 pytestmark = [needs_sshd, pytest.mark.xdist_group("sshd")]
 
-KRAKEN = Path(__file__).parents[2] / "configs" / "kraken.toml"
+CONFIGS = Path(__file__).parents[2] / "configs"
 LINES = 3000
 COUNTING = (
     f"i=0; while [ $i -lt {LINES} ]; do echo line $i; i=$((i + 1)); [ $((i % 100)) = 0 ] && sleep 0.05; done"
@@ -39,10 +39,10 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     end_agents(tmp_path)
 
 
-def on(space: Model, *servers: Sshd) -> Model:
+def on(space: Model, *servers: Sshd, name: str = "worker") -> Model:
     """The same space, its workers on these servers."""
     workers = {
-        f"worker{number}": Worker(name=f"worker{number}", endpoint=server.endpoint)
+        f"{name}{number}": Worker(name=f"{name}{number}", endpoint=server.endpoint)
         for number, server in enumerate(servers, 1)
     }
     return replace(space, workers=space.workers | workers, ssh=SshSettings(keep_alive=0.3))
@@ -118,7 +118,7 @@ async def test_w5_the_kraken_on_three_machines_of_which_one_is_lost_for_a_while(
     make_sshd: MakeSshd, tmp_path: Path
 ) -> None:
     servers = [make_sshd(name=f"machine{number}") for number in (1, 2, 3)]
-    space = on(load(KRAKEN), *servers)
+    space = on(load(CONFIGS / "kraken.toml"), *servers)
     async with open_space(space, tmp_path / "state", "ann", time.time) as session:
         run = await started(session, "unleash")
         await begun(session, lambda text: b"instance" in text)
@@ -136,6 +136,21 @@ async def test_w5_the_kraken_on_three_machines_of_which_one_is_lost_for_a_while(
         "production": "worker1",
     }
     assert {each.state for each in family.runs.values()} == {"succeeded"}
+
+
+async def test_the_example(make_sshd: MakeSshd, tmp_path: Path) -> None:
+    """configs/ssh.toml: each step on the next machine."""
+    servers = [make_sshd(name=f"machine{number}") for number in (1, 2, 3)]
+    space = on(load(CONFIGS / "ssh.toml"), *servers, name="web")
+    async with open_space(space, tmp_path / "state", "ann", time.time) as session:
+        run = await started(session, "where-am-i")
+        await ended(session)
+        family = await session.family(run)
+        printed = [session.log_path(run, name).read_text() for name in sorted(family.jobs)]
+    assert [text.split()[0] for text in printed] == ["web1", "web2", "web3"]
+    for number, server in enumerate(servers, 1):
+        kept = server.home / ".local" / "share" / "octotui" / "over-ssh"
+        assert [each.name for each in kept.iterdir()] == [f"web{number}"]
 
 
 async def started(session: Session, process: str) -> str:
