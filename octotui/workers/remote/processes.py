@@ -9,8 +9,9 @@ import msgspec
 from octotui.engine.state import Outcome
 from octotui.model.environment_names import is_passed
 from octotui.model.process import Shell
-from octotui.workers.agent_client.agents import GONE
+from octotui.workers.agent_client.agents import GONE, Agents
 from octotui.workers.agent_client.attempt import AgentAttempt, StartFrame
+from octotui.workers.agent_client.connection import AgentConnection
 from octotui.workers.agent_client.start_frame import Surroundings, attempt_name, start_frame, status_of
 from octotui.workers.executor import (
     AttemptLocation,
@@ -144,7 +145,8 @@ class RemoteProcesses:
             self._boots[attempt] = await self._boot(at.channel)
             await agents.begun(begun)
         except TimeoutError as silence:
-            raise StartError(f"{silence}; should it begin this attempt later, it stops it") from None
+            agents.remove(name)
+            raise Unreachable(str(silence)) from None
         except OSError as problem:
             agents.remove(name)
             raise StartError(f"the agent of {work.worker} cannot be started: {why(problem)}") from None
@@ -178,9 +180,9 @@ class RemoteProcesses:
                     if header.get("state") == "nothing":
                         continue
                     location = AttemptLocation(at.path, attempt.space, attempt.name)
-                    if agents.attempt(name) is None:
-                        agents.add(AgentAttempt(name, location), connection)
-                        self._boots.setdefault(attempt, await self._boot(at.channel))
+                    _own(agents, location, connection)
+                    if attempt not in self._boots:
+                        self._boots[attempt] = await self._boot(at.channel)
                     return status_of(location, header, body)
             except TimeoutError as silence:
                 raise Unreachable(str(silence)) from None
@@ -194,12 +196,9 @@ class RemoteProcesses:
         agents, name = await self._directory.agents(attempt.space), _name(attempt)
         known = agents.attempt(name)
         if known is None or known.is_over or not agents.has_owner(name):
-            grace = None if known is None else known.grace
-            agents.remove(name)
-            await self._known(attempt)
+            if await self._known(attempt) is None:
+                agents.remove(name)
             known = agents.attempt(name)
-            if known is not None and grace is not None:
-                agents.stop(known, grace)
         if known is not None:
             known.expect(offset)
         return known
@@ -249,3 +248,16 @@ class _KnownSurroundings:
 
 def _name(attempt: AttemptKey) -> str:
     return attempt_name(AttemptLocation("", attempt.space, attempt.name))
+
+
+def _own(agents: Agents, location: AttemptLocation, connection: AgentConnection) -> None:
+    """Have an attempt that an agent knows, unless it is had: one that is over is followed anew."""
+    name = attempt_name(location)
+    known = agents.attempt(name)
+    if known is not None and agents.has_owner(name) and not known.is_over:
+        return
+    if known is None or known.is_over:
+        again = AgentAttempt(name, location)
+        again.grace = None if known is None else known.grace
+        known = again
+    agents.add(known, connection)
