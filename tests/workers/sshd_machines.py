@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from octotui.model.machines.accounts import Account, Endpoint, SshSettings
-from octotui.store.known_hosts import pin
 from octotui.workers.machine import Machine
 from octotui.workers.ssh.machines import SshKinds
+from octotui.workers.ssh.pinned_keys import pin
 from tests.sshd import Sshd, make_key
 from tests.workers.ssh.ways import read
 

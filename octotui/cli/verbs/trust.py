@@ -89,7 +89,7 @@ async def _trust(model: Model, workers: tuple[str, ...], asking: Asking) -> None
 
 def _judge(worker: str, host: "ShownHost", asking: Asking) -> None:
     """Show a host's keys, and pin them unless they are known; exit with code 1 where that is refused."""
-    from octotui.store.known_hosts import pin
+    from octotui.workers.ssh.pinned_keys import pin
 
     if not asking.as_json:
         say(f"{host.place}, {'on the way to ' if host.is_hop else ''}{worker}")

@@ -8,7 +8,7 @@ import asyncssh
 
 from octotui.workers.machine import Unreachable
 from octotui.workers.ssh.command import Errors, SshCommand
-from octotui.workers.ssh.problems import told
+from octotui.workers.ssh.problems import reason_of
 
 FULL = frozenset({1, 2, 4})  # why a channel is refused where there are too many: prohibited, failed, shortage
 FORGET = 60.0  # seconds after a refusal until more commands are tried than it has taken
@@ -19,7 +19,7 @@ class Full(Exception):
     """Raised where a connection has no room for another command."""
 
 
-class Client(asyncssh.SSHClient):
+class SshClient(asyncssh.SSHClient):
     """Notes the host key that is not known, and why a connection is lost."""
 
     def __init__(self) -> None:
@@ -33,13 +33,15 @@ class Client(asyncssh.SSHClient):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note why."""
-        self.lost = "the connection was closed" if exc is None else f"the connection was lost: {told(exc)}"
+        self.lost = (
+            "the connection was closed" if exc is None else f"the connection was lost: {reason_of(exc)}"
+        )
 
 
 class SshConnection:
     """A connection that is logged in; it learns how many commands the machine takes at once."""
 
-    def __init__(self, connection: asyncssh.SSHClientConnection, client: Client) -> None:
+    def __init__(self, connection: asyncssh.SSHClientConnection, client: SshClient) -> None:
         self._connection = connection
         self._client = client
         self._most = 1  # commands that have run over it at once
@@ -83,7 +85,7 @@ class SshConnection:
         except asyncssh.ChannelOpenError as refusal:
             raise self._refused(refusal) from None
         except (asyncssh.Error, OSError) as error:
-            raise Unreachable(self._client.lost or f"no command can be started: {told(error)}") from None
+            raise Unreachable(self._client.lost or f"no command can be started: {reason_of(error)}") from None
         finally:
             if not made.has_begun:
                 self._starting -= 1
@@ -112,4 +114,4 @@ class SshConnection:
         if refusal.code in FULL and self._accepted:
             self._refused_at = monotonic()
             return Full()
-        return Unreachable(NO_SESSIONS.format(told(refusal)))
+        return Unreachable(NO_SESSIONS.format(reason_of(refusal)))

@@ -13,10 +13,10 @@ from octotui.model.machines.endpoints import SshEndpoint, ssh_endpoint
 from octotui.model.values import Secret
 from octotui.store.errors import StoreError
 from octotui.workers.machine import Unreachable
-from octotui.workers.ssh.connection import Client, SshConnection
+from octotui.workers.ssh.connection import SshClient, SshConnection
 from octotui.workers.ssh.host_keys import KnownHosts, known_hosts
 from octotui.workers.ssh.login import config_files, credentials, locked_default_keys
-from octotui.workers.ssh.problems import Place, refused, sentence, told, unverified
+from octotui.workers.ssh.problems import Destination, reason_of, refused, sentence, unverified
 
 UNANSWERED = 2  # questions whether a machine is there: the next one ends the connection
 NOTHING_MORE: dict[str, Any] = {  # whatever a configuration says: no agent, no ports, no commands of its own
@@ -45,9 +45,9 @@ class Way(NamedTuple):
     hops: str | None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Destination:
         """Host, port and user, for messages."""
-        return Place(SshEndpoint(self.host, self.options.port).shown, self.options.username)
+        return Destination(SshEndpoint(self.host, self.options.port).shown, self.options.username)
 
 
 class SshConnector:
@@ -82,7 +82,7 @@ class SshConnector:
             options = await asyncio.to_thread(making)
         except (asyncssh.ConfigParseError, ValueError, OSError) as error:
             raise Unreachable(
-                f"the configuration of ssh cannot be used for {named.host}: {told(error)}"
+                f"the configuration of ssh cannot be used for {named.host}: {reason_of(error)}"
             ) from None
         hops = options.tunnel if isinstance(options.tunnel, str) else None
         return Way(named.host, options, None if hops in ("none", "") else hops)
@@ -136,9 +136,9 @@ class SshConnector:
         settings: SshSettings,
         before: Jump = None,
         path: Hops = (),
-    ) -> tuple[asyncssh.SSHClientConnection, Client]:
+    ) -> tuple[asyncssh.SSHClientConnection, SshClient]:
         """Connect, check the host key, and log in. Raises Unreachable."""
-        client = Client()
+        client = SshClient()
         try:
             known = await asyncio.to_thread(known_hosts, way.options.config)
         except StoreError as problem:
@@ -178,7 +178,7 @@ def options_of(way: Way) -> dict[str, Any]:
 
 async def _explained(
     error: Exception,
-    client: Client,
+    client: SshClient,
     known: KnownHosts,
     way: Way,
     offered: dict[str, Any],

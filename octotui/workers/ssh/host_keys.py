@@ -10,7 +10,7 @@ from typing import Any
 import asyncssh
 from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 
-from octotui.store.known_hosts import pinned_file, pinned_lines
+from octotui.workers.ssh.pinned_keys import pinned_file, pinned_lines
 
 LARGEST = 1 << 24  # bytes of a file of known hosts
 SYSTEM = ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2")

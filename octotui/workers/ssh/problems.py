@@ -10,7 +10,7 @@ from octotui.workers.ssh.host_keys import KnownHosts
 LONGEST = 160  # characters of what a server says
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """Where a connection leads, for messages: host and port, and the account over there."""
 
     shown: str
@@ -49,17 +49,17 @@ _MEANINGS: tuple[tuple[type[BaseException], str], ...] = (
 """What errors mean, the first that fits."""
 
 
-def sentence(error: BaseException, place: Place, seconds: float) -> str:
+def sentence(error: BaseException, place: Destination, seconds: float) -> str:
     """Return what an error means, and what to do; nothing of a login is repeated."""
     if isinstance(error, asyncssh.PermissionDenied):
         return refused(place)
-    kind = TimeoutError() if told(error) == "Login timeout expired" else error
+    kind = TimeoutError() if reason_of(error) == "Login timeout expired" else error
     meaning = next((text for kinds, text in _MEANINGS if isinstance(kind, kinds)), "")
     meaning = meaning or "{where} cannot be connected to: {told}"
-    return meaning.format(where=place.shown, seconds=seconds, told=told(error))
+    return meaning.format(where=place.shown, seconds=seconds, told=reason_of(error))
 
 
-def refused(place: Place) -> str:
+def refused(place: Destination) -> str:
     """Return that a login was refused."""
     return (
         f"{place.shown} refuses the login of {place.user}: put a public key that octotui has (of the"
@@ -67,7 +67,7 @@ def refused(place: Place) -> str:
     )
 
 
-def unverified(known: KnownHosts, key: asyncssh.SSHKey | None, place: Place) -> str:
+def unverified(known: KnownHosts, key: asyncssh.SSHKey | None, place: Destination) -> str:
     """Return that the key of a host is not the known one, or that none is known."""
     shown = "" if key is None else f" It shows {key_text(key)}."
     if known.is_known:
@@ -84,7 +84,7 @@ def key_text(key: asyncssh.SSHKey) -> str:
     return f"{key.get_algorithm()} {key.get_fingerprint()}"
 
 
-def told(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """Return what an error says, bounded and in one line: servers write it."""
     text = (
         getattr(error, "reason", None)

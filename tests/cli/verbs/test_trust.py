@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from octotui.store.known_hosts import pin, pinned_lines
+from octotui.workers.ssh.pinned_keys import pin, pinned_lines
 from tests.cli.conftest import Call
 from tests.sshd import USER, Login, MakeSshd, Sshd, make_key, needs_sshd
 

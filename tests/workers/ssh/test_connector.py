@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from octotui.model.machines.accounts import Endpoint, SshSettings
-from octotui.store.known_hosts import pin
 from octotui.workers.machine import Unreachable
 from octotui.workers.reaching import until_reached
+from octotui.workers.ssh.pinned_keys import pin
 from octotui.workers.ssh.transports import SshTransports
 from tests.proxies import listening, proxied
 from tests.sshd import USER, Login, MakeSshd, Sshd, make_key, needs_sshd

@@ -1,7 +1,6 @@
 """Commands over connections that are kept: streams, exit codes, room for many, and what is lost."""
 
 import asyncio
-import hashlib
 
 import pytest
 
@@ -16,54 +15,6 @@ from tests.workers.ssh.ways import problem_of, way_to
 pytestmark = needs_sshd
 
 LARGE = bytes(range(256)) * (3 << 12)  # 3 MiB
-
-
-async def test_streams_of_any_bytes_and_any_size(sshd: Sshd) -> None:
-    async with way_to(sshd.endpoint) as way:
-        end = await way.run("cat", LARGE, most=len(LARGE))
-        assert end.output == LARGE
-        assert (await way.run("cat", LARGE, most=10)).output == LARGE[:10]
-        running = await way.open("sha256sum")
-        for start in range(0, len(LARGE), 1 << 20):
-            await running.write(LARGE[start : start + (1 << 20)])
-        await running.close_input()
-        said = b""
-        while chunk := await running.read(7):
-            assert len(chunk) <= 7
-            said += chunk
-        assert said.split()[0].decode() == hashlib.sha256(LARGE).hexdigest()
-        assert (await running.wait()).code == 0
-
-
-async def test_output_that_nobody_reads_is_not_read_ahead_without_bound(sshd: Sshd) -> None:
-    async with way_to(sshd.endpoint) as way:
-        running = await way.open("cat /dev/zero")
-        first = await running.read(1 << 20)
-        other = await way.run("echo there")  # the connection is not held up
-        assert (first.strip(b"\0"), other.output) == (b"", b"there\n")
-        await running.close()
-
-
-async def test_input_that_nobody_reads_is_no_problem(sshd: Sshd) -> None:
-    async with way_to(sshd.endpoint) as way:
-        end = await way.run("exec <&-; echo read nothing", LARGE)
-    assert (end.code, end.output) == (0, b"read nothing\n")
-
-
-@pytest.mark.parametrize(
-    ("command", "code"),
-    [("exit 3", 3), ("kill -TERM $$", -15), ("kill -KILL $$", -9), ("no-such-command", 127)],
-)
-async def test_m1_the_exit_code_of_a_command(sshd: Sshd, command: str, code: int) -> None:
-    async with way_to(sshd.endpoint) as way:
-        assert (await way.run(command)).code == code
-
-
-async def test_the_end_of_standard_error_is_kept(sshd: Sshd) -> None:
-    async with way_to(sshd.endpoint) as way:
-        end = await way.run("i=0; while [ $i -lt 2000 ]; do echo line $i >&2; i=$((i+1)); done")
-    assert end.errors.endswith("line 1999\n")
-    assert len(end.errors) <= 4096
 
 
 @pytest.mark.parametrize("most", [1, 2, 10])
@@ -86,11 +37,6 @@ async def test_m1_more_commands_than_a_connection_takes_wait_their_turn(
         assert (await waiting).output == b"in turn\n"
         for each in held:
             await each.close()
-
-
-async def test_m1_a_machine_that_runs_nothing_says_so(make_sshd: MakeSshd) -> None:
-    said = await problem_of(make_sshd("MaxSessions 0").endpoint)
-    assert said.startswith("it runs no commands for this account")
 
 
 async def test_m1_what_is_cut_is_unreachable_and_the_next_command_connects_again(sshd: Sshd) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from octotui.store.errors import StoreError
-from octotui.store.known_hosts import pin, pinned_file, pinned_lines
+from octotui.workers.ssh.pinned_keys import pin, pinned_file, pinned_lines
 
 
 @pytest.fixture(autouse=True)
