@@ -1,7 +1,7 @@
 """Real servers of SSH on loopback, each a machine of its own: port, host key, home and connections."""
 
+import getpass
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-USER = pwd.getpwuid(os.geteuid()).pw_name
+USER = getpass.getuser()
 SEPARATION = Path("/run/sshd")  # where sshd of root wants an empty folder
 
 needs_sshd = pytest.mark.skipif(

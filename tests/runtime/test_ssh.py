@@ -10,15 +10,16 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import StartRun
 from octotui.engine.state import State
-from octotui.model.machines.accounts import SshSettings
+from octotui.model.machines.accounts import Account, SshSettings
 from octotui.model.process import Script
 from octotui.model.space import Model, Worker
 from octotui.model.toml.read import load
+from octotui.model.values import Secret
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 from octotui.workers import reaching
 from tests.runtime.jobs.test_package_acquisition import ended
-from tests.sshd import MakeSshd, Sshd, needs_sshd
+from tests.sshd import Login, MakeSshd, Sshd, make_key, needs_sshd
 from tests.workers.agents import end_agents
 from tests.world import model, script
 
@@ -136,6 +137,28 @@ async def test_w5_the_kraken_on_three_machines_of_which_one_is_lost_for_a_while(
         "production": "worker1",
     }
     assert {each.state for each in family.runs.values()} == {"succeeded"}
+
+
+async def test_v5_what_an_account_logs_in_with_is_masked_and_not_inherited(
+    make_sshd: MakeSshd, login: Login, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = make_key(login.folder / "deploy", "-N", "correct horse")
+    server = make_sshd()
+    (server.folder / "authorized_keys").write_text(key.with_suffix(".pub").read_text())
+    monkeypatch.setenv("DEPLOY_PASSPHRASE", "correct horse")
+    account = Account(key=str(key), passphrase=Secret(env="DEPLOY_PASSPHRASE"))
+    telling = Script(body='echo "correct horse [$DEPLOY_PASSPHRASE]"; env')
+    space = on(model({"a": [script("Tell", action=telling)]}), server, server, server)
+    workers = {slug: replace(each, account="deploy") for slug, each in space.workers.items()}
+    space = replace(space, workers=workers, accounts={"deploy": account})
+    async with open_space(space, tmp_path / "state", "ann", time.time) as session:
+        run = await started(session, "a")
+        await ended(session)
+        family = await session.family(run)
+        (name,) = family.jobs
+        printed = session.log_path(run, name).read_text()
+    assert printed.startswith("******** []\n")
+    assert "correct" not in printed
 
 
 async def test_the_example(make_sshd: MakeSshd, tmp_path: Path) -> None:
