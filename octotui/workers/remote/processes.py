@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Set
+from contextlib import suppress
 from typing import get_args
 
 import msgspec
@@ -126,12 +127,19 @@ class RemoteProcesses:
                 for connection in await agents.existing():
                     connection.send({"do": "keep", "jobs": names})
                     await agents.look(connection, "", "")  # which is answered after it
+                await self._sweep(space, keep)
             except TimeoutError as silence:
                 raise Unreachable(str(silence)) from None
             except OSError:
                 continue
             return
         raise Unreachable(ENDS)
+
+    async def _sweep(self, space: str, keep: Set[str]) -> None:
+        at = await self._directory.reached()
+        with suppress(CallFailed):  # the next session removes them
+            given = {"in": at.path, "space": space}
+            await at.channel.ask("workspace sweep", given, msgspec.json.encode(sorted(keep)))
 
     async def _begin(self, attempt: AttemptKey, work: AttemptSpec, resume: str) -> None:
         agents, name = await self._directory.agents(attempt.space), _name(attempt)

@@ -138,6 +138,16 @@ async def test_m1_what_is_forgotten_while_a_machine_is_away_is_forgotten_later(
     assert list((tmp_path / "worker1" / "work").iterdir()) == []
 
 
+async def test_r4_what_a_killed_agent_has_left_is_removed(machine: RemoteMachine, tmp_path: Path) -> None:
+    await machine.boot()
+    left = tmp_path / "worker1" / "work" / "space-1-abcd.1"
+    left.mkdir()
+    (left / "values").write_text("s3cret")
+    os.utime(left, (0, 0))
+    await machine.processes.remove_orphans("space-1", {"job-1"})
+    assert not left.exists()
+
+
 async def test_v5_scripts_have_what_passes_of_the_environment_over_there(
     machines: DeclaredMachines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
