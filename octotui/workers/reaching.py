@@ -29,7 +29,7 @@ class Outage:
     """Waits between calls to a machine that is away: exponential back-off with jitter."""
 
     def __init__(self, tell: Tell) -> None:
-        """Tell the first problem of each outage."""
+        """Tell the first problem of each outage, and `""` at its end."""
         self._tell = tell
         self._longest = FIRST
         self._known = False
@@ -43,7 +43,9 @@ class Outage:
         await asyncio.sleep(random.uniform(limit / 2, limit))
 
     def end(self) -> None:
-        """Begin again with short waits."""
+        """Begin again with short waits; tell `""` where a problem was told."""
+        if self._known:
+            self._tell("")
         self._longest = FIRST
         self._known = False
 
@@ -51,15 +53,19 @@ class Outage:
 async def until_reached(call: Callable[[], Awaitable[T]], tell: Tell = _nobody) -> T:
     """Repeat an idempotent call until its machine has answered, and return the answer.
 
-    The first problem is told.
+    The first problem is told, and `""` once it is over.
     """
     outage = None
     while True:
         try:
-            return await call()
+            answer = await call()
         except Unreachable as problem:
             outage = outage or Outage(tell)
             await outage.rest(problem)
+        else:
+            if outage is not None:
+                outage.end()
+            return answer
 
 
 class RepeatedCalls:
@@ -110,11 +116,12 @@ async def follow_to_end(
 ) -> Outcome:
     """Follow an attempt to its end, however often its machine is away, until all of its output is there.
 
-    Notices about it are passed on; `tell` hears that its machine is away.
+    Notices about it are passed on; `tell` hears that its machine is away, and `""` once output arrives again.
 
     Output that cannot be had is a warning; then success is not certain, and the attempt is lost (M3).
     """
-    received, outage, futile = _Received(output), Outage(tell), 0
+    outage, futile = Outage(tell), 0
+    received = _Received(output, outage.end)
     while True:
         before, problem = received.lengths, None
         try:
@@ -126,8 +133,6 @@ async def follow_to_end(
             futile = futile + 1 if received.lengths == before else 0
             if missing <= 0 or futile >= FETCHES:
                 return _whole(end, missing)
-        if received.lengths != before:
-            outage.end()
         await outage.rest(problem)
 
 
@@ -142,11 +147,12 @@ def _whole(end: AttemptEnd, missing: int) -> Outcome:
 
 
 class _Received:
-    """Passes output on, and counts it."""
+    """Passes output on, and counts it; the machine is there then."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, arrives: Callable[[], None]) -> None:
         self._counts = [*BEGINNING]
         self._outputs = by_stream(output)
+        self._arrives = arrives
 
     @property
     def lengths(self) -> Offsets:
@@ -161,5 +167,6 @@ class _Received:
         )
 
     def __call__(self, chunk: bytes, stream: int = STDOUT, /) -> None:
+        self._arrives()
         self._counts[stream] += len(chunk)
         self._outputs[stream](chunk)

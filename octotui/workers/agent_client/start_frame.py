@@ -15,7 +15,8 @@ from octotui.workers.values_file import encoded
 class Surroundings(NamedTuple):
     """What a script finds on its machine.
 
-    What makes its environment, the folder of helper files, and the soft limit of open files as `ulimit` says it.
+    What makes its environment, the folder of helper files, and the soft limit of open files as `ulimit`
+    says it.
     """
 
     environments: ScriptEnvironments

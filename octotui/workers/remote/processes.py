@@ -45,6 +45,7 @@ class RemoteProcesses:
     def __init__(self, directory: WorkerDirectory) -> None:
         self._directory = directory
         self._started: set[AttemptKey] = set()
+        self._tried: set[AttemptKey] = set()  # which a call may have started
         self._starting: dict[AttemptKey, asyncio.Lock] = {}
         self._workspaces: dict[AttemptKey, str] = {}
         self._boots: dict[AttemptKey, str] = {}
@@ -54,12 +55,19 @@ class RemoteProcesses:
         """Return the status of an attempt."""
         return await self._known(attempt) or AttemptStatus("nothing")
 
-    async def start(self, attempt: AttemptKey, work: AttemptSpec, resume: str = "") -> None:
-        """Start an attempt unless it was started, also by an earlier process. Raises StartError."""
+    async def start(
+        self, attempt: AttemptKey, work: AttemptSpec, resume: str = "", *, is_new: bool = False
+    ) -> None:
+        """Start an attempt unless it was started, also by an earlier process. Raises StartError.
+
+        Whether a call that failed has started one that `is_new` is unknown: then it is looked for, too.
+        """
         async with self._starting.setdefault(attempt, asyncio.Lock()):
             if attempt in self._started:
                 return
-            status = await self.inspect(attempt)
+            is_untried = is_new and attempt not in self._tried
+            self._tried.add(attempt)
+            status = AttemptStatus("nothing") if is_untried else await self.inspect(attempt)
             if status.state == "lost" and not status.resume:
                 raise StartError(status.reason)
             if status.state not in EXISTING:
@@ -116,6 +124,7 @@ class RemoteProcesses:
         self._workspaces.pop(attempt, None)
         self._boots.pop(attempt, None)
         self._started.discard(attempt)
+        self._tried.discard(attempt)
         if is_known:
             agents.forget(_name(attempt))
             await self._known(attempt)
