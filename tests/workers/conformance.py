@@ -30,6 +30,7 @@ from tests.workers.agents import end_agents
 from tests.workers.faulty import FaultyProcesses
 from tests.workers.jobs import gone, started, work
 from tests.workers.local_transport import DeclaredMachines
+from tests.workers.shell_machines import by_busybox, by_dash
 
 Home = Callable[[str], Path]
 
@@ -46,12 +47,15 @@ class Kind(NamedTuple):
     name: str
     make: Callable[[Home], MachineKind]
     real: bool = True
+    has_python: bool = True
 
 
 KINDS = (
     Kind("local by an agent", lambda home: LocalMachines(AgentExecutor(home("agent")), home)),
     Kind("local by supervisor.sh", lambda home: LocalMachines(SupervisorExecutor(), home)),
     Kind("remote by an agent", DeclaredMachines),
+    Kind("remote-by-sh", by_dash),
+    Kind("remote-by-busybox", by_busybox, has_python=False),
     Kind("simulated", SimulatedMachines, real=False),
 )
 
@@ -67,6 +71,7 @@ class Under(NamedTuple):
     machine: Machine
     home: Path
     real: bool
+    has_python: bool
     again: Callable[[], Machine]
 
 
@@ -82,7 +87,7 @@ async def under(
         made.append(kind.make(lambda worker: tmp_path / worker))
         return made[-1].machine("worker1", None)
 
-    yield Under(again(), tmp_path / "worker1", kind.real, again)
+    yield Under(again(), tmp_path / "worker1", kind.real, kind.has_python, again)
     for each in made:
         await each.close()
     end_agents(tmp_path)
@@ -539,6 +544,6 @@ async def test_m1_a_machine_says_what_it_is(under: Under) -> None:
         assert facts.boot
         assert abs(facts.clock - time.time()) < 60
         assert facts.shells["sh"].endswith("sh")
-        assert facts.python
+        assert bool(facts.python) == under.has_python
         assert set(facts.tools) == {"cat"}
     assert Path(under.machine.directory) == under.home

@@ -1,0 +1,52 @@
+"""Machines of the tests that have no Python: an account of this one, with the tools of busybox, or with dash."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from octotui.workers.remote.shell.machine import ShellMachine, ShellMachines
+from tests.workers.local_transport import LocalTransport
+
+Home = Callable[[str], Path]
+
+
+class DeclaredShellMachines(ShellMachines):
+    """Machines elsewhere, of which the model declares the directory."""
+
+    def __init__(self, home: Home, transport: LocalTransport) -> None:
+        self._home = home
+        self.transport = transport
+        super().__init__(lambda worker: transport, "space", home("fetched"))
+
+    def machine(self, worker: str, directory: str | None) -> ShellMachine:
+        return super().machine(worker, directory or str(self._home(worker)))
+
+
+def by_dash(home: Home) -> DeclaredShellMachines:
+    """A machine whose sh is dash, with the tools of this one."""
+    programs = home("account-programs")
+    programs.mkdir(parents=True, exist_ok=True)
+    if not (programs / "sh").exists():
+        (programs / "sh").symlink_to(_found("dash"))
+    transport = LocalTransport(home("account"), shell=(_found("dash"), "-c"))
+    transport.environment["PATH"] = f"{programs}:{transport.environment['PATH']}"
+    return DeclaredShellMachines(home, transport)
+
+
+def by_busybox(home: Home) -> DeclaredShellMachines:
+    """A machine that has nothing but busybox."""
+    programs, busybox = home("account-programs"), _found("busybox")
+    if not programs.exists():
+        programs.mkdir(parents=True)
+        listed = subprocess.run((busybox, "--list"), capture_output=True, text=True, check=True)
+        for name in listed.stdout.split():
+            (programs / name).symlink_to(busybox)
+    path = {"PATH": str(programs)}
+    return DeclaredShellMachines(home, LocalTransport(home("account"), path, (busybox, "sh", "-c")))
+
+
+def _found(program: str) -> str:
+    path = shutil.which(program)
+    assert path is not None, f"install {program}"
+    return path
