@@ -187,7 +187,7 @@ class Machine(Protocol):
 
     @property
     def directory(self) -> str:
-        """Its directory, by the absolute path that its scripts use."""
+        """Its directory, by the absolute path that its scripts use, known once `boot` has answered."""
         ...
 
     @property

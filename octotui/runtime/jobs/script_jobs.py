@@ -255,17 +255,17 @@ class ScriptJobs:
         """Bring an attempt's packages to its machine; return its spec and warnings, None once stopped."""
         if self._is_stopping(job):
             return None
+        boot = await machine.boot()  # its directory is known from then on
         if self._keeps_output:
-            await self._use(job.worker or "", machine)
+            self._use(job.worker or "", machine, boot)
         changed = await self._packages.provide(state, job, machine, key)
         files, python = await self._files(state, job, machine, key)
         work, warnings = await self._work(state, job, machine, secrets, files, python)
         self._masked.hold(job.run, (*secrets.values(), *work.sensitive))
         return work, bounded((*changed, *map(self._masked.text, filter(self._may_warn, warnings))))
 
-    async def _use(self, worker: str, machine: Machine) -> None:
+    def _use(self, worker: str, machine: Machine, boot: str) -> None:
         """Record a machine before anything runs on it, and its boot if no earlier attempt is open."""
-        boot = await machine.boot()
         self._names.use(worker, machine.directory, None if worker in self._uninspected.values() else boot)
 
     async def _start(

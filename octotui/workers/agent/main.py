@@ -166,7 +166,7 @@ class Agent:
             self._tidy(word, name, header)
 
     def _order(self, since: float) -> None:
-        """Hang up on a connection by an earlier way than the latest: what it asks for is out of date."""
+        """Hang up on a connection by an earlier relay than the latest: what it asks for is out of date."""
         if since < self._latest:
             self._say({"say": "superseded", "stale": True}, b"")
             self._flush()

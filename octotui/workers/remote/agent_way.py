@@ -138,4 +138,6 @@ class RemoteAgentWay:
         except CallFailed as problem:
             if problem.kind == "silent":
                 raise TimeoutError(str(problem)) from None
+            if problem.kind == "stale":
+                raise Unreachable(str(problem)) from None
             raise OSError(0, str(problem)) from None

@@ -7,6 +7,8 @@ before is dropped. All that differs from one machine to another is sent as input
 import asyncio
 import hashlib
 import shlex
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -22,20 +24,30 @@ PATIENCE = 60.0  # seconds until the relay is there, with the program sent to it
 LARGEST = 1 << 16  # bytes that a login shell may print before
 SHOWN = 200  # characters of what it says in place of an answer
 
-_PYTHONS = (
+PYTHONS = (
     "python3",
     *(f"python3.{minor}" for minor in range(20, 7, -1)),
     *("python", "/usr/bin/python3", "/usr/local/bin/python3", "/usr/libexec/platform-python"),
 )
 _VERSION = "import sys; sys.stdout.write(str(sys.version_info[0]) + chr(46) + str(sys.version_info[1]))"
-_FIND = (
-    "for each in m d s h v b; do IFS= read -r $each; done; f=; "
-    f"for p in {' '.join(_PYTHONS)}; do "
-    f'w=$("$p" -S -E -c "{_VERSION}" 2>/dev/null </dev/null) || continue; '
-    'case $w in 3.[89]|3.[1-9][0-9]) exec "$p" -I -S -c "$b" "$m" "$d" "$s" "$h" "$v";; esac; '
-    'f="$f $p is $w,"; done; echo "$m none $f"'
-)
-COMMAND = f"exec sh -c {shlex.quote(_FIND)}"  # any shell's: without ', !, backslash and line end
+
+
+def finding(pythons: Iterable[str]) -> str:
+    """Return the command that becomes the first of these programs that is a Python from 3.8 on.
+
+    Any login shell takes it: it has no quote, exclamation mark, backslash or line end within its quotes.
+    """
+    line = (
+        "for each in m d s h v b; do IFS= read -r $each; done; f=; "
+        f"for p in {' '.join(pythons)}; do "
+        f'w=$("$p" -S -E -c "{_VERSION}" 2>/dev/null </dev/null) || continue; '
+        'case $w in 3.[89]|3.[1-9][0-9]) exec "$p" -I -S -c "$b" "$m" "$d" "$s" "$h" "$v";; esac; '
+        'f="$f $p is $w,"; done; echo "$m none $f"'
+    )
+    return f"exec sh -c {shlex.quote(line)}"
+
+
+COMMAND = finding(PYTHONS)
 
 
 class PythonMissing(Unreachable):
@@ -102,11 +114,9 @@ class _Greeting:
             *(agent_program.version(), boot),
         )
         lines = "".join(f"{each}\n" for each in given)
-        await self._command.write(lines.encode(errors="surrogateescape"))
-        word, rest = await self._word()
+        word, rest = await self._answer(lines.encode(errors="surrogateescape"))
         if word == "send":
-            await self._command.write(program)
-            word, rest = await self._word()
+            word, rest = await self._answer(program)
         if word == "none":
             found = rest.strip().rstrip(",")
             raise PythonMissing(
@@ -117,6 +127,12 @@ class _Greeting:
         if word != "ready":
             raise Unreachable(f"what answers there is no octotui: {_shown(word)}")
         return PrecededCommand(self._command, bytes(self._seen))
+
+    async def _answer(self, data: bytes) -> tuple[str, str]:
+        """Send data, and return the next word and its rest; what has ended has said why. Raises Unreachable."""
+        with suppress(Unreachable):
+            await self._command.write(data)
+        return await self._word()
 
     async def _word(self) -> tuple[str, str]:
         """Return the word of the next line that has the marker, and the rest of it. Raises Unreachable."""

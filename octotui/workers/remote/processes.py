@@ -9,7 +9,7 @@ import msgspec
 from octotui.engine.state import Outcome
 from octotui.model.environment_names import is_passed
 from octotui.model.process import Shell
-from octotui.workers.agent_client.agents import GONE, Agents
+from octotui.workers.agent_client.agents import GONE
 from octotui.workers.agent_client.attempt import AgentAttempt, StartFrame
 from octotui.workers.agent_client.start_frame import Surroundings, attempt_name, start_frame, status_of
 from octotui.workers.executor import (
@@ -30,6 +30,7 @@ from octotui.workers.remote.worker_directory import ReachedDirectory, WorkerDire
 from octotui.workers.remote.workspace_files import RemoteWorkspaceFiles
 
 TRIES = 3  # connections to agents that may be lost while an attempt is looked for
+ENDS = "its agent ends whenever it is asked"
 REBOOTED = "its machine was restarted, and it is unknown how far it got"
 
 
@@ -118,10 +119,18 @@ class RemoteProcesses:
 
     async def remove_orphans(self, space: str, keep: Set[str]) -> None:
         """Remove what crashes have left of a space."""
-        agents = await self._directory.agents(space)
-        if await self._existing(agents):
-            agents.keep([f"{space}/{name}" for name in sorted(keep)])
-            await self._known(AttemptKey(space, ""))
+        agents, names = await self._directory.agents(space), [f"{space}/{name}" for name in sorted(keep)]
+        for _ in range(TRIES):
+            try:
+                for connection in await agents.existing():
+                    connection.send({"do": "keep", "jobs": names})
+                    await agents.look(connection, "", "")  # which is answered after it
+            except TimeoutError as silence:
+                raise Unreachable(str(silence)) from None
+            except OSError:
+                continue
+            return
+        raise Unreachable(ENDS)
 
     async def _begin(self, attempt: AttemptKey, work: AttemptSpec, resume: str) -> None:
         agents, name = await self._directory.agents(attempt.space), _name(attempt)
@@ -178,13 +187,7 @@ class RemoteProcesses:
             except OSError:
                 continue
             return None
-        raise Unreachable("its agent ends whenever it is asked")
-
-    async def _existing(self, agents: Agents) -> bool:
-        try:
-            return bool(await agents.existing())
-        except OSError as problem:
-            raise Unreachable(f"its agent cannot be reached: {why(problem)}") from None
+        raise Unreachable(ENDS)
 
     async def _followed(self, attempt: AttemptKey, offset: int) -> AgentAttempt | None:
         """Return an attempt that is to be followed from an offset on, or None where no agent has it."""

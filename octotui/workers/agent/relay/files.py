@@ -91,7 +91,7 @@ def read(call: RelayCall) -> Answer:
         with opened_folder(call.header["in"], call.header["path"]) as folder:
             for name in json.loads(call.payload):
                 _send_beginning(call, folder, name, largest)
-    except FileNotFoundError:
+    except OSError:  # it is no folder
         pass
     return {}, NOTHING
 

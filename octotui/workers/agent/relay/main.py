@@ -13,9 +13,10 @@ from octotui.workers.agent.frames import FrameError, FrameReader, Header, head
 from octotui.workers.agent.processes import since_boot
 from octotui.workers.agent.relay import starting
 from octotui.workers.agent.relay.calls import CHUNK, Answer, CallError, RelayCall
-from octotui.workers.agent.relay.facts import FACTS
+from octotui.workers.agent.relay.facts import FACTS, boot_id
 from octotui.workers.agent.relay.files import FILES
 from octotui.workers.agent.relay.folder import make_folder
+from octotui.workers.agent.relay.latest import read_latest, write_latest
 from octotui.workers.agent.relay.packages import PACKAGES
 from octotui.workers.agent.relay.workspace_files import WORKSPACES
 
@@ -36,7 +37,7 @@ class Relay:
         self._calls: Dict[int, RelayCall] = {}
         self._agents: Dict[int, socket.socket] = {}
         self._numbers: Dict[int, int] = {}
-        self._since = since_boot()
+        self._boot, self._since = boot_id(), since_boot()
         self._poll = select.poll()
         self._woken, self._wake = os.pipe()
         self._opened: List[Tuple[int, socket.socket]] = []
@@ -126,12 +127,17 @@ class Relay:
     def _open(self, call: RelayCall) -> Answer:
         """Connect to an agent, which is started if need be."""
         home, version = str(call.header["folder"]), str(call.header["version"])
+        folder = "%s/%s" % (home, version)
+        if read_latest(folder, self._boot) > self._since:
+            raise CallError("stale", "a later session has its agent")
         try:
             if call.header["start"]:
-                make_folder(os.path.dirname(home))
+                make_folder(folder)
+            write_latest(folder, self._boot, self._since)  # for an earlier one not to come back
+            if call.header["start"]:
                 stream = self._started(call, home, version)
             else:
-                stream = starting.connected("%s/%s" % (home, version))
+                stream = starting.connected(folder)
             stream.setblocking(True)
             stream.sendall(head({"do": "hello", "since": self._since}))
         except TimeoutError as silence:

@@ -108,15 +108,18 @@ def write_program(path: str, text: bytes) -> None:
     """Write a file that is run where it is not there yet, or is damaged. Raises OSError."""
     if _holds(path, text):
         return
-    new = f"{path}.new"
-    file = os.open(new, os.O_WRONLY | os.O_TRUNC | _NEW, 0o600)
+    new = f"{path}.{os.urandom(4).hex()}.new"
+    file = os.open(new, os.O_WRONLY | os.O_EXCL | _NEW, 0o600)
     try:
         while text:
             text = text[os.write(file, text) :]
         os.fsync(file)  # after a crash of the machine it would have its name, and be empty
+        os.replace(new, path)
+    except OSError:
+        os.unlink(new)
+        raise
     finally:
         os.close(file)
-    os.replace(new, path)
 
 
 def _holds_something(folder: str) -> bool:
