@@ -1,4 +1,4 @@
-"""Machines of the tests that have no Python: an account of this one, with the tools of busybox, or with dash."""
+"""Machines of the tests by their sh: homes on this one, with dash or with nothing but busybox."""
 
 import shutil
 import subprocess

@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
@@ -108,8 +108,13 @@ class RunningCall:
         self._parts = AnswerParts(mark.encode())
 
     async def send(self, data: bytes) -> None:
-        """Send input to the verb. Raises Unreachable."""
-        await self._command.write(data)
+        """Send input to the verb. Raises ShellProblem where it takes no more, or Unreachable."""
+        try:
+            await self._command.write(data)
+        except Unreachable:
+            with suppress(Unreachable):
+                await self.data()  # it may have said why
+            raise
 
     async def end_input(self) -> None:
         """Say that no more input follows. Raises Unreachable."""
@@ -117,26 +122,32 @@ class RunningCall:
 
     async def pieces(self) -> AsyncGenerator[Piece, None]:
         """Yield the pieces of its answer but for the end. Raises ShellProblem or Unreachable."""
-        last, said = None, b""
-        while True:
-            data = await self._command.read(READ)
-            for piece in self._parts.take(data) if data else self._parts.finish():
+        last, said = None, bytearray()
+        async with aclosing(self._output()) as output:
+            async for piece in output:
                 if piece.kind not in (END, PROBLEM):
                     yield piece
                 elif piece.is_first:
-                    last, said = piece.kind, piece.data
+                    last, said = piece.kind, bytearray()
                 elif len(said) < LARGEST:
                     said += piece.data
-            if not data:
-                break
-        if last == END:
-            return
+        if last != END:
+            await self._refuse(last, bytes(said))
+
+    async def _output(self) -> AsyncGenerator[Piece, None]:
+        while data := await self._command.read(READ):
+            for piece in self._parts.take(data):
+                yield piece
+        for piece in self._parts.finish():
+            yield piece
+
+    async def _refuse(self, last: int | None, said: bytes) -> None:
+        """Say why there is no answer. Raises ShellProblem or Unreachable."""
         end = await self._command.wait()
         if last == PROBLEM:
             kind, _, why = said.decode(errors="replace").partition(" ")
             raise _problem(kind, why or _shown(end.errors))
-        said = self._parts.before
-        reason = _shown(end.errors) or _shown(said.decode(errors="replace"))
+        reason = _shown(end.errors) or _shown(self._parts.before.decode(errors="replace"))
         raise Unreachable(
             f"its shell has ended before its answer (exit code {end.code}{f': {reason}' if reason else ''})"
         )

@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from octotui.store.packages.manifest import PackageManifest
@@ -30,26 +31,31 @@ def surveyed(parts: Sequence[bytes]) -> SurveyedFolder | None:
     return SurveyedFolder(by_path, sums(digests, files), dict(zip(named, targets, strict=False)))
 
 
-def difference(manifest: PackageManifest, found: SurveyedFolder, *, names_only: bool = False) -> str:
-    """Return the path of the first difference, `""` for none; with `names_only`, contents are not compared."""
-    expected = {*manifest.folders, *manifest.files, *manifest.links}
-    for path in sorted(expected.symmetric_difference(found.entries)):
-        return path or "all of it"
-    for path, mode in manifest.folders.items():
-        if not stat.S_ISDIR(found.entries[path].mode) or stat.S_IMODE(found.entries[path].mode) != mode:
-            return path or "its folder"
-    for path, record in manifest.files.items():
-        entry = found.entries[path]
-        if not stat.S_ISREG(entry.mode) or (stat.S_IMODE(entry.mode), entry.size) != (
-            record.mode,
-            record.size,
-        ):
-            return path
-        if not names_only and found.sums.get(path) != record.sha256:
-            return path
-    for path, target in manifest.links.items():
-        if not stat.S_ISLNK(found.entries[path].mode):
-            return path
-        if not names_only and found.targets.get(path) != target:
-            return path
-    return ""
+def difference(manifest: PackageManifest, found: SurveyedFolder) -> str:
+    """Return the path of the first difference in names, kinds, modes, sizes or contents; `""` for none."""
+    return shape_difference(manifest, found) or next(
+        chain(
+            (path for path, record in manifest.files.items() if found.sums.get(path) != record.sha256),
+            (path for path, target in manifest.links.items() if found.targets.get(path) != target),
+        ),
+        "",
+    )
+
+
+def shape_difference(manifest: PackageManifest, found: SurveyedFolder) -> str:
+    """Return the path of the first difference in names, kinds, modes or sizes; `""` for none."""
+    expected = {
+        **{path: (stat.S_IFDIR | mode, None) for path, mode in manifest.folders.items()},
+        **{path: (stat.S_IFREG | each.mode, each.size) for path, each in manifest.files.items()},
+        **dict.fromkeys(manifest.links, (stat.S_IFLNK, None)),
+    }
+    there = {path: _shape(entry) for path, entry in found.entries.items()}
+    different = (path for path in sorted({*expected, *there}) if expected.get(path) != there.get(path))
+    return next((path or "its folder" for path in different), "")
+
+
+def _shape(entry: ListedEntry) -> tuple[int, int | None]:
+    """Return the mode of an entry, and the size of a file; a link's mode means nothing."""
+    if stat.S_ISLNK(entry.mode):
+        return stat.S_IFLNK, None
+    return entry.mode, entry.size if stat.S_ISREG(entry.mode) else None

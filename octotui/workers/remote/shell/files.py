@@ -1,19 +1,20 @@
 """The files of a machine elsewhere, by its shell."""
 
+import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterable, Collection
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterable, Collection
+from contextlib import aclosing, suppress
 
 from octotui.store.archives.entries import Limits
-from octotui.workers.machine import Chunks, FileDigest, FileEntry, FileError, check_path
+from octotui.workers.machine import Chunks, FileDigest, FileEntry, FileError, Unreachable, check_path
 from octotui.workers.remote.shell.calls import ShellCall, ShellProblem
 from octotui.workers.remote.shell.listing import file_entry, listed
 from octotui.workers.remote.shell.reached import ShellDirectory
 
 SMALL = 1 << 20  # bytes of a file that is sent and put in place by one call
 MOST = 2 * Limits().entries  # entries of a deep listing
-CHUNK = 1 << 20
+WRITTEN = 5.0  # seconds that the writing of what was sent before an interruption may take
 
 _FREE = re.compile(r"\s\d+\s+-?\d+\s+(-?\d+)\s+\d+%\s")
 
@@ -28,37 +29,34 @@ class ShellFiles:
         """Send a file; what has arrived stays where it is interrupted. A small one takes one call."""
         check_path(path)
         await self._directory.reached()
-        incoming = aiter(chunks)
-        first, is_whole = bytearray(), False
-        problem: BaseException | None = None
-        try:
-            while len(first) < SMALL and not is_whole:
-                chunk = await anext(incoming, None)
-                is_whole = chunk is None
-                first += chunk or b""
-        except BaseException as error:
-            problem = error
-        total = str(offset + len(first)) if is_whole else ""
+        content = _Content(chunks)
+        first = await content.first()
+        total = str(offset + len(first)) if content.is_whole else ""
         given = (path, part_name(path, sha256), sha256, str(offset), total)
         try:
-            call = await self._directory.calls.open(ShellCall("files", "put", given))
-            try:
-                try:
-                    await call.send(bytes(first))
-                    if problem is not None:
-                        raise problem
-                    if not is_whole:
-                        async for chunk in incoming:
-                            await call.send(chunk)
-                finally:
-                    await call.end_input()
-                    await call.data()  # all that was sent is written by then
-            finally:
-                await call.close()
-            if not is_whole:
+            await self._send(ShellCall("files", "put", given), first, content)
+            if not content.is_whole:
                 await self._directory.calls.ask("files", "put", *given[:3], "end", "")
         except ShellProblem as refusal:
             raise _put_error(path, refusal, offset, sha256) from None
+
+    async def _send(self, call: ShellCall, first: bytes, content: "_Content") -> None:
+        """Send input to a call, and wait until all of it is written, also where there is no more of it."""
+        running = await self._directory.calls.open(call)
+        try:
+            await running.send(first)
+            async for chunk in content.rest():
+                await running.send(chunk)
+            await running.end_input()
+            await running.data()
+        except BaseException:  # of the content, or a cancellation: what was sent is written
+            with suppress(ShellProblem, Unreachable, TimeoutError):
+                async with asyncio.timeout(WRITTEN):
+                    await running.end_input()
+                    await running.data()
+            raise
+        finally:
+            await running.close()
 
     async def received(self, path: str, sha256: str) -> int:
         """Return the size of the interrupted transfer of this content."""
@@ -140,6 +138,36 @@ class ShellFiles:
         except ShellProblem as problem:
             raise file_error(path, problem) from None
         return part.decode(errors="replace").strip()
+
+
+class _Content:
+    """The content of a file as it comes, of which the first part is waited for."""
+
+    def __init__(self, chunks: AsyncIterable[bytes]) -> None:
+        self._chunks = aiter(chunks)
+        self._problem: BaseException | None = None
+        self.is_whole = False
+
+    async def first(self) -> bytes:
+        """Return all of a small file, and the beginning of a larger one."""
+        found = bytearray()
+        while len(found) < SMALL and not self.is_whole:
+            try:
+                found += await anext(self._chunks)
+            except StopAsyncIteration:
+                self.is_whole = True
+            except Exception as problem:  # raised by `rest`: what came before is sent
+                self._problem = problem
+                break
+        return bytes(found)
+
+    async def rest(self) -> AsyncGenerator[bytes, None]:
+        """Yield what follows. Reraises what the chunks raise."""
+        if self._problem is not None:
+            raise self._problem
+        if not self.is_whole:
+            async for chunk in self._chunks:
+                yield chunk
 
 
 def file_error(path: str, problem: ShellProblem) -> FileError:

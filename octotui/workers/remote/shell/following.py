@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from typing import NamedTuple
 
 from octotui.engine.state import Outcome
 from octotui.workers.executor import Notice, Output
-from octotui.workers.machine import AttemptKey, FileError, Unreachable
+from octotui.workers.machine import AttemptKey, Unreachable
 from octotui.workers.remote.shell.calls import NOTICE, RunningCall, ShellCall, ShellCalls, ShellProblem
 from octotui.workers.remote.shell.outcomes import ORPHANED, outcome_of
 from octotui.workers.workspace_record import read

@@ -6,6 +6,7 @@ from typing import get_args
 
 from octotui.model.process import Shell
 from octotui.workers.machine import MachineFacts
+from octotui.workers.remote.machine import DIRECTORY
 from octotui.workers.remote.shell.files import ShellFiles
 from octotui.workers.remote.shell.following import FollowTurns
 from octotui.workers.remote.shell.package_store import ShellPackageStore
@@ -14,14 +15,11 @@ from octotui.workers.remote.shell.reached import ShellDirectory
 from octotui.workers.remote.transport import Transport
 
 
-DIRECTORY = ".local/share/octotui"  # below the home of the account: a folder for each space and worker
-
-
 class ShellMachine:
     """A worker or target in a directory of another machine."""
 
     def __init__(self, transport: Transport, path: str, fetched: Path, turns: FollowTurns) -> None:
-        """Use a directory over there, and a folder here for what feeds have; share the turns of a transport."""
+        """Use a directory over there, a folder here for what feeds have, and the turns of the transport."""
         self._directory = ShellDirectory(transport, path)
         self.processes = ShellProcesses(self._directory, turns)
         self.files = ShellFiles(self._directory)

@@ -11,11 +11,16 @@ ORPHANED = "its supervisor was killed; it is followed until all that it started 
 UNCLEAR = "its record is damaged, and it is unknown how it ended"
 REBOOTED = "its machine was restarted, and it is unknown how far it got"
 GONE = "its machine does not know it any more, and it is unknown how it ended"
+ELSEWHERE = (
+    "an agent there has begun it, and its machine has no Python any more: it is unknown how far it got"
+)
 NAMED = 10  # processes named in a warning
 
 
 def status_of(name: str, where: str, life: str, printed: int, body: bytes) -> AttemptStatus:
     """Return the status of an attempt by its records, as far as that is credible."""
+    if life == "elsewhere":
+        return AttemptStatus("lost", reason=ELSEWHERE)
     record = read(body)
     if life == "unstarted":
         return AttemptStatus("unstarted", record.resume)

@@ -17,7 +17,7 @@ from octotui.store.packages.package_store import InUse
 from octotui.store.private_files import make_folder
 from octotui.workers.machine import FileError, Unreachable
 from octotui.workers.remote.shell.calls import ShellProblem
-from octotui.workers.remote.shell.comparison import SurveyedFolder, difference, surveyed
+from octotui.workers.remote.shell.comparison import SurveyedFolder, difference, shape_difference, surveyed
 from octotui.workers.remote.shell.files import ShellFiles
 from octotui.workers.remote.shell.reached import ShellDirectory
 from octotui.workers.remote.shell.sending import send_package
@@ -128,7 +128,7 @@ class ShellPackageStore:
 
     async def _copy(self, package: str, version: str, manifest: PackageManifest, target: str) -> None:
         source = await self._survey(f"packages/{package}/{version}", sums=False)
-        change = "all of it" if source is None else difference(manifest, source, names_only=True)
+        change = "all of it" if source is None else shape_difference(manifest, source)
         if change:
             raise PackageChanged(change)
         mode = f"{manifest.folders['']:o}"
@@ -199,7 +199,7 @@ async def _rest(seconds: float, stopping: Cancellation) -> None:
 
 
 async def _unless_stopped(work: Awaitable[T], stopping: Cancellation) -> T:
-    """Return the result of work, given up once that is asked for, maybe by another thread. Raises Cancelled."""
+    """Return the result of work, which is given up once that is asked for. Raises Cancelled."""
     working = asyncio.ensure_future(work)
     try:
         while not stopping.stopped:

@@ -15,7 +15,7 @@ from octotui.workers.executor import AttemptSpec, AttemptStatus, Notice, Output,
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable, check_path
 from octotui.workers.remote.shell.calls import ShellProblem
 from octotui.workers.remote.shell.following import FollowedEnd, FollowTurns, follow_once
-from octotui.workers.remote.shell.outcomes import GONE, status_of
+from octotui.workers.remote.shell.outcomes import ELSEWHERE, GONE, status_of
 from octotui.workers.remote.shell.reached import ShellDirectory, helpers_version
 from octotui.workers.remote.shell.workspace_files import ShellWorkspaceFiles
 from octotui.workers.script_environment import script_environment
@@ -204,6 +204,8 @@ def _start_error(work: AttemptSpec, problem: ShellProblem) -> Exception:
     match problem.kind:
         case "program":
             return StartError(f"{work.shell} is not on {work.worker}: install it there, or say another shell")
+        case "elsewhere":
+            return StartError(ELSEWHERE)
         case "slow":
             return Unreachable("it takes long to begin an attempt there")
         case _:

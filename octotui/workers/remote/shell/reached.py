@@ -12,6 +12,7 @@ from octotui.workers.remote.transport import Transport
 from octotui.workers.shells import HELPERS
 
 PATIENCE = 60.0  # seconds until a shell has answered for the first time
+SILENT = f"it takes the connection and says nothing for {PATIENCE:.0f} s: see what its login shell does"
 
 
 @lru_cache(maxsize=1)
@@ -80,9 +81,7 @@ class ShellDirectory:
             async with asyncio.timeout(PATIENCE):
                 return await self.facts()
         except TimeoutError:
-            raise Unreachable(
-                f"it takes the connection and says nothing for {PATIENCE:.0f} s: see what its login shell does"
-            ) from None
+            raise Unreachable(SILENT) from None
 
 
 def _facts(parts: list[bytes]) -> ShellFacts:

@@ -1,4 +1,4 @@
-"""Sending of an unpacked package: what is missing over there, as one archive, and large files by themselves."""
+"""Sending of an unpacked package: what is missing, as one archive, and large files by themselves."""
 
 import asyncio
 import os

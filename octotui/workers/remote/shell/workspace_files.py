@@ -85,7 +85,7 @@ class ShellWorkspaceFiles:
 
 
 class _Contents:
-    """The contents of files and the targets of links, as they arrive in the order that they were asked for."""
+    """The contents of files and the targets of links, as they arrive: in the order of the entries."""
 
     def __init__(self, folder: Directory, entries: Sequence[ListedEntry]) -> None:
         self._folder = folder

@@ -53,15 +53,23 @@ lives() {
     return 1
 }
 
+# is_elsewhere SPACE NAME: whether an agent has begun it, when this machine had a Python.
+is_elsewhere() {
+    set +f
+    grep -lsF "memo $2 " "$d/work/$1"-*/record >/dev/null
+}
+
 # inspect SPACE NAME: whether it runs, and its records.
 inspect() {
     enter '' "attempts/$1/$2"
     case $? in
-        0) ;;
-        2) return ;;
+        0 | 2) ;;
         *) must 1 ;;
     esac
-    [ -d gate.1 ] || return 0
+    if [ "$PWD" != "$d/attempts/$1/$2" ] || [ ! -d gate.1 ]; then
+        if is_elsewhere "$1" "$2"; then say :elsewhere; fi
+        return
+    fi
     read_record
     if lives; then
         say :running
@@ -90,6 +98,7 @@ start() {
     enter make "attempts/$1/$2"
     must $?
     if begun; then return; fi
+    if is_elsewhere "$1" "$2"; then fail elsewhere; fi
     gate=1
     while [ -d "gate.$gate" ]; do gate=$((gate + 1)); done
     if [ "$gate" -gt 1 ] && lives; then
@@ -128,6 +137,7 @@ launch() {
         environment
         exec "$@"
     } <".stage.$u/record" >>".stage.$u/spool" 2>>".stage.$u/record" 3>/dev/null | {
+        trap '' PIPE # who asked may be gone
         if wait_for_start; then say =; else say '!slow '; fi
         kill -s TERM $$
     }
@@ -171,7 +181,7 @@ follow() {
     tail -c "+$(($1 + 1))" <&4
     until is_over; do
         cat <&4
-        if [ "$rounds" -lt 10 ]; then pause 0.02; elif [ "$rounds" -lt 30 ]; then pause 0.05; else pause 0.2; fi
+        if [ "$told" ]; then pause 1; elif [ "$rounds" -lt 10 ]; then pause 0.02; elif [ "$rounds" -lt 30 ]; then pause 0.05; else pause 0.2; fi
         rounds=$((rounds + 1))
     done
     cat <&4

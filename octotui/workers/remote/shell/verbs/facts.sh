@@ -2,7 +2,7 @@
 
 # facts PROGRAM…: parts of NAME VALUE: directory, system, …, the names in the environment, the programs found.
 facts() {
-    for each in awk cat chmod cp df find grep head ls mkdir mv rm sleep stat tail tar touch uname xargs; do
+    for each in awk cat chmod cp dd df find grep head ls mkdir mv rm rmdir sleep stat tail tar touch uname xargs; do
         find_program "$each" || fail away "it has no $each: install it there"
     done
     find_program sha256sum || find_program shasum || find_program openssl ||
