@@ -25,7 +25,7 @@ SUPERVISOR = Path(octotui.workers.__file__).parent / "local" / "supervisors" / "
 KEPT = frozenset(
     {"_", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO", "PPID", "UID", "EUID"}
 )  # of shells themselves
-INHERITED = "\0"  # stands for a value that is over there, and is not asked for
+INHERITED = "\0inherited"  # stands for a value that is over there, and is not asked for
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

@@ -34,8 +34,17 @@ held() {
         done
         return 1
     fi
-    [ "$pid" ] && kill -s 0 -- "-$pid" 2>/dev/null
+    [ "$pid" ] && signal 0 "-$pid"
 }
+
+# signal NAME PID…: busybox takes no --, and dash no process group without it.
+signal() {
+    name=$1
+    shift
+    [ $# = 0 ] || kill -s "$name" $dashes "$@" 2>/dev/null
+}
+dashes=--
+kill -s 0 -- $$ 2>/dev/null || dashes=
 
 # lives: whether a process of the attempt lives; after read_record.
 lives() {
@@ -73,7 +82,7 @@ inspect() {
     read_record
     if lives; then
         say :running
-    elif [ -d files ]; then
+    elif [ -d files ] || [ -f record ]; then
         say :gone
     else
         say :unstarted

@@ -61,19 +61,12 @@ name_rest() {
     done
 }
 
-# signal NAME PID…
-signal() {
-    name=$1
-    shift
-    [ $# = 0 ] || kill -s "$name" -- "$@" 2>/dev/null
-}
-
 # members: print the pids of its processes, the oldest first: those that have its record open, their sessions, those
 # that have its variable, and all that descend from these; not what is of another attempt, older, or of our session.
 # Without /proc, its process group.
 members() {
     if [ ! -e /proc/self/fd ]; then
-        kill -s 0 -- "-$pid" 2>/dev/null && echo "-$pid"
+        if signal 0 "-$pid"; then echo "-$pid"; fi
         return
     fi
     set +f
