@@ -15,6 +15,7 @@ from octotui.store.packages.image_registry import fixed_image
 from octotui.store.packages.installer import PackageError, PackageHost, acquire, locate, provide
 from octotui.store.packages.manifest import Manifests
 from octotui.store.packages.package_store import InUse
+from octotui.store.packages.shared_downloads import SharedDownloads
 from octotui.workers.machine import AttemptKey, Machine
 
 FOLDER = "extracted"  # of a worker's directory: the copies of attempts
@@ -81,6 +82,7 @@ class RealAcquirer:
         """Keep the packages' manifests in `manifests`, a folder for each worker."""
         self._manifests = manifests
         self._stopping: dict[str, Cancellation] = {}
+        self._downloads = SharedDownloads()
         self._threads = ThreadPoolExecutor(64, "acquire")  # they mostly sleep, and must not block others
 
     async def choose(self, model: Model, needed: tuple[str, ...], channel: Channel | None = None) -> Chosen:
@@ -134,7 +136,8 @@ class RealAcquirer:
             self._stopping[job].stop()
 
     def _host(self, job: Job, machine: Machine) -> PackageHost:
-        return PackageHost(machine.packages, Manifests(self._manifests / (job.worker or "")), self._threads)
+        manifests = Manifests(self._manifests / (job.worker or ""))
+        return PackageHost(machine.packages, manifests, self._threads, self._downloads)
 
 
 async def _evict(host: PackageHost, limit: int, in_use: InUse, tell: Callable[[str], None]) -> None:

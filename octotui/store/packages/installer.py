@@ -14,6 +14,7 @@ from octotui.store.packages.downloads import DownloadError, WrongChecksum, fetch
 from octotui.store.packages.feeds import FeedError, PackageFile, catalogue, choose
 from octotui.store.packages.manifest import Manifests, PackageChanged, PackageManifest
 from octotui.store.packages.package_store import PackageStore
+from octotui.store.packages.shared_downloads import SharedDownloads
 from octotui.store.private_files import make_folder
 
 NOTHING = PackageManifest({}, {}, {})
@@ -27,11 +28,12 @@ class PackageError(Exception):
 
 
 class PackageHost(NamedTuple):
-    """A machine's package cache, the server's manifests of it, and threads for feeds."""
+    """A machine's package cache, the server's manifests of it, threads for feeds, and shared downloads."""
 
     store: PackageStore
     manifests: Manifests
     threads: Executor | None = None
+    downloads: SharedDownloads | None = None
 
     async def in_thread(self, work: Callable[[], T], stopping: Cancellation) -> T:
         """Run what reads a feed in a thread."""
@@ -153,9 +155,10 @@ async def _bring(package: PackageFile, host: PackageHost, tell: Tell, stopping: 
     """Fetch and install a package; an interrupted download is resumed the next time."""
     part = host.store.archive(package.id, package.name)
     make_folder(part.parent)
+    fetching, downloads = partial(_fetched, package, part, host, tell, stopping), host.downloads
     try:
-        digest = await _fetched(package, part, host, tell, stopping)
-        manifest = await host.store.install(package.id, package.version, part, stopping)
+        async with (downloads or SharedDownloads()).fetched(part, fetching) as digest:
+            manifest = await host.store.install(package.id, package.version, part, stopping)
         host.manifests.write(package.id, package.version, manifest)
         tell(f"{package.id} {package.version} is extracted, SHA-256 {digest}")
     except ArchiveError as error:

@@ -43,9 +43,10 @@ class PackageStore(Protocol):
     async def install(
         self, package: str, version: str, archive: Path, stopping: Cancellation
     ) -> PackageManifest:
-        """Unpack a fetched file in place of what is there, and remove it; return the manifest of it.
+        """Unpack a fetched file in place of what is there; return the manifest of it.
 
-        Raises ArchiveError for a file that is refused.
+        The file is removed, once no other machine is sent it at the same time. Raises ArchiveError for one
+        that is refused.
         """
         ...
 

@@ -129,7 +129,10 @@ class _Greeting:
         return PrecededCommand(self._command, bytes(self._seen))
 
     async def _answer(self, data: bytes) -> tuple[str, str]:
-        """Send data, and return the next word and its rest; what has ended has said why. Raises Unreachable."""
+        """Send data, and return the next word and its rest. Raises Unreachable.
+
+        What takes no data has said why not.
+        """
         with suppress(Unreachable):
             await self._command.write(data)
         return await self._word()

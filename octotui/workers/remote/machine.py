@@ -14,6 +14,7 @@ from octotui.workers.remote.files import RemoteFiles
 from octotui.workers.remote.package_store import RemotePackageStore
 from octotui.workers.remote.processes import RemoteProcesses
 from octotui.workers.remote.transport import Transport
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
 from octotui.workers.remote.worker_directory import WorkerDirectory
 
 DIRECTORY = ".local/share/octotui"  # below the home of the account: a folder for each space and worker
@@ -22,11 +23,11 @@ DIRECTORY = ".local/share/octotui"  # below the home of the account: a folder fo
 class RemoteMachine:
     """A worker or target in a directory of another machine."""
 
-    def __init__(self, directory: WorkerDirectory, fetched: Path) -> None:
+    def __init__(self, directory: WorkerDirectory, fetched: Path, archives: UnpackedArchives) -> None:
         self._directory = directory
         self.processes = RemoteProcesses(directory)
         self.files = RemoteFiles(directory)
-        self.packages = RemotePackageStore(directory, fetched)
+        self.packages = RemotePackageStore(directory, fetched, archives)
 
     @property
     def directory(self) -> str:
@@ -71,6 +72,7 @@ class RemoteMachines:
         self._transport_of = transport_of
         self._space = space
         self._fetched = fetched
+        self._archives = UnpackedArchives()
         self._channels: dict[int, MachineChannel] = {}
         self._machines: dict[tuple[int, str], RemoteMachine] = {}
 
@@ -81,7 +83,8 @@ class RemoteMachines:
         path = directory or f"{DIRECTORY}/{self._space}/{worker}"
         key = id(transport), path
         if key not in self._machines:
-            self._machines[key] = RemoteMachine(WorkerDirectory(channel, path), self._fetched / worker)
+            reached = WorkerDirectory(channel, path)
+            self._machines[key] = RemoteMachine(reached, self._fetched, self._archives)
         return self._machines[key]
 
     async def close(self) -> None:

@@ -9,20 +9,17 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from secrets import token_hex
 from typing import Any, TypeVar
 
 import msgspec
 
 from octotui.store.archives.entries import ArchiveError
-from octotui.store.archives.unpack import RESERVE, unpack
-from octotui.store.cancellation import Cancellation, Cancelled, in_thread
-from octotui.store.directory import Directory, remove_tree
-from octotui.store.packages.downloads import forget
-from octotui.store.packages.manifest import BLOCK, PackageChanged, PackageManifest, survey
+from octotui.store.archives.unpack import RESERVE
+from octotui.store.cancellation import Cancellation, Cancelled
+from octotui.store.packages.manifest import BLOCK, PackageChanged, PackageManifest
 from octotui.store.packages.package_store import InUse
-from octotui.store.private_files import make_folder
 from octotui.workers.remote.calls import CallFailed, RemoteCall
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
 from octotui.workers.remote.worker_directory import WorkerDirectory
 
 SLICE = 0.1  # seconds between looks whether a call is to be given up
@@ -42,9 +39,11 @@ class _SentPackage(msgspec.Struct, frozen=True):
 class RemotePackageStore:
     """The cache in the directory of a worker; files are fetched to a folder of this machine."""
 
-    def __init__(self, directory: WorkerDirectory, fetched: Path) -> None:
+    def __init__(self, directory: WorkerDirectory, fetched: Path, archives: UnpackedArchives) -> None:
+        """Use the cache of a worker; machines that are sent the same archives share the other two."""
         self._directory = directory
         self._fetched = fetched
+        self._archives = archives
 
     @asynccontextmanager
     async def lock(self, package: str, version: str, stopping: Cancellation) -> AsyncIterator[None]:
@@ -78,13 +77,8 @@ class RemotePackageStore:
         self, package: str, version: str, archive: Path, stopping: Cancellation
     ) -> PackageManifest:
         """Unpack a file, and send what is missing over there."""
-        work = self._fetched / f".{package}.{version}.{token_hex(4)}.work"
-        try:
-            manifest = await in_thread(lambda: _unpacked(archive, work, stopping), stopping)
-            await self._send(package, version, work / "content", manifest, stopping)
-        finally:
-            await asyncio.to_thread(remove_tree, work)
-        await asyncio.to_thread(forget, archive)
+        async with self._archives.unpacked(archive, stopping) as (content, manifest):
+            await self._send(package, version, content, manifest, stopping)
         return manifest
 
     async def record_use(self, package: str, version: str) -> None:
@@ -165,19 +159,6 @@ async def _sent(call: RemoteCall, path: Path, offset: int) -> bool:
     finally:
         os.close(file)
     return True
-
-
-def _unpacked(archive: Path, work: Path, stopping: Cancellation) -> PackageManifest:
-    """Unpack a file into a new folder, and return the manifest. Raises ArchiveError, OSError or Cancelled."""
-    make_folder(work.parent)
-    work.mkdir(0o700)
-    try:
-        unpack(archive, work / "content", stopping)
-    except ArchiveError:
-        forget(archive)
-        raise
-    with Directory(work / "content") as folder:
-        return survey(folder, stopping)
 
 
 def _packages(body: bytes) -> frozenset[tuple[str, str]]:

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from octotui.model.space import Feed
 from octotui.store.archives.entries import ArchiveError
 from octotui.store.cancellation import Cancellation, Cancelled
-from octotui.store.packages.manifest import PackageManifest
+from octotui.store.packages import installer
+from octotui.store.packages.feeds import PackageFile
+from octotui.store.packages.installer import PackageHost
+from octotui.store.packages.manifest import Manifests, PackageManifest
+from octotui.store.packages.shared_downloads import SharedDownloads
 from octotui.workers.machine import Unreachable
 from octotui.workers.remote.machine import RemoteMachine
-from tests.workers.local_transport import LocalTransport
+from tests.workers.local_transport import DeclaredMachines, LocalTransport
 
 GO = Cancellation()
 LARGE = os.urandom(3 << 20)
@@ -46,12 +51,11 @@ async def test_p2_a_transfer_is_resumed_after_a_cut(
         await install(machine, path)
     assert path.exists()  # it need not be fetched again
     assert await machine.packages.held() == set()
-    way.cut_writing = 3_200_000 - cut + 700_000  # what is there is not sent again
     manifest = await install(machine, path)
     assert way.cuts == 1
     assert await machine.packages.change("tools", "1.0", manifest, GO) == ""
     assert not path.exists()
-    assert [each.name for each in (tmp_path / "fetched" / "worker1").rglob("*") if each.is_file()] == []
+    assert [each.name for each in (tmp_path / "fetched").rglob("*") if each.is_file()] == []
 
 
 async def test_p4_an_archive_is_refused_before_anything_is_sent(machine: RemoteMachine) -> None:
@@ -63,6 +67,34 @@ async def test_p4_an_archive_is_refused_before_anything_is_sent(machine: RemoteM
         await install(machine, path)
     assert not path.exists()
     assert await machine.packages.held() == set()
+
+
+async def test_p2_a_package_is_read_once_and_sent_to_several(
+    machines: DeclaredMachines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, read = tmp_path / "feed", list[Path]()
+    feed.mkdir()
+    with zipfile.ZipFile(feed / "tools.1.0.zip", "w") as file:
+        file.writestr("large", LARGE)
+    fetch = installer.fetch
+
+    def counted(package: PackageFile, part: Path, stopping: Cancellation) -> str:
+        read.append(part)
+        return fetch(package, part, stopping)
+
+    monkeypatch.setattr(installer, "fetch", counted)
+    feeds, shared = [Feed(directory=str(feed))], SharedDownloads()
+    workers = [machines.machine(f"worker{each}", None) for each in range(3)]
+    hosts = [
+        PackageHost(each.packages, Manifests(tmp_path / "manifests" / str(number)), None, shared)
+        for number, each in enumerate(workers)
+    ]
+    await asyncio.gather(
+        *(installer.acquire(feeds, "tools", "1.0", each, lambda line: None, GO) for each in hosts)
+    )
+    assert [await each.packages.held() for each in workers] == [{("tools", "1.0")}] * 3
+    assert len(read) == 1
+    assert not read[0].exists()
 
 
 async def test_modes_times_and_links_are_those_of_the_archive(machine: RemoteMachine, tmp_path: Path) -> None:
@@ -96,12 +128,16 @@ async def test_p2_a_transfer_is_given_up_when_its_job_is_stopped(
     assert await machine.packages.held() == set()
 
 
+async def cut_while_locked(machine: RemoteMachine, way: LocalTransport) -> None:
+    async with machine.packages.lock("tools", "1.0", GO):
+        way.cut()
+        await machine.packages.held()
+
+
 async def test_m1_a_lock_is_lost_with_the_way_and_free_for_the_next(
     machine: RemoteMachine, way: LocalTransport
 ) -> None:
     with pytest.raises(Unreachable):
-        async with machine.packages.lock("tools", "1.0", GO):
-            way.cut()
-            await machine.packages.held()
+        await cut_while_locked(machine, way)
     async with machine.packages.lock("tools", "1.0", GO):
         pass
