@@ -36,14 +36,19 @@ def by_dash(home: Home) -> DeclaredShellMachines:
 
 def by_busybox(home: Home) -> DeclaredShellMachines:
     """A machine that has nothing but busybox."""
-    programs, busybox = home("account-programs"), _found("busybox")
-    if not programs.exists():
-        programs.mkdir(parents=True)
+    path = {"PATH": str(programs_of_busybox(home("account-programs")))}
+    return DeclaredShellMachines(home, LocalTransport(home("account"), path, (_found("busybox"), "sh", "-c")))
+
+
+def programs_of_busybox(folder: Path) -> Path:
+    """A folder with the programs that busybox is."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        busybox = _found("busybox")
         listed = subprocess.run((busybox, "--list"), capture_output=True, text=True, check=True)
         for name in listed.stdout.split():
-            (programs / name).symlink_to(busybox)
-    path = {"PATH": str(programs)}
-    return DeclaredShellMachines(home, LocalTransport(home("account"), path, (busybox, "sh", "-c")))
+            (folder / name).symlink_to(busybox)
+    return folder
 
 
 def _found(program: str) -> str:

@@ -72,7 +72,7 @@ class RemoteMachines:
         self._transport_of = transport_of
         self._space = space
         self._fetched = fetched
-        self._archives = UnpackedArchives()
+        self.archives = UnpackedArchives()
         self._channels: dict[int, MachineChannel] = {}
         self._machines: dict[tuple[int, str], RemoteMachine] = {}
 
@@ -84,7 +84,7 @@ class RemoteMachines:
         key = id(transport), path
         if key not in self._machines:
             reached = WorkerDirectory(channel, path)
-            self._machines[key] = RemoteMachine(reached, self._fetched, self._archives)
+            self._machines[key] = RemoteMachine(reached, self._fetched, self.archives)
         return self._machines[key]
 
     async def close(self) -> None:

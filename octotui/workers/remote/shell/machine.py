@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from octotui.model.process import Shell
 from octotui.workers.machine import MachineFacts
@@ -13,22 +13,35 @@ from octotui.workers.remote.shell.package_store import ShellPackageStore
 from octotui.workers.remote.shell.processes import ShellProcesses
 from octotui.workers.remote.shell.reached import ShellDirectory
 from octotui.workers.remote.transport import Transport
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
+
+
+class Shared(NamedTuple):
+    """What machines share: the folder that packages are fetched to, and the archives in use there."""
+
+    fetched: Path
+    archives: UnpackedArchives
 
 
 class ShellMachine:
     """A worker or target in a directory of another machine."""
 
-    def __init__(self, transport: Transport, path: str, fetched: Path, turns: FollowTurns) -> None:
-        """Use a directory over there, a folder here for what feeds have, and the turns of the transport."""
+    def __init__(self, transport: Transport, path: str, shared: Shared, turns: FollowTurns) -> None:
+        """Use a directory over there; all machines of a transport share its turns."""
         self._directory = ShellDirectory(transport, path)
         self.processes = ShellProcesses(self._directory, turns)
         self.files = ShellFiles(self._directory)
-        self.packages = ShellPackageStore(self._directory, self.files, fetched)
+        self.packages = ShellPackageStore(self._directory, self.files, *shared)
 
     @property
     def directory(self) -> str:
         """Its directory; until it was reached, relative to the home of the account."""
         return self._directory.path
+
+    @property
+    def latency(self) -> float | None:
+        """The seconds that its last answer took; None while it is away."""
+        return self._directory.latency
 
     async def facts(self, tools: Collection[str] = ()) -> MachineFacts:
         """Return what it is, and which of these `tools` it has."""
@@ -52,11 +65,17 @@ class ShellMachine:
 class ShellMachines:
     """Makes workers and targets of machines without Python."""
 
-    def __init__(self, transport_of: Callable[[str], Transport], space: str, fetched: Path) -> None:
+    def __init__(
+        self,
+        transport_of: Callable[[str], Transport],
+        space: str,
+        fetched: Path,
+        archives: UnpackedArchives | None = None,
+    ) -> None:
         """Take the transport to each worker, the name of the space, and a folder for what feeds have."""
         self._transport_of = transport_of
         self._space = space
-        self._fetched = fetched
+        self._shared = Shared(fetched, archives or UnpackedArchives())
         self._turns: dict[int, FollowTurns] = {}
         self._transports: dict[int, Transport] = {}
 
@@ -66,7 +85,7 @@ class ShellMachines:
         self._transports[id(transport)] = transport
         turns = self._turns.setdefault(id(transport), FollowTurns())
         path = directory or f"{DIRECTORY}/{self._space}/{worker}"
-        return ShellMachine(transport, path, self._fetched / worker, turns)
+        return ShellMachine(transport, path, self._shared, turns)
 
     async def close(self) -> None:
         """Release all resources; what runs continues."""

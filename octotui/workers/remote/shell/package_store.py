@@ -4,23 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import TypeVar
 
 from octotui.store.archives.entries import ArchiveError
-from octotui.store.archives.unpack import RESERVE, unpack
-from octotui.store.cancellation import Cancellation, Cancelled, in_thread
-from octotui.store.directory import Directory, remove_tree
-from octotui.store.packages.downloads import forget
-from octotui.store.packages.manifest import PackageChanged, PackageManifest, survey
+from octotui.store.archives.unpack import RESERVE
+from octotui.store.cancellation import Cancellation, Cancelled
+from octotui.store.packages.manifest import PackageChanged, PackageManifest
 from octotui.store.packages.package_store import InUse
-from octotui.store.private_files import make_folder
 from octotui.workers.machine import FileError, Unreachable
 from octotui.workers.remote.shell.calls import ShellProblem
 from octotui.workers.remote.shell.comparison import SurveyedFolder, difference, shape_difference, surveyed
 from octotui.workers.remote.shell.files import ShellFiles
 from octotui.workers.remote.shell.reached import ShellDirectory
 from octotui.workers.remote.shell.sending import send_package
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
 
 SLICE = 0.1  # seconds between looks whether work is to be given up
 WAIT = 0.5  # seconds between looks whether a lock is free
@@ -32,10 +29,14 @@ T = TypeVar("T")
 class ShellPackageStore:
     """The cache in the directory of a worker; files are fetched to a folder of this machine."""
 
-    def __init__(self, directory: ShellDirectory, files: ShellFiles, fetched: Path) -> None:
+    def __init__(
+        self, directory: ShellDirectory, files: ShellFiles, fetched: Path, archives: UnpackedArchives
+    ) -> None:
+        """Use the cache of a worker; machines that are sent the same archives share the other two."""
         self._directory = directory
         self._files = files
         self._fetched = fetched
+        self._archives = archives
 
     @asynccontextmanager
     async def lock(self, package: str, version: str, stopping: Cancellation) -> AsyncIterator[None]:
@@ -74,13 +75,8 @@ class ShellPackageStore:
         self, package: str, version: str, archive: Path, stopping: Cancellation
     ) -> PackageManifest:
         """Unpack a file here, and send what is missing over there."""
-        work = self._fetched / f".{package}.{version}.{token_hex(4)}.work"
-        try:
-            manifest = await in_thread(lambda: _unpacked(archive, work, stopping), stopping)
-            await _unless_stopped(self._send(package, version, work / "content", manifest), stopping)
-        finally:
-            await asyncio.to_thread(remove_tree, work)
-        await asyncio.to_thread(forget, archive)
+        async with self._archives.unpacked(archive, stopping) as (content, manifest):
+            await _unless_stopped(self._send(package, version, content, manifest), stopping)
         return manifest
 
     async def record_use(self, package: str, version: str) -> None:
@@ -175,19 +171,6 @@ def _note(part: bytes) -> tuple[int, int, str, str] | None:
     if not size.isdecimal() or not used.isdecimal() or not version.endswith(".size"):
         return None
     return int(size), int(used), package, version.removesuffix(".size")
-
-
-def _unpacked(archive: Path, work: Path, stopping: Cancellation) -> PackageManifest:
-    """Unpack a file into a new folder, and return the manifest. Raises ArchiveError, OSError or Cancelled."""
-    make_folder(work.parent)
-    work.mkdir(0o700)
-    try:
-        unpack(archive, work / "content", stopping)
-    except ArchiveError:
-        forget(archive)
-        raise
-    with Directory(work / "content") as folder:
-        return survey(folder, stopping)
 
 
 async def _rest(seconds: float, stopping: Cancellation) -> None:

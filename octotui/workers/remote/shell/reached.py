@@ -50,6 +50,7 @@ class ShellDirectory:
     def __init__(self, transport: Transport, path: str) -> None:
         self.path = path  # absolute once it was reached
         self.calls = ShellCalls(transport, path)
+        self.latency: float | None = None
         self._reached: ShellFacts | None = None
         self._reaching = asyncio.Lock()
 
@@ -65,8 +66,11 @@ class ShellDirectory:
         """Return what it is now, and where these programs are. Raises Unreachable."""
         if "\n" in self.path or "\0" in self.path:
             raise Unreachable("its directory has a line end in its name: declare another")
+        began, self.latency = asyncio.get_running_loop().time(), None
         try:
-            return _facts(await self.calls.ask("facts", "facts", *programs))
+            found = _facts(await self.calls.ask("facts", "facts", *programs))
+            self.latency = asyncio.get_running_loop().time() - began
+            return found
         except ShellProblem as problem:
             raise Unreachable(str(problem)) from None
 

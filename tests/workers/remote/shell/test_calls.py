@@ -11,6 +11,7 @@ from octotui.workers.remote.shell.calls import COMMAND, DATA, END, NOTICE, Answe
 from tests.workers.local_transport import LocalTransport
 
 SHELLS = ["sh", "dash", "bash", "busybox sh", "ksh", "zsh", "fish", "csh", "tcsh"]
+ENDED = "its shell has ended before its answer"
 THERE = [each for each in SHELLS if shutil.which(each.split()[0])]
 
 
@@ -56,10 +57,10 @@ async def test_what_a_profile_prints_is_dropped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("echo For backups alone; exit 1", "its shell has ended before its answer (exit code 1: For backups alone)"),
-    ("echo no >&2; exit 9", "its shell has ended before its answer (exit code 9: no)"),
+    ("echo For backups alone; exit 1", f"{ENDED} (exit code 1: For backups alone)"),
+    ("echo no >&2; exit 9", f"{ENDED} (exit code 9: no)"),
     ("exec yes", "it answers with other than what it is asked for: see what its login shell prints"),
-    ("kill -9 $$", "its shell has ended before its answer (exit code -9)"),
+    ("kill -9 $$", f"{ENDED} (exit code -9)"),
 ])  # fmt: skip
 async def test_what_is_no_answer_is_said(tmp_path: Path, text: str, said: str) -> None:
     assert await problem(LocalTransport(tmp_path, shell=login(tmp_path, text))) == said

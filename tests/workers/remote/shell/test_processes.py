@@ -213,7 +213,9 @@ async def test_v5_nothing_secret_is_in_arguments(machine: ShellMachine, tmp_path
 
 
 async def test_v9_helpers_and_values_work_there(machine: ShellMachine, tmp_path: Path) -> None:
-    given = spec(tmp_path, 'get_octopusvariable "My name"; echo; set_octopusvariable x y', values={"my NAME": "a\nb"})
+    given = spec(
+        tmp_path, 'get_octopusvariable "My name"; echo; set_octopusvariable x y', values={"my NAME": "a\nb"}
+    )
     state, body = await printed(machine, given)
     assert state == "succeeded"
     assert body == "a\nb\n##octopus[setVariable name='eA==' value='eQ==']\n"
@@ -253,7 +255,9 @@ async def test_m1_one_who_follows_leaves_nothing_behind(
 
 
 async def test_s5_a_stop_whose_maker_died_is_made_again(machine: ShellMachine, tmp_path: Path) -> None:
-    await machine.processes.start(ATTEMPT, spec(tmp_path, "trap 'echo twice' TERM; while :; do sleep 1; done"))
+    await machine.processes.start(
+        ATTEMPT, spec(tmp_path, "trap 'echo twice' TERM; while :; do sleep 1; done")
+    )
     (folder(tmp_path) / "stopping").mkdir()
     (folder(tmp_path) / "stopping" / "pid").write_text("1\n")
     body = bytearray()
