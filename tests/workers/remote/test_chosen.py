@@ -1,4 +1,4 @@
-"""M1, M2: which way a machine is worked on, and what becomes of attempts when it gets a Python, or loses it."""
+"""M1, M2: which way a machine is worked on, also where it gets a Python or loses it."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ import pytest
 from octotui.store.cancellation import Cancellation
 from octotui.workers.executor import StartError
 from octotui.workers.machine import AttemptKey, Unreachable
+from octotui.workers.remote import first_contact
 from octotui.workers.remote.chosen import ChosenMachine, ChosenMachines
 from tests.workers.agents import end_agents
 from tests.workers.conformance import sent, sha256
@@ -21,8 +22,9 @@ ATTEMPT, NEXT = AttemptKey("space-1", "job-1.1-1"), AttemptKey("space-1", "job-2
 
 
 @pytest.fixture
-async def way(tmp_path: Path) -> AsyncIterator[LocalTransport]:
+async def way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalTransport]:
     """A way to a machine that has nothing but busybox, until its PATH is another."""
+    monkeypatch.setattr(first_contact, "COMMAND", first_contact.finding(["python3"]))
     programs = programs_of_busybox(tmp_path / "programs")
     transport = LocalTransport(tmp_path / "account", {"PATH": str(programs)})
     yield transport

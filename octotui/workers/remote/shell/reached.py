@@ -59,7 +59,6 @@ class ShellDirectory:
         async with self._reaching:
             if self._reached is None:
                 self._reached = await self._first()
-                self.path = self._reached.directory
         return self._reached
 
     async def facts(self, programs: tuple[str, ...] = ()) -> ShellFacts:
@@ -70,6 +69,7 @@ class ShellDirectory:
         try:
             found = _facts(await self.calls.ask("facts", "facts", *programs))
             self.latency = asyncio.get_running_loop().time() - began
+            self.path = found.directory
             return found
         except ShellProblem as problem:
             raise Unreachable(str(problem)) from None

@@ -132,13 +132,13 @@ artifact() {
 # contents FOLDER SIZE: a part for each name that comes as input, with a NUL after each: a file's content or a link's
 # target.
 contents() {
+    take ".$u" names "$2" || fail use
     enter '' "$1"
     must $?
-    take ".$u" names "$2" || fail use
     xargs -0 sh -c 'm=$0
         for each do
             printf "%s:" "$m"
             if [ -h "$each" ]; then readlink "$each"; elif [ -f "$each" ]; then cat "$each"; fi
-        done' "$m" <"./.$u/names" || fail use
-    wipe ".$u"
+        done' "$m" <"$d/.$u/names" || fail use
+    rm -rf "$d/.$u"
 }

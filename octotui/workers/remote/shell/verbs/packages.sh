@@ -73,22 +73,21 @@ unpack() {
 
 # drop FOLDER SIZE: remove names, which come as input with a NUL after each, in a folder.
 drop() {
+    take ".$u" names "$2" || fail use
     enter make "$1"
     must $?
-    take ".$u" names "$2" || fail use
-    xargs -0 rm -rf <"./.$u/names" || fail use
-    wipe ".$u"
+    xargs -0 rm -rf <"$d/.$u/names" || fail use
+    rm -rf "$d/.$u"
 }
 
 # arrange FOLDER SIZE: set modes, by lines of MODE NUL NAME NUL in the input.
 arrange() {
+    take ".$u" names "$2" || fail use
     enter '' "$1"
     must $?
-    take ".$u" names "$2" || fail use
-    mv "./.$u/names" "$d/packages/.$u" && rmdir "./.$u" || fail use
     xargs -0 sh -c 'while [ $# -gt 1 ]; do chmod "$1" "$2" || exit 255; shift 2; done' sh \
-        <"$d/packages/.$u" || fail use
-    rm -f "$d/packages/.$u"
+        <"$d/.$u/names" || fail use
+    rm -rf "$d/.$u"
 }
 
 # stamp PATH TIME: set when a file was changed, as touch takes it, in UTC.
