@@ -38,11 +38,11 @@ from octotui.store.journal.journal import JournalReader
 from octotui.store.logs import log_writer
 from octotui.store.logs.line_levels import LevelReader
 from octotui.workers.agent import regular_files
+from octotui.workers.agent.relay import starting
 from octotui.workers.agent_client import agents
 from octotui.workers.agent_client import attempt as agent_attempt
 from octotui.workers.agent_client import connection as agent_connection
 from octotui.workers.agent_client.attempt import UNKNOWN
-from octotui.workers.local.agents import starter as agent_starter
 from octotui.workers.local.supervisors import executor, process, workspaces
 from tests.runtime.reading import said
 from tests.workers.agents import living
@@ -214,8 +214,8 @@ def arm(killer: Killer) -> None:
         (agent_connection.AgentConnection, "_flush"),
         (agent_attempt.AgentAttempt, "take"),
         (agent_attempt.AgentAttempt, "end"),
-        (agent_starter, "_write_program"),
-        (agent_starter, "_spawn"),
+        (starting, "write_program"),
+        (starting, "_spawn"),
     ):
         killer.wrap(place, name)
     for place, name in (

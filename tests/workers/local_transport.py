@@ -8,6 +8,7 @@ from pathlib import Path
 from octotui.workers.machine import Unreachable
 from octotui.workers.remote.machine import RemoteMachine, RemoteMachines
 from octotui.workers.remote.transport import ERRORS, CommandEnd
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
 
 BROKEN = "the way broke"
 
@@ -151,7 +152,7 @@ class DeclaredMachines(RemoteMachines):
     ) -> None:
         self._home = home
         self.transport = transport(home("account"))
-        super().__init__(lambda worker: self.transport, "space", home("fetched"))
+        super().__init__(lambda worker: self.transport, "space", UnpackedArchives(home("fetched")))
 
     def machine(self, worker: str, directory: str | None) -> RemoteMachine:
         return super().machine(worker, directory or str(self._home(worker)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from octotui.workers.remote.shell.machine import ShellMachine, ShellMachines
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
 from tests.workers.local_transport import LocalTransport
 
 Home = Callable[[str], Path]
@@ -17,7 +18,7 @@ class DeclaredShellMachines(ShellMachines):
     def __init__(self, home: Home, transport: LocalTransport) -> None:
         self._home = home
         self.transport = transport
-        super().__init__(lambda worker: transport, "space", home("fetched"))
+        super().__init__(lambda worker: transport, "space", UnpackedArchives(home("fetched")))
 
     def machine(self, worker: str, directory: str | None) -> ShellMachine:
         return super().machine(worker, directory or str(self._home(worker)))

@@ -7,7 +7,7 @@ but Python 3.8 or later and its standard library (`python3 -I -S FILE`), and is 
 named by the hash of its source; so a machine never runs half of an update.
 
 - `frames`: a connection carries frames: a version, the length, a JSON header and a payload of bytes.
-  It is a Unix socket on this machine; any other stream of bytes would do.
+  It is a Unix socket on its machine; who is elsewhere reaches it by the `relay`, the same program once more.
 - `workspace`: each attempt has a private folder with its `script`, its `values`, the `spool` of its output
   and its `record`, on which it holds an inherited lock: the lock is free exactly when nothing of it lives.
 - `record`: what the agent has begun and what has ended is appended to a file before it is said, so that a

@@ -80,18 +80,17 @@ class Agents:
                 self._looks.pop((connection, name), None)
 
     async def begun(self, attempt: AgentAttempt) -> None:
-        """Wait until an attempt has begun. Raises StartError.
+        """Wait until an attempt has begun. Raises StartError, or Unreachable.
 
-        Raises TimeoutError where its agent does not answer: then it is known still, no agent is asked to
-        begin it again, and one that has been asked is to stop it.
+        Raises TimeoutError where its agent does not answer: then it is known still.
         """
-        try:
-            await self._heard(attempt.begun, lambda: self._owners.get(attempt.name))
-        except TimeoutError:
-            attempt.start = None
-            self.stop(attempt, 0.0)
-            raise
+        await self._heard(attempt.begun, lambda: self._owners.get(attempt.name))
         await attempt.begun
+
+    def give_up(self, attempt: AgentAttempt) -> None:
+        """Ask no agent to begin an attempt again, and have one that has been asked stop it."""
+        attempt.start = None
+        self.stop(attempt, 0.0)
 
     async def _heard(self, reply: "asyncio.Future[Any]", owner: Callable[[], AgentConnection | None]) -> None:
         """Wait for a reply, as long as its agent says anything to anybody. Raises TimeoutError."""

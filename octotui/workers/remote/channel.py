@@ -132,7 +132,7 @@ class RelayChannel:
                 self._take(data)
         except (Unreachable, FrameError) as problem:
             self._lose(Unreachable(str(problem)))
-        else:
+        finally:
             self._lose(Unreachable(ENDED))
 
     def _take(self, data: bytes) -> None:
@@ -219,6 +219,7 @@ class MachineChannel:
             return self.present
         if self._opening is None:
             self._opening = asyncio.create_task(self._opened(directory))
+            self._opening.add_done_callback(_note)
         return await asyncio.shield(self._opening)
 
     async def close(self) -> None:
@@ -242,3 +243,9 @@ class MachineChannel:
             return self._channel
         finally:
             self._opening = None
+
+
+def _note(opening: "asyncio.Task[RelayChannel]") -> None:
+    """Take the problem of an opening that nobody waits for any more."""
+    if not opening.cancelled():
+        opening.exception()

@@ -24,6 +24,7 @@ from octotui.workers.remote.first_contact import PythonMissing
 from octotui.workers.remote.machine import RemoteMachines
 from octotui.workers.remote.shell.machine import ShellMachines
 from octotui.workers.remote.transport import Transport
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
 
 
 class MachineChoice:
@@ -234,10 +235,12 @@ class ChosenMachine:
 class ChosenMachines:
     """Makes workers and targets of other machines, with Python or without."""
 
-    def __init__(self, transport_of: Callable[[str], Transport], space: str, fetched: Path) -> None:
-        """Take the transport to each worker, the name of the space, and a folder for what feeds have."""
-        self._by_agent = RemoteMachines(transport_of, space, fetched)
-        self._by_shell = ShellMachines(transport_of, space, fetched, self._by_agent.archives)
+    def __init__(
+        self, transport_of: Callable[[str], Transport], space: str, archives: UnpackedArchives
+    ) -> None:
+        """Take the transport to each worker, the name of the space, and what all machines are sent."""
+        self._by_agent = RemoteMachines(transport_of, space, archives)
+        self._by_shell = ShellMachines(transport_of, space, archives)
 
     def machine(self, worker: str, directory: str | None) -> ChosenMachine:
         """Return a worker in its directory, which is made when it is first used."""

@@ -1,7 +1,6 @@
 """Workers and targets on other machines, which need nothing over there but sh and a Python from 3.8 on."""
 
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import get_args
 
 import msgspec
@@ -23,11 +22,11 @@ DIRECTORY = ".local/share/octotui"  # below the home of the account: a folder fo
 class RemoteMachine:
     """A worker or target in a directory of another machine."""
 
-    def __init__(self, directory: WorkerDirectory, fetched: Path, archives: UnpackedArchives) -> None:
+    def __init__(self, directory: WorkerDirectory, archives: UnpackedArchives) -> None:
         self._directory = directory
         self.processes = RemoteProcesses(directory)
         self.files = RemoteFiles(directory)
-        self.packages = RemotePackageStore(directory, fetched, archives)
+        self.packages = RemotePackageStore(directory, archives)
 
     @property
     def directory(self) -> str:
@@ -67,12 +66,13 @@ class RemoteMachine:
 class RemoteMachines:
     """Makes workers and targets of other machines: one channel for each transport, whoever uses it."""
 
-    def __init__(self, transport_of: Callable[[str], Transport], space: str, fetched: Path) -> None:
-        """Take the transport to each worker, the name of the space, and a folder for what feeds have."""
+    def __init__(
+        self, transport_of: Callable[[str], Transport], space: str, archives: UnpackedArchives
+    ) -> None:
+        """Take the transport to each worker, the name of the space, and what all machines are sent."""
         self._transport_of = transport_of
         self._space = space
-        self._fetched = fetched
-        self.archives = UnpackedArchives()
+        self._archives = archives
         self._channels: dict[int, MachineChannel] = {}
         self._machines: dict[tuple[int, str], RemoteMachine] = {}
 
@@ -84,7 +84,7 @@ class RemoteMachines:
         key = id(transport), path
         if key not in self._machines:
             reached = WorkerDirectory(channel, path)
-            self._machines[key] = RemoteMachine(reached, self._fetched, self.archives)
+            self._machines[key] = RemoteMachine(reached, self._archives)
         return self._machines[key]
 
     async def close(self) -> None:

@@ -39,10 +39,9 @@ class _SentPackage(msgspec.Struct, frozen=True):
 class RemotePackageStore:
     """The cache in the directory of a worker; files are fetched to a folder of this machine."""
 
-    def __init__(self, directory: WorkerDirectory, fetched: Path, archives: UnpackedArchives) -> None:
-        """Use the cache of a worker; machines that are sent the same archives share the other two."""
+    def __init__(self, directory: WorkerDirectory, archives: UnpackedArchives) -> None:
+        """Use the cache of a worker, and the archives that all machines share."""
         self._directory = directory
-        self._fetched = fetched
         self._archives = archives
 
     @asynccontextmanager
@@ -71,7 +70,7 @@ class RemotePackageStore:
 
     def archive(self, package: str, name: str) -> Path:
         """Return where a package's file is fetched to."""
-        return self._fetched / package / name
+        return self._archives.folder / package / name
 
     async def install(
         self, package: str, version: str, archive: Path, stopping: Cancellation

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Set
+from contextlib import suppress
 from typing import get_args
 
 import msgspec
@@ -9,8 +10,9 @@ import msgspec
 from octotui.engine.state import Outcome
 from octotui.model.environment_names import is_passed
 from octotui.model.process import Shell
-from octotui.workers.agent_client.agents import GONE
+from octotui.workers.agent_client.agents import GONE, Agents
 from octotui.workers.agent_client.attempt import AgentAttempt, StartFrame
+from octotui.workers.agent_client.connection import AgentConnection
 from octotui.workers.agent_client.start_frame import Surroundings, attempt_name, start_frame, status_of
 from octotui.workers.executor import (
     AttemptLocation,
@@ -125,12 +127,19 @@ class RemoteProcesses:
                 for connection in await agents.existing():
                     connection.send({"do": "keep", "jobs": names})
                     await agents.look(connection, "", "")  # which is answered after it
+                await self._sweep(space, keep)
             except TimeoutError as silence:
                 raise Unreachable(str(silence)) from None
             except OSError:
                 continue
             return
         raise Unreachable(ENDS)
+
+    async def _sweep(self, space: str, keep: Set[str]) -> None:
+        at = await self._directory.reached()
+        with suppress(CallFailed):  # the next session removes them
+            given = {"in": at.path, "space": space}
+            await at.channel.ask("workspace sweep", given, msgspec.json.encode(sorted(keep)))
 
     async def _begin(self, attempt: AttemptKey, work: AttemptSpec, resume: str) -> None:
         agents, name = await self._directory.agents(attempt.space), _name(attempt)
@@ -144,7 +153,8 @@ class RemoteProcesses:
             self._boots[attempt] = await self._boot(at.channel)
             await agents.begun(begun)
         except TimeoutError as silence:
-            raise StartError(f"{silence}; should it begin this attempt later, it stops it") from None
+            agents.remove(name)
+            raise Unreachable(str(silence)) from None
         except OSError as problem:
             agents.remove(name)
             raise StartError(f"the agent of {work.worker} cannot be started: {why(problem)}") from None
@@ -178,9 +188,9 @@ class RemoteProcesses:
                     if header.get("state") == "nothing":
                         continue
                     location = AttemptLocation(at.path, attempt.space, attempt.name)
-                    if agents.attempt(name) is None:
-                        agents.add(AgentAttempt(name, location), connection)
-                        self._boots.setdefault(attempt, await self._boot(at.channel))
+                    _own(agents, location, connection)
+                    if attempt not in self._boots:
+                        self._boots[attempt] = await self._boot(at.channel)
                     return status_of(location, header, body)
             except TimeoutError as silence:
                 raise Unreachable(str(silence)) from None
@@ -194,12 +204,9 @@ class RemoteProcesses:
         agents, name = await self._directory.agents(attempt.space), _name(attempt)
         known = agents.attempt(name)
         if known is None or known.is_over or not agents.has_owner(name):
-            grace = None if known is None else known.grace
-            agents.remove(name)
-            await self._known(attempt)
+            if await self._known(attempt) is None:
+                agents.remove(name)
             known = agents.attempt(name)
-            if known is not None and grace is not None:
-                agents.stop(known, grace)
         if known is not None:
             known.expect(offset)
         return known
@@ -249,3 +256,16 @@ class _KnownSurroundings:
 
 def _name(attempt: AttemptKey) -> str:
     return attempt_name(AttemptLocation("", attempt.space, attempt.name))
+
+
+def _own(agents: Agents, location: AttemptLocation, connection: AgentConnection) -> None:
+    """Have an attempt that an agent knows, unless it is had: one that is over is followed anew."""
+    name = attempt_name(location)
+    known = agents.attempt(name)
+    if known is not None and agents.has_owner(name) and not known.is_over:
+        return
+    if known is None or known.is_over:
+        again = AgentAttempt(name, location)
+        again.grace = None if known is None else known.grace
+        known = again
+    agents.add(known, connection)

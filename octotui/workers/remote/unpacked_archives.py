@@ -29,9 +29,13 @@ class _Unpacked(msgspec.Struct):
 
 
 class UnpackedArchives:
-    """The archives in use by their paths; each goes with the last who was sent it."""
+    """The archives in use below a folder, by their paths; each goes with the last who was sent it.
 
-    def __init__(self) -> None:
+    There is one for all machines that are sent from the folder, whatever the way to them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._archives: dict[Path, _Unpacked] = {}
 
     @asynccontextmanager

@@ -95,7 +95,7 @@ class _Saving:
             self._folder.link_symbolically(path, target)
         elif kind == "pipe":
             with self._folder.parent(path) as (parent, name):
-                os.mkfifo(name, 0o600, dir_fd=parent)
+                os.mknod(name, stat.S_IFIFO | 0o600, dir_fd=parent)
         elif kind == "file":
             opened = self._folder.created(path, permitted | 0o600)
             self._file = opened.__enter__()

@@ -12,6 +12,7 @@ from octotui.workers.executor import StartError
 from octotui.workers.machine import AttemptKey, Unreachable
 from octotui.workers.remote import first_contact
 from octotui.workers.remote.chosen import ChosenMachine, ChosenMachines
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
 from tests.workers.agents import end_agents
 from tests.workers.conformance import sent, sha256
 from tests.workers.jobs import work
@@ -21,21 +22,35 @@ from tests.workers.shell_machines import programs_of_busybox
 ATTEMPT, NEXT = AttemptKey("space-1", "job-1.1-1"), AttemptKey("space-1", "job-2.1-1")
 
 
+class Sessions:
+    """The machine, as one session after the other reaches it."""
+
+    def __init__(self, way: LocalTransport, folder: Path) -> None:
+        self.way = way
+        self.folder = folder
+        self.made: list[ChosenMachines] = []
+
+    def next(self) -> ChosenMachine:
+        archives = UnpackedArchives(self.folder / "fetched")
+        self.made.append(ChosenMachines(lambda worker: self.way, "space", archives))
+        return self.made[-1].machine("worker1", str(self.folder / "worker1"))
+
+
 @pytest.fixture
-async def way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalTransport]:
-    """A way to a machine that has nothing but busybox, until its PATH is another."""
+async def sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sessions]:
+    """Sessions with a machine that has nothing but busybox, until its PATH is another."""
     monkeypatch.setattr(first_contact, "COMMAND", first_contact.finding(["python3"]))
     programs = programs_of_busybox(tmp_path / "programs")
-    transport = LocalTransport(tmp_path / "account", {"PATH": str(programs)})
-    yield transport
-    await transport.close()
+    made = Sessions(LocalTransport(tmp_path / "account", {"PATH": str(programs)}), tmp_path)
+    yield made
+    for each in made.made:
+        await each.close()
     end_agents(tmp_path)
 
 
-def machine(way: LocalTransport, tmp_path: Path) -> ChosenMachine:
-    """The machine, as a new session reaches it."""
-    machines = ChosenMachines(lambda worker: way, "space", tmp_path / "fetched")
-    return machines.machine("worker1", str(tmp_path / "worker1"))
+@pytest.fixture
+def way(sessions: Sessions) -> LocalTransport:
+    return sessions.way
 
 
 def nothing(chunk: bytes) -> None:
@@ -46,10 +61,10 @@ PYTHON = os.environ["PATH"]
 
 
 async def test_m1_a_machine_with_a_python_is_worked_on_by_an_agent(
-    way: LocalTransport, tmp_path: Path
+    sessions: Sessions, way: LocalTransport, tmp_path: Path
 ) -> None:
     way.environment["PATH"] = PYTHON
-    there = machine(way, tmp_path)
+    there = sessions.next()
     assert (await there.facts()).python
     await there.processes.start(ATTEMPT, work(tmp_path, "exit 3", shell="sh"), "{}")
     assert (await there.processes.follow(ATTEMPT, nothing)).outcome.exit_code == 3
@@ -57,8 +72,8 @@ async def test_m1_a_machine_with_a_python_is_worked_on_by_an_agent(
     assert Path(there.directory) == tmp_path / "worker1"
 
 
-async def test_m1_one_without_by_its_shell(way: LocalTransport, tmp_path: Path) -> None:
-    there = machine(way, tmp_path)
+async def test_m1_one_without_by_its_shell(sessions: Sessions, way: LocalTransport, tmp_path: Path) -> None:
+    there = sessions.next()
     assert (await there.facts(["cat"])).tools.keys() == {"cat"}
     await there.processes.start(ATTEMPT, work(tmp_path, "echo x >left", shell="sh"), "{}")
     assert (await there.processes.follow(ATTEMPT, nothing)).outcome.state == "succeeded"
@@ -76,15 +91,15 @@ async def test_m1_one_without_by_its_shell(way: LocalTransport, tmp_path: Path) 
 
 
 async def test_m2_what_a_shell_has_begun_is_followed_by_it_once_there_is_a_python(
-    way: LocalTransport, tmp_path: Path
+    sessions: Sessions, way: LocalTransport, tmp_path: Path
 ) -> None:
     count, go, body = tmp_path / "count", tmp_path / "go", bytearray()
     given = work(
         tmp_path, f"echo once >>{count}; until [ -e {go} ]; do sleep 0.01; done; echo end", shell="sh"
     )
-    await machine(way, tmp_path).processes.start(ATTEMPT, given, "{}")
+    await sessions.next().processes.start(ATTEMPT, given, "{}")
     way.environment["PATH"] = PYTHON
-    later = machine(way, tmp_path)
+    later = sessions.next()
     assert (await later.processes.inspect(ATTEMPT)).state == "running"
     await later.processes.start(ATTEMPT, given, "{}")
     following = asyncio.create_task(later.processes.follow(ATTEMPT, body.extend))
@@ -99,14 +114,14 @@ async def test_m2_what_a_shell_has_begun_is_followed_by_it_once_there_is_a_pytho
 
 
 async def test_m2_what_an_agent_has_begun_is_not_begun_again_without_python(
-    way: LocalTransport, tmp_path: Path
+    sessions: Sessions, way: LocalTransport, tmp_path: Path
 ) -> None:
     way.environment["PATH"] = PYTHON
     given = work(tmp_path, "exec sleep 60", shell="sh")
-    before = machine(way, tmp_path)
+    before = sessions.next()
     await before.processes.start(ATTEMPT, given, "{}")
     way.environment["PATH"] = str(tmp_path / "programs")
-    later = machine(way, tmp_path)
+    later = sessions.next()
     assert (await later.processes.inspect(ATTEMPT)).state == "lost"
     with pytest.raises(StartError, match="no Python any more"):
         await later.processes.start(ATTEMPT, given, "{}")
@@ -114,8 +129,10 @@ async def test_m2_what_an_agent_has_begun_is_not_begun_again_without_python(
     await before.processes.follow(ATTEMPT, nothing)
 
 
-async def test_m1_no_way_is_chosen_while_it_is_away(way: LocalTransport, tmp_path: Path) -> None:
-    there = machine(way, tmp_path)
+async def test_m1_no_way_is_chosen_while_it_is_away(
+    sessions: Sessions, way: LocalTransport, tmp_path: Path
+) -> None:
+    there = sessions.next()
     way.is_away = True
     with pytest.raises(Unreachable):
         await there.boot()

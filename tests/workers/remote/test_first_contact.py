@@ -111,8 +111,7 @@ async def test_an_account_without_a_home_is_told_what_to_say(tmp_path: Path) -> 
 async def test_a_home_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
     (tmp_path / "worker").write_text("a file")
     reason = await problem(LocalTransport(tmp_path))
-    assert reason.startswith("its directory cannot be used: ")
-    assert reason.endswith(f": {tmp_path}/worker/agents")
+    assert reason == f"its directory cannot be used: File exists: {tmp_path}/worker"
 
 
 @pytest.mark.parametrize("count", [0, 1, 100, 3000, 60_000])

@@ -1,16 +1,20 @@
 """M1 to M3: attempts elsewhere, by a way that breaks anywhere; see also `tests/workers/conformance.py`."""
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from octotui.workers.agent_client import agents
 from octotui.workers.executor import AttemptSpec, StartError
 from octotui.workers.machine import AttemptKey, Unreachable
 from octotui.workers.reaching import follow_to_end, until_reached
 from octotui.workers.remote import processes as remote_processes
 from octotui.workers.remote.machine import RemoteMachine
-from tests.workers.jobs import gone, started, work
+from tests.workers.agents import living
+from tests.workers.jobs import ends, started, work
 from tests.workers.local_transport import DeclaredMachines, LocalTransport
 
 ATTEMPT = AttemptKey("space-1", "job-1.1-1")
@@ -93,9 +97,30 @@ async def test_s5_a_stop_is_repeated_until_a_machine_that_was_away_has_heard_it(
         await machine.processes.follow(ATTEMPT, nothing)
     way.is_away = False
     await machine.processes.stop(ATTEMPT, 0.0)
+    await ends(int(noted.read_text()))
     end = await asyncio.wait_for(machine.processes.follow(ATTEMPT, nothing), 10)
     assert end.outcome.state == "cancelled"
-    assert gone(int(noted.read_text().strip() or 0))
+
+
+async def test_m1_an_agent_that_does_not_answer_fails_no_start(
+    machine: RemoteMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M1: it may be the way that is slow; the start is repeated, and what has begun goes on."""
+    count = tmp_path / "count"
+    await machine.processes.remove_orphans("space-1", set())
+    await machine.processes.start(AttemptKey("space-1", "first"), spec(tmp_path, "sleep 60"), "{}")
+    (pid,) = living(tmp_path)
+    os.kill(pid, signal.SIGSTOP)
+    monkeypatch.setattr(agents, "SILENCE", 0.2)
+    with pytest.raises(Unreachable, match=rf"the agent \(pid {pid}\) does not answer"):
+        await machine.processes.start(ATTEMPT, spec(tmp_path, f"echo once >>{count}"), "{}")
+    monkeypatch.undo()
+    os.kill(pid, signal.SIGCONT)
+    await until_reached(
+        lambda: machine.processes.start(ATTEMPT, spec(tmp_path, f"echo once >>{count}"), "{}")
+    )
+    outcome = await follow_to_end(machine.processes, ATTEMPT, nothing)
+    assert (outcome.state, count.read_text()) == ("succeeded", "once\n")
 
 
 async def test_m1_what_is_forgotten_while_a_machine_is_away_is_forgotten_later(
@@ -111,6 +136,16 @@ async def test_m1_what_is_forgotten_while_a_machine_is_away_is_forgotten_later(
     await machine.processes.clean(ATTEMPT)
     assert (await machine.processes.inspect(ATTEMPT)).state == "nothing"
     assert list((tmp_path / "worker1" / "work").iterdir()) == []
+
+
+async def test_r4_what_a_killed_agent_has_left_is_removed(machine: RemoteMachine, tmp_path: Path) -> None:
+    await machine.boot()
+    left = tmp_path / "worker1" / "work" / "space-1-abcd.1"
+    left.mkdir()
+    (left / "values").write_text("s3cret")
+    os.utime(left, (0, 0))
+    await machine.processes.remove_orphans("space-1", {"job-1"})
+    assert not left.exists()
 
 
 async def test_v5_scripts_have_what_passes_of_the_environment_over_there(

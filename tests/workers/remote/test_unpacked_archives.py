@@ -15,7 +15,12 @@ GO = Cancellation()
 async def test_p2_an_archive_is_unpacked_once_and_goes_with_the_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archives, archive, count, unpack = UnpackedArchives(), tmp_path / "a.zip", [], unpacked_archives.unpack
+    archives, archive, count, unpack = (
+        UnpackedArchives(tmp_path),
+        tmp_path / "a.zip",
+        [],
+        unpacked_archives.unpack,
+    )
 
     def counted(*given: object) -> None:
         count.append(given)
@@ -36,7 +41,7 @@ async def test_p2_an_archive_is_unpacked_once_and_goes_with_the_last(
 
 
 async def test_p2_one_that_could_not_be_sent_stays_and_one_that_is_refused_does_not(tmp_path: Path) -> None:
-    archives, archive = UnpackedArchives(), tmp_path / "a.zip"
+    archives, archive = UnpackedArchives(tmp_path), tmp_path / "a.zip"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("f", "good")
     with pytest.raises(ZeroDivisionError):

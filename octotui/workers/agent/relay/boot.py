@@ -25,6 +25,17 @@ def place_of(path: str) -> str:
     return os.path.join(home, path[2:] if path.startswith("~/") else path)
 
 
+def make_folder(path: str) -> None:
+    """Make a folder and its missing parents, for their owner alone."""
+    if not os.path.isdir(path):
+        make_folder(os.path.dirname(path))
+        try:
+            os.mkdir(path, 0o700)
+        except FileExistsError:
+            if not os.path.isdir(path):
+                raise
+
+
 def digest_of(path: str) -> str:
     """Return the SHA-256 of a file, or nothing where there is none."""
     try:
@@ -65,7 +76,7 @@ def main() -> None:
     os.umask(0o077)
     try:
         folder = "%s/agents" % place_of(directory)
-        os.makedirs(folder, 0o700, exist_ok=True)
+        make_folder(folder)
         path = "%s/program-%s" % (folder, version)
         if digest_of(path) != sha256:
             receive(path, int(size), sha256)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
+import time
 from typing import List
 
+from octotui.workers.agent import workspace
 from octotui.workers.agent.relay.calls import Answer, CallError, RelayCall, Words
 from octotui.workers.agent.relay.files import send_file
 from octotui.workers.agent.relay.folder import OPEN, entry_of, names_in, opened, opened_below
+from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.agent.workspace import FILES
+
+FRESH = 60.0  # seconds in which a workspace without a lock may be about to begin
 
 
 def get(call: RelayCall) -> Answer:
@@ -89,4 +95,26 @@ def _send_entry(call: RelayCall, folder: int, name: str, path: str, largest: int
     return kind
 
 
-WORKSPACES: Words = {"workspace get": get, "workspace save": save}
+def sweep(call: RelayCall) -> Answer:
+    """Remove workspaces of a space that a killed agent had no record of: of no attempt that is to be kept.
+
+    One that was made a moment ago may be about to begin.
+    """
+    keep, prefix = set(json.loads(call.payload)), "%s-" % call.header["space"]
+    work = "%s/work" % call.header["in"]
+    for name in sorted(os.listdir(work)):
+        path = "%s/%s" % (work, name)
+        if not name.startswith(prefix) or workspace.is_locked(path) or _attempt(path) in keep:
+            continue
+        if time.time() - os.lstat(path).st_mtime > FRESH:
+            remove_tree(path)
+    return {}, b""
+
+
+def _attempt(path: str) -> str:
+    """Return the name of the attempt that a workspace is of, or `""`."""
+    words = workspace.read_file("%s/record" % path).split(b" ", 2)
+    return words[1].decode(errors="replace") if len(words) > 2 and words[0] == b"memo" else ""
+
+
+WORKSPACES: Words = {"workspace get": get, "workspace save": save, "workspace sweep": sweep}

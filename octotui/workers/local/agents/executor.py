@@ -78,6 +78,7 @@ class AgentExecutor:
         try:
             await self._agents.begun(attempt)
         except TimeoutError as silence:
+            self._agents.give_up(attempt)
             raise StartError(f"{silence}; should it begin this attempt later, it stops it") from None
         except StartError:
             self._agents.remove(attempt.name)

@@ -1,8 +1,7 @@
 """Workers and targets on other machines that have a POSIX sh and the usual tools, and no Python."""
 
 from collections.abc import Callable, Collection
-from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from octotui.model.process import Shell
 from octotui.workers.machine import MachineFacts
@@ -16,22 +15,17 @@ from octotui.workers.remote.transport import Transport
 from octotui.workers.remote.unpacked_archives import UnpackedArchives
 
 
-class Shared(NamedTuple):
-    """What machines share: the folder that packages are fetched to, and the archives in use there."""
-
-    fetched: Path
-    archives: UnpackedArchives
-
-
 class ShellMachine:
     """A worker or target in a directory of another machine."""
 
-    def __init__(self, transport: Transport, path: str, shared: Shared, turns: FollowTurns) -> None:
+    def __init__(
+        self, transport: Transport, path: str, archives: UnpackedArchives, turns: FollowTurns
+    ) -> None:
         """Use a directory over there; all machines of a transport share its turns."""
         self._directory = ShellDirectory(transport, path)
         self.processes = ShellProcesses(self._directory, turns)
         self.files = ShellFiles(self._directory)
-        self.packages = ShellPackageStore(self._directory, self.files, *shared)
+        self.packages = ShellPackageStore(self._directory, self.files, archives)
 
     @property
     def directory(self) -> str:
@@ -66,16 +60,12 @@ class ShellMachines:
     """Makes workers and targets of machines without Python."""
 
     def __init__(
-        self,
-        transport_of: Callable[[str], Transport],
-        space: str,
-        fetched: Path,
-        archives: UnpackedArchives | None = None,
+        self, transport_of: Callable[[str], Transport], space: str, archives: UnpackedArchives
     ) -> None:
-        """Take the transport to each worker, the name of the space, and a folder for what feeds have."""
+        """Take the transport to each worker, the name of the space, and what all machines are sent."""
         self._transport_of = transport_of
         self._space = space
-        self._shared = Shared(fetched, archives or UnpackedArchives())
+        self._archives = archives
         self._turns: dict[int, FollowTurns] = {}
         self._transports: dict[int, Transport] = {}
 
@@ -85,7 +75,7 @@ class ShellMachines:
         self._transports[id(transport)] = transport
         turns = self._turns.setdefault(id(transport), FollowTurns())
         path = directory or f"{DIRECTORY}/{self._space}/{worker}"
-        return ShellMachine(transport, path, self._shared, turns)
+        return ShellMachine(transport, path, self._archives, turns)
 
     async def close(self) -> None:
         """Release all resources; what runs continues."""

@@ -29,13 +29,10 @@ T = TypeVar("T")
 class ShellPackageStore:
     """The cache in the directory of a worker; files are fetched to a folder of this machine."""
 
-    def __init__(
-        self, directory: ShellDirectory, files: ShellFiles, fetched: Path, archives: UnpackedArchives
-    ) -> None:
-        """Use the cache of a worker; machines that are sent the same archives share the other two."""
+    def __init__(self, directory: ShellDirectory, files: ShellFiles, archives: UnpackedArchives) -> None:
+        """Use the cache of a worker, and the archives that all machines share."""
         self._directory = directory
         self._files = files
-        self._fetched = fetched
         self._archives = archives
 
     @asynccontextmanager
@@ -69,7 +66,7 @@ class ShellPackageStore:
 
     def archive(self, package: str, name: str) -> Path:
         """Return where a package's file is fetched to."""
-        return self._fetched / package / name
+        return self._archives.folder / package / name
 
     async def install(
         self, package: str, version: str, archive: Path, stopping: Cancellation

@@ -1,3 +1,4 @@
+import fcntl
 import os
 from pathlib import Path
 
@@ -47,3 +48,20 @@ def test_v7_what_is_no_ordinary_file_is_refused(tmp_path: Path) -> None:
         said = answered(WORKSPACES["workspace get"], {**given, "path": path})
         assert said.last["why"] == f"it is {what}, and only ordinary files are kept"
     assert answered(WORKSPACES["workspace get"], {**given, "path": "a\0"}).last["why"].startswith("its path")
+
+
+def test_v5_what_a_killed_agent_had_no_record_of_is_removed(tmp_path: Path) -> None:
+    """V5: with the values in it; never what runs, is to be kept, is new, or another space's."""
+    kept = {"space-1.1": "job-1", "space-1.3": "", "other-1.1": "job-9", "space-1.4": "job-4"}
+    for folder, attempt in {**kept, "space-1.2": "job-2"}.items():
+        path = tmp_path / "work" / folder
+        path.mkdir(parents=True)
+        (path / "values").write_text("s3cret")
+        (path / "record").write_text(f"memo {attempt} {{}}\nbegun\n" if attempt else "")
+        if folder != "space-1.3":
+            os.utime(path, (0, 0))
+    with (tmp_path / "work" / "space-1.4" / "record").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        given = {"in": str(tmp_path), "space": "space"}
+        assert "done" in answered(WORKSPACES["workspace sweep"], given, ["job-1"]).last
+    assert {each.name for each in (tmp_path / "work").iterdir()} == set(kept)

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from octotui.workers.remote.shell.machine import ShellMachines
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
 from tests.workers.local_transport import LocalTransport
 
 
 async def test_m1_the_default_directory_is_below_the_home(tmp_path: Path) -> None:
     way = LocalTransport(tmp_path)
-    machines = ShellMachines(lambda worker: way, "space", tmp_path / "fetched")
+    machines = ShellMachines(lambda worker: way, "space", UnpackedArchives(tmp_path))
     machine = machines.machine("w", None)
     assert machine.latency is None
     await machine.boot()
