@@ -54,8 +54,8 @@ KINDS = (
     Kind("local by an agent", lambda home: LocalMachines(AgentExecutor(home("agent")), home)),
     Kind("local by supervisor.sh", lambda home: LocalMachines(SupervisorExecutor(), home)),
     Kind("remote by an agent", DeclaredMachines),
-    Kind("remote-by-sh", by_dash),
-    Kind("remote-by-busybox", by_busybox, has_python=False),
+    Kind("remote by sh", by_dash),
+    Kind("remote by busybox", by_busybox, has_python=False),
     Kind("simulated", SimulatedMachines, real=False),
 )
 

@@ -129,9 +129,7 @@ async def test_m2_what_an_agent_has_begun_is_not_begun_again_without_python(
     await before.processes.follow(ATTEMPT, nothing)
 
 
-async def test_m1_no_way_is_chosen_while_it_is_away(
-    sessions: Sessions, way: LocalTransport, tmp_path: Path
-) -> None:
+async def test_m1_no_way_is_chosen_while_it_is_away(sessions: Sessions, way: LocalTransport) -> None:
     there = sessions.next()
     way.is_away = True
     with pytest.raises(Unreachable):

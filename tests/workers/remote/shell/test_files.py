@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ async def test_m1_a_large_file_is_refused_before_it_is_sent(machine: ShellMachin
 
 
 async def test_m1_a_put_that_is_given_up_leaves_what_was_sent(machine: ShellMachine) -> None:
-    async def slow():  # type: ignore[no-untyped-def]
+    async def slow() -> AsyncIterator[bytes]:
         yield LARGE[: 2 << 20]
         await asyncio.sleep(60)
 

@@ -202,6 +202,14 @@ async def test_v5_a_script_gets_the_environment_that_passes_and_its_own(
     assert await printed(machine, given) == ("succeeded", "a\nb 'c'|none|none|x|1\n'2' $HOME||")
 
 
+async def test_v5_the_path_of_a_script_has_no_relative_entry(
+    machine: ShellMachine, way: LocalTransport, tmp_path: Path
+) -> None:
+    path = way.environment["PATH"]
+    way.environment["PATH"] = f".:{path}::bin"
+    assert await printed(machine, spec(tmp_path, 'echo "$PATH"')) == ("succeeded", f"{path}\n")
+
+
 async def test_v5_nothing_secret_is_in_arguments(machine: ShellMachine, tmp_path: Path) -> None:
     given = spec(
         tmp_path,

@@ -61,3 +61,25 @@ async def test_v7_the_helpers_are_kept_once(way: LocalTransport, tmp_path: Path)
         each.name: each.read_bytes() for each in (helpers / helpers_version()).iterdir()
     } == helper_files()
     assert [each.name for each in helpers.iterdir()] == [helpers_version()]
+
+
+async def test_m1_a_directory_that_everybody_can_write_to_is_refused(
+    way: LocalTransport, tmp_path: Path
+) -> None:
+    above = tmp_path / "above"
+    (above / "worker").mkdir(parents=True)
+    above.chmod(0o777)
+    with pytest.raises(Unreachable) as refused:
+        await ShellDirectory(way, str(above / "worker")).reached()
+    assert str(refused.value) == f"everybody can write to {above}: chmod o-w it"
+    above.chmod(0o1777)
+    assert (await ShellDirectory(way, str(above / "worker")).reached()).directory == str(above / "worker")
+
+
+async def test_nothing_is_found_in_the_current_directory(way: LocalTransport, tmp_path: Path) -> None:
+    directory = ShellDirectory(way, str(tmp_path / "worker1"))
+    (tmp_path / "worker1").mkdir()
+    (tmp_path / "worker1" / "evil").write_text("#!/bin/sh")
+    (tmp_path / "worker1" / "evil").chmod(0o755)
+    way.environment["PATH"] = f"::.:{way.environment['PATH']}:"
+    assert (await directory.facts(("evil", "cat"))).programs.keys() == {"cat"}

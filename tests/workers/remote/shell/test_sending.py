@@ -25,8 +25,8 @@ async def test_p2_what_is_wrong_goes_and_what_is_right_stays(way: LocalTransport
     (there / "folder").symlink_to(tmp_path)
     (content / "link").symlink_to("sub")
     (content / "folder").mkdir(0o555)
-    with Directory(content) as folder:
-        manifest = survey(folder, Cancellation())
+    with Directory(content) as opened:
+        manifest = survey(opened, Cancellation())
     same = (there / "sub" / "same").stat().st_ino
     directory = ShellDirectory(way, str(tmp_path / "worker1"))
     found = surveyed(await directory.calls.ask("packages", "survey", "in", "sums"))

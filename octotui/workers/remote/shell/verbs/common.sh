@@ -125,6 +125,18 @@ take() {
 # pause SECONDS: sleep; where sleep knows no fractions, a second.
 pause() { sleep "$1" 2>/dev/null || sleep 1; }
 
+# absolute PATH: print it without the entries that mean the current directory.
+absolute() {
+    IFS=:
+    set -f
+    kept=
+    for dir in $1; do
+        case $dir in /*) kept=$kept:$dir ;; esac
+    done
+    unset IFS
+    echo "${kept#:}"
+}
+
 # find_program NAME: set program to its path; fails where there is none.
 find_program() {
     IFS=:
@@ -152,3 +164,6 @@ boot() {
         sysctl -n kern.boottime 2>/dev/null || echo
     fi
 }
+
+# Nothing is found in the current directory, as it is for scripts of this machine.
+case :$PATH: in *::* | *:[!/]*) PATH=$(absolute "$PATH") ;; esac

@@ -8,6 +8,8 @@ facts() {
     find_program sha256sum || find_program shasum || find_program openssl ||
         fail away 'it has no sha256sum, shasum or openssl: install one there'
     find_program setsid || find_program perl || fail away 'it has no setsid or perl: install one there'
+    unsafe=$(writable_by_all)
+    [ ! "$unsafe" ] || fail away "everybody can write to $unsafe: chmod o-w it"
     say ":directory $d"
     say ":system $(uname -s)"
     say ":architecture $(uname -m)"
@@ -22,6 +24,17 @@ facts() {
     if find_program python3 && "$program" -I -S -c 'import sys; sys.exit(sys.version_info < (3, 8))'; then
         say ":python $program"
     fi </dev/null >&1 2>/dev/null
+}
+
+# writable_by_all: print the first folder of the way to the directory that everybody can write to.
+writable_by_all() {
+    above=$d
+    set --
+    while [ "$above" ]; do
+        set -- "$@" "$above"
+        above=${above%/*}
+    done
+    find "$@" -prune -type d -perm -0002 ! -perm -1000 | head -n 1
 }
 
 # helpers HASH NAME SIZE…: keep the helper files of scripts, which come as input, in a folder of this hash.
