@@ -13,7 +13,8 @@ from octotui.workers.remote.shell.outcomes import ORPHANED, outcome_of
 from octotui.workers.workspace_record import read
 
 TURNS = 6  # attempts of a machine that are followed at once: a way may have room for 8 commands
-TURN = 2.0  # seconds, after which one that others wait for goes on later
+TURN = 2.0  # seconds, after which one that others wait for goes on later; its next turn is twice as long
+LONGEST = 64.0  # seconds that a turn has at most
 
 
 class FollowedEnd(NamedTuple):
@@ -43,26 +44,33 @@ class FollowTurns:
         finally:
             self._room.release()
 
-    async def end(self) -> None:
-        """Return once a turn that begins now has been long enough, and others wait."""
-        await asyncio.sleep(TURN)
+    async def end(self, seconds: float) -> None:
+        """Return once a turn that begins now has lasted so long, and others wait."""
+        await asyncio.sleep(seconds)
         while not self._waiting:
-            await asyncio.sleep(TURN / 4)
+            await asyncio.sleep(seconds / 4)
 
 
-async def follow_once(
+async def follow_in_turns(
     calls: ShellCalls, attempt: AttemptKey, output: Output, offset: int, notice: Notice, turns: FollowTurns
-) -> FollowedEnd | int | None:
-    """Follow an attempt until its end, or the end of a turn: then return the new offset.
+) -> FollowedEnd | None:
+    """Follow an attempt until its end; None where the machine does not know it. Raises Unreachable."""
+    following, seconds = _Following(output, offset, notice), TURN
+    while not await _take_turn(calls, attempt, following, turns, seconds):
+        seconds = min(LONGEST, 2 * seconds)
+    return following.end()
 
-    Returns None where the machine does not know it. Raises Unreachable.
-    """
-    following = _Following(output, offset, notice)
+
+async def _take_turn(
+    calls: ShellCalls, attempt: AttemptKey, following: "_Following", turns: FollowTurns, seconds: float
+) -> bool:
+    """Follow an attempt for a turn; return whether it has ended."""
+    given = str(following.offset), attempt.space, attempt.name
     async with turns.turn():
-        call = await calls.open(ShellCall("attempts", "follow", (str(offset), attempt.space, attempt.name)))
+        call = await calls.open(ShellCall("attempts", "follow", given))
         try:
             reading = asyncio.ensure_future(following.read(call))
-            ending = asyncio.ensure_future(turns.end())
+            ending = asyncio.ensure_future(following.turn_over(turns, seconds))
             try:
                 await asyncio.wait((reading, ending), return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -71,11 +79,11 @@ async def follow_once(
                         each.cancel()
                 await asyncio.wait((reading, ending))
             if reading.cancelled():
-                return following.offset
+                return False
             reading.result()
         finally:
             await call.close()
-    return following.end()
+    return True
 
 
 class _Following:
@@ -86,12 +94,22 @@ class _Following:
         self._output = output
         self._notice = notice
         self._told: list[bytearray] = []
+        self._has_begun = asyncio.Event()
+        self._is_orphaned = False
+
+    async def turn_over(self, turns: FollowTurns, seconds: float) -> None:
+        """Return once its turn is over, which begins with its answer: a command may take long to start."""
+        await self._has_begun.wait()
+        await turns.end(seconds)
 
     async def read(self, call: RunningCall) -> None:
         """Pass output on until the end of it. Raises Unreachable."""
+        self._has_begun.clear()
+        self._told.clear()
         try:
             async with aclosing(call.pieces()) as pieces:
                 async for piece in pieces:
+                    self._has_begun.set()
                     if piece.kind == NOTICE:
                         self._take_notice(piece.is_first, piece.data)
                     elif piece.data:
@@ -121,5 +139,6 @@ class _Following:
         if is_first:
             self._told.append(bytearray())
         self._told[-1] += data
-        if self._told[-1] == b"orphaned":
+        if self._told[-1] == b"orphaned" and not self._is_orphaned:
+            self._is_orphaned = True
             self._notice(ORPHANED)

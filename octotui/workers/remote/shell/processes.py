@@ -14,7 +14,7 @@ from octotui.workers import shells, workspace_record
 from octotui.workers.executor import AttemptSpec, AttemptStatus, Notice, Output, StartError, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable, check_path
 from octotui.workers.remote.shell.calls import ShellProblem
-from octotui.workers.remote.shell.following import FollowedEnd, FollowTurns, follow_once
+from octotui.workers.remote.shell.following import FollowTurns, follow_in_turns
 from octotui.workers.remote.shell.outcomes import ELSEWHERE, GONE, status_of
 from octotui.workers.remote.shell.reached import ShellDirectory, helpers_version
 from octotui.workers.remote.shell.workspace_files import ShellWorkspaceFiles
@@ -62,16 +62,8 @@ class ShellProcesses:
         """Wait for the end of an attempt, whose output is sent from the offset on."""
         _check(attempt)
         await self._directory.reached()
-        told: set[str] = set()
-
-        def tell_once(sentence: str) -> None:
-            if sentence not in told:
-                told.add(sentence)
-                notice(sentence)
-
-        end: FollowedEnd | int | None = offset
-        while isinstance(end, int):
-            end = await follow_once(self._directory.calls, attempt, output, end, tell_once, self._turns)
+        calls = self._directory.calls
+        end = await follow_in_turns(calls, attempt, output, offset, notice, self._turns)
         if end is None:
             return AttemptEnd(Outcome(state="lost", reason=GONE))
         self._left.add(attempt)

@@ -16,7 +16,7 @@ from tests.workers.local_transport import LocalTransport
 async def test_m1_all_are_followed_though_there_is_room_for_few(
     machine: ShellMachine, way: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "TURN", 0.2)
+    monkeypatch.setattr(following, "TURN", 0.1)
     go, bodies = tmp_path / "go", [bytearray() for _ in range(following.TURNS + 2)]
     keys = [AttemptKey("space-1", f"job-{each}.1-1") for each in range(len(bodies))]
     script = f"echo one; until [ -e {go} ]; do sleep 0.05; done; echo two"
@@ -39,11 +39,10 @@ async def test_m1_all_are_followed_though_there_is_room_for_few(
 
 
 async def test_a_turn_lasts_as_long_as_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "TURN", 0.01)
     monkeypatch.setattr(following, "TURNS", 1)
     turns = FollowTurns()
     async with turns.turn():
-        ending = asyncio.create_task(turns.end())
+        ending = asyncio.create_task(turns.end(0.01))
         await asyncio.sleep(0.05)
         assert not ending.done()
 
