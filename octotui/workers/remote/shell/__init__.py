@@ -25,4 +25,6 @@ so no link leads out of the directory there; between looking at the last name of
 another process of the same account may put a link there, and a file is read or written where it leads.
 Processes that closed the record, left their session and cleared their environment are not found when their
 attempt is stopped. A package is not deployed without Python.
+
+Never an agent, and nothing that would have to be there before the first call.
 """

@@ -72,7 +72,7 @@ class ShellWorkspaceFiles:
                     kept.make(each.path, stat.S_IMODE(each.mode) & 0o755 | 0o700)
                 elif stat.S_ISFIFO(each.mode):
                     with kept.parent(each.path) as (parent, name):
-                        os.mkfifo(name, 0o600, dir_fd=parent)
+                        os.mknod(name, stat.S_IFIFO | 0o600, dir_fd=parent)
             names = b"".join(f"./{each.path}\0".encode(errors="surrogateescape") for each in (*files, *links))
             given = (self._folder, str(len(names)))
             call = await self._directory.calls.open(ShellCall("files", "contents", given))
