@@ -25,17 +25,20 @@ class LocalCommand:
     async def read(self, most: int) -> bytes:
         assert self.process.stdout is not None
         self._check()
-        limit = self._way.cut_reading
-        data = await self.process.stdout.read(most if limit is None else max(1, min(most, limit)))
+        if self._way.cut_reading == 0:
+            self.cut()
+            self._check()
+        data = await self.process.stdout.read(most)
         self._check()
         await self._way.pass_time()
         if self._way.is_silent:
             await asyncio.Event().wait()
-        if limit is not None:
-            if limit == 0:
+        if self._way.cut_reading is not None and data:
+            data = data[: self._way.cut_reading]
+            self._way.cut_reading -= len(data)
+            if not data:
                 self.cut()
                 self._check()
-            self._way.cut_reading = limit - len(data)
         return data
 
     async def write(self, data: bytes) -> None:
