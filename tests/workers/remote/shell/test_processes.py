@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 from pathlib import Path
 
@@ -99,6 +100,28 @@ async def test_m2_where_the_one_that_was_to_start_it_died_another_does(
         await machine.processes.clean(ATTEMPT)
 
 
+@pytest.mark.parametrize("seed", range(4))
+async def test_m2_an_attempt_starts_once_whenever_the_shell_that_starts_it_is_killed(
+    machine: ShellMachine, way: LocalTransport, tmp_path: Path, seed: int
+) -> None:
+    chosen, count = random.Random(seed), tmp_path / "count"
+    given = spec(tmp_path, f"echo once >>{count}; echo printed")
+    await machine.boot()
+
+    async def kill() -> None:
+        for _ in range(3):
+            await asyncio.sleep(chosen.uniform(0, 0.1))
+            if way.opened[-1].process.returncode is None:
+                way.opened[-1].process.kill()
+
+    killing = asyncio.create_task(kill())
+    await until_reached(lambda: machine.processes.start(ATTEMPT, given, "{}"))
+    await killing
+    body = bytearray()
+    assert (await follow_to_end(machine.processes, ATTEMPT, body.extend)).state == "succeeded"
+    assert (count.read_text(), bytes(body)) == ("once\n", b"printed\n")
+
+
 async def test_m2_what_an_agent_has_begun_is_not_begun_again(machine: ShellMachine, tmp_path: Path) -> None:
     record = tmp_path / "worker1" / "work" / f"{ATTEMPT.space}-7" / "record"
     record.parent.mkdir(parents=True)
@@ -106,8 +129,8 @@ async def test_m2_what_an_agent_has_begun_is_not_begun_again(machine: ShellMachi
     assert (await machine.processes.inspect(ATTEMPT)).reason == outcomes.ELSEWHERE
     with pytest.raises(StartError, match="no Python any more"):
         await machine.processes.start(ATTEMPT, spec(tmp_path, "true"), "{}")
-    other = AttemptKey(ATTEMPT.space, f"{ATTEMPT.name}1")
-    assert (await machine.processes.inspect(other)).state == "nothing"
+    for other in (AttemptKey(ATTEMPT.space, f"{ATTEMPT.name}1"), AttemptKey("space", ATTEMPT.name)):
+        assert (await machine.processes.inspect(other)).state == "nothing"
 
 
 async def test_m2_a_script_that_empties_its_workspace_is_not_started_again(

@@ -65,7 +65,13 @@ lives() {
 # is_elsewhere SPACE NAME: whether an agent has begun it, when this machine had a Python.
 is_elsewhere() {
     set +f
-    grep -lsF "memo $2 " "$d/work/$1"-*/record >/dev/null
+    for each in "$d/work/$1"-*/record; do
+        number=${each%/record}
+        number=${number#"$d/work/$1-"}
+        case $number in *[!0-9a-f]*) continue ;; esac # of a space whose name begins so, too
+        if grep -qsF "memo $2 " "$each"; then return 0; fi
+    done
+    return 1
 }
 
 # inspect SPACE NAME: whether it runs, and its records.
