@@ -10,6 +10,7 @@ import pytest
 
 from tests.checkout import Checkout
 from tests.servers import end_servers
+from tests.sshd import login, make_sshd, sshd  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).parents[1]
 

@@ -37,5 +37,5 @@ class HoldingExecutor(SimulatedExecutor):
 
 
 if __name__ == "__main__":
-    open_space.AgentExecutor = lambda folder, trust: HoldingExecutor()  # type: ignore[assignment, attr-defined, misc, return-value]
+    open_space.AgentExecutor = lambda folder, trust: HoldingExecutor()  # type: ignore[assignment, attr-defined, misc]
     cli(prog_name="octotui")

@@ -171,7 +171,7 @@ def replay(events: list[AnyEvent]) -> State:
 
 def script(name: str, **more: object) -> Step:
     """A step that runs a script."""
-    return Step(name=name, action=Script(body="true"), **{"pool": "setup", **more})  # type: ignore[arg-type]
+    return Step(name=name, **{"action": Script(body="true"), "pool": "setup", **more})  # type: ignore[arg-type]
 
 
 def child(

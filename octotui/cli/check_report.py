@@ -12,12 +12,19 @@ from octotui.model.complaints import Complaint, ModelError
 from octotui.model.space import Model
 
 
-def check(path: Path | str, *, as_json: bool = False, here: bool = False, state: Path | None = None) -> None:
+def check(
+    path: Path | str,
+    *,
+    as_json: bool = False,
+    here: bool = False,
+    machines: bool = False,
+    state: Path | None = None,
+) -> None:
     """Print a model's counts and warnings; exit with code 2 and every complaint where it is invalid."""
     if not os.path.lexists(path):
         path = _of_space(path, state)
     try:
-        model, warnings = read_with_warnings(path, here=here)
+        model, warnings = read_with_warnings(path, here=here, machines=machines)
     except ModelError as error:
         if as_json:
             say_json(_object(None, error.complaints, ()))

@@ -31,6 +31,8 @@ VERBS = {
     "show": "Show the state of a run, and the reason for it.",
     "tree": "Show the allocation tree of a run.",
     "logs": "Print what the jobs of a run printed.",
+    "workers": "List machines, connect to them, run commands on one.",
+    "trust": "Show the host keys of a machine, and pin them.",
     "waits": "List what waits, for what, and what it is blocked by.",
     "pools": "Show pools and workers, and which runs lease or use them.",
     "events": "Print the events of a space, also as they happen.",
@@ -75,6 +77,7 @@ GROUPS = {
     "Projects": ("release", "releases", "deploy", "promote", "publish"),
     "Models": ("init", "check", "variables", "render", "template", "schema"),
     "Spaces": ("serve", "stop", "export", "replay", "backup", "restore", "audit", "clock"),
+    "Machines": ("workers", "trust"),
     "Shells": ("completion",),
 }
 """The verbs by purpose, in the order of use."""
@@ -90,7 +93,7 @@ SYNONYMS = {
     "tail": "logs",
     "validate": "check",
     "watch": "events",
-    "workers": "pools",
+    "machines": "workers",
 }
 """Names of verbs in other programs, and here."""
 EXIT_CODES = {

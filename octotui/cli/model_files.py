@@ -19,7 +19,7 @@ from octotui.model.checks.script_environment import warn_of_script_environment
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.model.garbage import uncollected
-from octotui.model.iteration import variables
+from octotui.model.iteration import secrets
 from octotui.model.space import Feed, Model, Target, Worker
 from octotui.model.toml.read import Check, load, load_with_warnings
 from octotui.store.user_config import file_trust
@@ -50,13 +50,17 @@ def read_model(path: Path | str) -> Model:
         return load(path, _checks(trust, ModelTexts()), trust)
 
 
-def read_with_warnings(path: Path | str, *, here: bool = False) -> tuple[Model, tuple[Complaint, ...]]:
+def read_with_warnings(
+    path: Path | str, *, here: bool = False, machines: bool = False
+) -> tuple[Model, tuple[Complaint, ...]]:
     """Load a model with all checks, and return it with the warnings of `check`; raises ModelError.
 
-    With `here`, also warn of sensitive values that cannot be read in this environment.
+    With `here`, also warn of sensitive values that cannot be read in this environment; with `machines`, of
+    those that cannot be reached.
     """
     trust, names = file_trust(), ModelTexts()
-    advice = (*(partial(each, names=names) for each in NAMES), *ADVICE, *((_check_here,) if here else ()))
+    asked = (*((_check_here,) if here else ()), *((_warn_of_machines,) if machines else ()))
+    advice = (*(partial(each, names=names) for each in NAMES), *ADVICE, *asked)
     with uncollected(), _said_to_wait(path):
         return load_with_warnings(path, _checks(trust, names), advice, trust)
 
@@ -90,9 +94,16 @@ def _check_here(model: Model, report: InsideReport) -> None:
     check_here(model, report)
 
 
+def _warn_of_machines(model: Model, report: InsideReport) -> None:
+    """Warn of machines that cannot be reached from here."""
+    from octotui.cli.machine_access import warn_of_machines
+
+    warn_of_machines(model, report)
+
+
 def _check_secrets(trust: FileTrust, model: Model, report: InsideReport) -> None:
     """Report sensitive values that are too short, or whose source others can write to (V5)."""
-    if any(value.secret for _, values in variables(model) for value in values):
+    if any(True for _ in secrets(model)):
         from octotui.runtime.jobs.secret_sources import check_secrets
 
         check_secrets(model, report, trust)
@@ -109,7 +120,7 @@ def _check_folders(trust: FileTrust, model: Model, report: InsideReport) -> None
         (table, slug, each.directory)
         for table, declared in tables.items()
         for slug, each in declared.items()
-        if each.directory is not None
+        if each.directory is not None and not (table != "feeds" and not model.endpoint_of(slug).is_local)
     )
     for table, slug, folder in folders:
         try:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from octotui.model.complaints import Keys
 from octotui.model.process import Rolling, Runbook, Step
 from octotui.model.space import Model, Value, Variables
+from octotui.model.values import Secret
 
 NOTHING: Mapping[str, Variables] = MappingProxyType({})
 
@@ -67,6 +68,17 @@ def variables(model: Model) -> Iterator[tuple[Keys, tuple[Value, ...]]]:
             yield (*at, name), values
 
 
+def secrets(model: Model) -> Iterator[tuple[Keys, Secret]]:
+    """Yield the source of every sensitive value: those of variables, and those of accounts elsewhere."""
+    for at, values in variables(model):
+        for index, value in enumerate(values):
+            if value.secret is not None:
+                yield (*at, index, "sensitive"), value.secret
+    for slug, account in model.accounts.items():
+        for key, secret in account.secrets.items():
+            yield ("accounts", slug, key), secret
+
+
 @remembered
 def has_sensitive_values(model: Model) -> bool:
     """Return whether any variable has a sensitive value."""
@@ -77,10 +89,9 @@ def has_sensitive_values(model: Model) -> bool:
 def environment_sources(model: Model) -> Mapping[str, Keys]:
     """Return the key path of each environment variable that holds a sensitive value or a feed's token."""
     sources: dict[str, Keys] = {}
-    for at, values in variables(model):
-        for index, value in enumerate(values):
-            if value.secret is not None and value.secret.env is not None:
-                sources.setdefault(value.secret.env, (*at, index, "sensitive", "env"))
+    for at, secret in secrets(model):
+        if secret.env is not None:
+            sources.setdefault(secret.env, (*at, "env"))
     for slug, feed in model.feeds.items():
         if feed.token_env is not None:
             sources.setdefault(feed.token_env, ("feeds", slug, "token_env"))

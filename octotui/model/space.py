@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from octotui.model.machines.accounts import Account, Endpoint, SshSettings
+from octotui.model.machines.endpoints import LOCAL
 from octotui.model.process import Runbook, TemplateCall
 from octotui.model.values import HIDDEN, Prompt, Secret
 
@@ -12,7 +14,6 @@ Policy = Literal["round-robin", "least-leases"]
 
 BUILT_IN = "built-in"
 DEFAULT_POOL = "default"
-LOCAL = "local"  # the endpoint of workers and targets that are this machine
 DEFAULT_CHANNEL = "default"
 
 
@@ -81,13 +82,17 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine that runs jobs; `directory` holds its work and packages, `endpoint` is the way to it."""
+    """A machine that runs jobs; `directory` holds its work and packages, `endpoint` is the way to it.
+
+    `account` is the slug of the account that works there.
+    """
 
     name: str
     enabled: bool = True
     exclusive: bool = False
     directory: str | None = None
     endpoint: str = LOCAL
+    account: str | None = None
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +106,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool = True
     directory: str | None = None
     endpoint: str = LOCAL
+    account: str | None = None
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -294,6 +300,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     lifecycles: dict[str, Lifecycle] = {}
     variable_sets: dict[str, Variables] = {}
     targets: dict[str, Target] = {}
+    accounts: dict[str, Account] = {}
+    ssh: SshSettings = SshSettings()
     schedules: dict[str, Schedule] = {}
     notify: Notify = Notify()
     retention: Retention = Retention()
@@ -314,6 +322,18 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
             return process
         runbook = self.runbooks.get(process)
         return runbook.project if runbook else None
+
+    def machine(self, slug: str) -> Worker | Target | None:
+        """Return the worker or target of that slug, or None."""
+        return self.workers.get(slug) or self.targets.get(slug)
+
+    def endpoint_of(self, slug: str) -> Endpoint:
+        """Return the way to a worker or target; one that is not declared is this machine."""
+        declared = self.machine(slug)
+        if declared is None or declared.endpoint == LOCAL:
+            return Endpoint()
+        account = self.accounts.get(declared.account or "")
+        return Endpoint(declared.endpoint, account, self.ssh)
 
     @property
     def place_names(self) -> dict[str, str]:

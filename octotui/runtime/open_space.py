@@ -1,7 +1,7 @@
 """Opens a space: its folder, its journal, the State where it was left, and a session."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -10,11 +10,14 @@ from octotui.engine.decide.question_holders import AccountExists
 from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
-from octotui.model.space import LOCAL, Model
+from octotui.model.iteration import environment_sources
+from octotui.model.space import Model
+from octotui.model.values import Secret
 from octotui.runtime.clocks import Clock, SteadyClock, since_boot
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
-from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.jobs.secret_sources import read_secret
+from octotui.runtime.jobs.secret_store import OCTOTUI, SecretStore
 from octotui.runtime.retention_cleaner import RetentionCleaner
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
@@ -30,6 +33,8 @@ from octotui.workers.executor import Executor
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.machine import Machines
+from octotui.workers.ssh.machines import SshKinds
+from octotui.workers.ssh.transports import ReadSecret
 
 POLL = 1.0  # seconds between two checks that a folder is still there
 
@@ -56,18 +61,18 @@ async def open_space(
         journal, state, rescued = _open_or_recover(folder)
         try:
             secrets = SecretStore(served=served)
-            machines = local_machines(AgentExecutor(folder.agents, file_trust()), folder)
+            reading = partial(_read_own, secrets, lambda: session.state.model)
+            machines = space_machines(AgentExecutor(folder.agents, file_trust()), folder, reading)
             acquirer = RealAcquirer(folder.manifests)
             effects = partial(EffectRunner, folder, machines, acquirer, now, secret_store=secrets)
-            timetable = ScheduleTimer() if schedules else None
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
-            session = Session(
+            session: Session = Session(
                 state,
                 journal,
                 effects,
                 user=user,
                 now=now,
-                timetable=timetable,
+                timetable=ScheduleTimer() if schedules else None,
                 clock=clock,
                 accounts=accounts,
             )
@@ -89,10 +94,18 @@ async def open_space(
             journal.close()
 
 
-def local_machines(executor: Executor, folder: SpaceFolder) -> Machines:
-    """Return the machines of a space: of every kind that an `endpoint` may name, which is this one alone."""
-    kinds = {LOCAL: LocalMachines(executor, folder.worker)}
-    return Machines(kinds.__getitem__)
+def space_machines(executor: Executor, folder: SpaceFolder, read: ReadSecret) -> Machines:
+    """Return the machines of a space: of every kind that an `endpoint` may name."""
+    local = LocalMachines(executor, folder.worker)
+    elsewhere = SshKinds(read, folder.path.name, folder.path / "fetched")
+    return Machines(lambda endpoint: local if endpoint.is_local else elsewhere.of(endpoint))
+
+
+async def _read_own(secrets: SecretStore, model: Callable[[], Model], secret: Secret) -> str:
+    """Read a value that octotui itself needs, such as a password elsewhere, and mask it until it ends."""
+    value = await read_secret(secret, environment_sources(model()))
+    secrets.masked.hold(OCTOTUI, (value,))
+    return value
 
 
 @asynccontextmanager

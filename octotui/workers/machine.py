@@ -23,7 +23,8 @@ import msgspec
 
 from octotui.engine.state import Outcome
 from octotui.model.complaints import Reason
-from octotui.model.space import LOCAL, Model
+from octotui.model.machines.accounts import Endpoint
+from octotui.model.space import Model
 from octotui.store.packages.package_store import PackageStore
 from octotui.workers.executor import AttemptSpec, AttemptStatus, Notice, Output, unheard
 
@@ -229,20 +230,19 @@ class MachineKind(Protocol):
 class Machines:
     """The machines of a session: one for each worker or target and its directory, by its endpoint."""
 
-    def __init__(self, kind_of: Callable[[str], MachineKind]) -> None:
-        """Take the kind of machine for each endpoint."""
+    def __init__(self, kind_of: Callable[[Endpoint], MachineKind]) -> None:
+        """Take the kind of machine for each endpoint, the same for the same one."""
         self._kind_of = kind_of
-        self._machines: dict[tuple[str, str, str | None], Machine] = {}
+        self._machines: dict[tuple[Endpoint, str, str | None], Machine] = {}
 
     def of(self, model: Model, worker: str) -> Machine:
         """Return the machine of a worker or target; one that the model does not declare is this machine."""
-        declared = model.workers.get(worker) or model.targets.get(worker)
+        declared = model.machine(worker)
         return self.earlier(model, worker, None if declared is None else declared.directory)
 
     def earlier(self, model: Model, worker: str, directory: str | None) -> Machine:
         """Return the same machine in a directory that an earlier model may have declared."""
-        declared = model.workers.get(worker) or model.targets.get(worker)
-        endpoint = LOCAL if declared is None else declared.endpoint
+        endpoint = model.endpoint_of(worker)
         known = self._machines.get((endpoint, worker, directory))
         if known is None:
             known = self._kind_of(endpoint).machine(worker, directory)

@@ -27,7 +27,7 @@ class Outage:
     """Waits between calls to a machine that is away: exponential back-off with jitter."""
 
     def __init__(self, tell: Tell) -> None:
-        """Tell the first problem of each outage."""
+        """Tell the first problem of each outage, and `""` at its end."""
         self._tell = tell
         self._longest = FIRST
         self._known = False
@@ -41,7 +41,9 @@ class Outage:
         await asyncio.sleep(random.uniform(limit / 2, limit))
 
     def end(self) -> None:
-        """Begin again with short waits."""
+        """Begin again with short waits; tell `""` where a problem was told."""
+        if self._known:
+            self._tell("")
         self._longest = FIRST
         self._known = False
 
@@ -49,14 +51,17 @@ class Outage:
 async def until_reached(call: Callable[[], Awaitable[T]], tell: Tell = _nobody) -> T:
     """Repeat an idempotent call until its machine has answered, and return the answer.
 
-    The first problem is told.
+    The first problem is told, and `""` once it is over.
     """
     outage = Outage(tell)
     while True:
         try:
-            return await call()
+            answer = await call()
         except Unreachable as problem:
             await outage.rest(problem)
+        else:
+            outage.end()
+            return answer
 
 
 class RepeatedCalls:
@@ -97,11 +102,12 @@ async def follow_to_end(
 ) -> Outcome:
     """Follow an attempt to its end, however often its machine is away, until all of its output is there.
 
-    Notices about it are passed on; `tell` hears that its machine is away.
+    Notices about it are passed on; `tell` hears that its machine is away, and `""` once output arrives again.
 
     Output that cannot be had is a warning; then success is not certain, and the attempt is lost (M3).
     """
-    received, outage, futile = _Received(output), Outage(tell), 0
+    outage, futile = Outage(tell), 0
+    received = _Received(output, outage.end)
     while True:
         before, problem = received.length, None
         try:
@@ -113,8 +119,6 @@ async def follow_to_end(
             futile = futile + 1 if received.length == before else 0
             if missing <= 0 or futile >= FETCHES:
                 return _whole(end, missing)
-        if received.length > before:
-            outage.end()
         await outage.rest(problem)
 
 
@@ -129,12 +133,14 @@ def _whole(end: AttemptEnd, missing: int) -> Outcome:
 
 
 class _Received:
-    """Passes output on, and counts it."""
+    """Passes output on, and counts it; the machine is there then."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, arrives: Callable[[], None]) -> None:
         self.length = 0
         self._output = output
+        self._arrives = arrives
 
     def __call__(self, chunk: bytes) -> None:
+        self._arrives()
         self.length += len(chunk)
         self._output(chunk)

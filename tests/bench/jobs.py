@@ -24,7 +24,8 @@ from octotui.model.space import Engine, Model, Pool, Space, Worker
 from octotui.model.toml.write import dump
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
-from octotui.runtime.open_space import local_machines
+from octotui.runtime.jobs.secret_sources import read_secret
+from octotui.runtime.open_space import space_machines
 from octotui.runtime.session import Session
 from octotui.store.journal.journal import Journal
 from octotui.store.space_folder import SpaceFolder
@@ -82,7 +83,7 @@ def cost(work: Callable[[], object]) -> Cost:
 async def _engine(directory: Path, jobs: int, executor: Executor) -> Cost:
     with SpaceFolder(directory, "bench") as folder:
         journal = Journal(folder.journal)
-        machines = local_machines(executor, folder)
+        machines = space_machines(executor, folder, read_secret)
         effects = partial(EffectRunner, folder, machines, RealAcquirer(folder.manifests), time.time)
         session = Session(State(), journal, effects, user="ann", now=time.time)
         await session.send(LoadModel(model(jobs)))

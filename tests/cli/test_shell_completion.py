@@ -64,6 +64,8 @@ def test_spaces_environments_steps_and_pools_are_offered(lived: Lived) -> None:
     assert offered("run", model, "ask", "--skip", "") == ["Before", "May it go on?", "After"]
     assert offered("logs", *state, "small", "run-2", "--step", "B") == ["Before"]
     assert offered("pools", *state, "small", "t") == ["two", "three"]
+    assert offered("trust", model, "two", "t") == ["two", "three"]
+    assert offered("workers", "exec", model, "t") == ["two", "three"]
     assert offered("audit", *state, "small", "--run", "run-5") == ["run-5"]
     assert offered("variables", *state, "small", "--process", "gu") == ["guided"]
 

@@ -54,5 +54,5 @@ def unknown_words(span: str) -> list[str]:
     return [
         each
         for each in words
-        if each.startswith("-") and len(each) > 1 and each.partition("=")[0] not in known
+        if each.startswith("-") and each not in ("-", "--") and each.partition("=")[0] not in known
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from octotui.model.toml.process_spec import CHILD, HEALTH_CHECK, PARAMETER, STEP, TEMPLATE
-from octotui.model.toml.space_spec import FEED, KEEP, MODEL, PROJECT
+from octotui.model.toml.space_spec import ACCOUNT, FEED, KEEP, MODEL, PROJECT, SSH
 from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, KeySpec, ListSpec, ScalarSpec, Spec, TableSpec
 from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
 from octotui.store.user_config import CONFIG
@@ -38,6 +38,10 @@ TOLD = {
     id(PARAMETER): "What a template asks of the steps that use it.",
     id(HEALTH_CHECK): "How a step finds out whether its targets are healthy.",
     id(PROJECT): "What is deployed: a process as a runbook is, with variables, a lifecycle and channels.",
+    id(ACCOUNT): "Who logs in to other machines; see [workers over SSH](ssh.md#who-logs-in-and-how).",
+    id(
+        SSH
+    ): "Limits of all connections of the space; see [workers over SSH](ssh.md#a-connection-that-breaks).",
     id(FEED): "Where packages are; see [packages](packages.md).",
 }
 """A sentence for tables whose header says too little."""

@@ -26,6 +26,7 @@ from tests.runtime.rig import BOOT, Hands, OverExecutor
 from tests.workers.faulty import FaultyProcesses
 from tests.world import START, model, script
 
+BACK = "worker1 is reached again"
 SMALL = model({"a": [script("Run")]})
 
 
@@ -109,7 +110,8 @@ def test_m1_a_start_waits_for_its_machine_and_says_so(tmp_path: Path, faults: tu
         assert play.messages() == [
             "worker1 cannot be reached: no route"
             if faults[0].startswith("before")
-            else "worker1 cannot be reached: the reply was lost"
+            else "worker1 cannot be reached: the reply was lost",
+            BACK,
         ]
         hands.end("job-1.1")
         await play.until(play.ends)
@@ -126,7 +128,7 @@ def test_m1_a_worker_that_is_away_is_waited_for_before_anything_is_sent(tmp_path
         await play.session.send(StartRun(process="a", requester="ann"))
         await play.until(lambda: hands.followed)
         assert play.kind.away == 0
-        assert play.messages() == ["worker1 cannot be reached: no route"]
+        assert play.messages() == ["worker1 cannot be reached: no route", BACK]
 
     play(tmp_path, hands, main)
 
@@ -163,7 +165,7 @@ def test_r4_an_attempt_on_a_machine_that_is_away_is_taken_up_when_it_is_back(tmp
     async def main(play: Play) -> None:
         await play.until(lambda: hands.followed)
         assert hands.jobs == []
-        assert play.messages() == ["worker1 cannot be reached: no route"]
+        assert play.messages() == ["worker1 cannot be reached: no route", BACK]
         hands.end("job-1.1")
         await play.until(play.ends)
         assert play.ends() == [("succeeded", "")]

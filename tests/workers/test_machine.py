@@ -15,11 +15,11 @@ def test_m1_the_endpoint_says_which_kind_serves_a_worker_or_target(tmp_path: Pat
         name: SimulatedMachines(lambda worker, name=name: tmp_path / name / worker)  # type: ignore[misc]
         for name in ("local", "far")
     }
-    machines = Machines(kinds.__getitem__)
+    machines = Machines(lambda endpoint: kinds["local" if endpoint.is_local else "far"])
     declared = replace(
         model({}),
-        workers={"w": Worker(name="W"), "x": Worker(name="X", endpoint="far", directory="/srv/x")},
-        targets={"t": Target(name="T", endpoint="far")},
+        workers={"w": Worker(name="W"), "x": Worker(name="X", endpoint="ssh://far", directory="/srv/x")},
+        targets={"t": Target(name="T", endpoint="ssh://far")},
     )
     directories = [machines.of(declared, each).directory for each in ("w", "x", "t", "built-in")]
     assert directories == [

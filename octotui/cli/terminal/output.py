@@ -33,6 +33,11 @@ def say_output(line: str, name: str = "", *, raw: bool = False) -> None:
     _print(visible(name) + (line if raw else coloured(line)))
 
 
+def say_bytes(data: bytes) -> None:
+    """Write bytes to stdout unchanged, for those who ask for them or whose output is no terminal."""
+    _write(data)
+
+
 def say_document(file: TextFile, *, raw: bool) -> bool:
     """Write a text in its own encoding; return whether characters were made visible, never if `raw`.
 

@@ -1,5 +1,6 @@
 """All cross-checks of a model, in order: dangling references, contradictory declarations."""
 
+from octotui.model.checks.endpoints import check_endpoints
 from octotui.model.checks.given_values import check_given_values
 from octotui.model.checks.ineffective_keys import check_ineffective_keys
 from octotui.model.checks.manual_steps import check_questions
@@ -32,6 +33,7 @@ def check(model: Model, report: Report) -> None:
     check_references(model, report)
     _check_workers(model, report)
     _check_default_pool(model, report)
+    check_endpoints(model, report)
     _check_step_names(model, report)
     _check_target_names(model, report)
     _check_pool_variables(model, report)

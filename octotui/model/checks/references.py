@@ -1,6 +1,6 @@
 """Dangling references: names in a model that nothing declares."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import assert_never
 
 from octotui.model.complaints import Keys, Report, did_you_mean
@@ -16,7 +16,7 @@ from octotui.model.process import (
     TemplateCall,
 )
 from octotui.model.scoping import names
-from octotui.model.space import Model, Scope, Value
+from octotui.model.space import Model, Scope, Target, Value, Worker
 
 # The key path, the kind of thing it refers to, and the name.
 Reference = tuple[Keys, str, str]
@@ -58,6 +58,7 @@ def _known(model: Model) -> dict[str, Collection[str]]:
         "tenant": model.tenants,
         "tenant tag": dict.fromkeys(tag for tenant in model.tenants.values() for tag in tenant.tags),
         "team": model.teams,
+        "account": model.accounts,
         "target": model.targets,
         "role": dict.fromkeys(role for target in model.targets.values() for role in target.roles),
         "runbook": model.runbooks,
@@ -71,6 +72,8 @@ def _known(model: Model) -> dict[str, Collection[str]]:
 
 
 def _references(model: Model) -> Iterator[Reference]:
+    yield from _of_machines("workers", model.workers)
+    yield from _of_machines("targets", model.targets)
     for keys, step in steps(model):
         yield from (((*keys, *at), kind, name) for at, kind, name in _of_step(step))
     for keys, values in variables(model):
@@ -87,6 +90,12 @@ def _references(model: Model) -> Iterator[Reference]:
             yield from _each(
                 ("lifecycles", slug, "phases", index, "environments"), "environment", phase.environments
             )
+
+
+def _of_machines(table: str, machines: Mapping[str, Worker | Target]) -> Iterator[Reference]:
+    for slug, machine in machines.items():
+        if machine.account is not None:
+            yield (table, slug, "account"), "account", machine.account
 
 
 def _of_targets(model: Model) -> Iterator[Reference]:

@@ -2,6 +2,9 @@
 
 from msgspec.structs import replace
 
+from octotui.model.machines.endpoints import ENDPOINT as ENDPOINTS
+from octotui.model.machines.endpoints import USER as USERS
+from octotui.model.machines.endpoints import endpoint_problem
 from octotui.model.quantities import (
     DURATION,
     RATE,
@@ -37,7 +40,12 @@ ENVIRONMENT_NAMES = text(
     r"[A-Za-z][A-Za-z0-9_*]*",
 )
 PATH = text("a path", r"\S(?:.*\S)?", path=True)
-ENDPOINT = text('"local", which is this machine (there is no way to others yet)', r"local")
+ENDPOINT = replace(
+    text('"local", which is this machine, or a way such as "ssh://user@host:22"', ENDPOINTS),
+    why=endpoint_problem,
+)
+USER = text("the name of an account over there", USERS)
+KEY_FILE = replace(text("the path of a private key", r"\S(?:.*\S)?", path=True), home=True)
 URL = text('an address such as "https://feeds.example/tools/"', r"https?://[^\s/@?#]+(?:[/?][^\s#]*)?")
 HOST = text(
     'a host such as "cdn.example.com", or with a port that is not the usual one, "cdn.example.com:8443"',

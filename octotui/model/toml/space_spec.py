@@ -1,5 +1,6 @@
 """Specifications of the tables of a model: every key, its value, and a sentence about it."""
 
+from octotui.model.machines.accounts import Account, SshSettings
 from octotui.model.process import Runbook
 from octotui.model.space import (
     Channel,
@@ -19,6 +20,7 @@ from octotui.model.toml.scalars import (
     ENDPOINT,
     ENVIRONMENT_NAMES,
     HOST,
+    KEY_FILE,
     NAME,
     PACKAGE_ID,
     PATH,
@@ -27,10 +29,22 @@ from octotui.model.toml.scalars import (
     TAG,
     TIME,
     URL,
+    USER,
     name,
 )
-from octotui.model.toml.spec import KeyedSpec, KeySpec, ListSpec, TableSpec, choice, flag, scalar, text, whole
-from octotui.model.toml.variable_spec import VARIABLES
+from octotui.model.toml.spec import (
+    AlternativeSpec,
+    KeyedSpec,
+    KeySpec,
+    ListSpec,
+    TableSpec,
+    choice,
+    flag,
+    scalar,
+    text,
+    whole,
+)
+from octotui.model.toml.variable_spec import SECRET, VARIABLES
 
 SPACE = TableSpec({"name": KeySpec(name(), "What people call this space.", required=True)})
 
@@ -95,17 +109,50 @@ POOL = TableSpec(
     values=(Pool,),
 )
 
+_ENDPOINT = KeySpec(ENDPOINT, 'The way to its machine; without it, or "local", it is this one.', rule="M1")
+_ACCOUNT = KeySpec(SLUG, "The account that works over there.", only_with="endpoint", rule="M1")
+
+ACCOUNT = TableSpec(
+    {
+        "user": KeySpec(USER, "Its name over there; without it, what ~/.ssh/config says, or your own."),
+        "key": KeySpec(
+            AlternativeSpec(KEY_FILE, SECRET),
+            "Its private key: the file, or where it is read. Without it, those of ssh-agent and ~/.ssh.",
+            rule="V5",
+            secret=True,
+        ),
+        "passphrase": KeySpec(
+            SECRET, "Where the passphrase of the key is read.", only_with="key", rule="V5", secret=True
+        ),
+        "password": KeySpec(SECRET, "Where its password is read.", rule="V5", secret=True),
+    },
+    values=(Account,),
+)
+
+SSH = TableSpec(
+    {
+        "connecting": KeySpec(whole(1, 1000), "How many connections are made at once."),
+        "timeout": KeySpec(TIME, "How long it may take until one is made.", rule="M1"),
+        "keep_alive": KeySpec(
+            TIME,
+            "How often a silent machine is asked whether it is there; it is away at the third no.",
+            rule="M1",
+        ),
+    },
+    values=(SshSettings,),
+)
+
 WORKER = TableSpec(
     {
         "name": NAME,
         "enabled": KeySpec(flag(), "Whether it may be selected.", rule="W4"),
         "exclusive": KeySpec(flag(), "Whether one script at a time runs on it.", rule="L3"),
         "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
-        "endpoint": KeySpec(
-            ENDPOINT, 'The way to its machine; without it, or "local", it is this one.', rule="M1"
-        ),
+        "endpoint": _ENDPOINT,
+        "account": _ACCOUNT,
     },
     values=(Worker,),
+    there=("directory",),
 )
 
 ENVIRONMENT = TableSpec(
@@ -131,11 +178,11 @@ TARGET = TableSpec(
         "tenant_tags": KeySpec(ListSpec(TAG), "The tags of tenants it serves."),
         "enabled": KeySpec(flag(), "Whether steps go to it."),
         "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
-        "endpoint": KeySpec(
-            ENDPOINT, 'The way to its machine; without it, or "local", it is this one.', rule="M1"
-        ),
+        "endpoint": _ENDPOINT,
+        "account": _ACCOUNT,
     },
     values=(Target,),
+    there=("directory",),
 )
 
 TENANT = TableSpec(
@@ -291,6 +338,10 @@ MODEL = TableSpec(
             KeyedSpec(SLUG, WORKER), "Workers of which there is more to say than their name.", rule="W4"
         ),
         "targets": KeySpec(KeyedSpec(SLUG, TARGET), "Machines that are deployed to, by slug.", rule="S6, L1"),
+        "accounts": KeySpec(
+            KeyedSpec(SLUG, ACCOUNT), "Accounts on other machines, and how they log in, by slug.", rule="M1"
+        ),
+        "ssh": KeySpec(SSH, "Limits of connections by SSH."),
         "environments": KeySpec(KeyedSpec(SLUG, ENVIRONMENT), "Environments, by slug."),
         "tenants": KeySpec(KeyedSpec(SLUG, TENANT), "Tenants, by slug."),
         "teams": KeySpec(KeyedSpec(SLUG, TEAM), "Teams that may answer questions, by slug.", rule="I2"),

@@ -9,7 +9,11 @@ import msgspec
 
 
 class ScalarSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A single value: a predicate on the raw value, its conversion (`clean`), and the inverse (`show`)."""
+    """A single value: a predicate on the raw value, its conversion (`clean`), and the inverse (`show`).
+
+    `why` returns what is wrong with a text in a sentence, or `""`. A `path` is relative to its file; one
+    that may be in the `home` of the account may begin with `~/`.
+    """
 
     what: str
     schema: dict[str, Any]
@@ -18,18 +22,22 @@ class ScalarSpec(msgspec.Struct, frozen=True, kw_only=True):
     show: Callable[[Any], Any] = lambda value: value
     known: tuple[str, ...] = ()
     path: bool = False
+    home: bool = False
+    why: Callable[[str], str] = lambda raw: ""
 
 
 class TableSpec(msgspec.Struct, frozen=True):
     """A table with known keys, including exactly one of `one_of`.
 
-    `values` are the structs that it is read into; their defaults are the defaults of its keys.
+    `values` are the structs that it is read into; their defaults are the defaults of its keys. Where its
+    `endpoint` is another machine, `there` are the keys whose paths are over there, and absolute.
     """
 
     keys: dict[str, "KeySpec"]
     one_of: tuple[str, ...] = ()
     hint: str = ""
     values: tuple[type[msgspec.Struct], ...] = ()
+    there: tuple[str, ...] = ()
 
     def required(self) -> tuple[str, ...]:
         """Return the keys that must be present."""

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from octotui.model.complaints import Keys, Report, did_you_mean, key_meant, listing
+from octotui.model.machines.endpoints import LOCAL
 from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, KeySpec, ListSpec, ScalarSpec, Spec, TableSpec
 
 _ACCOUNT = re.compile(r"(://)[^/?#]*@")
@@ -45,7 +46,9 @@ class Validator:
             else:
                 self._report(at, f"Expected {leaf.what}." if self._hides else _unfit(leaf, raw))
             return UNSET
-        return str(self._folder / raw) if leaf.path else leaf.clean(raw)
+        if leaf.path and not (leaf.home and raw.startswith("~/")):
+            return str(self._folder / raw)
+        return leaf.clean(raw)
 
     def _record(self, record: TableSpec, raw: Any, at: Keys) -> dict[str, Any]:
         if not self._table(raw, at, record):
@@ -65,7 +68,16 @@ class Validator:
                 meant = key_meant(name, record.keys)
                 self._report((*at, name), f'"{name}" is not known here{meant} {record.hint}'.rstrip())
         self._missing(record, required, raw, at)
+        if record.there and raw.get("endpoint", LOCAL) != LOCAL:
+            self._check_there(record, raw, at)
         return clean
+
+    def _check_there(self, record: TableSpec, raw: dict[str, Any], at: Keys) -> None:
+        """Report relative paths on another machine, where the folder of the file means nothing."""
+        for name in record.there:
+            if isinstance(path := raw.get(name), str) and path and not path.startswith("/"):
+                sentence = "It is a folder on that machine: write the whole path, from the slash on."
+                self._report((*at, name), sentence)
 
     def _value(self, key: KeySpec, raw: Any, at: Keys) -> Any:
         """Read the value of a key; within a secret one, no complaint repeats any."""
@@ -146,6 +158,8 @@ def _unfit(leaf: ScalarSpec, raw: Any) -> str:
     if isinstance(raw, str) and raw != raw.strip() and leaf.holds(raw.strip()):
         end = "begins" if raw != raw.lstrip() else "ends"
         return f"{_value_text(raw)} {end} with a blank; remove it."
+    if isinstance(raw, str) and (why := leaf.why(raw)):
+        return why
     return f"Expected {leaf.what}, not {_value_text(raw)}."
 
 

@@ -20,7 +20,7 @@ from octotui.model.process import (
 from octotui.model.space import Model, Project, Value, Variables
 from octotui.model.toml.process_spec import DEPLOYED, MANUAL, RUNBOOK, SCRIPT, STEP
 from octotui.model.toml.space_spec import MODEL, NOTIFY, PROJECT
-from octotui.model.toml.spec import KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
+from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
 from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
 
 
@@ -33,6 +33,8 @@ def dump(model: Model) -> str:
         "pools",
         "workers",
         "targets",
+        "accounts",
+        "ssh",
         "environments",
         "tenants",
         "teams",
@@ -64,6 +66,8 @@ def _plain(shape: Spec, value: Any) -> Any:
     match shape:
         case ScalarSpec():
             return shape.show(value)
+        case AlternativeSpec():
+            return _plain(shape.leaf if isinstance(value, str) else shape.record, value)
         case ListSpec():
             return [_plain(shape.of, each) for each in value]
         case KeyedSpec(of=ScalarSpec() as leaf):

@@ -207,7 +207,9 @@ class ScriptJobs:
         return await until_reached(call, partial(self._tell_unreached, job))
 
     def _tell_unreached(self, job: Job, problem: str) -> None:
-        self._tell(job, f"{job.worker} cannot be reached: {problem}")
+        """Have a job say that its machine is away, or that it is there again."""
+        away = f"{job.worker} cannot be reached: {problem}"
+        self._tell(job, away if problem else f"{job.worker} is reached again")
 
     def _tell(self, job: Job, sentence: str) -> None:
         """Have a job say how it stands, as if its script had reported so."""

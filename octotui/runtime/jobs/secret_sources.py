@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from octotui.model.complaints import InsideReport, Keys, ModelError, SourcePosition
 from octotui.model.file_trust import Distrusted, FileTrust
-from octotui.model.iteration import environment_sources, variables
+from octotui.model.iteration import environment_sources, secrets
 from octotui.model.space import Model, Value
 from octotui.model.values import SHORTEST, Secret
 from octotui.store.user_config import file_trust
@@ -61,19 +61,16 @@ def own_secrets(model: Model) -> tuple[str, ...]:
 
 def check_secrets(model: Model, report: InsideReport, trust: FileTrust | None = None) -> None:
     """Report values that can be read now and are unusable; a job reports those that are missing."""
-    for keys, values in variables(model):
-        for index, value in enumerate(values):
-            key, problem = _problem(value.secret, trust)
-            if problem:
-                report(
-                    (*keys, index, "sensitive", key), f"It cannot be used: {problem}.", SourcePosition(1, 1)
-                )
+    for keys, secret in secrets(model):
+        key, problem = _problem(secret, trust)
+        if problem:
+            report((*keys, key), f"It cannot be used: {problem}.", SourcePosition(1, 1))
 
 
-def _problem(secret: Secret | None, trust: FileTrust | None) -> tuple[str, str]:
+def _problem(secret: Secret, trust: FileTrust | None) -> tuple[str, str]:
     """Return the key of a value's source, and why the value is unusable, as far as is known now."""
     key = next((each for each in ("env", "file", "command") if getattr(secret, each, None)), "")
-    if secret is None or not key:
+    if not key:
         return "", ""
     try:
         value = _read_now(secret, trust)
@@ -112,12 +109,7 @@ def check_here(model: Model, report: InsideReport) -> None:
 
 async def _unreadable(model: Model) -> list[tuple[Keys, str]]:
     """Return the position and problem of each unreadable value; equal sources are read once."""
-    sources = [
-        ((*keys, index, "sensitive"), value.secret)
-        for keys, values in variables(model)
-        for index, value in enumerate(values)
-        if value.secret is not None
-    ]
+    sources = list(secrets(model))
     tried = dict.fromkeys(secret for _, secret in sources)
     read = partial(read_secret, withheld=environment_sources(model))
     outcomes = await asyncio.gather(*map(read, tried), return_exceptions=True)

@@ -40,7 +40,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 AT_ONCE = 8  # values that are read concurrently when a space is opened
 OPENING = 5.0  # seconds that opening waits for them; later ones are masked once they are read
 
-_OCTOTUI = "octotui"  # the holder of octotui's own secrets; no run has this name
+OCTOTUI = "octotui"  # the holder of octotui's own secrets; no run has this name
 _OUTPUT = "Octopus.Action["
 _GONE = "was kept only in memory, and octotui was restarted or its run has ended since: start the run again"
 _LOST = "it was given at the start of the run, and octotui was restarted since: start the run again"
@@ -145,7 +145,7 @@ class SecretStore:
     def hold_own(self, model: Model) -> None:
         """Mask octotui's own secrets until it ends."""
         if self._read is not None:
-            self.masked.hold(_OCTOTUI, own_secrets(model))
+            self.masked.hold(OCTOTUI, own_secrets(model))
 
     async def reload(self, state: State) -> None:
         """Read again, and mask, the values that open runs had read or inherited before a restart.

@@ -15,7 +15,11 @@ from octotui.model.toml.spec import ScalarSpec
         (TIME, ["90s", "1h30m"], ["90", "soon"]),
         (PACKAGE, ["tools", "tools@1.x", "My.Tool@[1.0, 2.0)"], ["a@b@c", ".hidden", "a/b", "a@ 1"]),
         (URL, ["https://a", "http://127.0.0.1:8/x?y=z"], ["ftp://a", "https://u:p@a/", "https://"]),
-        (ENDPOINT, ["local"], ["", "Local", "ssh://ann@web1", "local "]),
+        (
+            ENDPOINT,
+            ["local", "ssh://ann@web1:22", "ssh://[::1]:22"],
+            ["", "Local", "ssh://", "ssh://-v", "local "],
+        ),
         (INNER_FILES, ["*.json", "web/**/*.config", "a..b"], ["/etc/*", "../x", "a/../b", "a/.."]),
         (CONDITION, ["success", "#{Deploy}"], ["maybe", ""]),
     ],

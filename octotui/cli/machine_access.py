@@ -1,0 +1,95 @@
+"""Access of verbs to the machines of a model: the same ways, accounts and keys as a server has."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from octotui.cli.terminal.output import refuse
+from octotui.model.complaints import InsideReport, SourcePosition, did_you_mean
+from octotui.model.iteration import environment_sources
+from octotui.model.space import Model
+
+if TYPE_CHECKING:
+    from octotui.workers.ssh.probe import Glance
+    from octotui.workers.ssh.transports import SshTransports
+
+UNREACHABLE = 255  # the exit code where a machine cannot be reached, as that of ssh
+
+
+@asynccontextmanager
+async def ssh_transports(model: Model) -> AsyncIterator["SshTransports"]:
+    """Yield the ways by SSH of a model; they are closed at the end."""
+    from octotui.runtime.jobs.secret_sources import read_secret
+    from octotui.workers.ssh.transports import SshTransports
+
+    transports = SshTransports(partial(read_secret, withheld=environment_sources(model)))
+    try:
+        yield transports
+    finally:
+        await transports.close()
+
+
+def workers_argument(*, required: bool) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    """Return what adds the argument WORKER, of which there may be several."""
+    metavar = "WORKER..." if required else "[WORKER]..."
+    return click.argument("workers", metavar=metavar, nargs=-1, required=required)
+
+
+def elsewhere(model: Model, names: Collection[str]) -> tuple[str, ...]:
+    """Return these workers and targets, or all that other machines are; exit with code 2 for unknown ones."""
+    known = [*model.workers, *model.targets]
+    for name in names:
+        machine(model, name)
+    return tuple(names) or tuple(name for name in known if not model.endpoint_of(name).is_local)
+
+
+def machine(model: Model, name: str) -> str:
+    """Return the name of a worker or target; exit with code 2 where there is none."""
+    if model.machine(name) is None:
+        known = (*model.workers, *model.targets)
+        refuse(f"there is no worker or target “{name}”{did_you_mean(name, known)}")
+    return name
+
+
+async def glances(model: Model, names: Sequence[str]) -> "dict[str, Glance | str]":
+    """Look at machines at once; return what each is, or why it cannot be reached."""
+    from octotui.workers.machine import Unreachable
+    from octotui.workers.ssh.probe import look
+
+    async with ssh_transports(model) as transports:
+
+        async def one(name: str) -> "Glance | str":
+            try:
+                return await look(transports.transport(model.endpoint_of(name)))
+            except Unreachable as problem:
+                return str(problem)
+
+        return dict(zip(names, await asyncio.gather(*map(one, names)), strict=True))
+
+
+def warn_of_machines(model: Model, report: InsideReport) -> None:
+    """Warn of workers and targets that cannot be reached from here."""
+    found = asyncio.run(glances(model, elsewhere(model, ())))
+    for name, problem in found.items():
+        if isinstance(problem, str):
+            table = "workers" if name in model.workers else "targets"
+            at = (table, name, "endpoint")
+            report(at, f"It cannot be reached from here: {problem}.", SourcePosition(1, 1))
+
+
+def check_owner(model: Model, state: Path | None) -> None:
+    """Exit with code 1 where the folder of the space belongs to another account. Raises StoreError."""
+    import os
+
+    from octotui.store.accounts import account_name
+    from octotui.store.space_folder import space_folder
+
+    folder = space_folder(model.space.slug, state).verify().path
+    if folder.exists() and (owner := folder.stat().st_uid) != os.geteuid():
+        name = account_name(owner)
+        refuse(f"the space belongs to {name}, and only {name} may run commands on its machines", 1)

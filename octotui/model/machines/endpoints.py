@@ -1,0 +1,103 @@
+"""Endpoints as they are written: `local`, or `ssh://[USER@]HOST[:PORT]`."""
+
+import re
+
+import msgspec
+
+LOCAL = "local"  # the endpoint of workers and targets that are this machine
+SCHEME = "ssh://"
+MOST = 65535  # the largest port
+
+_USER = r"[A-Za-z0-9_][A-Za-z0-9_.\-]*\$?"
+_HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?"
+_ADDRESS = r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.\-]+)?\]"
+_PORT = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+
+USER = _USER
+ENDPOINT = rf"{LOCAL}|{SCHEME}(?:{_USER}@)?(?:{_HOST}|{_ADDRESS})(?::(?:{_PORT}))?"
+"""The pattern of an endpoint."""
+
+
+class SshEndpoint(msgspec.Struct, frozen=True):
+    """A machine that SSH reaches: its name, address or alias, and what the endpoint says beside it."""
+
+    host: str
+    port: int | None = None
+    user: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """Host and port, for messages."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+
+def ssh_endpoint(endpoint: str) -> SshEndpoint:
+    """Return the parts of an endpoint that is valid and not local."""
+    user, _, place = endpoint.removeprefix(SCHEME).rpartition("@")
+    host, port = _split(place)
+    return SshEndpoint(host.strip("[]"), int(port) if port else None, user or None)
+
+
+def endpoint_problem(raw: str) -> str:
+    """Return why a text is no endpoint and what to write instead, or `""`; no password is repeated."""
+    if re.fullmatch(ENDPOINT, raw):
+        return ""
+    if not raw.startswith(SCHEME):
+        scheme = raw.partition("://")[0]
+        if "://" in raw and re.fullmatch("[a-z0-9+]+", scheme):
+            return f'There is no way to machines by "{scheme}"; write "local" or "ssh://user@host".'
+        return 'Expected "local", which is this machine, or a way such as "ssh://user@host:22".'
+    user, at, place = raw.removeprefix(SCHEME).rpartition("@")
+    host, port = _split(place)
+    problems = (
+        _of_user(user) if at else "",
+        _of_option(host),
+        _of_place(place),
+        _of_host(host),
+        _of_port(port),
+    )
+    return next(filter(None, problems), 'Expected a way such as "ssh://user@host:22".')
+
+
+def _split(place: str) -> tuple[str, str]:
+    """Split a host, or an address in brackets, from the port."""
+    if place.startswith("["):
+        host, _, port = place.partition("]")
+        return f"{host}]", port.removeprefix(":")
+    host, _, port = place.rpartition(":")
+    return (host, port) if host else (port, "")
+
+
+def _of_user(user: str) -> str:
+    if ":" in user:
+        return 'A password never stands in a model: name an account that has it, such as account = "deploy".'
+    if not re.fullmatch(_USER, user):
+        return "The user before @ has characters that names of accounts do not have; write it without them."
+    return ""
+
+
+def _of_place(place: str) -> str:
+    if "/" in place:
+        return "Nothing follows host and port; remove what begins with the slash."
+    if not place:
+        return 'It names no host; write one, such as "ssh://web1".'
+    if not place.startswith("[") and place.count(":") > 1:
+        return 'An IPv6 address is written in brackets, such as "ssh://[fe80::1]:22".'
+    return ""
+
+
+def _of_option(host: str) -> str:
+    return 'No host has a name that begins with "-", as an option of a program does.' * host.startswith("-")
+
+
+def _of_host(host: str) -> str:
+    if not re.fullmatch(f"{_HOST}|{_ADDRESS}", host):
+        return "The host has characters that names of hosts do not have; write its name, address or alias."
+    return ""
+
+
+def _of_port(port: str) -> str:
+    if port and not re.fullmatch(_PORT, port):
+        return f"The port is a number from 1 to {MOST}."
+    return ""

@@ -1,0 +1,48 @@
+"""A look at a machine that needs nothing there but `sh`: what it is, and how long an answer takes."""
+
+import secrets
+import time
+from typing import NamedTuple
+
+from octotui.workers.machine import Unreachable
+from octotui.workers.remote.transport import Transport
+
+LARGEST = 1 << 14  # bytes of the answer
+PYTHON = 'import sys; print("%d.%d.%d" % sys.version_info[:3])'
+SCRIPT = (
+    'printf "\\n"; printf "=%s\\n" MARK "$(uname -s)" "$(uname -m)" "$(date +%s)" "$HOME"'
+    f' "$(python3 -c "{PYTHON.replace(chr(34), chr(92) + chr(34))}" 2>/dev/null)"'
+)
+NO_SH = "it has no sh: octotui needs one there"
+FORCED = (
+    "it does something else than octotui asks for: see ForceCommand in its sshd_config, command= in"
+    " ~/.ssh/authorized_keys there, and the login shell of the account"
+)
+
+
+class Glance(NamedTuple):
+    """What a machine is; seconds of the answer, and of its clock against this one's."""
+
+    latency: float
+    system: str
+    architecture: str
+    clock: float
+    home: str
+    python: str
+
+
+async def look(transport: Transport) -> Glance:
+    """Ask a machine what it is. Raises Unreachable, also where something else answers than its `sh`."""
+    mark = secrets.token_hex(16)
+    asked = f"exec sh -c '{SCRIPT.replace('MARK', mark)}'"
+    await transport.run("exec true")  # connects
+    begin = time.time()
+    end = await transport.run(asked, most=LARGEST)
+    took = time.time() - begin
+    _, found, answer = end.output.decode(errors="replace").partition(mark)
+    lines = [each.removeprefix("=") for each in answer.split("\n")[1:6] if each.startswith("=")]
+    if not found or len(lines) < 5 or not lines[2].isdigit():
+        raise Unreachable(NO_SH if end.code == 127 else FORCED)
+    clock = int(lines[2]) - (begin + took / 2)
+    system, architecture, _, home, python = lines
+    return Glance(took, system, architecture, clock, home, python)

@@ -1,0 +1,33 @@
+"""How verbs come to the machines of a model."""
+
+import asyncio
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.cli.machine_access import elsewhere, glances, machine
+from octotui.model.space import Target, Worker
+from tests.world import model
+
+SPACE = replace(
+    model({}),
+    workers={"here": Worker(name="here"), "far": Worker(name="far", endpoint="ssh://127.0.0.1:1")},
+    targets={"t": Target(name="t", endpoint="ssh://127.0.0.1:1")},
+)
+
+
+def test_all_that_are_elsewhere_or_those_that_are_named() -> None:
+    assert elsewhere(SPACE, ()) == ("far", "t")
+    assert elsewhere(SPACE, ("here",)) == ("here",)
+
+
+def test_an_unknown_one_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        machine(SPACE, "fra")
+    assert "there is no worker or target “fra”" in capsys.readouterr().err
+
+
+def test_m1_why_each_is_away() -> None:
+    found = asyncio.run(glances(SPACE, ("far", "t")))
+    assert list(found) == ["far", "t"]
+    assert all("refuses connections" in str(each) for each in found.values())

@@ -1,0 +1,67 @@
+"""Endpoints as they are written, and sentences about those that are none."""
+
+import re
+
+import pytest
+
+from octotui.model.machines.endpoints import ENDPOINT, SshEndpoint, endpoint_problem, ssh_endpoint
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "parts"),
+    [
+        ("ssh://web1", SshEndpoint("web1")),
+        ("ssh://ann@web1", SshEndpoint("web1", None, "ann")),
+        ("ssh://ann@web1.example.org:2222", SshEndpoint("web1.example.org", 2222, "ann")),
+        ("ssh://192.0.2.7:65535", SshEndpoint("192.0.2.7", 65535)),
+        ("ssh://[2001:db8::7]", SshEndpoint("2001:db8::7")),
+        ("ssh://ann@[fe80::1%eth0]:22", SshEndpoint("fe80::1%eth0", 22, "ann")),
+        ("ssh://my_alias", SshEndpoint("my_alias")),
+    ],
+)
+def test_m1_the_parts_of_an_endpoint(endpoint: str, parts: SshEndpoint) -> None:
+    assert endpoint_problem(endpoint) == ""
+    assert ssh_endpoint(endpoint) == parts
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        ("ssh://-oProxyCommand=touch /tmp/x", 'begins with "-"'),
+        ("ssh://ann@-oProxyCommand=x", 'begins with "-"'),
+        ("ssh://-l root@web1", "characters that names of accounts do not have"),
+        ("ssh://-lroot@web1", "characters that names of accounts do not have"),
+        ("ssh://a;b@web1", "characters that names of accounts do not have"),
+        ("ssh://$(id)@web1", "characters that names of accounts do not have"),
+        ("ssh://@web1", "characters that names of accounts do not have"),
+        ("ssh://we b1", "characters that names of hosts do not have"),
+        ("ssh://web1;id", "characters that names of hosts do not have"),
+        ("ssh://web1\n", "characters that names of hosts do not have"),
+        ("ssh://web1:0", "a number from 1 to 65535"),
+        ("ssh://web1:65536", "a number from 1 to 65535"),
+        ("ssh://web1:22x", "a number from 1 to 65535"),
+        ("ssh://fe80::1", "in brackets"),
+        ("ssh://[web1]", "characters that names of hosts do not have"),
+        ("ssh://", "names no host"),
+        ("ssh://ann@", "names no host"),
+        ("ssh://web1/home", "Nothing follows host and port"),
+        ("docker://web1", 'no way to machines by "docker"'),
+        ("web1", '"ssh://user@host:22"'),
+        ("", '"ssh://user@host:22"'),
+    ],
+)
+def test_m1_what_is_no_endpoint_is_told_why(endpoint: str, said: str) -> None:
+    assert said in endpoint_problem(endpoint)
+    assert re.fullmatch(ENDPOINT, endpoint) is None
+
+
+def test_v5_no_password_of_an_endpoint_is_repeated() -> None:
+    said = endpoint_problem("ssh://ann:s3cret@web1")
+    assert "account" in said
+    assert "s3cret" not in said
+
+
+def test_messages_name_host_and_port() -> None:
+    assert [ssh_endpoint(each).shown for each in ("ssh://a@web1:23", "ssh://[::1]:22", "ssh://web1")] == [
+        *("web1:23", "[::1]:22", "web1")
+    ]

@@ -1,0 +1,73 @@
+"""Which host keys are known, and which of them hold."""
+
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from octotui.workers.ssh.host_keys import AUTHORITY, HOST, REVOKED, entry_name, known_hosts, pinned_keys
+from octotui.workers.ssh.pinned_keys import pin
+
+ONE, OTHER = (
+    asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip() for _ in range(2)
+)
+NOTHING: dict[str, Any] = {"GlobalKnownHostsFile": ["/dev/null"]}
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    (tmp_path / ".ssh").mkdir()
+    return tmp_path / ".ssh"
+
+
+def keys(found: Any) -> list[str]:
+    return [key.export_public_key().decode().strip() for key in found]
+
+
+def test_m1_pinned_keys_hold_alone_and_revoked_ones_always(files: Path) -> None:
+    (files / "known_hosts").write_text(f"web1 {ONE}\n@revoked * {OTHER}\n@cert-authority *.org {ONE}\n")
+    known = known_hosts(NOTHING)
+    assert keys(known("web1", "", None)[HOST]) == [ONE]
+    assert known.is_known
+    assert keys(known("a.org", "", None)[AUTHORITY]) == [ONE]
+    assert not keys(known("web2", "", None)[HOST])
+    assert not known.is_known
+    pin("web1", (OTHER,))
+    again = known_hosts(NOTHING)("web1", "", None)
+    assert (keys(again[HOST]), keys(again[REVOKED])) == ([OTHER], [OTHER])
+
+
+def test_m1_a_line_that_cannot_be_read_means_nothing(files: Path) -> None:
+    (files / "known_hosts").write_text(f"rubbish\n@odd web1 {ONE}\n|1|x|y {ONE}\nweb1 {ONE}\n\xff\n")
+    assert keys(known_hosts(NOTHING)("web1", "", None)[HOST]) == [ONE]
+
+
+def test_m1_the_files_that_a_configuration_names(files: Path) -> None:
+    (files / "others").write_text(f"web1 {ONE}\n")
+    assert not keys(known_hosts(NOTHING)("web1", "", None)[HOST])
+    named = {**NOTHING, "UserKnownHostsFile": ["~/.ssh/others", "~/.ssh/none"]}
+    assert keys(known_hosts(named)("web1", "", None)[HOST]) == [ONE]
+    assert not keys(known_hosts({**named, "UserKnownHostsFile": []})("web1", "", None)[HOST])
+
+
+def test_known_kinds_are_asked_for_first_and_all_others_after_them(files: Path) -> None:
+    (files / "known_hosts").write_text(f"[web1]:2222 {ONE}\n@cert-authority web2 {ONE}\n")
+    known = known_hosts(NOTHING)
+    first, *others = known.algorithms("web1", 2222)
+    assert first == "ssh-ed25519"
+    assert "rsa-sha2-256" in others
+    assert not any("cert" in each for each in (first, *others))
+    assert "cert" in known.algorithms("web2", 22)[0]
+
+
+def test_names_of_entries() -> None:
+    assert [entry_name("web1", port) for port in (None, 22, 2222)] == ["web1", "web1", "[web1]:2222"]
+
+
+def test_the_pinned_keys_of_a_host(files: Path) -> None:
+    pin("web1", (ONE,))
+    pin("web2", (OTHER,))
+    assert pinned_keys("web1") == [ONE]

@@ -1,0 +1,57 @@
+"""A look at a machine, whatever answers there."""
+
+import pytest
+
+from octotui.workers.machine import Unreachable
+from octotui.workers.remote.transport import CommandEnd, RemoteCommand
+from octotui.workers.ssh.probe import look
+from tests.sshd import Sshd, needs_sshd
+from tests.workers.ssh.ways import way_to
+
+
+class Answering:
+    """A way to something that answers a command in its own manner."""
+
+    def __init__(self, answer: str, code: int = 0) -> None:
+        self._answer = answer
+        self._code = code
+
+    async def run(self, command: str, body: bytes = b"", *, most: int = 1 << 20) -> CommandEnd:
+        mark = command.partition("=%s")[2].split()[1] if "=%s" in command else ""
+        return CommandEnd(self._code, self._answer.replace("MARK", mark).encode())
+
+    async def open(self, command: str) -> RemoteCommand:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        pass
+
+
+@needs_sshd
+async def test_m1_what_a_machine_is(sshd: Sshd) -> None:
+    async with way_to(sshd.endpoint) as way:
+        glance = await look(way)
+    assert (glance.system, glance.home) == ("Linux", str(sshd.home))
+    assert abs(glance.clock) < 60
+    assert glance.python.startswith("3.")
+
+
+async def test_m1_a_machine_without_home_and_python() -> None:
+    glance = await look(Answering("Welcome\n=MARK\n=Linux\n=armv7\n=1000\n=\n=\n"))
+    assert (glance.home, glance.python, glance.architecture) == ("", "", "armv7")
+    assert glance.clock < -1e9
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        ("", 127, "it has no sh"),
+        ("hello", 0, "it does something else"),
+        ("=MARK\n", 0, "it does something else"),
+        ("=MARK\n=a\n=b\n=soon\n=c\n=d\n", 0, "it does something else"),
+        ("=other\n=a\n=b\n=1\n=c\n=d\n", 0, "it does something else"),
+    ],
+)
+async def test_m1_other_answers_are_told(answer: str, code: int, said: str) -> None:
+    with pytest.raises(Unreachable, match=said):
+        await look(Answering(answer, code))

@@ -1,0 +1,44 @@
+"""Host keys as hosts show them."""
+
+import pytest
+
+from octotui.model.machines.accounts import Endpoint, SshSettings
+from octotui.workers.machine import Unreachable
+from octotui.workers.ssh.connector import SshConnector
+from octotui.workers.ssh.scan import ShownHost, shown_hosts
+from tests.sshd import Login, MakeSshd, Sshd, free_port, make_key, needs_sshd
+from tests.workers.ssh.ways import read
+
+pytestmark = needs_sshd
+
+
+async def shown(address: str) -> list[ShownHost]:
+    connector = SshConnector(read)
+    hosts = [each async for each in shown_hosts(connector, Endpoint(address, None, SshSettings()))]
+    await connector.close()
+    return hosts
+
+
+async def test_m1_the_keys_of_all_kinds_that_a_host_has(make_sshd: MakeSshd, login: Login) -> None:
+    other = make_key(login.folder / "rsa", "-t", "rsa")
+    server = make_sshd(f"HostKey {other}")
+    (host,) = await shown(server.endpoint)
+    assert host.entry == f"[127.0.0.1]:{server.port}"
+    assert sorted(key.split()[0] for key in host.keys) == ["ssh-ed25519", "ssh-rsa"]
+    assert all(" SHA256:" in each for each in host.fingerprints)
+    assert (host.is_known, host.has_changed, host.is_hop) == (True, False, False)
+
+
+async def test_m1_a_changed_key_is_seen_and_an_unknown_one(sshd: Sshd, login: Login) -> None:
+    other = make_key(login.folder / "other").with_suffix(".pub").read_text()
+    (login.folder / "known_hosts").write_text(f"[127.0.0.1]:{sshd.port} {other}")
+    (host,) = await shown(sshd.endpoint)
+    assert (host.is_known, host.has_changed) == (False, True)
+    (login.folder / "known_hosts").unlink()
+    (host,) = await shown(sshd.endpoint)
+    assert (host.is_known, host.has_changed) == (False, False)
+
+
+async def test_m1_a_host_that_is_away(login: Login) -> None:
+    with pytest.raises(Unreachable, match="refuses connections"):
+        await shown(f"ssh://127.0.0.1:{free_port()}")
