@@ -65,7 +65,7 @@ class AttemptEnd(msgspec.Struct, frozen=True):
 class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a machine is: system, architecture, clock (seconds since 1970), id of its boot, programs by name.
 
-    `python` is the interpreter of octotui's own helpers there, or `""`.
+    `python` is the interpreter of octotui's own helpers there, or `""`: then no package is deployed there.
     """
 
     system: str = ""

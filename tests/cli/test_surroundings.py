@@ -140,6 +140,7 @@ def verbs() -> dict[str, click.Command]:
 
 
 ALL = verbs()
+GROUPED = {name.split()[0] for name in ALL if " " in name}
 
 
 def arguments(verb: str, space: Space) -> list[str]:
@@ -209,7 +210,7 @@ def gone(case: Case, space: Space, *, relative: bool = False) -> Case:
 
 def said(case: Case, space: Space, word: str) -> Case:
     """Each argument, path or text, is this word."""
-    keep = len(case.argv[0].split()) + (case.argv[0] == "template")
+    keep = len(case.argv[0].split()) + (case.argv[0] in GROUPED)
     at = case.argv.index("--state") if "--state" in case.argv else len(case.argv)
     words = [each if each.startswith("-") else word for each in case.argv[keep:at]]
     return replace(case, argv=[*case.argv[:keep], *words, *case.argv[at:]])
@@ -256,7 +257,7 @@ def reading(case: Case, space: Space, stdin: str) -> Case:
 
 
 def verb_of(case: Case) -> str:
-    return " ".join(case.argv[: 1 + (case.argv[0] == "template")])
+    return " ".join(case.argv[: 1 + (case.argv[0] in GROUPED)])
 
 
 Arrange = Callable[[Case, Space], Case]

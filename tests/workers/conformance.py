@@ -33,6 +33,7 @@ from tests.workers.agents import end_agents
 from tests.workers.faulty import FaultyProcesses
 from tests.workers.jobs import gone, started, work
 from tests.workers.local_transport import DeclaredMachines
+from tests.workers.shell_machines import by_busybox, by_dash
 from tests.workers.sshd_machines import SshdMachines
 
 Home = Callable[[str], Path]
@@ -50,6 +51,7 @@ class Kind(NamedTuple):
     name: str
     make: Callable[[Home], MachineKind]
     real: bool = True
+    has_python: bool = True
     there: bool = True  # whether this machine has what it needs
 
 
@@ -57,6 +59,8 @@ KINDS = (
     Kind("local by an agent", lambda home: LocalMachines(AgentExecutor(home("agent")), home)),
     Kind("local by supervisor.sh", lambda home: LocalMachines(SupervisorExecutor(), home)),
     Kind("remote by an agent", DeclaredMachines),
+    Kind("remote by sh", by_dash),
+    Kind("remote by busybox", by_busybox, has_python=False),
     Kind("remote by ssh", SshdMachines, there=SSHD is not None),
     Kind("simulated", SimulatedMachines, real=False),
 )
@@ -73,6 +77,7 @@ class Under(NamedTuple):
     machine: Machine
     home: Path
     real: bool
+    has_python: bool
     again: Callable[[], Machine]
 
 
@@ -90,7 +95,7 @@ async def under(
         made.append(kind.make(lambda worker: tmp_path / worker))
         return made[-1].machine("worker1", None)
 
-    yield Under(again(), tmp_path / "worker1", kind.real, again)
+    yield Under(again(), tmp_path / "worker1", kind.real, kind.has_python, again)
     for each in made:
         await each.close()
     end_agents(tmp_path)
@@ -571,6 +576,6 @@ async def test_m1_a_machine_says_what_it_is(under: Under) -> None:
         assert facts.boot
         assert abs(facts.clock - time.time()) < 60
         assert facts.shells["sh"].endswith("sh")
-        assert facts.python
+        assert bool(facts.python) == under.has_python
         assert set(facts.tools) == {"cat"}
     assert Path(under.machine.directory) == under.home

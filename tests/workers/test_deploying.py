@@ -238,3 +238,18 @@ def test_s1_what_cannot_be_done_is_a_sentence(tmp_path: Path, package: Path) -> 
     (tmp_path / "file").touch()
     assert "Not a directory" in run("stage", tmp_path / "file" / "shop", str(package), "shop 1.2.0")
     assert "No such file" in run("install", tmp_path / "shop")
+
+
+def test_p4_without_python_a_deployment_fails_with_one_sentence(tmp_path: Path) -> None:
+    script = '_source=s _target=t _package=p _job=j _python=\n. "${BASH_ENV%/*}/deploy.bash"\nstage\n'
+    done = subprocess.run(
+        ("bash", "-c", script),
+        env={"PATH": os.environ["PATH"], "BASH_ENV": f"{HELPERS}/octopus.bash"},
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    said = b"a package is deployed by Python, from 3.8 on, and this machine has none: install it"
+    assert done.returncode != 0
+    assert base64.b64encode(said) in done.stdout or said in done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,8 @@
 
 set -eu
 
+if [ -z "$_python" ]; then fail_step "a package is deployed by Python, from 3.8 on, and this machine has none: install it"; fi
+
 _new=$_target.new-$_job
 
 trap leave EXIT

@@ -1,4 +1,6 @@
-"""Machines elsewhere, by any way that runs a command over there (`transport`); they need sh and Python.
+"""Machines elsewhere, by any way that runs a command over there (`transport`); they need sh.
+
+`chosen` finds out whether there is a Python. Without one `shell` does all; what follows is about the rest.
 
 Theory of operation. One command for a machine is a channel: `first_contact` has it find a Python and become
 the relay (`agent.relay`), `channel` carries frames over it. They are of `calls`, each with a number and with

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from octotui.model.machines.accounts import Endpoint
 from octotui.workers.machine import Machine
-from octotui.workers.remote.machine import RemoteMachines
+from octotui.workers.remote.chosen import ChosenMachines
 from octotui.workers.remote.unpacked_archives import UnpackedArchives
 from octotui.workers.ssh.transports import ReadSecret, SshTransports
 
@@ -18,7 +18,7 @@ class SshMachines:
         """Take the name of the space, and what all machines are sent."""
         self._transports = transports
         self._endpoint = endpoint
-        self._remote = RemoteMachines(lambda worker: transports.transport(endpoint), space, archives)
+        self._remote = ChosenMachines(lambda worker: transports.transport(endpoint), space, archives)
 
     def machine(self, worker: str, directory: str | None) -> Machine:
         """Return a worker in its directory, which is made when it is first used."""
