@@ -8,7 +8,15 @@ from pathlib import Path
 from octotui.store.cancellation import Cancellation
 from octotui.store.packages.manifest import PackageManifest
 from octotui.store.packages.package_store import InUse
-from octotui.workers.executor import AttemptSpec, AttemptStatus, Notice, Output, unheard
+from octotui.workers.executor import (
+    BEGINNING,
+    AttemptSpec,
+    AttemptStatus,
+    Notice,
+    Offsets,
+    Output,
+    unheard,
+)
 from octotui.workers.machine import (
     AttemptEnd,
     AttemptKey,
@@ -66,16 +74,18 @@ class ChosenProcesses:
         """Return the status of an attempt."""
         return await (await self._of(attempt)).inspect(attempt)
 
-    async def start(self, attempt: AttemptKey, work: AttemptSpec, resume: str = "") -> None:
+    async def start(
+        self, attempt: AttemptKey, work: AttemptSpec, resume: str = "", *, is_new: bool = False
+    ) -> None:
         """Start an attempt, unless it was started by any way. Raises StartError."""
-        await (await self._of(attempt)).start(attempt, work, resume)
+        await (await self._of(attempt)).start(attempt, work, resume, is_new=is_new)
 
     async def follow(
-        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+        self, attempt: AttemptKey, output: Output, offsets: Offsets = BEGINNING, notice: Notice = unheard
     ) -> AttemptEnd:
         """Wait for the end of an attempt."""
         processes = await self._of(attempt)
-        end = await processes.follow(attempt, output, offset, notice)
+        end = await processes.follow(attempt, output, offsets, notice)
         self._ended[attempt] = processes
         return end
 

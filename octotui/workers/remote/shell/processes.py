@@ -10,15 +10,25 @@ from shlex import quote
 import octotui.workers
 from octotui.engine.state import Outcome
 from octotui.model.environment_names import is_passed
+from octotui.store.logs.line_streams import STDOUT
 from octotui.workers import shells, workspace_record
-from octotui.workers.executor import AttemptSpec, AttemptStatus, Notice, Output, StartError, unheard
+from octotui.workers.executor import (
+    BEGINNING,
+    AttemptSpec,
+    AttemptStatus,
+    Notice,
+    Offsets,
+    Output,
+    StartError,
+    unheard,
+)
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable, check_path
 from octotui.workers.remote.shell.calls import ShellProblem
 from octotui.workers.remote.shell.following import FollowTurns, follow_in_turns
 from octotui.workers.remote.shell.outcomes import ELSEWHERE, GONE, status_of
 from octotui.workers.remote.shell.reached import ShellDirectory, helpers_version
 from octotui.workers.remote.shell.workspace_files import ShellWorkspaceFiles
-from octotui.workers.script_environment import script_environment
+from octotui.workers.script_environment import ScriptEnvironments
 from octotui.workers.values_file import encoded
 
 SUPERVISOR = Path(octotui.workers.__file__).parent / "local" / "supervisors" / "supervisor.sh"
@@ -49,25 +59,30 @@ class ShellProcesses:
         life, printed, record = (*parts, b"0", b"")[:3]
         return status_of(attempt.name, where, life.decode(), int(printed or b"0"), record)
 
-    async def start(self, attempt: AttemptKey, work: AttemptSpec, resume: str = "") -> None:
-        """Start an attempt unless it was started, also by an earlier process. Raises StartError."""
+    async def start(
+        self, attempt: AttemptKey, work: AttemptSpec, resume: str = "", *, is_new: bool = False
+    ) -> None:
+        """Start an attempt unless it was started, also by an earlier process. Raises StartError.
+
+        One that `is_new` is looked for over there, too: its folder is what makes it start once.
+        """
         async with self._starting.setdefault(attempt, asyncio.Lock()):
             if attempt not in self._started:
                 await self._begin(attempt, work, resume)
                 self._started.add(attempt)
 
     async def follow(
-        self, attempt: AttemptKey, output: Output, offset: int = 0, notice: Notice = unheard
+        self, attempt: AttemptKey, output: Output, offsets: Offsets = BEGINNING, notice: Notice = unheard
     ) -> AttemptEnd:
-        """Wait for the end of an attempt, whose output is sent from the offset on."""
+        """Wait for the end of an attempt, whose output is sent from the offset of its one stream on."""
         _check(attempt)
         await self._directory.reached()
         calls = self._directory.calls
-        end = await follow_in_turns(calls, attempt, output, offset, notice, self._turns)
+        end = await follow_in_turns(calls, attempt, output, offsets[STDOUT], notice, self._turns)
         if end is None:
             return AttemptEnd(Outcome(state="lost", reason=GONE))
         self._left.add(attempt)
-        return AttemptEnd(end.outcome, end.length)
+        return AttemptEnd(end.outcome, (end.length, 0))
 
     def workspace(self, attempt: AttemptKey) -> ShellWorkspaceFiles | None:
         """Return the files of an ended attempt, if it has a workspace."""
@@ -118,7 +133,7 @@ class ShellProcesses:
         surroundings = dict.fromkeys(
             (each for each in facts.names if is_passed(each, work.passed)), INHERITED
         )
-        environment = script_environment(work, surroundings, helpers)
+        environment = ScriptEnvironments(surroundings, helpers).of(work)
         own = {
             name: value
             for name, value in environment.items()
