@@ -2,5 +2,5 @@
 
 Holds the contract (`machine`), what makes any way to a machine reliable (`processes`, `reaching`), shells,
 helper functions for scripts, the `agent` that runs jobs on a machine with its client, and the kinds `local`,
-`remote` and `simulated_machine`. Never a State, an event or the journal.
+`remote`, over `ssh`, and `simulated_machine`. Never a State, an event or the journal.
 """
