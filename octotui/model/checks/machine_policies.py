@@ -1,0 +1,29 @@
+"""Machine policies that contradict themselves, and machines that name none that there is."""
+
+from octotui.model.complaints import Report, did_you_mean
+from octotui.model.machines.health_policy import DEFAULT_POLICY
+from octotui.model.space import Model
+
+OFTEN = 5.0  # seconds between two checks at least
+
+
+def check_machine_policies(model: Model, report: Report) -> None:
+    """Report unknown policies, scripts that no check runs, and checks that are too frequent or have no time."""
+    for table, machines in (("workers", model.workers), ("targets", model.targets)):
+        for slug, machine in machines.items():
+            if machine.policy is not None and machine.policy not in model.machine_policies:
+                meant = did_you_mean(machine.policy, model.machine_policies)
+                report((table, slug, "policy"), f'There is no machine policy "{machine.policy}"{meant}')
+    named = {each.policy or DEFAULT_POLICY for each in (*model.workers.values(), *model.targets.values())}
+    for slug, policy in model.machine_policies.items():
+        at = ("machine_policies", slug)
+        if policy.check == "script" and policy.script is None:
+            report((*at, "check"), "There is no script; write one, such as script = '''…'''.")
+        if policy.check == "connection" and policy.script is not None:
+            report((*at, "script"), 'No check runs it; add check = "script", or remove it.')
+        if policy.every is not None and policy.every < OFTEN:
+            report((*at, "every"), f'Say "{OFTEN:g}s" or longer, or "never".')
+        if policy.timeout <= 0:
+            report((*at, "timeout"), 'A check takes some time; say "60s", for example.')
+        if slug not in named:
+            report(at, f'No machine has it; name it by policy = "{slug}", or call it "{DEFAULT_POLICY}".')
