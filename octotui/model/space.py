@@ -87,7 +87,7 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
     """A machine that runs jobs; `directory` holds its work and packages, `endpoint` is the way to it.
 
-    `policy` names how its health is checked. One that cannot be reached for `unreachable_limit` seconds is lost.
+    `policy` names how its health is checked. After `unreachable_limit` seconds without an answer it is lost.
     """
 
     name: str

@@ -9,12 +9,13 @@ OFTEN = 5.0  # seconds between two checks at least
 
 def check_machine_policies(model: Model, report: Report) -> None:
     """Report unknown policies, scripts that no check runs, and checks that are too frequent or have no time."""
-    for table, machines in (("workers", model.workers), ("targets", model.targets)):
-        for slug, machine in machines.items():
-            if machine.policy is not None and machine.policy not in model.machine_policies:
-                meant = did_you_mean(machine.policy, model.machine_policies)
-                report((table, slug, "policy"), f'There is no machine policy "{machine.policy}"{meant}')
-    named = {each.policy or DEFAULT_POLICY for each in (*model.workers.values(), *model.targets.values())}
+    of_workers = [(("workers", slug), each.policy) for slug, each in model.workers.items()]
+    of_targets = [(("targets", slug), each.policy) for slug, each in model.targets.items()]
+    for at, name in (*of_workers, *of_targets):
+        if name is not None and name not in model.machine_policies:
+            meant = did_you_mean(name, model.machine_policies)
+            report((*at, "policy"), f'There is no machine policy "{name}"{meant}')
+    named = {name or DEFAULT_POLICY for _, name in (*of_workers, *of_targets)}
     for slug, policy in model.machine_policies.items():
         at = ("machine_policies", slug)
         if policy.check == "script" and policy.script is None:

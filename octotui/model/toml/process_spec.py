@@ -187,7 +187,10 @@ _STEP = {
         rule="S8, W6",
     ),
     "needs": KeySpec(
-        ListSpec(TOOL_NEED), "Tools that its machine must have, with versions.", not_with=_OF_SCRIPTS, rule="M4, W4"
+        ListSpec(TOOL_NEED),
+        "Tools that its machine must have, with versions.",
+        not_with=_OF_SCRIPTS,
+        rule="M4, W4",
     ),
     "roles": KeySpec(
         ListSpec(name("a role")),

@@ -34,7 +34,8 @@ NEED = text(
     r"(?:python:)?[A-Za-z0-9_][A-Za-z0-9_.+\-]*",
 )
 TOOL_NEED = text(
-    'a command such as "docker", a Python module such as "python:boto3", or with a version "kubectl>=1.28"', TOOL
+    'a command such as "docker", a Python module such as "python:boto3", or with a version "kubectl>=1.28"',
+    TOOL,
 )
 ENVIRONMENT_NAMES = text(
     'the name of an environment variable such as "SSH_AUTH_SOCK", or a pattern such as "AWS_*"',

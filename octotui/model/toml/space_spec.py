@@ -116,7 +116,9 @@ POOL = TableSpec(
 )
 
 _POLICY = KeySpec(
-    SLUG, 'The machine policy by which its health is checked; without it, the one called "default".', rule="M5"
+    SLUG,
+    'The machine policy by which its health is checked; without it, the one called "default".',
+    rule="M5",
 )
 _UNREACHABLE_LIMIT = KeySpec(
     TIME, "After how long without a connection it is lost; without it, never.", rule="M1, M6"
@@ -129,7 +131,9 @@ MACHINE_POLICY = TableSpec(
             choice("connection", "script"), "Whether a script on the machine judges it, too.", rule="M5"
         ),
         "script": KeySpec(
-            AlternativeSpec(prose(), SCRIPT), "The script that judges a machine; plain text means bash.", rule="M5"
+            AlternativeSpec(prose(), SCRIPT),
+            "The script that judges a machine; plain text means bash.",
+            rule="M5",
         ),
         "every": KeySpec(EVERY, "How often machines are checked.", rule="M5"),
         "timeout": KeySpec(TIME, "How long a check may take until it has failed.", rule="M5"),

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from octotui.engine.commands import ReportProgress
+from octotui.engine.commands import CheckHealth, ReportProgress
 from octotui.engine.state import Job, Outcome, State, step_of
 from octotui.model.iteration import environment_sources
 from octotui.model.process import Package
@@ -57,6 +57,7 @@ from octotui.workers.script_environment import missed
 
 STOPPED = Outcome(state="cancelled")  # stopped before it started
 NOTHING = AttemptStatus("nothing")
+ABANDONED = 10.0  # seconds that a script whose machine was lost has between TERM and KILL
 GRACE = 2.0  # seconds that closing a space waits for machines to acknowledge what is asked of them
 
 T = TypeVar("T")
@@ -171,6 +172,25 @@ class ScriptJobs:
             if located.has_packages:
                 self._requests.add(partial(self._remove_packages, located))
 
+    def abandon(self, job: str) -> None:
+        """Stop an attempt that nobody follows any more, once its machine is reached, and then clean it."""
+        self._uninspected.pop(job, None)
+        self._secret_store.stop(job)
+        self._packages.stop(job)
+        located = self._located.pop(job, None)
+        if located is not None:
+            self._folder.masked_spans(located.key.name).unlink(missing_ok=True)
+            self._requests.add(partial(self._stop_and_clean, located))
+
+    async def _stop_and_clean(self, located: _Located) -> None:
+        processes = located.machine.processes
+        if (await processes.inspect(located.key)).state in ("running", "ended"):
+            await processes.stop(located.key, ABANDONED)
+            await processes.follow(located.key, lambda chunk: None)
+        await processes.clean(located.key)
+        if located.has_packages:
+            await self._remove_packages(located)
+
     async def close(self) -> None:
         """Wait for requests to be acknowledged; those to machines that are away follow from the State."""
         await self._requests.close(GRACE)
@@ -208,6 +228,7 @@ class ScriptJobs:
 
     def _tell_unreached(self, job: Job, problem: str) -> None:
         self._tell(job, f"{job.worker} cannot be reached: {problem}")
+        self._session.report(CheckHealth(machines=(job.worker or "",)))  # which says so to others, too
 
     def _tell(self, job: Job, sentence: str) -> None:
         """Have a job say how it stands, as if its script had reported so."""

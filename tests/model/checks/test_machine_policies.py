@@ -16,7 +16,10 @@ USED = GROUND + '[workers.worker1]\npolicy = "linux"\n[machine_policies.linux]\n
     ("text", "complaint"),
     [
         (GROUND + '[workers.worker1]\npolicy = "linux"\n', 'There is no machine policy "linux"'),
-        (GROUND + '[targets.web1]\nroles = ["web"]\npolicy = "linux"\n', 'There is no machine policy "linux"'),
+        (
+            GROUND + '[targets.web1]\nroles = ["web"]\npolicy = "linux"\n',
+            'There is no machine policy "linux"',
+        ),
         (GROUND + "[machine_policies.linux]\n", 'No machine has it; name it by policy = "linux"'),
         (USED + 'check = "script"', "There is no script; write one"),
         (USED + 'script = "true"', 'No check runs it; add check = "script"'),

@@ -20,7 +20,9 @@ def test_m4_a_need_is_a_tool_and_bounds_of_its_version(text: str, need: ToolNeed
     assert need_of(text) == need
 
 
-@pytest.mark.parametrize("text", ["", "kubectl>=", ">=1.28", "a b", "kubectl~=1.28", "-rf", "kubectl>=x", "a;b"])
+@pytest.mark.parametrize(
+    "text", ["", "kubectl>=", ">=1.28", "a b", "kubectl~=1.28", "-rf", "kubectl>=x", "a;b"]
+)
 def test_m4_anything_else_is_no_need(text: str) -> None:
     with pytest.raises(ValueError, match="is no tool"):
         need_of(text)
