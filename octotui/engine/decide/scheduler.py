@@ -57,7 +57,9 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             _use_new_limits(turn)
             plan_checks(turn)
             start_checks(turn)
-        case events.ChecksQueued() | events.MachineChecked() | events.ChecksPlanned():
+        case (events.ChecksQueued() | events.MachineChecked()) | (
+            events.ChecksPlanned() | events.HealthChanged()
+        ):
             start_checks(turn)
             _grant_again(turn, event)
         case events.MachineLost():
@@ -82,7 +84,7 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             | (events.RunMoved() | events.StepSkipped() | events.TargetSkipped() | events.VariablePublished())
             | (events.JobProgressed() | events.InterruptionRaised() | events.InterruptionTaken())
             | (events.InterruptionReleased() | events.InterruptionHandedOver() | events.InterruptionClosed())
-            | (events.NoticeFailed() | events.HealthChanged() | events.CheckStarted())
+            | (events.NoticeFailed() | events.CheckStarted())
             | events.ReleaseCreated()
             | (events.ScheduleMissed() | events.ActionRefused() | events.RunsRemoved())
             | events.FilesRemoved()
@@ -117,9 +119,13 @@ def _grant(turn: Transaction, machine: str | None) -> None:
 
 
 def _grant_again(turn: Transaction, event: AnyEvent) -> None:
-    """Start what waited for a machine that was lost and is reached again."""
+    """Start what waited for a machine that was lost, and is reached again or in the model no more."""
     if isinstance(event, events.MachineChecked):
         _grant(turn, event.machine)
+    if isinstance(event, events.HealthChanged):
+        _grant(turn, event.worker)
+    for machine in event.forgotten if isinstance(event, events.ChecksPlanned) else ():
+        _grant(turn, machine)
 
 
 def _start_if_ready(turn: Transaction, job: Job) -> None:
@@ -193,9 +199,19 @@ def _after_job(turn: Transaction, event: events.JobEnded) -> None:
         _fill_slots(turn)
     elif run.state == "executing":
         start_following(turn, turn.job(event.job))
-        _continue_run(turn, run.id)
+        if not _ends_more(turn, run.id):
+            _continue_run(turn, run.id)
     elif run.state == "paused" and not run.progress.open:
         _after_last_answer(turn, run)
+
+
+def _ends_more(turn: Transaction, name: str) -> bool:
+    """Return whether another job of a run has ended meanwhile, which is reacted to next.
+
+    So it is where several are lost with their machine, or one fails as it is queued.
+    """
+    coming = turn.events[turn.looked_at :]
+    return any(isinstance(event, events.JobEnded) and event.run == name for event in coming)
 
 
 def _continue_run(turn: Transaction, name: str) -> None:

@@ -104,9 +104,7 @@ def start_following(turn: Transaction, job: Job) -> None:
     following = _first_due(turn, run, top, job.target, after=job.step)
     if following is not None:
         _queue(turn, run, *following, job.target)
-    else:
-        _begin_next(turn, run.id, top)
-    if not turn.run(run.id).progress.steps[top].open:
+    elif not _begin_next(turn, run.id, top) and not turn.run(run.id).progress.steps[top].open:
         _close(turn, run.id, top)
 
 

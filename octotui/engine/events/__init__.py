@@ -1,9 +1,9 @@
 """The events: the only changes of a State, and the content of the journal.
 
 Each event is one JSON object, `{"type": …, "seq": …, "at": …, …}`; `seq` counts from 1 without gaps and
-`at` is seconds since 1970 (UTC). Holds the events of runs, jobs, interruptions, machines and the space, the union of
-each kind, and `AnyEvent`; every `match` on a union ends with `assert_never`, so that a new event is missed
-nowhere. Never the effect of an event (that is `evolve`), or its cause (that is `decide`).
+`at` is seconds since 1970 (UTC). Holds the events of runs, jobs, interruptions, machines and the space, the
+union of each kind, and `AnyEvent`; every `match` on a union ends with `assert_never`, so that a new event is
+missed nowhere. Never the effect of an event (that is `evolve`), or its cause (that is `decide`).
 """
 
 from octotui.engine.events.interruptions import (

@@ -14,7 +14,8 @@ from octotui.engine.state.state import Published, State
 
 DURATIONS = ("durations", "earlier_durations")
 MAPS = (
-    "cursors", "health", "machines", "releases", "newest", "current", "published", "schedules", "missed", *DURATIONS,
+    "cursors", "health", "machines", "releases", "newest", "current", "published", "schedules", "missed",
+    *DURATIONS,
 )  # fmt: skip
 
 

@@ -23,6 +23,11 @@ SAID = {
     commands.CreateRelease: ("start", "shop", commands.CreateRelease(process="shop", requester="eve")),
     commands.CancelRun: ("start", "run-1", commands.CancelRun(run="run-1", by="eve")),
     commands.MoveToTop: ("start", "run-1", commands.MoveToTop(run="run-1", by="eve")),
+    commands.CheckHealth: (
+        "start",
+        "worker1, web1",
+        commands.CheckHealth(machines=("worker1", "web1"), by="eve"),
+    ),
     commands.TakeInterruption: ("answer", "q-1", commands.TakeInterruption(interruption="q-1", user="eve")),
     commands.ReleaseInterruption: (
         "answer",

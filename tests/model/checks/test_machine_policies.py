@@ -26,7 +26,7 @@ USED = GROUND + '[workers.worker1]\npolicy = "linux"\n[machine_policies.linux]\n
         (USED + 'every = "1s"', 'Say "5s" or longer, or "never".'),
         (USED + 'timeout = "0s"', "A check takes some time"),
         (USED + 'every = "often"', 'Expected a duration such as "1h", or "never"'),
-        (USED + 'check = "ping"', 'Expected "connection" or "script"'),
+        (USED + 'check = "ping"', '"ping" is not known; known: "connection", "script".'),
     ],
 )
 def test_m5_what_does_not_go_together(tmp_path: Path, text: str, complaint: str) -> None:
