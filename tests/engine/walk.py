@@ -103,7 +103,9 @@ class Walk:
     def _found(self, machine: str) -> commands.ReportCheck:
         """What a check finds: when everything calms down, that the machine is well."""
         random = self.random
-        health = random.choice(("healthy", "healthy", "has-warnings", "unhealthy", "unavailable", "unavailable"))
+        health = random.choice(
+            ("healthy", "healthy", "has-warnings", "unhealthy", "unavailable", "unavailable")
+        )
         if self.calm or health != "unavailable":
             tools = {"docker": FoundTool(random.choice(("", "/bin/docker")), random.choice(("", "20", "24")))}
             facts = CheckedFacts(system="Linux", tools=tools)

@@ -168,7 +168,7 @@ def start_next_group(turn: Transaction, name: str) -> None:
 
 def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
     """Queue the acquisition of packages before the first steps that need any; return whether it did (P2)."""
-    if run.selection.acquired != "no":
+    if run.selection.acquired in ("yes", "failed"):
         return False
     if not any(run.runbook.steps[each].packages and _would_run(turn, run, each) for each in steps):
         return False

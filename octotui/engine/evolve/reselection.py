@@ -39,7 +39,7 @@ def _with_pick(run: Run, event: events.WorkerReselected) -> Run:
         run,
         picks=(*run.selection.picks, event.pick),
         given_up=(*run.selection.given_up, *event.offsets),
-        acquired="no" if event.pick.packages else run.selection.acquired,
+        acquired="again" if event.pick.packages else run.selection.acquired,
     )
 
 

@@ -23,7 +23,7 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     picks: tuple[Pick, ...] = ()
     selected: int = 0  # the first pick of the current selection
     leased: bool = False
-    acquired: Literal["no", "yes", "failed"] = "no"
+    acquired: Literal["no", "yes", "failed", "again"] = "no"  # again: on another worker than before
     targeted: bool = False  # its targets are selected
     without: tuple[RejectedCandidate, ...] = ()  # targets rejected at the selection
     excluded: tuple[str, ...] = ()  # targets excluded later

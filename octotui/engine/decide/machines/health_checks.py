@@ -137,7 +137,7 @@ def _due(turn: Transaction, name: str, machine: Worker | Target, *, is_cut: bool
         return turn.at if known.due is None else known.due
     if every is None:
         return None
-    unknown = known.facts is None or not tools_needed(turn.state.model) <= known.facts.tools.keys()
+    unknown = known.facts is not None and not tools_needed(turn.state.model) <= known.facts.tools.keys()
     if known.checked_at is None or unknown:
         return turn.at if known.due is None else min(turn.at, known.due)
     return known.checked_at + every

@@ -24,11 +24,14 @@ def replace_lost_machine(turn: Transaction, event: events.MachineLost) -> None:
     machine, reason = event.machine, loss(event.machine, event.reason)
     for name in _runs_on(turn, machine):
         for job in _jobs_on(turn, name, machine):
-            if job.state == "running":
+            if job.state == "running" and job.kind == "script":
                 _end_lost(turn, job, reason)
+        policy = lost_policy(turn, turn.run(name), None, machine)
         reselect_lost(turn, name)
         for job in _jobs_on(turn, name, machine):
-            if job.state == "waiting" and lost_policy(turn, turn.run(name), job.step, machine) != "wait":
+            if job.kind == "acquire" and job.state != "asking":
+                _end_acquisition(turn, job, policy, reason)
+            elif job.state == "waiting" and lost_policy(turn, turn.run(name), job.step, machine) != "wait":
                 end_job(turn, job, Outcome(state="failed", reason=reason))
 
 
@@ -64,6 +67,20 @@ def _end_lost(turn: Transaction, job: Job, reason: Reason) -> None:
         end_or_ask(turn, job, Outcome(state="lost", reason=reason))
     else:
         end_job(turn, job, Outcome(state="lost", reason=reason))
+
+
+def _end_acquisition(turn: Transaction, job: Job, policy: OnLostWorker, reason: Reason) -> None:
+    """Drop an acquisition that is made again, on the worker that was selected instead or once this one is back.
+
+    Where no step may wait, and there is no other worker, the run fails for it. To acquire twice does no harm.
+    """
+    leased = any(pick.worker == job.worker for pick in turn.run(job.run).selection.leases)
+    if policy == "wait" or (policy == "reselect" and not leased):
+        end_job(turn, job, Outcome(state="cancelled", reason=reason))
+    elif job.state == "running":
+        _end_lost(turn, job, reason)
+    else:
+        end_job(turn, job, Outcome(state="failed", reason=reason))
 
 
 def lost_policy(turn: Transaction, run: Run, step: int | None, machine: str) -> OnLostWorker:
@@ -115,8 +132,12 @@ def reselect(turn: Transaction, name: str, offset: int) -> Reason | None:
 
 
 def _has_not_begun(run: Run, index: int) -> bool:
-    """Return whether something of a step may still begin on its worker."""
-    state = run.progress.steps[index].state
+    """Return whether something of a step may still begin on its worker: also for another target."""
+    state, outer = run.progress.steps[index].state, index
+    while run.runbook.steps[outer].within:
+        outer -= 1
+    if run.progress.steps[outer].begun < len(run.progress.steps[outer].targets):
+        return True
     return state == "pending" or (
         state == "started" and job_kind(run.runbook.steps[index].action) == "script"
     )
