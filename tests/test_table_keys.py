@@ -206,7 +206,7 @@ READ = {
     "WORKER.unreachable_limit": "octotui.engine.decide.machines.health_checks:_limit",
     "TARGET.policy": "octotui.model.space:Model.policy_of",
     "TARGET.unreachable_limit": "octotui.engine.decide.machines.health_checks:_limit",
-    "MACHINE_POLICY.name": "octotui.views.machines:policy",
+    "MACHINE_POLICY.name": "octotui.views.machines.health:policy",
     "MACHINE_POLICY.check": "octotui.runtime.health.health_checker:_Check.run",
     "MACHINE_POLICY.script": "octotui.runtime.health.health_checker:_Check._judge",
     "MACHINE_POLICY.every": "octotui.engine.decide.machines.health_checks:_next",

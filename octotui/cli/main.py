@@ -32,6 +32,7 @@ VERBS = {
     "tree": "Show the allocation tree of a run.",
     "logs": "Print what the jobs of a run printed.",
     "waits": "List what waits, for what, and what it is blocked by.",
+    "health": "Check workers and targets now, and show how they are.",
     "pools": "Show pools and workers, and which runs lease or use them.",
     "events": "Print the events of a space, also as they happen.",
     "wait": "Wait until runs have ended.",
@@ -69,7 +70,7 @@ TOGETHER = {
 GROUPS = {
     "The app": ("open", "attach"),
     "Start": ("run", "plan", "rerun", "schedules"),
-    "Watch": ("dashboard", "runs", "show", "tree", "logs", "waits", "pools", "events", "wait"),
+    "Watch": ("dashboard", "runs", "show", "tree", "logs", "waits", "pools", "health", "events", "wait"),
     "Answer": TOGETHER["answer"],
     "Change": ("cancel", "top"),
     "Projects": ("release", "releases", "deploy", "promote", "publish"),

@@ -43,6 +43,11 @@ def pools(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
     return _declared(ctx, incomplete, lambda model: {**model.pools, **model.workers})
 
 
+def machines(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete workers and targets."""
+    return _declared(ctx, incomplete, lambda model: model.machines)
+
+
 def steps(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the steps of the named run or process, else of all processes."""
     said = _said(ctx)

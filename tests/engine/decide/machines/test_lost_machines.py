@@ -302,7 +302,7 @@ class TestUnstarted:
 
 
 @pytest.mark.parametrize("guided", [False, True])
-def test_m6_on_a_lost_target_the_step_fails_there(guided: bool) -> None:  # noqa: FBT001
+def test_m6_on_a_lost_target_the_step_fails_there(guided: bool) -> None:
     """M6, S6: the others of its window go on."""
     web = {name: Target(name=name, roles=("web",), unreachable_limit=LIMIT) for name in ("web1", "web2")}
     steps = (
