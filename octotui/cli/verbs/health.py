@@ -65,9 +65,8 @@ def _checked(space: str, state: Path | None, machines: tuple[str, ...], *, as_js
             try:
                 async with asyncio.timeout(PATIENCE):
                     async for present in client.states():
-                        if not any(
-                            machine_health(present, each).is_in_line for each in _of(present, machines)
-                        ):
+                        names = _of(present, machines)
+                        if not any(machine_health(present, each).is_in_line for each in names):
                             break
             except TimeoutError:
                 code = LATE

@@ -11,8 +11,7 @@ import msgspec
 
 from octotui.engine.state.records import Health
 
-HISTORY = 20  # changes of health that are kept of a machine
-RETAINED = 5  # of these, with what outlives removed runs
+HISTORY = 10  # changes of health that are kept of a machine
 
 
 class HealthChange(msgspec.Struct, frozen=True, gc=False):

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from octotui.engine.state.durations import Durations
-from octotui.engine.state.machine_health import RETAINED, MachineHealth, check_deadline, loss_deadline
+from octotui.engine.state.machine_health import MachineHealth, check_deadline, loss_deadline
 from octotui.engine.state.records import Health
 from octotui.engine.state.releases import Release
 from octotui.engine.state.sorted_sequence import SortedSequence
@@ -42,9 +42,6 @@ def retained_state(state: State, *, durations: bool = True) -> RetainedState:
     """Extract the retained part of a State; without durations where no removed event is needed for them."""
     names = [name for name in MAPS if durations or name not in DURATIONS]
     maps = {name: dict(sorted(getattr(state, name).items())) for name in names}
-    maps["machines"] = {
-        name: replace(each, history=each.history[-RETAINED:]) for name, each in maps["machines"].items()
-    }
     return RetainedState(
         next_run=state.next_run,
         next_interruption=state.next_interruption,

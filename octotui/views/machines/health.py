@@ -5,7 +5,7 @@ import msgspec
 from octotui.engine.state import MachineHealth, State, is_lost, machine_health
 from octotui.model.quantities import duration as exactly
 from octotui.model.space import LOCAL
-from octotui.views.labels import HEALTH, Mark, duration, listed
+from octotui.views.labels import HEALTH, Mark, counted, duration, listed
 from octotui.views.text.clock_times import Zone, exact_time
 
 Parts = list[tuple[str, list[str]]]
@@ -101,11 +101,10 @@ def checks(state: State, machine: str, now: float, zone: Zone = None) -> list[st
         lines.append("was not checked yet, which counts as healthy")
     else:
         told = f"checked {exact_time(known.checked_at, now, zone)}, {duration(now - known.checked_at)} ago"
-        lines.append(
-            f"{told}{f', answered after {latency(known.latency)}' if known.latency is not None else ''}"
-        )
+        answered = "" if known.latency is None else f", answered after {latency(known.latency)}"
+        lines.append(told + answered)
     if known.failures:
-        lines.append(f"did not answer {known.failures} time{'s' if known.failures > 1 else ''} in a row")
+        lines.append(f"did not answer {counted(known.failures, 'time')} in a row")
     if known.checking is not None:
         lines.append(f"is being checked, since {duration(now - known.checking)}")
     elif known.ticket is not None:
@@ -149,15 +148,20 @@ def found(known: MachineHealth) -> list[str]:
 def paragraphs(state: State, machine: str, now: float, zone: Zone = None) -> Parts:
     """Return headed paragraphs about a machine's health, for `w` and its page."""
     known, way = machine_health(state, machine), endpoint(state, machine)
-    history = [
-        f"{exact_time(each.at, now, zone)} {HEALTH[each.health].word}{f': {each.reason}' if each.reason else ''}"
-        for each in reversed(known.history)
-    ]
     reached = [f"by {way}"] if way else []
     parts = [
         ("Health", [sentence(state, machine, now, zone), *known.warnings[1:]]),
         ("Checks", [*reached, *checks(state, machine, now, zone)]),
         ("What its last check found", found(known)),
-        ("Changes of its health", history),
+        ("Changes of its health", _history(known, now, zone)),
     ]
     return [(head, lines) for head, lines in parts if lines]
+
+
+def _history(known: MachineHealth, now: float, zone: Zone) -> list[str]:
+    """Return the changes of a machine's health, the newest first."""
+    lines = []
+    for each in reversed(known.history):
+        reason = f": {each.reason}" if each.reason else ""
+        lines.append(f"{exact_time(each.at, now, zone)} {HEALTH[each.health].word}{reason}")
+    return lines

@@ -70,7 +70,7 @@ def _end_lost(turn: Transaction, job: Job, reason: Reason) -> None:
 
 
 def _end_acquisition(turn: Transaction, job: Job, policy: OnLostWorker, reason: Reason) -> None:
-    """Drop an acquisition that is made again, on the worker that was selected instead or once this one is back.
+    """Drop an acquisition that is made again, on another worker or once this one is back.
 
     Where no step may wait, and there is no other worker, the run fails for it. To acquire twice does no harm.
     """
