@@ -140,7 +140,9 @@ class _Check:
             [each for each in sought if not each.startswith(tool_versions.MODULE)]
         )
         if facts.system:
-            said = await self._versions(facts, sought) if facts.tools else b""
+            self.facts = self._facts(facts, tool_versions.found_tools(facts.tools, sought, b""))
+        if self.facts is not None and facts.tools:
+            said = await self._versions(facts, sought)
             self.facts = self._facts(facts, tool_versions.found_tools(facts.tools, sought, said))
         return await self._judge() if self._policy.check == "script" else CheckVerdict("healthy")
 
