@@ -397,7 +397,9 @@ def unwell() -> Scene:
     away = Worker(name="build2", endpoint="ssh://deploy@build2.example:2222", unreachable_limit=600.0)
     pools = {
         "setup": Pool(
-            name="Setup", workers=("worker1", "worker2", "worker3", "build2", "off"), on_lost_worker="reselect"
+            name="Setup",
+            workers=("worker1", "worker2", "worker3", "build2", "off"),
+            on_lost_worker="reselect",
         )
     }
     policies = {
@@ -414,11 +416,18 @@ def unwell() -> Scene:
         )
     )
     tools = {"docker": FoundTool("/usr/bin/docker", "24.0.7"), "git": FoundTool("/usr/bin/git", "2.39.5")}
-    facts = CheckedFacts(system="Linux", architecture="x86_64", ahead=90.0, tools={**tools, "helm": FoundTool()})
+    facts = CheckedFacts(
+        system="Linux", architecture="x86_64", ahead=90.0, tools={**tools, "helm": FoundTool()}
+    )
     world.send(commands.Tick())
     found: tuple[dict[str, object], ...] = (
         {"machine": "worker1", "health": "healthy", "latency": 0.0004, "facts": facts},
-        {"machine": "worker2", "health": "has-warnings", "reason": "the disk is nearly full", "latency": 0.002},
+        {
+            "machine": "worker2",
+            "health": "has-warnings",
+            "reason": "the disk is nearly full",
+            "latency": 0.002,
+        },
         {"machine": "worker3", "health": "unhealthy", "reason": "docker does not answer", "latency": 0.31},
         {"machine": "build2", "health": "unavailable", "reason": "connection refused; next try in 5 s"},
     )

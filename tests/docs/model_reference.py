@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from octotui.model.toml.process_spec import CHILD, HEALTH_CHECK, PARAMETER, STEP, TEMPLATE
-from octotui.model.toml.space_spec import FEED, MACHINE_POLICY, KEEP, MODEL, PROJECT
+from octotui.model.toml.space_spec import FEED, KEEP, MACHINE_POLICY, MODEL, PROJECT
 from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, KeySpec, ListSpec, ScalarSpec, Spec, TableSpec
 from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
 from octotui.store.user_config import CONFIG
