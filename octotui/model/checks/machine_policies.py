@@ -19,7 +19,7 @@ def check_machine_policies(model: Model, report: Report) -> None:
             report((*at, "policy"), f'There is no machine policy "{name}"{meant}')
     named = {name or DEFAULT_POLICY for _, name in (*of_workers, *of_targets)}
     for slug, policy in model.machine_policies.items():
-        if slug not in named:
+        if slug not in named and slug != DEFAULT_POLICY:
             sentence = f'No machine has it; name it by policy = "{slug}", or call it "{DEFAULT_POLICY}".'
             report(("machine_policies", slug), sentence)
         for key, sentence in _problems(policy):

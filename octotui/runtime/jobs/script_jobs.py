@@ -57,8 +57,7 @@ from octotui.workers.script_environment import missed
 
 STOPPED = Outcome(state="cancelled")  # stopped before it started
 NOTHING = AttemptStatus("nothing")
-ABANDONED = 10.0  # seconds that a script whose machine was lost has between TERM and KILL
-GRACE = 2.0  # seconds that closing a space waits for machines to acknowledge what is asked of them
+GRACE = 2.0  # seconds that closing a space waits for requests, and an abandoned script has before KILL
 
 T = TypeVar("T")
 
@@ -177,15 +176,14 @@ class ScriptJobs:
         self._uninspected.pop(job, None)
         self._secret_store.stop(job)
         self._packages.stop(job)
-        located = self._located.pop(job, None)
-        if located is not None:
+        if (located := self._located.pop(job, None)) is not None:
             self._folder.masked_spans(located.key.name).unlink(missing_ok=True)
             self._requests.add(partial(self._stop_and_clean, located))
 
     async def _stop_and_clean(self, located: _Located) -> None:
         processes = located.machine.processes
         if (await processes.inspect(located.key)).state in ("running", "ended"):
-            await processes.stop(located.key, ABANDONED)
+            await processes.stop(located.key, GRACE)
             await processes.follow(located.key, lambda chunk: None)
         await processes.clean(located.key)
         if located.has_packages:

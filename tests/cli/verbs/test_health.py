@@ -54,8 +54,8 @@ def test_m5_machines_are_checked_and_shown(octotui: Call, write: Call, state) ->
 def test_m5_what_cannot_be_checked_is_refused(octotui: Call, write: Call, state) -> None:
     model = write(MODEL)
     octotui("run", model, "ok", "--state", state)
-    for name, reason in (("tow", 'did you mean "two"?'), ("off", "off is disabled")):
+    for name, reason in (("twoo", 'did you mean "two"?'), ("off", "off is disabled")):
         refused = octotui("health", model, name, "--wait", "--state", state)
         assert (refused.code, reason.rstrip("?") in refused.err) == (2, True)
-    refused = octotui("health", model, "tow", "--last", "--state", state)
+    refused = octotui("health", model, "twoo", "--last", "--state", state)
     assert (refused.code, 'did you mean "two"?' in refused.err) == (2, True)
