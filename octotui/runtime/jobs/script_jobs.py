@@ -182,8 +182,8 @@ class ScriptJobs:
 
     async def _stop_and_clean(self, located: _Located) -> None:
         processes = located.machine.processes
+        await processes.stop(located.key, GRACE)
         if (await processes.inspect(located.key)).state in ("running", "ended"):
-            await processes.stop(located.key, GRACE)
             await processes.follow(located.key, lambda chunk: None)
         await processes.clean(located.key)
         if located.has_packages:

@@ -34,7 +34,8 @@ def test_m5_machines_are_checked_and_shown(octotui: Call, write: Call, state) ->
     assert {name: row["health"] for name, row in rows.items()} == {
         "one": "healthy",
         "two": "unhealthy",
-        "off": "disabled", "three": "healthy",
+        "off": "disabled",
+        "three": "healthy",
     }
     assert (rows["two"]["reason"], rows["two"]["may_be_selected"]) == ("no docker", False)
     assert "sh" in rows["one"]["tools"]
