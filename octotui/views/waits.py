@@ -9,7 +9,19 @@ from octotui.engine.estimates.lock_turns import turn_at
 from octotui.engine.forecast import UNKNOWN, Forecast
 from octotui.engine.rules.locks import blockers, place_in_line
 from octotui.engine.rules.run_queue import ancestor_holds, place_in_queue
-from octotui.engine.state import ForAnswer, ForChild, ForLock, ForPlace, ForRetry, Job, Run, State, step_of
+from octotui.engine.state import (
+    ForAnswer,
+    ForChild,
+    ForLock,
+    ForPlace,
+    ForRetry,
+    Job,
+    Run,
+    State,
+    is_lost,
+    machine_health,
+    step_of,
+)
 from octotui.views.answers import approvals, expiry
 from octotui.views.estimates.sentences import more
 from octotui.views.labels import RUNS, counted, duration, first_of, listed, ordinal, worker_name
@@ -45,7 +57,8 @@ def of_job(state: State, job: Job, now: float, coming: Forecast = UNKNOWN) -> Wa
         case None:
             return None
         case ForLock() as wait:
-            turn = coming.job_starts.get(job.id) or turn_at(state, job, now)
+            lost = is_lost(state, wait.machine)
+            turn = None if lost else coming.job_starts.get(job.id) or turn_at(state, job, now)
             sentence = _for_lock(state, job, wait, now, turn)
             return Waiting(wait.machine, wait.since, sentence, turn)
         case ForPlace(since):
@@ -144,6 +157,9 @@ def _for_lock(state: State, job: Job, wait: ForLock, now: float, turn: float | N
     name = worker_name(state.model, wait.machine)
     machine = name if wait.mode == "shared" else f"exclusive use of {name}"
     ways = [doing(state, each, now) for each in blockers(state, job)]
+    if is_lost(state, wait.machine):
+        reason = machine_health(state, wait.machine).reason or "it does not answer"
+        ways, turn = [f"it is lost, {reason}", *ways], None
     place = f"{ordinal(place_in_line(state, job))} in queue"
     if not ways:
         return f"waits for {machine} · {place}"

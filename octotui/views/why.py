@@ -35,7 +35,7 @@ def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple
     parts.append(
         (
             "Workers, and why each was selected",
-            [at_length(run, pick, state.model) for pick in selection.current],
+            _present(state, run),
         )
     )
     parts.append(("Steps that may run", _may_run(state, run)))
@@ -63,6 +63,17 @@ def _standing(state: State, run: Run, now: float, zone: Zone) -> list[str]:
     if run.yielded:
         lines.append("has released its slot, since it only waits for child runs")
     return [*lines, run.reason] if run.reason else lines
+
+
+def _present(state: State, run: Run) -> list[str]:
+    """Return the present picks; of a worker that was lost, that its steps have got another one."""
+    lines = []
+    for offset, pick in enumerate(run.selection.current, start=run.selection.selected):
+        told = at_length(run, pick, state.model)
+        if offset in run.selection.given_up:
+            told += "; it was lost, and what had not begun there got another worker"
+        lines.append(told)
+    return lines
 
 
 def _tag(state: State, run: Run) -> list[str]:
