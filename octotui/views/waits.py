@@ -57,8 +57,7 @@ def of_job(state: State, job: Job, now: float, coming: Forecast = UNKNOWN) -> Wa
         case None:
             return None
         case ForLock() as wait:
-            lost = is_lost(state, wait.machine)
-            turn = None if lost else coming.job_starts.get(job.id) or turn_at(state, job, now)
+            turn = coming.job_starts.get(job.id) or turn_at(state, job, now)
             sentence = _for_lock(state, job, wait, now, turn)
             return Waiting(wait.machine, wait.since, sentence, turn)
         case ForPlace(since):

@@ -12,7 +12,7 @@ Right = Literal["read", "start", "answer"]
 
 _MAY: dict[Right, str] = {
     "read": "look at this space",
-    "start": "start, cancel or move runs, or check machines here",
+    "start": "start, cancel or move runs here, or check machines",
     "answer": "answer questions here",
 }
 

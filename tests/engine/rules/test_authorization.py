@@ -78,7 +78,7 @@ def test_i8_rights_are_given_to_teams_and_accounts_and_the_owner_has_all(access,
 
 def test_a_refusal_says_which_right_is_missing() -> None:
     told = missing_right(world(), "ann", "bob", "start")
-    assert told.startswith("bob may not start, cancel or move runs here: [access] of the model gives")
+    assert told.startswith("bob may not start, cancel or move runs here, or check machines: [access]")
     assert "the right “start”" in told
 
 
