@@ -6,8 +6,9 @@ from typing import NamedTuple
 import msgspec
 
 from octotui.engine import commands
-from octotui.engine.state import Artifact, State
-from octotui.model.process import Manual, Runbook, Simulate, Step
+from octotui.engine.state import Artifact, CheckedFacts, FoundTool, State
+from octotui.model.machines.health_policy import MachinePolicy
+from octotui.model.process import Manual, Runbook, Script, Simulate, Step
 from octotui.model.space import Engine, Lifecycle, Model, Phase, Pool, Project, Space, Team, Tenant, Worker
 from octotui.model.values import Prompt
 from tests.world import START, TARGETS, World, child, manual, model, on_targets, packages, rolling, script
@@ -389,3 +390,52 @@ def asking_elsewhere() -> Scene:
 def empty() -> Scene:
     """A space in which nothing is declared."""
     return _scene(World(kraken(pools={}, workers={}, runbooks={})))
+
+
+def unwell() -> Scene:
+    """Workers and targets in every state of health, and one that is being checked."""
+    away = Worker(name="build2", endpoint="ssh://deploy@build2.example:2222", unreachable_limit=600.0)
+    pools = {
+        "setup": Pool(
+            name="Setup",
+            workers=("worker1", "worker2", "worker3", "build2", "off"),
+            on_lost_worker="reselect",
+        )
+    }
+    policies = {
+        "default": MachinePolicy(
+            name="Hourly script", check="script", script=Script(body="true"), every=3600.0, timeout=60.0
+        )
+    }
+    workers = {name: Worker(name=name) for name in ("worker1", "worker2", "worker3")}
+    world = World(
+        kraken(
+            pools=pools,
+            workers={**workers, "build2": away, "off": Worker(name="off", enabled=False)},
+            machine_policies=policies,
+        )
+    )
+    tools = {"docker": FoundTool("/usr/bin/docker", "24.0.7"), "git": FoundTool("/usr/bin/git", "2.39.5")}
+    facts = CheckedFacts(
+        system="Linux", architecture="x86_64", ahead=90.0, tools={**tools, "helm": FoundTool()}
+    )
+    world.send(commands.Tick())
+    found: tuple[dict[str, object], ...] = (
+        {"machine": "worker1", "health": "healthy", "latency": 0.0004, "facts": facts},
+        {
+            "machine": "worker2",
+            "health": "has-warnings",
+            "reason": "the disk is nearly full",
+            "latency": 0.002,
+        },
+        {"machine": "worker3", "health": "unhealthy", "reason": "docker does not answer", "latency": 0.31},
+        {"machine": "build2", "health": "unavailable", "reason": "connection refused; next try in 5 s"},
+    )
+    for each in found:
+        world.send(commands.ReportCheck(**each))  # type: ignore[arg-type]
+    world.run_until(130)
+    world.send(commands.ReportCheck(machine="build2", health="unavailable", reason="connection refused"))
+    world.start("create-aws-rds", environment="test")
+    world.run_until(140)
+    world.send(commands.CheckHealth(machines=("worker1",), by="ann"))
+    return _scene(world)

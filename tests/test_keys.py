@@ -96,6 +96,7 @@ VALUES: Table = {
     "wait_limit": "500ms",
     "grace": "1s",
     "simulate": {"takes": "7s"},
+    "needs": ["kubectl>=1.28"],
 }
 OTHERWISE: Table = {"on": "target", "wait": True, "roles": ["web"]}
 """Values for those that have the others already."""

@@ -34,6 +34,7 @@ VERBS = {
     "workers": "List machines, connect to them, run commands on one.",
     "trust": "Show the host keys of a machine, and pin them.",
     "waits": "List what waits, for what, and what it is blocked by.",
+    "health": "Check workers and targets now, and show how they are.",
     "pools": "Show pools and workers, and which runs lease or use them.",
     "events": "Print the events of a space, also as they happen.",
     "wait": "Wait until runs have ended.",
@@ -71,7 +72,7 @@ TOGETHER = {
 GROUPS = {
     "The app": ("open", "attach"),
     "Start": ("run", "plan", "rerun", "schedules"),
-    "Watch": ("dashboard", "runs", "show", "tree", "logs", "waits", "pools", "events", "wait"),
+    "Watch": ("dashboard", "runs", "show", "tree", "logs", "waits", "pools", "health", "events", "wait"),
     "Answer": TOGETHER["answer"],
     "Change": ("cancel", "top"),
     "Projects": ("release", "releases", "deploy", "promote", "publish"),

@@ -45,7 +45,7 @@ def pools(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
 
 def machines(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete workers and targets."""
-    return _declared(ctx, incomplete, lambda model: {**model.workers, **model.targets})
+    return _declared(ctx, incomplete, lambda model: model.machines)
 
 
 def steps(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from octotui.engine.state import Answer, FileKind, Gap, Health, Outcome
+from octotui.engine.state import Answer, CheckedFacts, FileKind, Gap, Health, Outcome
 from octotui.model.space import Model
 
 
@@ -21,6 +21,26 @@ class ReportHealth(msgspec.Struct, frozen=True, tag=True):
 
     worker: str
     health: Health
+    reason: str = ""
+
+
+class CheckHealth(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Check the health of these workers and targets now, or of all that are enabled."""
+
+    machines: tuple[str, ...] = ()
+    by: str = ""
+    origin: str = ""
+
+
+class ReportCheck(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Report how the check of a machine ended; `facts` are None where it was not reached."""
+
+    machine: str
+    health: Health
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+    latency: float | None = None
+    facts: CheckedFacts | None = None
 
 
 class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -227,12 +247,15 @@ Request = (
     | HandOverInterruption
     | MoveToTop
     | CancelRun
+    | CheckHealth
 )
 """Commands of people; `origin` is where they come from, as far as the machine knows."""
 
 Command = (
     LoadModel
     | ReportHealth
+    | CheckHealth
+    | ReportCheck
     | StartRun
     | StartDue
     | CreateRelease

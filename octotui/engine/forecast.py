@@ -157,4 +157,5 @@ class _Play:
 
 
 def _starts_later(state: State, name: str) -> bool:
-    return state.runs[name].queueing.not_before is not None
+    run = state.runs.get(name)  # None for a deadline of a machine: a forecast checks none
+    return run is not None and run.queueing.not_before is not None

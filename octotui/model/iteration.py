@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from octotui.model.complaints import Keys
+from octotui.model.machines.tool_needs import need_of
 from octotui.model.process import Rolling, Runbook, Step
 from octotui.model.space import Model, Value, Variables
 from octotui.model.values import Secret
@@ -83,6 +84,12 @@ def secrets(model: Model) -> Iterator[tuple[Keys, Secret]]:
 def has_sensitive_values(model: Model) -> bool:
     """Return whether any variable has a sensitive value."""
     return any(value.is_sensitive for _, values in variables(model) for value in values)
+
+
+@remembered
+def tools_needed(model: Model) -> frozenset[str]:
+    """Return the tools that any step needs, by name, without versions."""
+    return frozenset(need_of(text).tool for _, step in steps(model) for text in step.tools)
 
 
 @remembered

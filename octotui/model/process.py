@@ -145,6 +145,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     output variables to variable sets. With `roles` it runs on the targets with one of them, `window` at a
     time; a child step takes them from the step it is `within`.
     `runs_contained`: whether its script runs in its container; None in journals older than the key.
+    `needs` are tools that its machine must have, such as `kubectl>=1.28`.
     """
 
     name: str
@@ -174,6 +175,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     window: int | None = None
     shared: bool = False
     within: str = ""
+    needs: tuple[str, ...] = ()
 
     @property
     def needs_worker(self) -> bool:
@@ -247,6 +249,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The requirement of its container's image if that is a range, such as `container:alpine@3.x`."""
         ranged = self.container and "@" in self.container and "@sha256:" not in self.container
         return (f"container:{self.container}",) if ranged else ()
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """What it needs of its machine: its own needs, and those of its template, each once, sorted."""
+        template = self.action.needs if isinstance(self.action, TemplateCall) else ()
+        return tuple(sorted({*self.needs, *template}))
 
     @property
     def package_ids(self) -> tuple[str, ...]:

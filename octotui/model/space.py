@@ -7,10 +7,12 @@ import msgspec
 
 from octotui.model.machines.accounts import Account, Endpoint, SshSettings
 from octotui.model.machines.endpoints import LOCAL
+from octotui.model.machines.health_policy import DEFAULT_POLICY, HOURLY, ON_DEMAND, MachinePolicy
 from octotui.model.process import Runbook, TemplateCall
 from octotui.model.values import HIDDEN, Prompt, Secret
 
 Policy = Literal["round-robin", "least-leases"]
+OnLostWorker = Literal["fail", "reselect", "wait"]
 
 BUILT_IN = "built-in"
 DEFAULT_POOL = "default"
@@ -39,6 +41,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     `environment` lists the variables that scripts inherit from the server beside those of `PASSED`, by
     patterns such as `AWS_*`. `supervisor` says what starts scripts and outlives octotui: one agent, or a
     supervisor for each job. `stderr` says whether output is one stream, or lines of stderr are told apart.
+    `max_checks` health checks of machines go side by side.
     """
 
     task_cap: int = 5
@@ -48,6 +51,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     environment: tuple[str, ...] = ()
     supervisor: Supervisor = "agent"
     stderr: StandardError = "merged"
+    max_checks: int = 10
 
 
 class Keep(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +76,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pool(msgspec.Struct, frozen=True, kw_only=True):
-    """Workers in declared order, and the policy that selects among them."""
+    """Workers in declared order, the policy that selects among them, and what the loss of one means."""
 
     name: str
     workers: tuple[str, ...] = ()
@@ -81,12 +85,14 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
     affinity: Literal["run", "step"] = "run"
     exclusive: bool = False
     containers: bool = True
+    on_lost_worker: OnLostWorker = "fail"
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
     """A machine that runs jobs; `directory` holds its work and packages, `endpoint` is the way to it.
 
     `account` is the slug of the account that works there.
+    `policy` names how its health is checked. After `unreachable_limit` seconds without an answer it is lost.
     """
 
     name: str
@@ -95,10 +101,15 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     directory: str | None = None
     endpoint: str = LOCAL
     account: str | None = None
+    policy: str | None = None
+    unreachable_limit: float | None = None
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine that is deployed to, by role; an empty list of environments, tenants or tags means all."""
+    """A machine that is deployed to, by role; an empty list of environments, tenants or tags means all.
+
+    `policy` and `unreachable_limit` are those of workers.
+    """
 
     name: str
     roles: tuple[str, ...] = ()
@@ -109,6 +120,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     directory: str | None = None
     endpoint: str = LOCAL
     account: str | None = None
+    policy: str | None = None
+    unreachable_limit: float | None = None
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -307,6 +320,21 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     schedules: dict[str, Schedule] = {}
     notify: Notify = Notify()
     retention: Retention = Retention()
+    machine_policies: dict[str, MachinePolicy] = {}
+
+    @property
+    def machines(self) -> dict[str, Worker | Target]:
+        """Workers and targets, by slug; of a machine that is both, the worker."""
+        return {**self.targets, **self.workers}
+
+    def machine(self, slug: str) -> Worker | Target | None:
+        """Return the worker or target of that slug, or None."""
+        return self.workers.get(slug) or self.targets.get(slug)
+
+    def policy_of(self, machine: Worker | Target) -> MachinePolicy:
+        """Return how a machine is checked: by the policy it names, by the default one, or as its way asks."""
+        named = self.machine_policies.get(machine.policy or DEFAULT_POLICY)
+        return named or (ON_DEMAND if machine.endpoint == LOCAL else HOURLY)
 
     @property
     def processes(self) -> dict[str, Runbook]:
@@ -324,10 +352,6 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
             return process
         runbook = self.runbooks.get(process)
         return runbook.project if runbook else None
-
-    def machine(self, slug: str) -> Worker | Target | None:
-        """Return the worker or target of that slug, or None."""
-        return self.workers.get(slug) or self.targets.get(slug)
 
     def endpoint_of(self, slug: str) -> Endpoint:
         """Return the way to a worker or target; one that is not declared is this machine."""

@@ -16,6 +16,7 @@ from octotui.engine.rules.masked_texts import masked
 from octotui.engine.state import Job, Outcome, Run, State
 from octotui.model.space import Channel
 from octotui.runtime.clocks import Clock
+from octotui.runtime.health.health_checker import HealthChecker
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
 from octotui.runtime.jobs.question_notifier import QuestionNotifier
@@ -56,12 +57,13 @@ class EffectRunner:
         self._scripts = ScriptJobs(
             folder, machines, acquirer, self._secret_store, now, session, keeps_output=keeps_output
         )
+        self._checker = HealthChecker(folder.path.name, machines, self._secret_store, now, session)
         self._attempts: dict[str, ResumableAttempt | UnreachedAttempt | None] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
         self._closed = False
 
-    def perform(self, event: AnyEvent) -> None:  # noqa: C901 - one line an event
+    def perform(self, event: AnyEvent) -> None:  # noqa: C901, PLR0912 - one line an event
         """Perform the effect of a committed event, if it has one."""
         match event:  # the most frequent ones first
             case events.JobQueued() | events.JobPlaced():
@@ -71,7 +73,9 @@ class EffectRunner:
                 if job is not None and job.state == "running" and job.attempt == event.attempt:
                     self._start(job)
             case events.JobEnded() | events.AttemptFailed():
-                self._scripts.clean(event.job)
+                self._leave(event.job)
+            case events.CheckStarted():
+                self._checker.start(event.machine)
             case events.RunQueued():
                 self._secret_store.inherit(self._session.state, event.run)
                 self._choose(self._session.state.runs.get(event.run))
@@ -96,7 +100,9 @@ class EffectRunner:
                 | (events.InterruptionRaised() | events.InterruptionTaken() | events.InterruptionAnswered())
                 | (events.InterruptionReleased() | events.InterruptionHandedOver())
                 | (events.InterruptionClosed() | events.NoticeFailed() | events.ModelLoaded())
-                | (events.HealthChanged() | events.ReleaseCreated() | events.ScheduleMissed())
+                | (events.WorkerReselected() | events.HealthChanged() | events.ChecksPlanned())
+                | (events.ChecksQueued() | events.MachineChecked() | events.MachineLost())
+                | (events.ReleaseCreated() | events.ScheduleMissed())
                 | (events.ActionRefused() | events.RunsRemoved() | events.FilesRemoved())
             ):
                 pass  # they have no effect
@@ -168,7 +174,7 @@ class EffectRunner:
                 | (commands.ChoosePackages() | commands.TakeInterruption() | commands.ReleaseInterruption())
                 | (commands.HandOverInterruption() | commands.ReportNotice() | commands.MoveToTop())
                 | (commands.CancelRun() | commands.RecordRefusal() | commands.RemoveRuns())
-                | commands.RecordRemoval()
+                | (commands.RecordRemoval() | commands.CheckHealth() | commands.ReportCheck())
             ):
                 pass  # they carry no values of variables
             case _:
@@ -199,6 +205,7 @@ class EffectRunner:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._checker.close()
         await self._scripts.close()
         await self._machines.close()
 
@@ -229,6 +236,16 @@ class EffectRunner:
         job = self._session.state.jobs.get(name)
         if job is not None:
             self._end(job)
+
+    def _leave(self, name: str) -> None:
+        """Clean up after an attempt; one that the engine gave up is followed no more, and stopped (M6)."""
+        task = self._tasks.get(name)
+        if task is None or task.done():
+            self._scripts.clean(name)
+            return
+        task.cancel()
+        self._acquirer.stop(name)
+        self._scripts.abandon(name)
 
     def _end(self, job: Job) -> None:
         """Begin to stop a job; one that has not started never starts."""

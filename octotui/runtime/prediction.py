@@ -54,6 +54,7 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
     state = State(
         cursors=before.cursors,
         health=before.health,
+        machines=before.machines,
         durations=before.durations,
         earlier_durations=before.earlier_durations,
         next_run=before.next_run,

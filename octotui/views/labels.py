@@ -124,6 +124,8 @@ HEALTH: dict[str, Mark] = {
     "has-warnings": Mark("warned", "has warnings", "warned"),
     "unhealthy": Mark("bad", "unhealthy", "bad"),
     "unavailable": Mark("bad", "unavailable", "bad"),
+    "lost": Mark("bad", "lost", "bad"),
+    "unknown": Mark("pending", "unknown", "muted"),
     "disabled": Mark("stopped", "disabled", "muted"),
 }
 IDLE = Mark("idle", "idle", "muted")

@@ -7,10 +7,11 @@ import msgspec
 from octotui.engine.queries.matcher import Searchable
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import by_leases, from_cursor, live_leases, not_eligible
-from octotui.engine.state import Health, Lock, State, cursor_key
+from octotui.engine.state import Health, Lock, State, cursor_key, machine_health
 from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
 from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, listed, machine_name
+from octotui.views.machines.health import endpoint, health_mark, note
 
 LEASED = Mark("idle", "leased", "plain")
 HELD = Mark("lock", "held", "waits")
@@ -30,7 +31,8 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
     """One worker of a pool, or a target: `queue` is the length of its lock's queue.
 
     `doing` names the `runs` on it, or else says how it stands; a target is idle with its roles. It was
-    `used_at` the time when the last run that had it ended, where that is known.
+    `used_at` the time when the last run that had it ended, where that is known. It has its `health` `since` a
+    time; `note` says why, `latency` is in seconds.
     """
 
     pool: str
@@ -43,6 +45,10 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
     queue: int
     runs: str = ""
     health: Health | None = None
+    note: str = ""
+    since: float | None = None
+    latency: float | None = None
+    endpoint: str = ""
     roles: str = ""
     used_at: float | None = None
 
@@ -114,6 +120,10 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
         queue=len(lock.queue),
         runs=doing if lock.holders else "",
         health=state.health.get(worker),
+        note=note(state, worker),
+        since=machine_health(state, worker).since,
+        latency=machine_health(state, worker).latency,
+        endpoint=endpoint(state, worker),
         roles=listed(target.roles, most=4) if target else "",
     )
 
@@ -133,7 +143,7 @@ def parts_of(state: State, slug: str, worker: str, process: str | None = None) -
     own = state.locks.get(worker), state.leases.get(worker)
     in_turn = slug == TARGETS or process is None or state.model.pool(slug).policy == "round-robin"
     counted = (None, None) if in_turn else (state.leases, state.runs)  # by the fewest leases
-    return (*own, state.health, state.model, process, cursor, *counted)
+    return (*own, state.health, state.machines.get(worker), state.model, process, cursor, *counted)
 
 
 def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
@@ -147,9 +157,9 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
         return JOBS["running"], listed((job.run for job in jobs), most=4)
     if worker == BUILT_IN and not state.model.engine.built_in_worker:
         return HEALTH["disabled"], "disabled"
-    reason = not_eligible(state, worker)
-    if reason is not None:
-        return HEALTH[reason], HEALTH[reason].word
+    if not_eligible(state, worker) is not None:
+        mark = health_mark(state, worker)
+        return mark, mark.word
     if worker in state.leases:
         return LEASED, "leased"
     return IDLE, "has warnings" if state.health.get(worker) == "has-warnings" else "idle"
@@ -163,7 +173,7 @@ def _doing_on_target(state: State, target: str, lock: Lock) -> tuple[Mark, str]:
     declared = state.model.targets[target]
     health = state.health.get(target, "healthy")
     if not declared.enabled or health in ("unhealthy", "unavailable"):
-        mark = HEALTH[health if declared.enabled else "disabled"]
+        mark = health_mark(state, target)
         return mark, mark.word
     return IDLE, listed(declared.roles, most=4)
 

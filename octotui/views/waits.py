@@ -9,7 +9,19 @@ from octotui.engine.estimates.lock_turns import turn_at
 from octotui.engine.forecast import UNKNOWN, Forecast
 from octotui.engine.rules.locks import blockers, place_in_line
 from octotui.engine.rules.run_queue import ancestor_holds, place_in_queue
-from octotui.engine.state import ForAnswer, ForChild, ForLock, ForPlace, ForRetry, Job, Run, State, step_of
+from octotui.engine.state import (
+    ForAnswer,
+    ForChild,
+    ForLock,
+    ForPlace,
+    ForRetry,
+    Job,
+    Run,
+    State,
+    is_lost,
+    machine_health,
+    step_of,
+)
 from octotui.views.answers import approvals, expiry
 from octotui.views.estimates.sentences import more
 from octotui.views.labels import RUNS, counted, duration, first_of, listed, machine_name, ordinal
@@ -148,6 +160,9 @@ def _for_lock(state: State, job: Job, wait: ForLock, now: float, turn: float | N
     name = machine_name(state.model, wait.machine)
     machine = name if wait.mode == "shared" else f"exclusive use of {name}"
     ways = [doing(state, each, now) for each in blockers(state, job)]
+    if is_lost(state, wait.machine):
+        reason = machine_health(state, wait.machine).reason or "it does not answer"
+        ways, turn = [f"it is lost, {reason}", *ways], None
     place = f"{ordinal(place_in_line(state, job))} in queue"
     if not ways:
         return f"waits for {machine} · {place}"

@@ -3,11 +3,12 @@
 from octotui.engine.forecast import UNKNOWN, Forecast, forecast
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.run_queue import ancestor_holds
-from octotui.engine.rules.worker_selection import not_eligible
+from octotui.engine.rules.worker_selection import rejection
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views import waits
 from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
 from octotui.views.labels import counted, duration, listed, machine_name
+from octotui.views.machines import health
 from octotui.views.pools import next_worker
 from octotui.views.runs import where
 from octotui.views.selections import at_length
@@ -34,7 +35,7 @@ def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple
     parts.append(
         (
             "Workers, and why each was selected",
-            [at_length(run, pick, state.model) for pick in selection.current],
+            _present(state, run),
         )
     )
     parts.append(("Steps that may run", _may_run(state, run)))
@@ -62,6 +63,17 @@ def _standing(state: State, run: Run, now: float, zone: Zone) -> list[str]:
     if run.yielded:
         lines.append("has released its slot, since it only waits for child runs")
     return [*lines, run.reason] if run.reason else lines
+
+
+def _present(state: State, run: Run) -> list[str]:
+    """Return the present picks; of a worker that was lost, that its steps have got another one."""
+    lines = []
+    for offset, pick in enumerate(run.selection.current, start=run.selection.selected):
+        told = at_length(run, pick, state.model)
+        if offset in run.selection.given_up:
+            told += "; it was lost, and what had not begun there got another worker"
+        lines.append(told)
+    return lines
 
 
 def _tag(state: State, run: Run) -> list[str]:
@@ -143,12 +155,11 @@ def _estimates(state: State, run: Run, now: float, zone: Zone, coming: Forecast)
     return lines if end is None else [*lines, f"{run.id} ends {ending(end, now, zone)}"]
 
 
-def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str]]]:
-    """Return headed paragraphs about a worker: eligibility, leases, lock holders, queue."""
+def of_worker(state: State, worker: str, now: float, zone: Zone = None) -> list[tuple[str, list[str]]]:
+    """Return headed paragraphs about a worker or target: eligibility, health, leases, lock, queue."""
     lock = state.locks.get(worker, FREE)
-    reason = not_eligible(state, worker)
+    reason = rejection(state, worker, ())
     stands = "may be selected" if reason is None else f"may not be selected: it is {reason}"
-    health = state.health.get(worker, "not checked yet, which counts as healthy here")
     holders = [
         " · ".join(filter(None, (waits.doing(state, job, now), left(state, job, now))))
         for job in (state.jobs[name] for _, name in lock.holders)
@@ -156,7 +167,8 @@ def of_worker(state: State, worker: str, now: float) -> list[tuple[str, list[str
     queue = [_in_line(state, job, now) for _, job in lock.queue]
     leases = [f"{run} {state.runs[run].title}" for _, run in state.leases.get(worker, ())]
     parts = [
-        ("State", [f"{stands}; health: {health}"]),
+        ("State", [stands]),
+        *health.paragraphs(state, worker, now, zone),
         ("Selected next by runs of", _next(state, worker)),
         ("Leased by " + counted(len(leases), "run"), leases),
         ("Lock held in " + ("exclusive mode" if lock.exclusive else "shared mode"), holders),

@@ -33,6 +33,10 @@ Notice = Callable[[str], None]
 """Takes a sentence about how an attempt that goes on stands."""
 
 
+def unread(chunk: bytes, stream: int = STDOUT, /) -> None:
+    """Ignore output."""
+
+
 def unheard(sentence: str) -> None:
     """Ignore a notice."""
 

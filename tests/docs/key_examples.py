@@ -37,6 +37,7 @@ NAMED = {
     "pwsh": "'Write-Host hello'",
     "python": "'print(1)'",
     "role": '"web"',
+    "script": "'docker info || fail_healthcheck broken'",
     "step": '"Deploy"',
     "tag": '"beta*"',
     "target": '"web1"',

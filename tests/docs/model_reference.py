@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from octotui.model.toml.process_spec import CHILD, HEALTH_CHECK, PARAMETER, STEP, TEMPLATE
-from octotui.model.toml.space_spec import ACCOUNT, FEED, KEEP, MODEL, PROJECT, SSH
+from octotui.model.toml.space_spec import ACCOUNT, FEED, KEEP, MACHINE_POLICY, MODEL, PROJECT, SSH
 from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, KeySpec, ListSpec, ScalarSpec, Spec, TableSpec
 from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
 from octotui.store.user_config import CONFIG
@@ -36,6 +36,7 @@ TOLD = {
         CONFIG
     ): "The file of the account that runs octotui, beside all models; see [server](server.md#trust).",
     id(PARAMETER): "What a template asks of the steps that use it.",
+    id(MACHINE_POLICY): "How the health of workers and targets is checked; see [health](health.md).",
     id(HEALTH_CHECK): "How a step finds out whether its targets are healthy.",
     id(PROJECT): "What is deployed: a process as a runbook is, with variables, a lifecycle and channels.",
     id(ACCOUNT): "Who logs in to other machines; see [workers over SSH](ssh.md#who-logs-in-and-how).",

@@ -20,8 +20,10 @@ from octotui.engine.state import (
     Run,
     State,
     in_order,
+    is_lost,
     manual_of,
 )
+from octotui.engine.state.machine_health import HISTORY, check_deadline, loss_deadline
 from octotui.engine.state.releases import place_key
 
 STARTS = (events.JobQueued, events.JobPlaced, events.JobStarted, events.JobRetried)
@@ -36,6 +38,7 @@ def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901, PLR0912 -
             assert job.mode is None or (lock and lock.queue.first() == (job.ticket, job.id)), (
                 "it was not its turn"
             )
+            assert job.mode is None or not is_lost(state, job.worker or ""), f"{job.worker} is lost"
         case events.RunStarted():
             assert not state.resuming, "a run whose child has ended goes first"
             assert state.ready.first() == state.runs[event.run].place, "it was not its turn"
@@ -76,6 +79,7 @@ def check_always(state: State, most_parallel: int) -> None:
     _lines(state, runs)
     _deadlines(state, runs, jobs)
     _leases(state, runs)
+    _machines(state)
     for run in runs:
         _run(state, run, most_parallel)
     assert [name for _, name in state.asking] == [
@@ -93,6 +97,7 @@ def check_settled(state: State, cap_was: int) -> None:
     """After every command: whoever may go on has gone on."""
     assert next_to_go(state) is None, "a slot is free, and somebody waits for it"
     assert len(state.slots) <= max(state.model.engine.task_cap, cap_was)
+    assert not len(state.check_queue) or len(state.checks) >= state.model.engine.max_checks
     for machine in state.locks:
         assert grantable(state, machine) is None, f"the lock of {machine} is free for the first in queue"
     for run in in_order(state):
@@ -168,7 +173,26 @@ def _lines(state: State, runs: list[Run]) -> None:
 
 def _deadlines(state: State, runs: list[Run], jobs: list[Job]) -> None:
     due: list[Any] = [each for each in (*runs, *jobs) if each.deadline is not None]
-    assert_line(state.deadlines, ((each.deadline, each.id) for each in due))
+    known = sorted(state.machines.items())
+    checks = [(each.due, check_deadline(name)) for name, each in known if each.due is not None]
+    losses = [(each.limit, loss_deadline(name)) for name, each in known if each.limit is not None]
+    assert_line(state.deadlines, (*((each.deadline, each.id) for each in due), *checks, *losses))
+
+
+def _machines(state: State) -> None:
+    """M5: a machine is checked once at a time, and waits for that or has a time, but not both."""
+    known = sorted(state.machines.items())
+    waiting = [(each.ticket, name) for name, each in known if each.ticket is not None]
+    assert_line(state.check_queue, waiting)
+    checked = [(each.checking, name) for name, each in known if each.checking is not None]
+    assert_line(state.checks, checked)
+    for name, each in known:
+        assert (each.ticket is None) or (each.checking is None)
+        assert not each.is_in_line or each.due is None
+        assert each.limit is None or state.health[name] == "unavailable"
+        assert each.lost is None or (each.limit is None and state.health[name] != "healthy")
+        assert len(each.history) <= HISTORY
+        assert each.since is None or each.history[-1].health == state.health[name]
 
 
 def _leases(state: State, runs: list[Run]) -> None:
@@ -185,7 +209,9 @@ def _run(state: State, run: Run, most_parallel: int) -> None:
     assert run.progress.placed == sum(
         job.kind != "manual" and not isinstance(job.wait, ForPlace) for job in jobs
     )
-    assert run.progress.placed <= most_parallel
+    # Packages for jobs that a lost worker has moved are acquired at the place of these (M6).
+    acquiring = sum(job.kind == "acquire" for job in jobs) if run.selection.given_up else 0
+    assert run.progress.placed <= most_parallel + acquiring
     assert list(run.progress.unplaced) == [job.place for job in jobs if isinstance(job.wait, ForPlace)]
     group = run.groups[run.progress.group] if run.progress.group < len(run.groups) else ()
     assert run.progress.pending == sum(run.progress.steps[each].state == "pending" for each in group)

@@ -4,6 +4,7 @@ from random import Random
 
 from msgspec.structs import replace
 
+from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.process import HealthCheck, Manual, Rolling, Runbook, Step
 from octotui.model.space import (
     Channel,
@@ -11,6 +12,7 @@ from octotui.model.space import (
     Environment,
     Lifecycle,
     Model,
+    OnLostWorker,
     Phase,
     Pool,
     Project,
@@ -38,11 +40,14 @@ def random_model(random: Random) -> Model:
     runbooks = {f"r{index}": _runbook(random, index, count) for index in range(count)}
     made = model(runbooks, workers=random.randint(1, 3))  # type: ignore[arg-type]
     names = made.pools["setup"].workers
+    lost: list[OnLostWorker] = [random.choice(("fail", "reselect", "reselect", "wait")) for _ in range(4)]
+    setup = replace(made.pools["setup"], on_lost_worker=lost[0])
     pools = {
         **made.pools,
-        "alone": Pool(name="Alone", workers=names[:1], exclusive=True),
-        "each": Pool(name="Each", workers=tuple(reversed(names)), affinity="step"),
-        "plain": Pool(name="Plain", workers=("plain1",), containers=False),
+        "setup": setup,
+        "alone": Pool(name="Alone", workers=names[:1], exclusive=True, on_lost_worker=lost[1]),
+        "each": Pool(name="Each", workers=tuple(reversed(names)), affinity="step", on_lost_worker=lost[2]),
+        "plain": Pool(name="Plain", workers=("plain1",), containers=False, on_lost_worker=lost[3]),
     }
     where = Value(value="setup", kind="pool", scope=Scope(environment=ENVIRONMENTS[:2]))
     anywhere = (where, Value(value="each", kind="pool")) if random.random() < 0.7 else (where,)
@@ -59,6 +64,7 @@ def random_model(random: Random) -> Model:
         engine=_limits(random),
         targets=_targets(random, TARGETS),
         schedules=SCHEDULES,
+        machine_policies={"often": MachinePolicy(name="Often", every=20.0)},
     )
 
 
@@ -83,17 +89,34 @@ def changed(random: Random, before: Model) -> Model:
     )
 
 
+def calmed(model: Model) -> Model:
+    """The same space, in which no machine is disabled, and none is checked by time."""
+    return replace(
+        model,
+        machine_policies={},
+        workers={name: replace(each, enabled=True, policy=None) for name, each in model.workers.items()},
+        targets={name: replace(each, enabled=True, policy=None) for name, each in model.targets.items()},
+    )
+
+
 def _limits(random: Random) -> Engine:
     return Engine(
         task_cap=random.randint(1, 5),
         max_parallelism=random.randint(1, 3),
         built_in_worker=random.random() < 0.8,
+        max_checks=random.randint(1, 3),
     )
 
 
 def _workers(random: Random, workers: dict[str, Worker]) -> dict[str, Worker]:
     return {
-        name: replace(each, enabled=random.random() < 0.93, exclusive=random.random() < 0.3)
+        name: replace(
+            each,
+            enabled=random.random() < 0.93,
+            exclusive=random.random() < 0.3,
+            policy=random.choice((None, None, None, "often")),
+            unreachable_limit=random.choice((None, 0.0, 0.0, 0.0)),
+        )
         for name, each in workers.items()
     }
 
@@ -135,7 +158,12 @@ TARGETS = {
 
 
 def _targets(random: Random, targets: dict[str, Target]) -> dict[str, Target]:
-    return {name: replace(each, enabled=random.random() < 0.95) for name, each in targets.items()}
+    return {
+        name: replace(
+            each, enabled=random.random() < 0.95, unreachable_limit=random.choice((None, None, 0.0, 3.0))
+        )
+        for name, each in targets.items()
+    }
 
 
 def _runbook(random: Random, index: int, count: int) -> Runbook:
@@ -235,4 +263,5 @@ def _place(random: Random) -> dict[str, object]:
     where = {"pool": None, "pool_variable": "Where"} if pool == "?" else {"pool": pool}
     needed = packages(*random.choice(PACKAGES)) if random.random() < 0.3 else ()
     container = "image" if random.random() < 0.03 else None
-    return {**where, "packages": needed, "container": container}
+    needs = ("docker>=22",) if random.random() < 0.1 else ()
+    return {**where, "packages": needed, "container": container, "needs": needs}

@@ -83,7 +83,7 @@ def test_the_same_walk_gives_the_same_bytes(seed: int) -> None:
 def test_walks_reach_everything() -> None:
     """The walks would prove little if they never did what they are about."""
     seen: set[str] = set()
-    for seed in range(120):
+    for seed in range(300):
         walk = Walk(seed)
         walk.go(MOVES)
         seen |= {type(event).__name__ for event in walk.events}

@@ -12,11 +12,21 @@ from octotui.engine.commands import Command, Refused
 from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import evolve
 from octotui.engine.rules.authorization import may_answer
-from octotui.engine.state import Answer, Interruption, Outcome, State, in_order, manual_of, next_deadline
+from octotui.engine.state import (
+    Answer,
+    CheckedFacts,
+    FoundTool,
+    Interruption,
+    Outcome,
+    State,
+    in_order,
+    manual_of,
+    next_deadline,
+)
 from octotui.engine.state.snapshot import decode, encode
 from octotui.model.values import Prompt
 from tests.engine.invariants import check_always, check_event, check_finished, check_releases, check_settled
-from tests.engine.random_models import ENVIRONMENTS, TENANTS, changed, random_model
+from tests.engine.random_models import ENVIRONMENTS, TENANTS, calmed, changed, random_model
 
 START = 1_000_000.0
 VERSIONS = {"tools": "1.0.0", "image": "1.0.0", "image@1.2.0": "1.2.0"}
@@ -37,6 +47,7 @@ class Walk:
         self.stale: list[Command] = []
         self.reopened = False
         self.most_parallel = 0
+        self.calm = False
         self.send(commands.LoadModel(random_model(self.random)))
         self.send(commands.CreateRelease(process="shop", versions=VERSIONS))
 
@@ -84,8 +95,23 @@ class Walk:
                 if job.kind in ("script", "acquire"):
                     outcome = Outcome(state=self.random.choice(("cancelled", "succeeded", "failed")))
                     self._later(0.5, commands.ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
+            case events.CheckStarted():
+                self._later(self.random.choice((0.0, 0.5, 2.0)), self._found(event.machine))
             case _:
                 pass
+
+    def _found(self, machine: str) -> commands.ReportCheck:
+        """What a check finds: when everything calms down, that the machine is well."""
+        random = self.random
+        health = random.choice(
+            ("healthy", "healthy", "has-warnings", "unhealthy", "unavailable", "unavailable")
+        )
+        if self.calm or health != "unavailable":
+            tools = {"docker": FoundTool(random.choice(("", "/bin/docker")), random.choice(("", "20", "24")))}
+            facts = CheckedFacts(system="Linux", tools=tools)
+            health = "healthy" if self.calm else health
+            return commands.ReportCheck(machine=machine, health=health, latency=0.1, facts=facts)
+        return commands.ReportCheck(machine=machine, health=health, reason="no route to host")
 
     def _choose(self, name: str) -> None:
         run = self.state.runs.get(name)
@@ -148,8 +174,10 @@ class Walk:
                 "give back",
                 "hand over",
                 "unheard",
+                "check",
+                "lose",
             ),
-            (1.5, 12, 5, 5, 2, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5, 1, 0.7, 0.7, 0.3),
+            (1.5, 12, 5, 5, 2, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5, 1, 1, 1, 0.3, 0.5, 4),
         )[0]
         match kind:
             case "start":
@@ -186,6 +214,15 @@ class Walk:
                 health = random.choice(("healthy", "has-warnings", "unhealthy"))
                 machines = sorted(state.model.workers | state.model.targets)
                 self.send(commands.ReportHealth(random.choice(machines), health))
+            case "check":
+                machines = (*sorted(state.model.workers | state.model.targets), "nothing")
+                some = tuple(random.sample(machines, random.choice((0, 1, 2))))
+                self.send(commands.CheckHealth(machines=some, by=random.choice(("", "ann"))))
+            case "lose" if len(state.leases):
+                leased = random.choice(sorted(state.leases.keys()))
+                self.send(commands.CheckHealth(machines=(leased,)))
+                self.send(commands.ReportCheck(machine=leased, health="unavailable", reason="no route"))
+                self.send(commands.Tick())
             case "choose" if names:
                 self.send(
                     commands.ChoosePackages(run=random.choice(names), versions={}, problems=("broken",))
@@ -265,6 +302,8 @@ class Walk:
                 self.surprise()
             else:
                 self.step()
+        self.calm = True
+        self.send(commands.LoadModel(calmed(self.state.model)))
         for _ in range(5_000):
             if not self.step() and not self._answer_one():
                 check_finished(self.state)

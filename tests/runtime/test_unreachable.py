@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine.advance import advance
-from octotui.engine.commands import CancelRun, LoadModel, StartRun
-from octotui.engine.events import JobEnded, JobProgressed
+from octotui.engine.commands import CancelRun, CheckHealth, LoadModel, StartRun
+from octotui.engine.events import JobEnded, JobProgressed, MachineChecked
 from octotui.engine.state import State
+from octotui.model.space import Worker
 from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs import resume_record
@@ -215,5 +217,45 @@ def test_q6_what_has_not_begun_does_not_begin_when_its_machine_is_back(tmp_path:
         await play.until(play.ends)
         assert play.ends() == [("cancelled", "cancelled")]
         assert hands.jobs == []
+
+    play(tmp_path, hands, main)
+
+
+def test_m5_a_job_that_cannot_reach_its_machine_has_it_checked(tmp_path: Path) -> None:
+    hands = Hands()
+
+    async def main(play: Play) -> None:
+        await play.session.send(StartRun(process="a", requester="ann"))
+        await play.until(lambda: any(isinstance(each, MachineChecked) for each in play.journal.read()))
+        (checked,) = (each for each in play.journal.read() if isinstance(each, MachineChecked))
+        assert (checked.machine, checked.health) == ("worker1", "healthy")
+        await play.until(lambda: hands.followed)
+        hands.end("job-1.1")
+        await play.until(play.ends)
+
+    play(tmp_path, hands, main, faults=("before start",))
+
+
+def test_m6_a_job_on_a_lost_machine_is_given_up_and_stopped_once_it_is_back(tmp_path: Path) -> None:
+    """M2, M6: what it is to be told is repeated until it is reached."""
+    hands = Hands()
+    lost = replace(
+        SMALL, workers={**SMALL.workers, "worker1": Worker(name="worker1", unreachable_limit=30.0)}
+    )
+
+    async def main(play: Play) -> None:
+        await play.session.send(LoadModel(lost))
+        await play.session.send(StartRun(process="a", requester="ann"))
+        await play.until(lambda: hands.followed)
+        play.kind.away = 1_000
+        await play.session.send(CheckHealth(machines=("worker1",)))
+        faulty = play.kind.made
+        assert faulty is not None
+        faulty.faults = ["before stop"]
+        await play.until(play.ends)
+        assert play.ends() == [("lost", "worker1 is lost: it could not be reached for 30s: no route")]
+        await play.until(lambda: "clean" in faulty.calls)
+        told = [each for each in faulty.calls if each in ("inspect", "stop", "clean")]
+        assert told[-4:] == ["stop", "stop", "inspect", "clean"]
 
     play(tmp_path, hands, main)

@@ -302,3 +302,18 @@ class TestReplay:
 
     def test_a_question_narrow(self, replayed):
         assert replayed(NARROW, "left_curly_bracket", *["right_square_bracket"] * 3)
+
+
+class TestHealth:
+    def test_the_board_says_which_machines_are_unwell_and_why(self, pictured) -> None:
+        """W4, M5: narrow."""
+        assert pictured(scenes.unwell(), NARROW, "tab", "j", "j")
+
+    def test_in_ascii_on_a_wide_board(self, pictured) -> None:
+        assert pictured(scenes.unwell(), WIDE, "tab", glyphs="ascii")
+
+    def test_w_says_what_was_tried_and_what_was_found(self, pictured) -> None:
+        assert pictured(scenes.unwell(), WIDE, "tab", "w")
+
+    def test_the_page_of_a_worker_has_its_health(self, pictured) -> None:
+        assert pictured(scenes.unwell(), NARROW, "tab", "j", "j", "j", "enter")

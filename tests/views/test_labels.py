@@ -45,7 +45,7 @@ def test_every_state_has_glyph_word_and_role():
     assert set(labels.RUNS) == set(typing.get_args(RunState))
     assert set(labels.JOBS) == set(typing.get_args(JobState))
     assert set(labels.STEPS) == set(typing.get_args(StepState))
-    assert set(labels.HEALTH) == {*typing.get_args(Health), "disabled"}
+    assert set(labels.HEALTH) == {*typing.get_args(Health), "disabled", "lost", "unknown"}
     marks = [*labels.RUNS.values(), *labels.JOBS.values(), *labels.STEPS.values(), *labels.HEALTH.values()]
     assert all(mark.word and mark.sign in UNICODE.signs for mark in marks)
 

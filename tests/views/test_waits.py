@@ -5,7 +5,8 @@ from octotui.engine.advance import advance
 from octotui.engine.forecast import UNKNOWN, Forecast, forecast
 from octotui.engine.state import ForChild, ForPlace
 from octotui.model.process import Runbook
-from octotui.model.space import Pool, Worker
+from octotui.model.space import Model, Pool, Worker
+from octotui.views import why
 from octotui.views.waits import may_be_answered_by, of_job, of_run
 from tests.scenes import SCENES, takes
 from tests.world import START, World, child, engine, manual, model, packages, script
@@ -208,3 +209,37 @@ def test_a_worker_is_called_by_its_name_where_it_has_one():
     assert wait is not None
     assert wait.sentence.startswith("waits for exclusive use of Crane 1: run-6 is")
     assert wait.what == "worker1", "machines read the slug"
+
+
+def test_m6_a_job_that_waits_for_a_lost_machine_says_so() -> None:
+    """M6, L4: and a run whose worker was given up says which one it was."""
+    world = World(_with_lost_worker("wait"))
+    run = world.start("go")
+    _lose(world)
+    (wait,) = (of_job(world.state, world.state.jobs[name], world.now) for name in _open(world, run))
+    assert wait is not None
+    assert wait.sentence == "waits for worker1: it is lost, no route · first in queue"
+    world = World(_with_lost_worker("reselect"))
+    run = world.start("go")
+    _lose(world)
+    told = dict(why.of_run(world.state, run, world.now))["Workers, and why each was selected"]
+    assert told[0].endswith("; it was lost, and what had not begun there got another worker")
+    assert told[1].startswith("worker2 for “B”: next after worker1 in setup")
+
+
+def _with_lost_worker(policy: str) -> Model:
+    steps = [script("A", simulate=takes(500)), script("B", condition="always", simulate=takes(500))]
+    declared = model({"go": steps})
+    pool = replace(declared.pools["setup"], on_lost_worker=policy)
+    away = Worker(name="worker1", unreachable_limit=30.0)
+    return replace(declared, pools={"setup": pool}, workers={**declared.workers, "worker1": away})
+
+
+def _lose(world: World) -> None:
+    world.send(commands.CheckHealth(machines=("worker1",)))
+    world.send(commands.ReportCheck(machine="worker1", health="unavailable", reason="no route"))
+    world.run_until(30)
+
+
+def _open(world: World, run: str) -> list[str]:
+    return [name for _, name in world.state.runs[run].progress.open]

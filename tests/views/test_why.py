@@ -60,7 +60,7 @@ def test_a_run_that_is_being_ended_says_why():
 def test_a_worker_says_who_has_it_and_who_waits():
     scene = SCENES["lock_wait"]()
     parts = told(why.of_worker(scene.state, "worker1", scene.now))
-    assert parts["State"] == ["may be selected; health: not checked yet, which counts as healthy here"]
+    assert parts["State"] == ["may be selected"]
     assert parts["Leased by 3 runs"][0] == "run-6 Tame the kraken"
     assert parts["Lock held in exclusive mode"] == ["run-6 is acquiring worker-image for 1s"]
     assert parts["Waiting for its lock"][0].startswith("run-9 waits for exclusive use of worker1")
@@ -76,9 +76,7 @@ def test_a_worker_says_for_whom_it_comes_next():
 def test_a_worker_that_may_not_be_picked_says_why():
     world = scenes.idle().world
     world.send(commands.ReportHealth(worker="west1", health="unavailable"))
-    assert why.of_worker(world.state, "west1", world.now)[0][1] == [
-        "may not be selected: it is unavailable; health: unavailable"
-    ]
+    assert why.of_worker(world.state, "west1", world.now)[0][1] == ["may not be selected: it is unavailable"]
 
 
 def test_a_guided_run_says_so():

@@ -101,7 +101,8 @@ def _end_check(turn: Transaction, job: Job, check: HealthCheck, outcome: Outcome
         end_job(turn, job, outcome)
         return
     if turn.state.health.get(job.target) != health:
-        turn.emit(events.HealthChanged(worker=job.target, health=health))
+        reason = outcome.reason or next(iter(outcome.warnings), "")
+        turn.emit(events.HealthChanged(worker=job.target, health=health, reason=reason))
     if health == "unhealthy" and check.unhealthy == "exclude":
         reason = f"{job.target} is unhealthy: {outcome.reason}"
         turn.emit(events.TargetExcluded(run=job.run, target=job.target, by="", reason=reason))

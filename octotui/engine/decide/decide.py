@@ -9,6 +9,7 @@ from octotui.engine.decide.attempt_outcomes import report_outcome, report_progre
 from octotui.engine.decide.cancel import cancel, cancel_all
 from octotui.engine.decide.create_release import create_release
 from octotui.engine.decide.due_deadlines import fire_deadline
+from octotui.engine.decide.machines.health_checks import end_check, plan_checks, request_checks
 from octotui.engine.decide.start_run import start_due, start_run
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state.retained import retained_state
@@ -23,6 +24,10 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
             turn.emit(events.ModelLoaded(model=command.model))
         case commands.ReportHealth():
             _report_health(turn, command)
+        case commands.CheckHealth():
+            request_checks(turn, command)
+        case commands.ReportCheck():
+            end_check(turn, command)
         case commands.StartRun():
             start_run(turn, command)
         case commands.CreateRelease():
@@ -57,6 +62,7 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
             cancel_all(turn, command.unsure)
             if command.model is not None:
                 turn.emit(events.ModelLoaded(model=command.model))
+            plan_checks(turn, reopened=True)
         case commands.Tick():
             fire_deadline(turn)
         case _:
@@ -67,7 +73,7 @@ def _report_health(turn: Transaction, command: commands.ReportHealth) -> None:
     if command.worker not in turn.state.model.workers and command.worker not in turn.state.model.targets:
         raise Refused(f"there is no worker or target {command.worker}")
     if turn.state.health.get(command.worker) != command.health:
-        turn.emit(events.HealthChanged(worker=command.worker, health=command.health))
+        turn.emit(events.HealthChanged(worker=command.worker, health=command.health, reason=command.reason))
 
 
 def _choose_packages(turn: Transaction, command: commands.ChoosePackages) -> None:

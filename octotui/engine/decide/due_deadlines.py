@@ -3,10 +3,13 @@
 from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_or_ask
 from octotui.engine.decide.cancel import cancel
+from octotui.engine.decide.machines.health_checks import queue_due_checks
+from octotui.engine.decide.machines.lost_machines import lose
 from octotui.engine.decide.questions import expire
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.locks import blockers
 from octotui.engine.state import ForAnswer, ForLock, ForRetry, Job, Outcome, step_of
+from octotui.engine.state.machine_health import check_deadline, loss_deadline
 
 
 def is_due(turn: Transaction) -> bool:
@@ -21,7 +24,11 @@ def fire_deadline(turn: Transaction) -> None:
     if first is None or first[0] > turn.at:
         return
     name = first[1]
-    if name in turn.state.jobs:
+    if name.startswith(check_deadline("")):
+        queue_due_checks(turn)
+    elif name.startswith(loss_deadline("")):
+        lose(turn, name.removeprefix(loss_deadline("")))
+    elif name in turn.state.jobs:
         _job(turn, turn.job(name))
     elif turn.run(name).queueing.not_before is not None:
         turn.emit(events.RunDue(run=name))

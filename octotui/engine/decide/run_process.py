@@ -8,6 +8,7 @@ from octotui.engine import events
 from octotui.engine.commands import StartRun
 from octotui.engine.decide.attempt_outcomes import end_job
 from octotui.engine.decide.guided_failure import is_guided
+from octotui.engine.decide.machines.lost_machines import acquirable, reselect_lost, stranded
 from octotui.engine.decide.target_steps import TargetSelection, begin, find_targets, outermost
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquisitions, job_kind, machine_of, mode_on
@@ -167,11 +168,14 @@ def start_next_group(turn: Transaction, name: str) -> None:
 
 def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
     """Queue the acquisition of packages before the first steps that need any; return whether it did (P2)."""
-    if run.selection.acquired != "no":
+    if run.selection.acquired in ("yes", "failed"):
         return False
     if not any(run.runbook.steps[each].packages and _would_run(turn, run, each) for each in steps):
         return False
-    needed = acquisitions(run)  # none where all targets are excluded
+    reselect_lost(turn, run.id)
+    run = turn.run(run.id)
+    # None where all targets are excluded.
+    needed = [each for each in acquisitions(run) if acquirable(turn, run, each[0])]
     for worker, packages in needed:
         turn.emit(
             events.JobQueued(
@@ -246,8 +250,12 @@ def _skip_with_outermost(turn: Transaction, name: str, index: int) -> None:
 
 
 def _queue(turn: Transaction, run: Run, index: int) -> bool:
-    """Queue the single job of a step on its worker."""
+    """Queue the single job of a step on its worker; where that is lost, on another one, or fail it (M6)."""
     kind = job_kind(run.runbook.steps[index].action)
+    if (problem := stranded(turn, run, index)) is not None:
+        _fail(turn, run, index, problem)
+        return True
+    run = turn.run(run.id)
     turn.emit(
         events.JobQueued(
             run=run.id,

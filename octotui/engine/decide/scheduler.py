@@ -11,6 +11,8 @@ from octotui.engine.decide.answered_questions import apply_answer
 from octotui.engine.decide.attempt_outcomes import child_outcome, end_attempt
 from octotui.engine.decide.cancel import cancel_child, end_if_idle, end_open_jobs
 from octotui.engine.decide.create_release import newest_release, publish
+from octotui.engine.decide.machines.health_checks import plan_checks, start_checks
+from octotui.engine.decide.machines.lost_machines import replace_lost_machine
 from octotui.engine.decide.run_process import (
     child_refusal,
     fail_circular_wait,
@@ -53,6 +55,17 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             _continue_run(turn, event.run)
         case events.ModelLoaded():
             _use_new_limits(turn)
+            plan_checks(turn)
+            start_checks(turn)
+        case (events.ChecksQueued() | events.MachineChecked()) | (
+            events.ChecksPlanned() | events.HealthChanged()
+        ):
+            start_checks(turn)
+            _grant_again(turn, event)
+        case events.MachineLost():
+            replace_lost_machine(turn, event)
+        case events.WorkerReselected():
+            _grant(turn, event.pick.worker)
         case events.RunYielded() | events.RunPaused():
             _fill_slots(turn)
         case events.RunCancelling():
@@ -71,7 +84,8 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             | (events.RunMoved() | events.StepSkipped() | events.TargetSkipped() | events.VariablePublished())
             | (events.JobProgressed() | events.InterruptionRaised() | events.InterruptionTaken())
             | (events.InterruptionReleased() | events.InterruptionHandedOver() | events.InterruptionClosed())
-            | (events.NoticeFailed() | events.HealthChanged() | events.ReleaseCreated())
+            | (events.NoticeFailed() | events.CheckStarted())
+            | events.ReleaseCreated()
             | (events.ScheduleMissed() | events.ActionRefused() | events.RunsRemoved())
             | events.FilesRemoved()
         ):
@@ -102,6 +116,16 @@ def _grant(turn: Transaction, machine: str | None) -> None:
         takes = about(turn.state, job)
         expected = UNSET if takes is None else takes
         turn.emit(events.JobStarted(run=job.run, job=job.id, attempt=job.attempt + 1, expected=expected))
+
+
+def _grant_again(turn: Transaction, event: AnyEvent) -> None:
+    """Start what waited for a machine that was lost, and is reached again or in the model no more."""
+    if isinstance(event, events.MachineChecked):
+        _grant(turn, event.machine)
+    if isinstance(event, events.HealthChanged):
+        _grant(turn, event.worker)
+    for machine in event.forgotten if isinstance(event, events.ChecksPlanned) else ():
+        _grant(turn, machine)
 
 
 def _start_if_ready(turn: Transaction, job: Job) -> None:
@@ -175,9 +199,19 @@ def _after_job(turn: Transaction, event: events.JobEnded) -> None:
         _fill_slots(turn)
     elif run.state == "executing":
         start_following(turn, turn.job(event.job))
-        _continue_run(turn, run.id)
+        if not _ends_more(turn, run.id):
+            _continue_run(turn, run.id)
     elif run.state == "paused" and not run.progress.open:
         _after_last_answer(turn, run)
+
+
+def _ends_more(turn: Transaction, name: str) -> bool:
+    """Return whether another job of a run has ended meanwhile, which is reacted to next.
+
+    So it is where several are lost with their machine, or one fails as it is queued.
+    """
+    coming = turn.events[turn.looked_at :]
+    return any(isinstance(event, events.JobEnded) and event.run == name for event in coming)
 
 
 def _continue_run(turn: Transaction, name: str) -> None:

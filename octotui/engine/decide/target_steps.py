@@ -6,6 +6,7 @@ import msgspec
 
 from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_job
+from octotui.engine.decide.machines.lost_machines import stranded
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import machine_of, mode_on
 from octotui.engine.rules.step_conditions import not_due_on
@@ -103,9 +104,7 @@ def start_following(turn: Transaction, job: Job) -> None:
     following = _first_due(turn, run, top, job.target, after=job.step)
     if following is not None:
         _queue(turn, run, *following, job.target)
-    else:
-        _begin_next(turn, run.id, top)
-    if not turn.run(run.id).progress.steps[top].open:
+    elif not _begin_next(turn, run.id, top) and not turn.run(run.id).progress.steps[top].open:
         _close(turn, run.id, top)
 
 
@@ -145,7 +144,9 @@ def _first_due(
 
 
 def _queue(turn: Transaction, run: Run, index: int, problem: Reason | None, target: str) -> None:
-    """Queue a job on a target; with a problem, fail it at once without a machine."""
+    """Queue a job on a target; with a problem, or on a lost machine, fail it at once without one (M6)."""
+    problem = problem or stranded(turn, run, index, target)
+    run = turn.run(run.id)
     job = f"job-{run.number}.{len(turn.run(run.id).progress.jobs) + 1}"
     turn.emit(
         events.JobQueued(

@@ -70,7 +70,8 @@ def _with_facts(state: State, event: AnyEvent) -> AnyEvent:
         case events.JobQueued():
             free = state.runs[event.run].progress.placed < state.model.engine.max_parallelism
             wait = _wait(state, event.worker, event.mode, event.at) if free else UNSET
-            event = replace(event, has_place=event.kind != "manual" and free, expected_wait=wait)
+            has_place = event.kind != "manual" and free if event.has_place is UNSET else event.has_place
+            event = replace(event, has_place=has_place, expected_wait=wait)
             return replace(event, undecided=_undecided(state, event)) if state.predicted else event
         case _:
             return event

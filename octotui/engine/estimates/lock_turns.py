@@ -7,7 +7,7 @@ from math import inf
 
 from octotui.engine.estimates.jobs import about, ends_at
 from octotui.engine.rules.locks import FREE, admits
-from octotui.engine.state import ForLock, Job, Lock, Mode, State
+from octotui.engine.state import ForLock, Job, Lock, Mode, State, is_lost
 from octotui.engine.state.sorted_sequence import Item
 
 MOST_AHEAD = 16
@@ -20,7 +20,7 @@ def turn_at(state: State, job: Job, now: float, most: int = MOST_AHEAD) -> float
     None where it waits for none, where nobody can say, and where more than `most` hold it or are ahead:
     only a forecast knows of those, which is made once for all.
     """
-    if not isinstance(job.wait, ForLock):
+    if not isinstance(job.wait, ForLock) or is_lost(state, job.wait.machine):
         return None
     lock = state.locks.get(job.wait.machine, FREE)
     room = most - len(lock.holders)
@@ -33,7 +33,7 @@ def expected_wait(state: State, machine: str | None, mode: Mode | None, now: flo
 
     None where it would not wait, where nobody can say, and where more than `MOST_AHEAD` are ahead.
     """
-    lock = state.locks.get(machine or "")
+    lock = state.locks.get(machine or "") if not is_lost(state, machine or "") else None
     if mode is None or lock is None or len(lock.holders) + len(lock.queue) > MOST_AHEAD:
         return None
     if not lock.queue and admits(mode, held=bool(lock.holders), exclusive=lock.exclusive):

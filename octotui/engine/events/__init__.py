@@ -1,9 +1,9 @@
 """The events: the only changes of a State, and the content of the journal.
 
 Each event is one JSON object, `{"type": …, "seq": …, "at": …, …}`; `seq` counts from 1 without gaps and
-`at` is seconds since 1970 (UTC). Holds the events of runs, jobs, interruptions and the space, the union of
-each kind, and `AnyEvent`; every `match` on a union ends with `assert_never`, so that a new event is missed
-nowhere. Never the effect of an event (that is `evolve`), or its cause (that is `decide`).
+`at` is seconds since 1970 (UTC). Holds the events of runs, jobs, interruptions, machines and the space, the
+union of each kind, and `AnyEvent`; every `match` on a union ends with `assert_never`, so that a new event is
+missed nowhere. Never the effect of an event (that is `evolve`), or its cause (that is `decide`).
 """
 
 from octotui.engine.events.interruptions import (
@@ -27,6 +27,15 @@ from octotui.engine.events.jobs import (
     JobStarted,
     JobStopping,
 )
+from octotui.engine.events.machines import (
+    ChecksPlanned,
+    ChecksQueued,
+    CheckStarted,
+    HealthChanged,
+    MachineChecked,
+    MachineEvent,
+    MachineLost,
+)
 from octotui.engine.events.runs import (
     PackagesChosen,
     RunCancelling,
@@ -45,12 +54,12 @@ from octotui.engine.events.runs import (
     TargetSkipped,
     TargetsSelected,
     VariablePublished,
+    WorkerReselected,
     WorkersSelected,
 )
 from octotui.engine.events.space import (
     ActionRefused,
     FilesRemoved,
-    HealthChanged,
     ModelLoaded,
     ReleaseCreated,
     RunsRemoved,
@@ -62,6 +71,9 @@ __all__ = [
     "ActionRefused",
     "AnyEvent",
     "AttemptFailed",
+    "CheckStarted",
+    "ChecksPlanned",
+    "ChecksQueued",
     "FilesRemoved",
     "HealthChanged",
     "InterruptionAnswered",
@@ -79,6 +91,9 @@ __all__ = [
     "JobRetried",
     "JobStarted",
     "JobStopping",
+    "MachineChecked",
+    "MachineEvent",
+    "MachineLost",
     "ModelLoaded",
     "NoticeFailed",
     "PackagesChosen",
@@ -102,7 +117,8 @@ __all__ = [
     "TargetSkipped",
     "TargetsSelected",
     "VariablePublished",
+    "WorkerReselected",
     "WorkersSelected",
 ]
 
-AnyEvent = RunEvent | JobEvent | InterruptionEvent | SpaceEvent
+AnyEvent = RunEvent | JobEvent | InterruptionEvent | MachineEvent | SpaceEvent

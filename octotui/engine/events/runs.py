@@ -4,6 +4,7 @@ from msgspec import UNSET, UnsetType, field
 
 from octotui.engine.state.records import (
     Event,
+    Mode,
     Pick,
     RejectedCandidate,
     RunEnd,
@@ -80,6 +81,21 @@ class WorkersSelected(Event, frozen=True, tag=True):
 
     run: str
     picks: tuple[Pick, ...]
+
+
+class WorkerReselected(Event, frozen=True, tag=True):
+    """Steps that have not begun got another worker, since theirs is lost (`on_lost_worker`).
+
+    `steps` are those of the picks at these `offsets` of the run's selection, which end their leases; waiting
+    jobs are in `jobs`, with the mode of the other worker's lock.
+    """
+
+    run: str
+    lost: str
+    pick: Pick
+    offsets: tuple[int, ...]
+    reason: str
+    jobs: dict[str, Mode | None] = field(default_factory=dict)
 
 
 class TargetsSelected(Event, frozen=True, tag=True):
@@ -176,6 +192,7 @@ RunEvent = (
     | PackagesChosen
     | RunStarted
     | WorkersSelected
+    | WorkerReselected
     | TargetsSelected
     | TargetExcluded
     | TargetSkipped

@@ -1,4 +1,4 @@
-"""Events of a space: its model, health, releases, schedules, refusals, and what retention removed."""
+"""Events of a space: its model, releases, schedules, refusals, and what retention removed."""
 
 from msgspec import field
 
@@ -6,7 +6,6 @@ from octotui.engine.state.records import (
     Event,
     FileKind,
     Gap,
-    Health,
 )
 from octotui.engine.state.releases import Release
 from octotui.engine.state.retained import RetainedState
@@ -17,13 +16,6 @@ class ModelLoaded(Event, frozen=True, tag=True):
     """The model was replaced; open runs keep their own definition."""
 
     model: Model
-
-
-class HealthChanged(Event, frozen=True, tag=True):
-    """The health of a worker or target changed."""
-
-    worker: str
-    health: Health
 
 
 class ReleaseCreated(Event, frozen=True, tag=True):
@@ -74,6 +66,4 @@ class FilesRemoved(Event, frozen=True, tag=True):
     runs: int
 
 
-SpaceEvent = (
-    ModelLoaded | HealthChanged | ReleaseCreated | ScheduleMissed | ActionRefused | RunsRemoved | FilesRemoved
-)
+SpaceEvent = ModelLoaded | ReleaseCreated | ScheduleMissed | ActionRefused | RunsRemoved | FilesRemoved

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from octotui.engine import events
 from octotui.engine.events import AnyEvent
-from octotui.engine.evolve import interruptions, jobs, releases, runs, targets
+from octotui.engine.evolve import interruptions, jobs, machine_health, releases, reselection, runs, targets
 from octotui.engine.state import State
 from octotui.engine.state.retained import RetainedState, restored
 
@@ -29,7 +29,17 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
         case events.ModelLoaded():
             return replace(state, model=event.model)
         case events.HealthChanged():
-            return replace(state, health=state.health.insert(event.worker, event.health))
+            return machine_health.changed(state, event)
+        case events.ChecksPlanned():
+            return machine_health.planned(state, event)
+        case events.ChecksQueued():
+            return machine_health.queued(state, event)
+        case events.CheckStarted():
+            return machine_health.started(state, event)
+        case events.MachineChecked():
+            return machine_health.checked(state, event)
+        case events.MachineLost():
+            return machine_health.lost(state, event)
         case events.RunQueued():
             return runs.queued(state, event)
         case events.ReleaseCreated():
@@ -48,6 +58,8 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return runs.started(state, event)
         case events.WorkersSelected():
             return runs.workers_selected(state, event)
+        case events.WorkerReselected():
+            return reselection.reselected(state, event)
         case events.TargetsSelected():
             return targets.selected(state, event)
         case events.TargetExcluded():

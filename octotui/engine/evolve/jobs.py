@@ -41,6 +41,8 @@ def queued(state: State, event: events.JobQueued) -> State:
         undecided=() if event.undecided is UNSET else event.undecided,
     )
     progress = run.progress
+    if event.kind == "acquire" and run.selection.acquired == "again":
+        run = with_selection(run, acquired="no")
     run = with_progress(run, jobs=progress.jobs.add(job.id), open=progress.open.add(job.place))
     if event.step is not None:
         before = progress.steps[event.step]
@@ -182,7 +184,7 @@ def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
     reason = run.reason or (_failure_reason(run, job, event.reason) if failed else "")
     run = replace(run, reason=reason, progress=progress)
     if job.step is None:
-        return _acquired(run, failed=failed)
+        return _acquired(run, event)
     run = _with_outputs(run, run.runbook.steps[job.step].name, job, event)
     if job.target is not None:
         return targets.over(run, job, event)
@@ -190,11 +192,11 @@ def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
     return with_step_progress(run, job.step, step)
 
 
-def _acquired(run: Run, *, failed: bool) -> Run:
-    """Update the run when a machine acquired its packages or failed to."""
-    if failed:
+def _acquired(run: Run, event: events.JobEnded) -> Run:
+    """Update the run when a machine acquired its packages, failed to, or was given up (M6)."""
+    if event.state in ("failed", "lost"):
         return with_selection(run, acquired="failed")
-    done = run.selection.acquired == "no" and not run.progress.open
+    done = run.selection.acquired == "no" and not run.progress.open and event.state != "cancelled"
     return with_selection(run, acquired="yes") if done else run
 
 

@@ -13,7 +13,7 @@ Right = Literal["read", "start", "answer"]
 
 _MAY: dict[Right, str] = {
     "read": "look at this space",
-    "start": "start, cancel or move runs here",
+    "start": "start, cancel or move runs here, or check machines",
     "answer": "answer questions here",
 }
 
@@ -21,7 +21,13 @@ _MAY: dict[Right, str] = {
 def right_for(request: commands.Request) -> Right:
     """Return the right that a request requires."""
     match request:
-        case commands.StartRun() | commands.CreateRelease() | commands.MoveToTop() | commands.CancelRun():
+        case (
+            commands.StartRun()
+            | commands.CreateRelease()
+            | commands.MoveToTop()
+            | commands.CancelRun()
+            | commands.CheckHealth()
+        ):
             return "start"
         case (
             commands.TakeInterruption()
@@ -62,7 +68,7 @@ def with_actor(request: commands.Request, user: str, origin: str) -> commands.Re
             return replace(request, user=user, origin=origin, holder="", since="")
         case commands.HandOverInterruption() | commands.AnswerInterruption():
             return replace(request, user=user, origin=origin)
-        case commands.MoveToTop() | commands.CancelRun():
+        case commands.MoveToTop() | commands.CancelRun() | commands.CheckHealth():
             return replace(request, by=user, origin=origin)
         case _:
             assert_never(request)
@@ -82,6 +88,8 @@ def subject_of(request: commands.Request) -> str:
             return request.interruption
         case commands.MoveToTop() | commands.CancelRun():
             return request.run
+        case commands.CheckHealth():
+            return ", ".join(request.machines) or "all machines"
         case _:
             assert_never(request)
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.state import ForLock, Job, Lock, Mode, State
+from octotui.engine.state import ForLock, Job, Lock, Mode, State, is_lost
 
 FREE = Lock()
 
@@ -45,10 +45,10 @@ def release(state: State, job: Job) -> State:
 
 
 def grantable(state: State, machine: str) -> Job | None:
-    """Return the first queued job if the lock admits it now, else None."""
+    """Return the first queued job if the lock admits it now, else None; nothing begins on a lost machine."""
     lock = state.locks.get(machine, FREE)
     first = lock.queue.first()
-    if first is None:
+    if first is None or is_lost(state, machine):
         return None
     job = state.jobs[first[1]]
     return job if admits(job.mode, held=bool(lock.holders), exclusive=lock.exclusive) else None

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from octotui.engine.state import Job, JobKind, Mode, Run, State
+from octotui.engine.state import Job, JobKind, Mode, Pick, Run, State
 from octotui.model.process import (
     Action,
     HealthCheck,
@@ -77,7 +77,11 @@ def mode_on(state: State, run: Run, step: int) -> Mode:
     defined = run.runbook.steps[step]
     if defined.on == "target":
         return "shared" if defined.shared else "exclusive"
-    pick = run.selection.picks[run.progress.steps[step].pick or 0]
+    return worker_mode(state, run.selection.picks[run.progress.steps[step].pick or 0])
+
+
+def worker_mode(state: State, pick: Pick) -> Mode:
+    """Return the lock mode of scripts on the worker of a pick (L3)."""
     worker = state.model.workers.get(pick.worker)
     if state.model.pool(pick.pool).exclusive or (worker is not None and worker.exclusive):
         return "exclusive"

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from octotui.engine.rules.start_prompts import required_prompts, unanswered
-from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key
+from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key, machine_health
 from octotui.model.complaints import Reason
 from octotui.model.iteration import values_of
+from octotui.model.machines.tool_needs import need_of, satisfies
 from octotui.model.process import Step
 from octotui.model.space import BUILT_IN, Pool
 from octotui.variables.resolution import winner
@@ -33,8 +34,8 @@ class SelectionTally(msgspec.Struct):
 
 def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
     """Select workers for steps of a run; all or nothing (W5)."""
-    picks: dict[Key, Pick] = {}
-    sharing: dict[Key, list[int]] = {}
+    leased: dict[Key, list[Pick]] = {}
+    picks: list[Pick] = []
     problems = [*run.selection.problems, *_unanswered(state, run)]
     taken = SelectionTally()
     for index in steps:
@@ -45,25 +46,33 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
             continue
         pool = state.model.pool(resolved.slug)
         problem = _container_problem(pool, step)
-        key = (resolved.slug, step.package_ids, step.container, index if pool.affinity == "step" else None)
-        if key in picks:
-            sharing[key].append(index)
+        alone = index if pool.affinity == "step" else None
+        key = (resolved.slug, step.package_ids, step.container, alone)
+        shared = next(
+            (each for each in leased.get(key, ()) if not lacks(state, each.worker, step.tools)), None
+        )
+        if shared is not None:
+            _share(shared, index, step, leased[key], picks)
         elif problem is None:
             pick = _pick(state, run, resolved.slug, index, taken)
             if isinstance(pick, Pick):
-                picks[key] = pick
-                sharing[key] = [index]
+                picks.append(pick)
+                leased.setdefault(key, []).append(pick)
                 taken.cursors[resolved.slug] = pick.cursor_after or ""
                 taken.workers[pick.worker] += 1
             else:
                 problem = pick
         if problem is not None:
             problems.append(f"step “{step.name}”, pool {resolved.slug}: {problem}")
-    if problems:
-        return Selection((), tuple(problems))
-    return Selection(
-        tuple(msgspec.structs.replace(pick, steps=tuple(sharing[key])) for key, pick in picks.items())
-    )
+    return Selection((), tuple(problems)) if problems else Selection(tuple(picks))
+
+
+def _share(pick: Pick, index: int, step: Step, *lists: list[Pick]) -> None:
+    """Add a step to a pick, in both lists that have it."""
+    needs = tuple(sorted({*pick.needs, *step.tools}))
+    more = msgspec.structs.replace(pick, steps=(*pick.steps, index), needs=needs)
+    for each in lists:
+        each[each.index(pick)] = more
 
 
 def _unanswered(state: State, run: Run) -> tuple[str, ...]:
@@ -118,7 +127,7 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
     held = {} if rotates else _leases(state, slug, taken)
     passed: list[RejectedCandidate] = []
     for worker in from_cursor(pool, cursor) if rotates else by_leases(pool, held):
-        reason = not_eligible(state, worker)
+        reason = rejection(state, worker, step.tools)
         if reason is None:
             return Pick(
                 pool=slug,
@@ -131,6 +140,7 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
                 cursor_after=worker if rotates else None,
                 rejected=tuple(passed),
                 leases=held.get(worker),
+                needs=step.tools,
             )
         passed.append(RejectedCandidate(worker, reason))
     reasons = ", ".join(f"{each.worker} is {each.reason}" for each in passed)
@@ -179,7 +189,34 @@ def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | Reason:
         packages=step.package_ids,
         container=step.container,
         policy=BUILT_IN,
+        needs=step.tools,
     )
+
+
+def rejection(state: State, worker: str, needs: Sequence[str]) -> Reason | None:
+    """Return why a worker is not selected for a step with these needs, or None (W4, M4)."""
+    word = not_eligible(state, worker)
+    if word is None:
+        lacking = lacks(state, worker, needs)
+        return f"without {', '.join(lacking)}" if lacking else None
+    why = machine_health(state, worker).reason if word != "disabled" else ""
+    return f"{word}: {why}" if why else word
+
+
+def lacks(state: State, worker: str, needs: Sequence[str]) -> tuple[str, ...]:
+    """Return the needs that a worker does not meet, as far as its last check has looked for them."""
+    facts = machine_health(state, worker).facts
+    if facts is None:
+        return ()
+    problems = []
+    for text in needs:
+        need = need_of(text)
+        found = facts.tools.get(need.tool)
+        if found is not None and not found.path:
+            problems.append(text)
+        elif found is not None and not satisfies(found.version, need):
+            problems.append(f"{text} (it has {found.version or 'an unknown version'})")
+    return tuple(problems)
 
 
 def not_eligible(state: State, worker: str) -> Reason | None:

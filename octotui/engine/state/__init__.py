@@ -4,6 +4,7 @@ Holds the records it is made of, its persistent sequences, snapshots, and what o
 `state` opens with the theory of operation. Never a decision (`decide`, `rules`); only `evolve` makes a State.
 """
 
+from octotui.engine.state.machine_health import CheckedFacts, FoundTool, HealthChange, MachineHealth
 from octotui.engine.state.records import (
     Answer,
     Artifact,
@@ -48,6 +49,8 @@ from octotui.engine.state.state import (
     Wait,
     cursor_key,
     in_order,
+    is_lost,
+    machine_health,
     manual_of,
     missing_tags,
     next_deadline,
@@ -59,6 +62,7 @@ __all__ = [
     "Answer",
     "Artifact",
     "Attempt",
+    "CheckedFacts",
     "ConcurrencyTag",
     "Event",
     "Family",
@@ -68,9 +72,11 @@ __all__ = [
     "ForLock",
     "ForPlace",
     "ForRetry",
+    "FoundTool",
     "Gap",
     "GivenAnswer",
     "Health",
+    "HealthChange",
     "Interruption",
     "Job",
     "JobEnd",
@@ -78,6 +84,7 @@ __all__ = [
     "JobProgress",
     "JobState",
     "Lock",
+    "MachineHealth",
     "Mode",
     "Outcome",
     "Pick",
@@ -98,6 +105,8 @@ __all__ = [
     "Wait",
     "cursor_key",
     "in_order",
+    "is_lost",
+    "machine_health",
     "manual_of",
     "missing_tags",
     "next_deadline",

@@ -41,6 +41,7 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cursor_after: str | None = None
     rejected: tuple[RejectedCandidate, ...] = msgspec.field(name="passed_over", default=())
     leases: int | None = None  # its live leases, for the policy least-leases
+    needs: tuple[str, ...] = ()  # tools that its steps need (M4)
 
 
 class Artifact(msgspec.Struct, frozen=True, gc=False):

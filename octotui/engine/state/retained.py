@@ -6,13 +6,16 @@ from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from octotui.engine.state.durations import Durations
+from octotui.engine.state.machine_health import MachineHealth, check_deadline, loss_deadline
 from octotui.engine.state.records import Health
 from octotui.engine.state.releases import Release
+from octotui.engine.state.sorted_sequence import SortedSequence
 from octotui.engine.state.state import Published, State
 
 DURATIONS = ("durations", "earlier_durations")
 MAPS = (
-    "cursors", "health", "releases", "newest", "current", "published", "schedules", "missed", *DURATIONS,
+    "cursors", "health", "machines", "releases", "newest", "current", "published", "schedules", "missed",
+    *DURATIONS,
 )  # fmt: skip
 
 
@@ -24,6 +27,7 @@ class RetainedState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     releases_created: int
     cursors: dict[str, str] = {}
     health: dict[str, Health] = {}
+    machines: dict[str, MachineHealth] = {}
     releases: dict[str, Release] = {}
     newest: dict[str, str] = {}
     current: dict[str, str] = {}
@@ -56,4 +60,19 @@ def restored(state: State, kept: RetainedState) -> State:
         next_interruption=kept.next_interruption,
         releases_created=kept.releases_created,
         **maps,
+        **_lines(state, kept),
     )
+
+
+def _lines(state: State, kept: RetainedState) -> dict[str, SortedSequence]:
+    """Return the deadlines with those of machines, and the lines of checks: their events may be removed."""
+    others = (each for each in state.deadlines if "/" not in each[1])
+    own = [(each.due, check_deadline(name)) for name, each in kept.machines.items()]
+    own += [(each.limit, loss_deadline(name)) for name, each in kept.machines.items()]
+    queue = ((each.ticket, name) for name, each in kept.machines.items() if each.ticket is not None)
+    checks = ((each.checking, name) for name, each in kept.machines.items() if each.checking is not None)
+    return {
+        "deadlines": SortedSequence((*others, *(each for each in own if each[0] is not None))),
+        "check_queue": SortedSequence(tuple(queue)),
+        "checks": SortedSequence(tuple(checks)),
+    }

@@ -4,7 +4,8 @@ Theory of operation. Versions are those of the release, or chosen once, while th
 selected once, before its first step. Workers are selected for all steps still to come each time the run has
 none leased: when it starts, and again when it goes on after people were asked. `picks` keeps what was
 selected before, so that a step's `pick` stays valid; those from `selected` on are the current ones, leased
-until the run pauses or ends.
+until the run pauses or ends. A worker that is lost meanwhile may be given up for another one, whose pick is
+appended.
 """
 
 from typing import Literal
@@ -22,10 +23,11 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     picks: tuple[Pick, ...] = ()
     selected: int = 0  # the first pick of the current selection
     leased: bool = False
-    acquired: Literal["no", "yes", "failed"] = "no"
+    acquired: Literal["no", "yes", "failed", "again"] = "no"  # again: on another worker than before
     targeted: bool = False  # its targets are selected
     without: tuple[RejectedCandidate, ...] = ()  # targets rejected at the selection
     excluded: tuple[str, ...] = ()  # targets excluded later
+    given_up: tuple[int, ...] = ()  # picks whose worker was lost, and whose steps got another one (M6)
 
     @property
     def current(self) -> tuple[Pick, ...]:
@@ -35,7 +37,10 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     @property
     def leases(self) -> tuple[Pick, ...]:
         """The picks whose workers are leased now."""
-        return self.current if self.leased else ()
+        if not self.leased:
+            return ()
+        picks = enumerate(self.current, start=self.selected)
+        return tuple(pick for offset, pick in picks if offset not in self.given_up)
 
     def version_of(self, requirement: str) -> str:
         """Return the version chosen for a requirement (`tools`, `container:alpine@3.x`), or `""`."""

@@ -34,6 +34,7 @@ import msgspec
 from rpds import HashTrieMap
 
 from octotui.engine.state.durations import Durations
+from octotui.engine.state.machine_health import NEVER_CHECKED, MachineHealth
 from octotui.engine.state.records import (
     Artifact,
     Attempt,
@@ -279,6 +280,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tags: "Map[str, ConcurrencyTag]" = HashTrieMap()
     cursors: "Map[str, str]" = HashTrieMap()
     health: "Map[str, Health]" = HashTrieMap()
+    machines: "Map[str, MachineHealth]" = HashTrieMap()  # what else is known of their health
+    check_queue: SortedSequence = SortedSequence()  # `(ticket, machine)` of those to be checked
+    checks: SortedSequence = SortedSequence()  # `(since, machine)` of those that are being checked
     slots: SortedSequence = SortedSequence()  # `(number, run)` of those that hold one
     ready: SortedSequence = SortedSequence()
     resuming: SortedSequence = SortedSequence()
@@ -299,6 +303,16 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def in_order(state: State) -> list[Run]:
     """Return all runs in the order they were queued; O(n log n)."""
     return sorted((run for _, run in state.runs.items()), key=lambda run: run.number)
+
+
+def machine_health(state: State, machine: str) -> MachineHealth:
+    """Return what is known of a machine's health."""
+    return state.machines.get(machine, NEVER_CHECKED)
+
+
+def is_lost(state: State, machine: str) -> bool:
+    """Return whether a machine could not be reached for longer than its limit (M6)."""
+    return machine_health(state, machine).lost is not None
 
 
 def cursor_key(pool: str, process: str) -> str:

@@ -7,7 +7,7 @@ from octotui.model.space import Model
 
 _OF_CHILDREN = (
     *("pool", "pool_variable", "packages", "container", "retries", "backoff", "time_limit", "wait_limit"),
-    *("grace", "simulate", "publish", "shared"),
+    *("grace", "simulate", "publish", "shared", "needs"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Machines in a model: the ways to them, and the accounts that work there.
+"""Machines in a model: the ways to them, who works there, how they are checked, and what steps need of them.
 
-Holds endpoints and how they are written, accounts, and settings of connections. Never a connection itself.
+Holds values and their rules. Never a connection, nor what was found on a machine, which is part of the State.
 """

@@ -23,6 +23,7 @@ _NAMED = (
     "lifecycles",
     "targets",
     "schedules",
+    "machine_policies",
 )
 _OF_PROJECT = ("lifecycle", "variable_sets")
 
@@ -42,6 +43,9 @@ def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
             process["steps"] = _steps(process, (table, slug, "steps"), report, library)
     converted["projects"] = {slug: _project(each) for slug, each in converted["projects"].items()}
     converted["lifecycles"] = {slug: _lifecycle(each) for slug, each in converted["lifecycles"].items()}
+    for slug, policy in converted["machine_policies"].items():
+        if "script" in policy:
+            policy["script"] = _script(policy, ("machine_policies", slug), report, library.trust)
     name = tables.get("space", {}).get("name", "?")
     converted["space"] = {"name": name, "slug": space_slug(name)}
     converted["variables"] = _variables(tables.get("variables", {}))

@@ -13,6 +13,7 @@ from octotui.model.toml.scalars import (
     SLUG,
     TAG,
     TIME,
+    TOOL_NEED,
     VARIABLE,
     name,
 )
@@ -185,6 +186,12 @@ _STEP = {
         not_with=_OF_SCRIPTS,
         rule="S8, W6",
     ),
+    "needs": KeySpec(
+        ListSpec(TOOL_NEED),
+        "Tools that its machine must have, with versions.",
+        not_with=_OF_SCRIPTS,
+        rule="M4, W4",
+    ),
     "roles": KeySpec(
         ListSpec(name("a role")),
         "It goes to the targets with one of these roles.",
@@ -245,6 +252,7 @@ _STEP = {
 _KINDS = ("script", "package", "template", "health_check")
 _OF_CHILD = {
     *("name", *_KINDS, "verbatim", "parameters", "shell", "pool", "pool_variable", "packages", "container"),
+    *("needs",),
     *("condition", "enabled", "environments", "tenant_tags", "channels", "publish", "simulate"),
     *("retries", "backoff", "time_limit", "wait_limit", "grace"),
 }

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from octotui.model.machines.endpoints import ENDPOINT as ENDPOINTS
 from octotui.model.machines.endpoints import USER as USERS
 from octotui.model.machines.endpoints import endpoint_problem
+from octotui.model.machines.tool_needs import PATTERN as TOOL
 from octotui.model.quantities import (
     DURATION,
     RATE,
@@ -35,6 +36,10 @@ NEED = text(
     'a command such as "curl", or a Python module such as "python:boto3"',
     r"(?:python:)?[A-Za-z0-9_][A-Za-z0-9_.+\-]*",
 )
+TOOL_NEED = text(
+    'a command such as "docker", a Python module such as "python:boto3", or with a version "kubectl>=1.28"',
+    TOOL,
+)
 ENVIRONMENT_NAMES = text(
     'the name of an environment variable such as "SSH_AUTH_SOCK", or a pattern such as "AWS_*"',
     r"[A-Za-z][A-Za-z0-9_*]*",
@@ -55,6 +60,11 @@ INNER_FILES = text(
     'a pattern such as "*.json" or "web/**/*.config"', r"(?!/)(?!(?:.*/)?\.\.(?:/|$))\S(?:.*\S)?"
 )
 TIME = quantity('a duration such as "90s", "15m" or "1h30m"', DURATION, seconds, duration)
+EVERY = replace(
+    text('a duration such as "1h", or "never"', rf"never|{DURATION}"),
+    clean=lambda raw: None if raw == "never" else seconds(raw) or None,
+    show=lambda value: "never" if value is None else duration(value),
+)
 BYTES = quantity('a size such as "500 MB" or "10 GiB"', SIZE, size_in_bytes, size)
 SPEED = quantity('a rate such as "64 KiB/s" or "1 MB/s"', RATE, bytes_per_second, rate)
 CONDITION = replace(

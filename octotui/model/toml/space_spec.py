@@ -1,6 +1,7 @@
 """Specifications of the tables of a model: every key, its value, and a sentence about it."""
 
 from octotui.model.machines.accounts import Account, SshSettings
+from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.process import Runbook
 from octotui.model.space import (
     Channel,
@@ -14,11 +15,12 @@ from octotui.model.space import (
     Target,
     Worker,
 )
-from octotui.model.toml.process_spec import PROCESS, RUNBOOK, TEMPLATE_SHELLS
+from octotui.model.toml.process_spec import PROCESS, RUNBOOK, SCRIPT, TEMPLATE_SHELLS
 from octotui.model.toml.scalars import (
     BYTES,
     ENDPOINT,
     ENVIRONMENT_NAMES,
+    EVERY,
     HOST,
     KEY_FILE,
     NAME,
@@ -40,6 +42,7 @@ from octotui.model.toml.spec import (
     TableSpec,
     choice,
     flag,
+    prose,
     scalar,
     text,
     whole,
@@ -71,6 +74,7 @@ ENGINE = TableSpec(
             "Whether output is one stream in exact order, or lines of stderr are told apart (by the agent).",
             rule="S9",
         ),
+        "max_checks": KeySpec(whole(1, 1000), "How many health checks go side by side.", rule="M5"),
     },
     values=(Engine,),
 )
@@ -110,6 +114,11 @@ POOL = TableSpec(
         ),
         "exclusive": KeySpec(flag(), "Whether one script at a time runs on each of its workers.", rule="L3"),
         "containers": KeySpec(flag(), "Whether steps may run in containers here.", rule="S8"),
+        "on_lost_worker": KeySpec(
+            choice("fail", "reselect", "wait"),
+            "What becomes of steps that have not begun when a worker that a run leases here is lost.",
+            rule="M6",
+        ),
     },
     values=(Pool,),
 )
@@ -147,6 +156,32 @@ SSH = TableSpec(
     values=(SshSettings,),
 )
 
+_POLICY = KeySpec(
+    SLUG,
+    'The machine policy by which its health is checked; without it, the one called "default".',
+    rule="M5",
+)
+_UNREACHABLE_LIMIT = KeySpec(
+    TIME, "After how long without a connection it is lost; without it, never.", rule="M1, M6"
+)
+
+MACHINE_POLICY = TableSpec(
+    {
+        "name": NAME,
+        "check": KeySpec(
+            choice("connection", "script"), "Whether a script on the machine judges it, too.", rule="M5"
+        ),
+        "script": KeySpec(
+            AlternativeSpec(prose(), SCRIPT),
+            "The script that judges a machine; plain text means bash.",
+            rule="M5",
+        ),
+        "every": KeySpec(EVERY, "How often machines are checked.", rule="M5"),
+        "timeout": KeySpec(TIME, "How long a check may take until it has failed.", rule="M5"),
+    },
+    values=(MachinePolicy,),
+)
+
 WORKER = TableSpec(
     {
         "name": NAME,
@@ -155,6 +190,8 @@ WORKER = TableSpec(
         "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
         "endpoint": _ENDPOINT,
         "account": _ACCOUNT,
+        "policy": _POLICY,
+        "unreachable_limit": _UNREACHABLE_LIMIT,
     },
     values=(Worker,),
     there=("directory",),
@@ -185,6 +222,8 @@ TARGET = TableSpec(
         "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
         "endpoint": _ENDPOINT,
         "account": _ACCOUNT,
+        "policy": _POLICY,
+        "unreachable_limit": _UNREACHABLE_LIMIT,
     },
     values=(Target,),
     there=("directory",),
@@ -362,5 +401,8 @@ MODEL = TableSpec(
         "projects": KeySpec(KeyedSpec(SLUG, PROJECT), "What is deployed, by slug."),
         "runbooks": KeySpec(KeyedSpec(SLUG, RUNBOOK), "Runbooks, by slug.", rule="S1, S2"),
         "schedules": KeySpec(KeyedSpec(SLUG, SCHEDULE), "Schedules that start runs, by slug.", rule="Q5"),
+        "machine_policies": KeySpec(
+            KeyedSpec(SLUG, MACHINE_POLICY), "How the health of machines is checked, by slug.", rule="M5"
+        ),
     }
 )

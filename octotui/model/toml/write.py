@@ -6,6 +6,7 @@ import msgspec
 import tomli_w
 from msgspec.structs import FieldInfo, fields
 
+from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.process import (
     HealthCheck,
     Manual,
@@ -19,7 +20,7 @@ from octotui.model.process import (
 )
 from octotui.model.space import Model, Project, Value, Variables
 from octotui.model.toml.process_spec import DEPLOYED, MANUAL, RUNBOOK, SCRIPT, STEP
-from octotui.model.toml.space_spec import MODEL, NOTIFY, PROJECT
+from octotui.model.toml.space_spec import MACHINE_POLICY, MODEL, NOTIFY, PROJECT
 from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
 from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
 
@@ -44,6 +45,7 @@ def dump(model: Model) -> str:
         "schedules",
     ):
         tables[table] = _plain(MODEL.keys[table].shape, getattr(model, table))
+    tables["machine_policies"] = {slug: _policy(slug, each) for slug, each in model.machine_policies.items()}
     listed = {worker for pool in model.pools.values() for worker in pool.workers}
     tables["workers"] = {slug: more for slug, more in tables["workers"].items() if more or slug not in listed}
     tables["notify"] = _plain(NOTIFY, model.notify) | _template_call(model.notify.action)
@@ -128,6 +130,11 @@ def _step(step: Step) -> dict[str, Any]:
         case _:
             assert_never(step.action)
     return table
+
+
+def _policy(slug: str, policy: MachinePolicy) -> dict[str, Any]:
+    table = _plain(MACHINE_POLICY, msgspec.structs.replace(policy, script=None))
+    return _named(slug, table) | ({} if policy.script is None else {"script": _script(policy.script)})
 
 
 def _template_call(template: TemplateCall | None) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from octotui.engine.rules.output_variables import own_secrets
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
 from octotui.model.iteration import environment_sources, seen_by
+from octotui.model.machines.tool_needs import need_of
 from octotui.model.process import AnyScript, Package, Script, Step, TemplateCall
 from octotui.model.space import Model
 from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
-from octotui.runtime.jobs.template_parameters import TemplateArguments, given, requirements, texts
+from octotui.runtime.jobs.template_parameters import TemplateArguments, given, texts
 from octotui.variables.budget import Budget, text_budget
 from octotui.variables.fill import Filler, escape, warnings_of
 from octotui.variables.syntax.sensitive_names import SensitiveNames
@@ -93,7 +94,7 @@ def script_work(
         script=body,
         values=told,
         environment=environment.environment,
-        needs=requirements(script),
+        needs=tuple(need_of(each).tool for each in step.tools),
         passed=state.model.engine.environment,
         withheld=tuple(environment_sources(state.model)),
         grace=step.grace,

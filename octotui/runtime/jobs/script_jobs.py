@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from octotui.engine.commands import ReportProgress
+from octotui.engine.commands import CheckHealth, ReportProgress
 from octotui.engine.state import Job, Outcome, State, step_of
 from octotui.model.iteration import environment_sources
 from octotui.model.process import Package
@@ -45,7 +45,7 @@ from octotui.store.packages.installer import PackageError
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
 from octotui.variables.template import OverBudget
-from octotui.workers.executor import AttemptSpec, AttemptStatus, StartError
+from octotui.workers.executor import AttemptSpec, AttemptStatus, StartError, unread
 from octotui.workers.machine import (
     AttemptKey,
     FileError,
@@ -60,7 +60,7 @@ from octotui.workers.script_environment import missed
 
 STOPPED = Outcome(state="cancelled")  # stopped before it started
 NOTHING = AttemptStatus("nothing")
-GRACE = 2.0  # seconds that closing a space waits for machines to acknowledge what is asked of them
+GRACE = 2.0  # seconds that closing a space waits for requests, and an abandoned script has before KILL
 
 T = TypeVar("T")
 
@@ -178,6 +178,24 @@ class ScriptJobs:
             if located.has_packages:
                 self._requests.add(partial(self._remove_packages, located))
 
+    def abandon(self, job: str) -> None:
+        """Stop an attempt that nobody follows any more, once its machine is reached, and then clean it."""
+        self._uninspected.pop(job, None)
+        self._secret_store.stop(job)
+        self._packages.stop(job)
+        if (located := self._located.pop(job, None)) is not None:
+            masked_spans.remove(self._folder.masked_spans(located.key.name))
+            self._requests.add(partial(self._stop_and_clean, located))
+
+    async def _stop_and_clean(self, located: _Located) -> None:
+        processes = located.machine.processes
+        await processes.stop(located.key, GRACE)
+        if (await processes.inspect(located.key)).state in ("running", "ended"):
+            await processes.follow(located.key, unread)
+        await processes.clean(located.key)
+        if located.has_packages:
+            await self._remove_packages(located)
+
     async def close(self) -> None:
         """Wait for requests to be acknowledged; those to machines that are away follow from the State."""
         await self._requests.close(GRACE)
@@ -217,6 +235,7 @@ class ScriptJobs:
         """Have a job say that its machine is away, or that it is there again."""
         away = f"{job.worker} cannot be reached: {problem}"
         self._tell(job, away if problem else f"{job.worker} is reached again")
+        self._session.report(CheckHealth(machines=(job.worker or "",)))  # which says so to others, too
 
     def _tell(self, job: Job, sentence: str) -> None:
         """Have a job say how it stands, as if its script had reported so."""

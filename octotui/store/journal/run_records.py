@@ -15,16 +15,28 @@ from octotui.engine.events import (
     RunQueued,
     RunRequeued,
     RunStarted,
+    WorkerReselected,
     WorkersSelected,
 )
-from octotui.engine.state import Event, Run
+from octotui.engine.state import Event, Pick, Run
 from octotui.store.errors import malformed
 
 RecordState = Literal[
     "queued", "executing", "paused", "cancelling", "succeeded", "failed", "cancelled", "timed-out"
 ]
 _RUN = re.compile(r"run-[0-9]{1,18}")
-CHANGES = frozenset((RunQueued, RunStarted, RunPaused, RunRequeued, RunCancelling, RunEnded, WorkersSelected))
+CHANGES = frozenset(
+    (
+        WorkersSelected,
+        WorkerReselected,
+        RunQueued,
+        RunStarted,
+        RunPaused,
+        RunRequeued,
+        RunCancelling,
+        RunEnded,
+    )
+)
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,10 +88,17 @@ def _changed(event: Event, before: RunRecord) -> RunRecord | None:
             return replace(before, state="queued")
         case RunCancelling(reason=reason):
             return replace(before, state="cancelling", reason=reason)
+        case WorkerReselected(pick=pick):
+            return _with_picks(before, (pick,))
         case WorkersSelected(picks=picks):
-            workers = _with(before.workers, (each.worker for each in picks))
-            return replace(before, workers=workers, pools=_with(before.pools, (each.pool for each in picks)))
+            return _with_picks(before, picks)
     return None
+
+
+def _with_picks(before: RunRecord, picks: Iterable[Pick]) -> RunRecord:
+    """Append the workers and pools of picks."""
+    workers = _with(before.workers, (each.worker for each in picks))
+    return replace(before, workers=workers, pools=_with(before.pools, (each.pool for each in picks)))
 
 
 def _with(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:

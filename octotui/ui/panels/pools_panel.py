@@ -97,7 +97,7 @@ stand below, with the runs whose steps have them. A sort column sorts the worker
         """List anew under another model; repaint when a lock, a lease, a cursor or a health changed."""
         if not self.is_mounted or old is new:
             return
-        parts = ("model", "locks", "leases", "cursors", "health")
+        parts = ("model", "locks", "leases", "cursors", "health", "machines")
         if any(getattr(old, part) is not getattr(new, part) for part in parts):
             self._listing()
 

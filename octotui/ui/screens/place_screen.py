@@ -10,6 +10,7 @@ from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.place_panel import PlacePanel, Trail
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
+from octotui.ui.screens.machine_checks import MachineChecksScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.send_command import look_up
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PAGE = 100  # runs that are looked up for a page
 
 
-class PlaceScreen(RunActionsScreen):
+class PlaceScreen(MachineChecksScreen):
     """A page; what can be done to a run is done to that under the cursor."""
 
     KEYS_TITLE = "On a page"
@@ -83,6 +84,12 @@ class PlaceScreen(RunActionsScreen):
             return None
         place = line.place if line is not None and line.place is not None else panel.place
         return place.slug if place.kind == "worker" else None
+
+    def pointed_machine(self) -> str | None:
+        """Return the worker or target under the cursor, or that of the page."""
+        panel = self.query_one(PlacePanel)
+        place = panel.line.place if panel.line is not None and panel.line.place is not None else panel.place
+        return place.slug if place.kind in ("worker", "target") else None
 
     def action_log(self) -> None:
         """Open the output of the run under the cursor."""

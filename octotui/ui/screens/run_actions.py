@@ -374,7 +374,7 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
 
         worker = self.pointed_worker()
         if worker is not None:
-            parts = why.of_worker(self.state, worker, self.now)
+            parts = why.of_worker(self.state, worker, self.now, zone_of(self))
             self.app.push_screen(WhyDialog(worker, parts))
         elif self.run is not None:
             parts = why.of_run(self.picture, self.run, self.now, zone_of(self))

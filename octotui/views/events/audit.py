@@ -10,7 +10,7 @@ from octotui.engine.events import AnyEvent
 from octotui.engine.state import Event
 from octotui.views.events.event_text import refusal
 from octotui.views.events.refused_actions import refused_action
-from octotui.views.labels import duration
+from octotui.views.labels import duration, listed
 
 
 class AuditRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,7 +47,7 @@ def rows(history: Iterable[AnyEvent], raised: Raised = lambda run, question: Non
                 asked[row.question] = raised(row.run, row.question)
             since = asked[row.question]
             row = msgspec.structs.replace(row, waited=None if since is None else event.at - since)
-        if row.what != "cancelled" or row.user or row.origin:
+        if row.what not in ("cancelled", "checked") or row.user or row.origin:
             yield row
 
 
@@ -107,6 +107,12 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     events.InterruptionReleased: ("released", _released),
     events.InterruptionHandedOver: ("handed", lambda event: f"hands it over to {event.to}"),
     events.InterruptionClosed: ("closed", lambda event: "needs no answer any more"),
+    events.ChecksQueued: (
+        "checked",
+        lambda event: listed(event.machines, most=8) or "what is in line already",
+    ),
+    events.MachineLost: ("lost", lambda event: f"{event.machine}: {event.reason}"),
+    events.WorkerReselected: ("reselected", lambda event: f"{event.pick.worker}, since {event.reason}"),
     events.ActionRefused: (
         "refused",
         lambda event: f"{refused_action(event.action, event.subject)}: {refusal(event)}",

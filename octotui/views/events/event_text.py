@@ -3,11 +3,19 @@
 from typing import assert_never
 
 from octotui.engine import events
-from octotui.engine.events import AnyEvent, InterruptionEvent, JobEvent, RunEvent, SpaceEvent
+from octotui.engine.events import (
+    AnyEvent,
+    InterruptionEvent,
+    JobEvent,
+    MachineEvent,
+    RunEvent,
+    SpaceEvent,
+)
 from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.answers import approvals
+from octotui.views.events.machine_text import of_machine
 from octotui.views.events.refused_actions import refused_action
 from octotui.views.labels import counted, listed, machine_name
 from octotui.views.releases import made
@@ -30,6 +38,8 @@ def lines(event: AnyEvent, before: State, after: State, now: float, zone: Zone =
     """Return the sentences of an event, none for internal ones; `now` is its time."""
     if isinstance(event, SpaceEvent):
         return [_of_space(event)]
+    if isinstance(event, MachineEvent):
+        return of_machine(event, before)
     state = after if event.run in after.runs else before
     run = state.runs.get(event.run)
     if run is None or (isinstance(event, events.JobProgressed) and not _far(event, before)):
@@ -44,8 +54,6 @@ def _of_space(event: SpaceEvent) -> str:
             return f"the model of {model.space.name} is loaded"
         case events.ScheduleMissed(schedule=schedule, reason=reason):
             return f"the schedule {schedule} did not start a run: {reason}"
-        case events.HealthChanged(worker=worker, health=health):
-            return f"{worker} {'has warnings' if health == 'has-warnings' else f'is {health}'}"
         case events.ReleaseCreated(release=release):
             return made(release)
         case events.ActionRefused(user=user, subject=subject, action=action):
@@ -81,6 +89,8 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
             return ["starts"] if not run.spent else ["continues"]
         case events.WorkersSelected(picks=picks):
             return [f"leases {at_length(run, pick, state.model)}" for pick in picks]
+        case events.WorkerReselected(pick=pick, reason=reason):
+            return [f"leases {at_length(run, pick, state.model)}, since {reason}"]
         case events.RunYielded():
             return ["releases its slot while it only waits for child runs"]
         case events.RunResumed():

@@ -11,6 +11,7 @@ SENTENCES: Mapping[str, str] = {
     "HandOverInterruption": "to hand {} over",
     "MoveToTop": "to move {} to the top of the queue",
     "CancelRun": "to cancel {}",
+    "CheckHealth": "to check {}",
     "Hello": "to connect to {}",
     "Choose": "to look up {}",
     "Family": "to read {}",

@@ -3,11 +3,12 @@
 from octotui.views.labels import HEALTH
 from octotui.views.lists.column_kinds import sign_column, state_column, time_column, word_column
 from octotui.views.lists.columns import CellContext, Column, Spans
+from octotui.views.machines.health import latency
 from octotui.views.pools import WorkerRow
 
 
 def _doing(row: WorkerRow, width: int, scope: CellContext) -> Spans:
-    return ((row.runs, row.mark.role),)
+    return ((row.runs, row.mark.role),) if row.runs else ((row.note, "muted"),)
 
 
 def _waiting(row: WorkerRow, width: int, scope: CellContext) -> Spans:
@@ -34,7 +35,7 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
     state_column(lambda row: row.mark, least=7, most=12),
     Column(
         name="runs",
-        about="the runs on it, or which one has it alone and why",
+        about="the runs on it, or which one has it alone and why; or why it is not healthy",
         cell=_doing,
         key=lambda row: row.runs or None,
         least=8,
@@ -71,6 +72,26 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
         least=7,
         most=12,
         head="health",
+        extra=True,
+    ),
+    time_column("since", "since when it has its health", lambda row: row.since, extra=True),
+    Column(
+        name="latency",
+        about="how long it took to answer its last check",
+        cell=lambda row, width, scope: ((latency(row.latency), "muted"),),
+        key=lambda row: row.latency,
+        least=6,
+        most=8,
+        head="latency",
+        right=True,
+        extra=True,
+    ),
+    word_column(
+        "endpoint",
+        "the way to it, if it is not this machine",
+        lambda row: row.endpoint,
+        least=10,
+        most=40,
         extra=True,
     ),
     word_column("roles", "the roles of a target", lambda row: row.roles, least=5, most=40, extra=True),

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from octotui.engine.rules.locks import FREE
-from octotui.engine.rules.worker_selection import not_eligible
+from octotui.engine.rules.worker_selection import rejection
 from octotui.engine.state import State, in_order
 from octotui.views import pools, waits
 from octotui.views.estimates.sentences import end_of, of_waits
 from octotui.views.labels import JOBS, WAITS, counted, listed, machine_name
+from octotui.views.machines import health
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import (
     DeployedRow,
@@ -123,17 +124,26 @@ def _machine(place: PagePlace, scope: PageScope) -> PageLines:
     yield from section(f"Line, {counted(len(lock.queue), 'waits', 'wait')} for its lock", queue)
     yield from _runs_here("Runs that lease it", (run for _, run in state.leases.get(worker, ())))
     yield from section("Pools", (_pool_line(state, slug) for slug in own_pools))
+    yield from _health(place.slug, scope)
     if place.kind == "worker":
         yield from _past(scope)
+
+
+def _health(machine: str, scope: PageScope) -> PageLines:
+    """Yield what is known of a machine's health, once it was checked."""
+    if machine in scope.state.machines:
+        for head, lines in health.paragraphs(scope.state, machine, scope.now, scope.zone):
+            told = (PageLine(key=f"{head} {at}", text=line) for at, line in enumerate(lines))
+            yield from section(head, told)
 
 
 def _facts(state: State, place: PagePlace, own_pools: Sequence[str]) -> PageLine:
     slug = own_pools[0] if own_pools else "" if place.kind == "worker" else pools.TARGETS
     row = pools.worker_row(state, slug, place.slug)
-    health = state.health.get(place.slug, "not checked yet")
-    facts = [row.mark.word, f"health: {health}"]
+    word = health.health_mark(state, place.slug).word
+    facts = [row.mark.word, f"health: {'not checked yet' if word == 'unknown' else word}"]
     if place.kind == "worker":
-        reason = not_eligible(state, place.slug)
+        reason = rejection(state, place.slug, ())
         facts.append("may be selected" if reason is None else f"may not be selected: it is {reason}")
     else:
         facts.append(f"roles: {listed(state.model.targets[place.slug].roles, most=8)}")

@@ -119,6 +119,11 @@ function Fail-HealthCheck([string] $message) {
     Fail-Step $message
 }
 
+# The same names as in the other shells.
+function echo_warning([string] $message) { Write-OctotuiText 'warning' $message }
+function echo_error([string] $message) { Write-OctotuiText 'error' $message }
+function fail_healthcheck([string] $message) { Fail-HealthCheck $message }
+
 function Execute-WithRetry([ScriptBlock] $command, [int] $maxFailures = 3, [int] $sleepBetweenFailures = 1) {
     for ($attempt = 1; $true; $attempt++) {
         try {

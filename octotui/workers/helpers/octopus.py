@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 OFFERED = """octopusvariables encode decode get_octopusvariable set_octopusvariable createartifact
-updateprogress failstep fail_without printverbose printhighlight printwait printwarning"""
+updateprogress failstep fail_without printverbose printhighlight printwait printwarning
+echo_warning echo_error fail_healthcheck"""
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 IMPORTED = ("base64", "binascii", "os", "sys")  # in Octopus, scripts have these without importing them
 
@@ -183,6 +184,22 @@ def printwait(message: object) -> None:
 def printwarning(message: object) -> None:
     """Print a warning."""
     _print("warning", message)
+
+
+def echo_warning(message: object) -> None:
+    """Say in a health check that the machine has warnings."""
+    _print("warning", message)
+
+
+def echo_error(message: object) -> None:
+    """Say in a health check that the machine is unhealthy."""
+    _print("error", message)
+
+
+def fail_healthcheck(message: object) -> None:
+    """Say in a health check that the machine is unhealthy, and exit."""
+    echo_error(message)
+    failstep(str(message))
 
 
 def _say(message: str, /, **values: object) -> None:

@@ -23,6 +23,11 @@ SAID = {
     commands.CreateRelease: ("start", "shop", commands.CreateRelease(process="shop", requester="eve")),
     commands.CancelRun: ("start", "run-1", commands.CancelRun(run="run-1", by="eve")),
     commands.MoveToTop: ("start", "run-1", commands.MoveToTop(run="run-1", by="eve")),
+    commands.CheckHealth: (
+        "start",
+        "worker1, web1",
+        commands.CheckHealth(machines=("worker1", "web1"), by="eve"),
+    ),
     commands.TakeInterruption: ("answer", "q-1", commands.TakeInterruption(interruption="q-1", user="eve")),
     commands.ReleaseInterruption: (
         "answer",
@@ -73,7 +78,7 @@ def test_i8_rights_are_given_to_teams_and_accounts_and_the_owner_has_all(access,
 
 def test_a_refusal_says_which_right_is_missing() -> None:
     told = missing_right(world(), "ann", "bob", "start")
-    assert told.startswith("bob may not start, cancel or move runs here: [access] of the model gives")
+    assert told.startswith("bob may not start, cancel or move runs here, or check machines: [access]")
     assert "the right “start”" in told
 
 

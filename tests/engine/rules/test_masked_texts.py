@@ -52,11 +52,12 @@ NAMES = {
         "tag",
         "undecided",
     ),
+    *("due", "facts", "forgotten", "interrupted", "jobs", "lost", "machine", "machines"),
 }
 """By which something is found, or compared; masking would break that."""
 APART = {"artifacts", "outputs", "passed", "value", "values", "variables"}
 """Masked where they come in, or set apart there, since scripts read them."""
-DECLARED = {"model", "definition", "retained", "picks", "rejected", "gaps"}
+DECLARED = {"model", "definition", "retained", "pick", "picks", "rejected", "gaps"}
 """What the model says, and what the engine makes of it."""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from octotui.engine import commands
 from octotui.engine.events import RunQueued, WorkersSelected
-from octotui.engine.state import RejectedCandidate
+from octotui.engine.state import CheckedFacts, FoundTool, RejectedCandidate
 from octotui.model.process import Simulate, Step
 from octotui.model.space import BUILT_IN, Model, Pool, Scope, Tenant, Value, Worker
 from tests.world import World, child, engine, manual, model, packages, script
@@ -305,3 +305,72 @@ def least_leases(runbooks: dict[str, list[Step]], **more: Any) -> Model:
     found = model(dict(runbooks))
     pools = {"setup": msgspec.structs.replace(found.pools["setup"], policy="least-leases")}
     return msgspec.structs.replace(found, pools=pools, **more)
+
+
+class TestTools:
+    """M4: steps go to workers that have what they need."""
+
+    def world(self, *needs: str, **tools: dict[str, str]) -> World:
+        """Steps A, which needs something, and B; workers with the versions of their tools."""
+        world = World(model({"go": [script("A", needs=needs), script("B")]}))
+        for worker, versions in tools.items():
+            found = {
+                name: FoundTool(f"/bin/{name}" if each != "-" else "", each.strip("-"))
+                for name, each in versions.items()
+            }
+            world.send(commands.CheckHealth(machines=(worker,)))
+            facts = CheckedFacts(system="Linux", tools=found)
+            world.send(commands.ReportCheck(machine=worker, health="healthy", facts=facts))
+        return world
+
+    def test_m4_one_without_the_tool_or_with_another_version_is_passed_over(self) -> None:
+        """M4, W8."""
+        world = self.world(
+            "kubectl>=1.28",
+            "docker",
+            worker1={"kubectl": "1.30", "docker": "-"},
+            worker2={"kubectl": "1.25.3", "docker": "24"},
+            worker3={"kubectl": "1.28.4", "docker": "24"},
+        )
+        name = world.start("go")
+        (pick,) = world.state.runs[name].selection.picks
+        assert (pick.worker, pick.steps, pick.needs) == ("worker3", (0, 1), ("docker", "kubectl>=1.28"))
+        assert [(each.worker, each.reason) for each in pick.rejected] == [
+            ("worker1", "without docker"),
+            ("worker2", "without kubectl>=1.28 (it has 1.25.3)"),
+        ]
+
+    def test_m4_a_step_that_needs_more_than_its_worker_has_is_another_pick(self) -> None:
+        """W6, M4: and those after it share the first that has what they need."""
+        steps = [script("A"), script("B", needs=("docker",)), script("C"), script("D", needs=("docker",))]
+        world = World(model({"go": steps}))
+        world.send(commands.CheckHealth(machines=("worker1",)))
+        facts = CheckedFacts(system="Linux", tools={"docker": FoundTool()})
+        world.send(commands.ReportCheck(machine="worker1", health="healthy", facts=facts))
+        assert picked(world, "go") == ["worker1", "worker2", "worker1", "worker2"]
+
+    def test_m4_steps_share_a_worker_that_has_what_both_need(self) -> None:
+        """W6, M4."""
+        world = self.world("docker", worker1={"docker": "24"})
+        name = world.start("go")
+        (pick,) = world.state.runs[name].selection.picks
+        assert (pick.worker, pick.steps, pick.needs) == ("worker1", (0, 1), ("docker",))
+
+    def test_m4_what_no_check_has_looked_for_counts_as_there(self) -> None:
+        assert picked(self.world("docker"), "go") == ["worker1", "worker1"]
+        assert picked(self.world("docker", worker1={"git": "2"}), "go") == ["worker1", "worker1"]
+
+    def test_m4_a_version_that_a_tool_does_not_say_is_not_believed(self) -> None:
+        world = self.world("docker>=20", worker1={"docker": ""}, worker2={"docker": "24"})
+        name = world.start("go")
+        assert world.state.runs[name].selection.picks[0].rejected == (
+            RejectedCandidate("worker1", "without docker>=20 (it has an unknown version)"),
+        )
+
+    def test_m4_where_no_worker_has_it_the_run_fails_and_says_what_is_missing(self) -> None:
+        """W11."""
+        lacking = {f"worker{number}": {"docker": "-"} for number in (1, 2, 3)}
+        world = self.world("docker", **lacking)
+        reasons = ", ".join(f"{worker} is without docker" for worker in lacking)
+        sentence = f"step “A”, pool setup: no worker is eligible: {reasons}"
+        assert world.run(world.start("go")).reason == sentence

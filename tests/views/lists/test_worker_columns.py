@@ -28,7 +28,8 @@ def test_a_worker_shows_who_has_it_who_leases_it_and_how_many_wait():
     held = replace(row(SCENES["lock_wait"](), "worker1"), next=True, used_at=START)
     assert cells(held) == {
         "next": "→", "worker": "worker1", "sign": "▣", "state": "held", "runs": "run-6 acquires worker-image",
-        "waiting": "◔ 1", "leased": "run-7 and run-9", "used": "13:46", "health": "", "roles": "",
+        "waiting": "◔ 1", "leased": "run-7 and run-9", "used": "13:46", "health": "",
+        "since": "", "latency": "", "endpoint": "", "roles": "",
     }  # fmt: skip
     assert cells(held, CellContext(START, UTC, ASCII))["waiting"] == "~ 1"
     assert tuple(cells(held)) == USUAL

@@ -67,7 +67,7 @@ def test_l4_a_worker_s_page_says_who_has_its_lock_and_who_waits_for_it(tmp_path)
 
 def test_w4_a_worker_that_may_not_be_selected_says_why(tmp_path) -> None:
     found = lines(scenes.seed(), tmp_path, PagePlace("worker", "west2"))
-    assert found[0].text == "disabled · health: not checked yet · may not be selected: it is disabled"
+    assert found[0].text == "disabled · health: disabled · may not be selected: it is disabled"
     assert [each.text for each in under(found, "Lock")] == ["Nobody holds its lock."]
     assert [each.text for each in under(found, "Last runs")] == ["No run has ended here."]
     assert not any(each.text.startswith("Line") for each in found)

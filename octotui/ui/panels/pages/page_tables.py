@@ -15,7 +15,20 @@ from octotui.views.runs import RunRow
 RUN_COLUMNS = (
     "sign", "id", "title", "state", "environment", "tenant", "started", "duration", "by", "worker", "wait",
 )  # fmt: skip
-WORKER_COLUMNS = ("worker", "sign", "state", "runs", "waiting", "leased", "used", "health", "roles")
+WORKER_COLUMNS = (
+    "worker",
+    "sign",
+    "state",
+    "runs",
+    "waiting",
+    "leased",
+    "used",
+    "health",
+    "since",
+    "latency",
+    "endpoint",
+    "roles",
+)
 MEASURED = 200  # rows of a table from which the widths of its columns come
 
 RowOf = Callable[[str], RunRow | None]

@@ -1,0 +1,143 @@
+"""Health checks: planned by machine policies, queued when due or asked for, a few at a time (M5)."""
+
+from octotui.engine import commands, events
+from octotui.engine.commands import Refused
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.state import State, machine_health
+from octotui.engine.state.machine_health import MachineHealth, check_deadline
+from octotui.model.complaints import did_you_mean
+from octotui.model.iteration import tools_needed
+from octotui.model.space import Target, Worker
+
+SOON = 60.0  # seconds until a machine that could not be reached is checked again; doubled each time
+LATE = 3600.0  # seconds between two such checks at most
+
+
+def request_checks(turn: Transaction, command: commands.CheckHealth) -> None:
+    """Queue checks of the named machines, or of all that are enabled; those in line already stay there."""
+    model = turn.state.model
+    known = model.machines
+    for name in command.machines:
+        machine = known.get(name)
+        if machine is None:
+            raise Refused(f"there is no worker or target {name}{did_you_mean(name, known).rstrip('.')}")
+        if not machine.enabled:
+            raise Refused(f"{name} is disabled, and is not checked: enable it in the model first")
+    names = command.machines or tuple(name for name, each in known.items() if each.enabled)
+    if not names:
+        raise Refused(
+            'there is no worker or target to check: a pool lists workers, such as workers = ["worker1"]'
+        )
+    _queue(turn, tuple(dict.fromkeys(names)), command.by, command.origin)
+
+
+def queue_due_checks(turn: Transaction) -> None:
+    """Queue the checks that are due, all at once."""
+    due = []
+    for at, name in turn.state.deadlines:
+        if at > turn.at:
+            break
+        machine = name.removeprefix(check_deadline(""))
+        if machine != name:
+            due.append(machine)
+    _queue(turn, tuple(due))
+
+
+def _queue(turn: Transaction, names: tuple[str, ...], by: str = "", origin: str = "") -> None:
+    idle = tuple(name for name in names if not machine_health(turn.state, name).is_in_line)
+    if idle or by:
+        turn.emit(events.ChecksQueued(machines=idle, by=by, origin=origin))
+
+
+def start_checks(turn: Transaction) -> None:
+    """Start the checks in line, as long as fewer go on than the model lets."""
+    while len(turn.state.checks) < turn.state.model.engine.max_checks:
+        first = turn.state.check_queue.first()
+        if first is None:
+            return
+        turn.emit(events.CheckStarted(machine=first[1]))
+
+
+def end_check(turn: Transaction, report: commands.ReportCheck) -> None:
+    """Record how a check ended, and plan the next; a report on a machine not being checked is stale."""
+    machine = turn.state.model.machine(report.machine)
+    before = machine_health(turn.state, report.machine)
+    if machine is None or before.checking is None:
+        return
+    turn.emit(
+        events.MachineChecked(
+            machine=report.machine,
+            health=report.health,
+            reason=report.reason,
+            warnings=report.warnings,
+            latency=report.latency,
+            facts=report.facts,
+            next_check=_next(turn, machine, report, before),
+            limit=_limit(turn, machine, report, before),
+        )
+    )
+
+
+def _next(
+    turn: Transaction, machine: Worker | Target, report: commands.ReportCheck, before: MachineHealth
+) -> float | None:
+    """Return when a machine is checked next; one that could not be reached is looked for sooner."""
+    every = turn.state.model.policy_of(machine).every if machine.enabled else None
+    if report.health != "unavailable" or not machine.enabled:
+        return None if every is None else turn.at + every
+    pause = min(LATE, SOON * 2.0 ** min(before.failures, 10))
+    return turn.at + (pause if every is None else min(pause, every))
+
+
+def _limit(
+    turn: Transaction, machine: Worker | Target, report: commands.ReportCheck, before: MachineHealth
+) -> float | None:
+    """Return when a machine that cannot be reached is lost; None where it can, is lost, or never is."""
+    if report.health != "unavailable" or machine.unreachable_limit is None or before.lost is not None:
+        return None
+    was_away = turn.state.health.get(report.machine) == "unavailable" and before.since is not None
+    since = before.since if was_away and before.since is not None else turn.at
+    return since + machine.unreachable_limit
+
+
+def plan_checks(turn: Transaction, *, reopened: bool = False) -> None:
+    """Plan the next checks by the present model; a space that is `reopened` checks again what was cut short.
+
+    A prediction checks nothing.
+    """
+    state, machines = turn.state, turn.state.model.machines
+    if state.predicted:
+        return
+    known = sorted(name for name, _ in state.machines.items())
+    cut = tuple(name for name in known if name in machines and _is_cut(state, name, reopened=reopened))
+    forgotten = tuple(name for name in known if name not in machines)
+    due = {name: _due(turn, name, each, is_cut=name in cut) for name, each in machines.items()}
+    due = {name: at for name, at in due.items() if at != machine_health(state, name).due}
+    if due or cut or forgotten:
+        turn.emit(events.ChecksPlanned(due=due, interrupted=cut, forgotten=forgotten))
+
+
+def _is_cut(state: State, name: str, *, reopened: bool) -> bool:
+    """Return whether the check of a machine ended with its session, or is not to begin any more."""
+    known, machine = machine_health(state, name), state.model.machine(name)
+    is_disabled = machine is not None and not machine.enabled
+    return known.is_in_line if reopened else is_disabled and known.ticket is not None
+
+
+def _due(turn: Transaction, name: str, machine: Worker | Target, *, is_cut: bool) -> float | None:
+    """Return when a machine is to be checked next: where it is late, at once."""
+    known, every = machine_health(turn.state, name), turn.state.model.policy_of(machine).every
+    if not machine.enabled:
+        return None
+    if is_cut:
+        return turn.at
+    if known.is_in_line:
+        return None
+    if turn.state.health.get(name) == "unavailable":
+        return turn.at if known.due is None else known.due
+    if every is None:
+        return None
+    unknown = known.facts is not None and not tools_needed(turn.state.model) <= known.facts.tools.keys()
+    if known.checked_at is None or unknown:
+        return turn.at if known.due is None else min(turn.at, known.due)
+    return known.checked_at + every

@@ -1,0 +1,188 @@
+"""The loss of a machine: what runs there is lost; what has not begun is reselected, waits, or fails (M6)."""
+
+from octotui.engine import events
+from octotui.engine.decide.attempt_outcomes import end_job, end_or_ask
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.rules.machines import job_kind, machine_of, worker_mode
+from octotui.engine.rules.worker_selection import select
+from octotui.engine.state import Job, Outcome, Pick, Run, is_lost, machine_health
+from octotui.model.complaints import Reason
+from octotui.model.quantities import duration
+from octotui.model.space import OnLostWorker
+
+
+def lose(turn: Transaction, machine: str) -> None:
+    """Record that a machine is lost, since it could not be reached for as long as it may be away."""
+    known = machine_health(turn.state, machine)
+    away = duration(round(turn.at - (turn.at if known.since is None else known.since)))
+    why = f": {known.reason}" if known.reason else ""
+    turn.emit(events.MachineLost(machine=machine, reason=f"it could not be reached for {away}{why}"))
+
+
+def replace_lost_machine(turn: Transaction, event: events.MachineLost) -> None:
+    """End the jobs that run on a lost machine, and decide about those of its runs that have not begun."""
+    machine, reason = event.machine, loss(event.machine, event.reason)
+    for name in _runs_on(turn, machine):
+        for job in _jobs_on(turn, name, machine):
+            if job.state == "running" and job.kind == "script":
+                _end_lost(turn, job, reason)
+        policy = lost_policy(turn, turn.run(name), None, machine)
+        reselect_lost(turn, name)
+        for job in _jobs_on(turn, name, machine):
+            if job.kind == "acquire" and job.state != "asking":
+                _end_acquisition(turn, job, policy, reason)
+            elif job.state == "waiting" and lost_policy(turn, turn.run(name), job.step, machine) != "wait":
+                end_job(turn, job, Outcome(state="failed", reason=reason))
+
+
+def loss(machine: str, reason: Reason) -> Reason:
+    """Return the sentence about a lost machine."""
+    return f"{machine} is lost: {reason}"
+
+
+def _runs_on(turn: Transaction, machine: str) -> tuple[str, ...]:
+    """Return the runs that lease a machine, or have a job there, in the order they were queued."""
+    leasing = [name for _, name in turn.state.leases.get(machine, ())]
+    lock = turn.state.locks.get(machine)
+    jobs = [turn.job(name) for _, name in (*lock.holders, *lock.queue)] if lock is not None else []
+    runs = {*leasing, *(job.run for job in jobs)}
+    return tuple(sorted(runs, key=lambda name: turn.run(name).number))
+
+
+def _jobs_on(turn: Transaction, name: str, machine: str) -> list[Job]:
+    """Return the open jobs of a run that take, or would take, the lock of a machine."""
+    jobs = (turn.job(job) for _, job in turn.run(name).progress.open)
+    return [job for job in jobs if job.worker == machine and job.mode is not None]
+
+
+def _end_lost(turn: Transaction, job: Job, reason: Reason) -> None:
+    """End an attempt on a lost machine; a guided run asks, and nothing is tried again by itself.
+
+    What becomes of the script there is unknown, so that a second attempt could run beside it.
+    """
+    run = turn.run(job.run)
+    if run.state == "cancelling":
+        end_job(turn, job, Outcome(state="cancelled", reason=run.reason))
+    elif run.request.guided:
+        end_or_ask(turn, job, Outcome(state="lost", reason=reason))
+    else:
+        end_job(turn, job, Outcome(state="lost", reason=reason))
+
+
+def _end_acquisition(turn: Transaction, job: Job, policy: OnLostWorker, reason: Reason) -> None:
+    """Drop an acquisition that is made again, on another worker or once this one is back.
+
+    Where no step may wait, and there is no other worker, the run fails for it. To acquire twice does no harm.
+    """
+    leased = any(pick.worker == job.worker for pick in turn.run(job.run).selection.leases)
+    if policy == "wait" or (policy == "reselect" and not leased):
+        end_job(turn, job, Outcome(state="cancelled", reason=reason))
+    elif job.state == "running":
+        _end_lost(turn, job, reason)
+    else:
+        end_job(turn, job, Outcome(state="failed", reason=reason))
+
+
+def lost_policy(turn: Transaction, run: Run, step: int | None, machine: str) -> OnLostWorker:
+    """Return what the pool says in which a step's worker was selected; on a target it fails.
+
+    Packages are acquired for all picks of a machine, so that they wait where any of them does.
+    """
+    if step is None:
+        picks: tuple[Pick, ...] = run.selection.leases
+    else:
+        offset = run.progress.steps[step].pick
+        picks = () if offset is None else (run.selection.picks[offset],)
+    policies = [turn.state.model.pool(pick.pool).on_lost_worker for pick in picks if pick.worker == machine]
+    return "wait" if "wait" in policies else next(iter(policies), "fail")
+
+
+def reselect_lost(turn: Transaction, name: str) -> None:
+    """Select other workers for what has not begun on lost ones, where their pools say so."""
+    run = turn.run(name)
+    for offset, pick in enumerate(run.selection.picks if run.selection.leased else ()):
+        is_current = offset >= run.selection.selected and offset not in run.selection.given_up
+        if is_current and is_lost(turn.state, pick.worker):
+            reselect(turn, name, offset)
+
+
+def reselect(turn: Transaction, name: str, offset: int) -> Reason | None:
+    """Select another worker for what has not begun of a pick; return why there is none, or None."""
+    run = turn.run(name)
+    pick = run.selection.picks[offset]
+    if turn.state.model.pool(pick.pool).on_lost_worker != "reselect" or run.state != "executing":
+        return None
+    steps = [index for index in pick.steps if _has_not_begun(run, index)]
+    found = select(turn.state, run, steps)
+    jobs = _jobs_on(turn, name, pick.worker)
+    for other in found.picks:
+        moved = [job for job in jobs if job.state in ("waiting", "asking") and job.step in other.steps]
+        _acquire_first(turn, run, other.worker, moved)
+        turn.emit(
+            events.WorkerReselected(
+                run=name,
+                lost=pick.worker,
+                pick=other,
+                offsets=(offset,),
+                reason=loss(pick.worker, machine_health(turn.state, pick.worker).reason),
+                jobs={job.id: worker_mode(turn.state, other) for job in moved},
+            )
+        )
+    return "; ".join(found.problems) or None
+
+
+def _has_not_begun(run: Run, index: int) -> bool:
+    """Return whether something of a step may still begin on its worker: also for another target."""
+    state, outer = run.progress.steps[index].state, index
+    while run.runbook.steps[outer].within:
+        outer -= 1
+    if run.progress.steps[outer].begun < len(run.progress.steps[outer].targets):
+        return True
+    return state == "pending" or (
+        state == "started" and job_kind(run.runbook.steps[index].action) == "script"
+    )
+
+
+def _acquire_first(turn: Transaction, run: Run, worker: str, moved: list[Job]) -> None:
+    """Queue the acquisition of the packages of moved jobs ahead of them, in the line of their new worker.
+
+    It takes none of the run's places of its own: they wait behind it (L2).
+    """
+    versions, needed = run.selection.versions or {}, dict[tuple[str, str], None]()
+    for job in moved:
+        step = run.runbook.steps[job.step or 0]
+        needed.update(((each.id, versions[each.text]), None) for each in step.packages)
+    if needed:
+        number = len(turn.run(run.id).progress.jobs) + 1
+        turn.emit(
+            events.JobQueued(
+                run=run.id,
+                job=f"job-{run.number}.{number}",
+                kind="acquire",
+                worker=worker,
+                mode="exclusive",
+                packages=tuple(needed),
+                has_place=True,
+            )
+        )
+
+
+def stranded(turn: Transaction, run: Run, index: int, target: str | None = None) -> Reason | None:
+    """Return why a step cannot begin, since its machine is lost and there is no other, or None."""
+    if job_kind(run.runbook.steps[index].action) != "script":
+        return None
+    machine = machine_of(run, index, target)
+    if not is_lost(turn.state, machine):
+        return None
+    reason, policy = loss(machine, machine_health(turn.state, machine).reason), "fail"
+    if machine != target:
+        policy = lost_policy(turn, run, index, machine)
+    if policy == "fail":
+        return reason
+    problem = reselect(turn, run.id, run.progress.steps[index].pick or 0)
+    return f"{reason}; {problem}" if problem else None
+
+
+def acquirable(turn: Transaction, run: Run, machine: str) -> bool:
+    """Return whether packages are acquired on a machine: on a lost one, where its pool says to wait."""
+    return not is_lost(turn.state, machine) or lost_policy(turn, run, None, machine) == "wait"

@@ -1,0 +1,204 @@
+"""Checks of machines: reach them, ask for facts and tools, run the script of their policy, and report."""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from time import monotonic
+
+from octotui.engine.commands import ReportCheck
+from octotui.engine.state import CheckedFacts, FoundTool, Outcome
+from octotui.model.iteration import tools_needed
+from octotui.model.machines.health_policy import MachinePolicy
+from octotui.model.quantities import duration
+from octotui.model.space import Model
+from octotui.runtime.clocks import Clock
+from octotui.runtime.health import tool_versions
+from octotui.runtime.health.check_script import (
+    CheckErrors,
+    CheckVerdict,
+    own_spec,
+    policy_spec,
+    shortened,
+    verdict,
+)
+from octotui.runtime.jobs.job_script import fill_without_blocking
+from octotui.runtime.jobs.masking import Masker, SensitiveValues
+from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.jobs.session_port import SessionPort
+from octotui.runtime.jobs.transcript import Transcript
+from octotui.variables.template import OverBudget
+from octotui.workers.executor import AttemptSpec, Output, StartError
+from octotui.workers.machine import AttemptKey, FileError, Machine, MachineFacts, Machines, Unreachable
+from octotui.workers.reaching import follow_to_end
+
+SHORT = 100  # characters of the name of a system, or of an architecture
+SHARE = 0.5  # of a check's time that tools have to say their versions
+GRACE = 2.0  # seconds that an overdue script has to end before it is killed
+
+
+class HealthChecker:
+    """Checks each machine as it is told to, and reports the result; a check never fails anything else."""
+
+    def __init__(
+        self, space: str, machines: Machines, secret_store: SecretStore, now: Clock, session: SessionPort
+    ) -> None:
+        """Name the attempts on machines by the `space`."""
+        self._space = f"{space}-checks"
+        self._machines = machines
+        self._masked = secret_store.masked
+        self._now = now
+        self._session = session
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def start(self, machine: str) -> None:
+        """Begin to check a machine."""
+        task = asyncio.get_running_loop().create_task(self._check(machine))
+        self._tasks[machine] = task
+        task.add_done_callback(partial(self._done, machine))
+
+    async def close(self) -> None:
+        """Drop all checks; the next session makes them again."""
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _done(self, machine: str, task: "asyncio.Task[None]") -> None:
+        """Remove a finished task; an exception in it is a bug, and ends the session."""
+        if self._tasks.get(machine) is task:
+            del self._tasks[machine]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._session.fail(error)
+
+    async def _check(self, name: str) -> None:
+        """Check a machine within the time of its policy, and report how it is."""
+        model = self._session.state.model
+        declared = model.machine(name)
+        if declared is None:
+            return  # forgotten with a new model, before its check began
+        policy = model.policy_of(declared)
+        machine = self._machines.of(model, name)
+        check = _Check(model, name, policy, machine, self._space, self._masked, self._now)
+        try:
+            async with asyncio.timeout(policy.timeout):
+                found = await check.run()
+        except TimeoutError:
+            late = f"within {duration(policy.timeout)}"
+            found = (
+                CheckVerdict("unhealthy", f"its check was not finished {late}")
+                if check.latency is not None
+                else CheckVerdict("unavailable", f"it did not answer {late}")
+            )
+        except Unreachable as problem:
+            found = CheckVerdict("unavailable", shortened(str(problem)))
+        except (StartError, FileError) as problem:
+            found = CheckVerdict("unhealthy", shortened(f"its check cannot be started: {problem}"))
+        except OverBudget as problem:
+            found = CheckVerdict("unhealthy", shortened(f"its check cannot be filled in: {problem.reason}"))
+        self._session.report(
+            ReportCheck(
+                machine=name,
+                health=found.health,
+                reason=self._masked.text(found.reason),
+                warnings=tuple(map(self._masked.text, found.warnings)),
+                latency=check.latency,
+                facts=check.facts,
+            )
+        )
+
+
+class _Check:
+    """One check: what it has found so far remains where it comes to no end."""
+
+    def __init__(
+        self,
+        model: Model,
+        name: str,
+        policy: MachinePolicy,
+        machine: Machine,
+        space: str,
+        masked: SensitiveValues,
+        now: Clock,
+    ) -> None:
+        self._model = model
+        self._name = name
+        self._policy = policy
+        self._machine = machine
+        self._space = space
+        self._masked = masked
+        self._now = now
+        self.latency: float | None = None
+        self.facts: CheckedFacts | None = None
+
+    async def run(self) -> CheckVerdict:
+        """Reach the machine, find its tools, and let the policy's script judge it."""
+        before = monotonic()
+        await self._machine.boot()
+        self.latency = monotonic() - before
+        sought = tool_versions.sought_tools(tools_needed(self._model))
+        facts = await self._machine.facts(
+            [each for each in sought if not each.startswith(tool_versions.MODULE)]
+        )
+        if facts.system:
+            self.facts = self._facts(facts, tool_versions.found_tools(facts.tools, sought, b""))
+        if self.facts is not None and facts.tools:
+            said = await self._versions(facts, sought)
+            self.facts = self._facts(facts, tool_versions.found_tools(facts.tools, sought, said))
+        return await self._judge() if self._policy.check == "script" else CheckVerdict("healthy")
+
+    async def _versions(self, facts: MachineFacts, sought: tuple[str, ...]) -> bytes:
+        """Return what tools say of their versions, as far as they do in time; raises Unreachable."""
+        text = tool_versions.script(facts.tools, sought)
+        spec = own_spec(self._model, self._name, self._machine.directory, "sh", text)
+        said = bytearray()
+        with suppress(TimeoutError, StartError):
+            async with asyncio.timeout(self._policy.timeout * SHARE):
+                await self._follow("tools", spec, partial(_bounded, said))
+        return bytes(said)
+
+    async def _judge(self) -> CheckVerdict:
+        """Run the policy's script; raises StartError, OverBudget and Unreachable."""
+        script = self._policy.script
+        if script is None:
+            return CheckVerdict("healthy")
+        filling = partial(policy_spec, self._model, self._name, self._machine.directory, script, self._now())
+        spec = await fill_without_blocking(filling, self._model, "")
+        errors, holder = CheckErrors(), f"check-{self._name}"
+        transcript = Transcript(errors, masker=Masker(values=self._masked, holder=holder))
+        try:
+            outcome = transcript.ended(await self._follow("check", spec, transcript))
+            return verdict(outcome, errors.first)
+        finally:
+            self._masked.release(holder)
+
+    async def _follow(self, what: str, spec: AttemptSpec, output: Output) -> Outcome:
+        """Run a script to its end; where the check ends before, the script is stopped."""
+        processes = self._machine.processes
+        # A name that no attempt has had, also of another session.
+        attempt = AttemptKey(self._space, f"{what}-{self._name}-{round(self._now() * 1000)}")
+        await processes.start(attempt, spec)
+        following = asyncio.ensure_future(follow_to_end(processes, attempt, output))
+        try:
+            return await asyncio.shield(following)
+        finally:
+            with suppress(Unreachable):
+                if not following.done():
+                    await processes.stop(attempt, 0.0)
+                    await asyncio.wait({following}, timeout=GRACE)
+                following.cancel()
+                await processes.clean(attempt)
+
+    def _facts(self, facts: MachineFacts, tools: dict[str, FoundTool]) -> CheckedFacts:
+        """Return the facts that are kept; nothing that a machine says is longer than it may be."""
+        return CheckedFacts(
+            system=facts.system[:SHORT],
+            architecture=facts.architecture[:SHORT],
+            python=facts.python[: tool_versions.LONGEST],
+            ahead=round(facts.clock - self._now()) if facts.clock else 0.0,
+            tools=tools,
+        )
+
+
+def _bounded(kept: bytearray, chunk: bytes) -> None:
+    """Keep the beginning of an output."""
+    kept.extend(chunk[: tool_versions.LARGEST - len(kept)])

@@ -1,0 +1,33 @@
+"""Events of machines as lines of text: what changes of their health, and who asks for checks (M5)."""
+
+from typing import assert_never
+
+from octotui.engine import events
+from octotui.engine.events import MachineEvent
+from octotui.engine.state import State
+from octotui.engine.state.records import Health
+from octotui.views.labels import listed
+
+
+def of_machine(event: MachineEvent, before: State) -> list[str]:
+    """Return the sentences of an event of machines; a check that finds nothing new has none."""
+    match event:
+        case events.HealthChanged(worker=worker, health=health, reason=reason):
+            return [stands(worker, health, reason)]
+        case events.ChecksQueued(machines=machines, by=by):
+            return [f"{by} has {listed(machines, most=6)} checked"] if by and machines else []
+        case events.MachineChecked(machine=machine, health=health, reason=reason):
+            is_news = before.health.get(machine) != health
+            return [stands(machine, health, reason)] if is_news else []
+        case events.MachineLost(machine=machine, reason=reason):
+            return [f"{machine} is lost: {reason}"]
+        case events.ChecksPlanned() | events.CheckStarted():
+            return []
+        case _:
+            assert_never(event)
+
+
+def stands(machine: str, health: Health, reason: str) -> str:
+    """Return how a machine stands: `worker1 is unavailable: no route to host`."""
+    word = "has warnings" if health == "has-warnings" else f"is {health}"
+    return f"{machine} {word}{f': {reason}' if reason else ''}"

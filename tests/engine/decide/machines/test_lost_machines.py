@@ -1,0 +1,342 @@
+"""M6: what the loss of a machine means for the runs on it."""
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.engine import commands, events
+from octotui.engine.state import ForLock, is_lost
+from octotui.model.process import Runbook, Simulate, Step
+from octotui.model.space import Engine, Model, OnLostWorker, Pool, Target, Worker
+from tests.world import START, World, child, manual, model, on_targets, packages, script
+
+LONG = Simulate(takes=500.0)
+LIMIT = 30.0
+
+
+def space(
+    policy: OnLostWorker, *steps: Step, workers: int = 3, guided: bool = False, **pool: object
+) -> Model:
+    """A runbook `go` on workers that may be away for half a minute."""
+    runbook = Runbook(name="Go", steps=steps, guided_failure="on" if guided else "off")
+    declared = model({"go": runbook}, workers)
+    names = tuple(declared.workers)
+    return replace(
+        declared,
+        workers={name: Worker(name=name, unreachable_limit=LIMIT) for name in names},
+        pools={"setup": Pool(name="Setup", workers=names, on_lost_worker=policy, **pool)},  # type: ignore[arg-type]
+    )
+
+
+def lose(world: World, machine: str) -> None:
+    """A machine cannot be reached, from now on for longer than it may."""
+    world.send(commands.CheckHealth(machines=(machine,)))
+    world.send(commands.ReportCheck(machine=machine, health="unavailable", reason="no route"))
+    world.run_until(world.now - START + LIMIT)
+    assert is_lost(world.state, machine)
+
+
+def found(world: World, machine: str) -> None:
+    """A check reaches a machine again."""
+    world.send(commands.CheckHealth(machines=(machine,)))
+    world.send(commands.ReportCheck(machine=machine, health="healthy"))
+
+
+def workers(world: World, run: str) -> list[str]:
+    """The worker of each step, by its present pick."""
+    state = world.run(run)
+    return [state.selection.picks[each.pick or 0].worker for each in state.progress.steps]
+
+
+def states(world: World, run: str) -> list[str]:
+    return world.steps(run)
+
+
+class TestWhen:
+    def test_m6_a_machine_is_lost_once_it_is_away_for_its_limit(self) -> None:
+        world = World(space("fail", script("A")))
+        world.send(commands.CheckHealth(machines=("worker1",)))
+        world.send(commands.ReportCheck(machine="worker1", health="unavailable", reason="no route"))
+        world.run_until(LIMIT - 1)
+        assert not is_lost(world.state, "worker1")
+        world.run_until(LIMIT)
+        (lost,) = world.happened(events.MachineLost)
+        assert (lost.machine, lost.reason) == ("worker1", "it could not be reached for 30s: no route")
+        assert is_lost(world.state, "worker1")
+
+    def test_m6_the_limit_counts_from_the_first_check_that_failed(self) -> None:
+        world = World(space("fail", script("A")))
+        for _ in range(3):
+            world.send(commands.CheckHealth(machines=("worker1",)))
+            world.send(commands.ReportCheck(machine="worker1", health="unavailable"))
+            world.run_until(world.now - START + 10)
+        assert is_lost(world.state, "worker1")
+
+    def test_m6_one_that_is_reached_in_time_is_not(self) -> None:
+        world = World(space("fail", script("A")))
+        world.send(commands.CheckHealth(machines=("worker1",)))
+        world.send(commands.ReportCheck(machine="worker1", health="unavailable"))
+        world.run_until(20.0)
+        found(world, "worker1")
+        world.run_until(100.0)
+        assert not world.happened(events.MachineLost)
+
+    def test_m6_without_a_limit_it_never_is(self) -> None:
+        world = World(model({"go": [script("A")]}))
+        world.send(commands.CheckHealth(machines=("worker1",)))
+        world.send(commands.ReportCheck(machine="worker1", health="unavailable"))
+        world.run_until(50.0)
+        assert not world.happened(events.MachineLost)
+
+    def test_m6_a_disabled_or_removed_worker_is_not_lost(self) -> None:
+        """The run that leases it goes on there."""
+        declared = space("fail", script("A"), script("B"))
+        world = World(declared)
+        run = world.start("go")
+        off = {**declared.workers, "worker1": replace(declared.workers["worker1"], enabled=False)}
+        world.send(commands.LoadModel(replace(declared, workers=off)))
+        world.run_out()
+        assert workers(world, run) == ["worker1", "worker1"]
+        assert world.run(run).state == "succeeded"
+
+
+class TestRunning:
+    def test_m6_the_job_of_an_unguided_run_is_lost_and_nothing_is_tried_again(self) -> None:
+        world = World(space("fail", script("A", simulate=LONG, retries=3), script("B", condition="always")))
+        run = world.start("go")
+        lose(world, "worker1")
+        assert states(world, run) == ["lost", "failed"]
+        state = world.run(run)
+        assert state.state == "failed"
+        assert "worker1 is lost: it could not be reached for 30s: no route" in state.reason
+
+    def test_m6_a_guided_run_asks(self) -> None:
+        world = World(space("fail", script("A", simulate=LONG), guided=True))
+        run = world.start("go")
+        lose(world, "worker1")
+        question = world.state.interruptions["question-1"]
+        assert question.kind == "guided"
+        assert question.instructions.startswith("worker1 is lost")
+        assert world.state.runs[run].state == "executing"
+
+    def test_m6_asked_to_try_again_it_does_so_once_the_machine_is_back(self) -> None:
+        world = World(space("fail", script("A", simulate=Simulate(takes=50.0)), guided=True))
+        run = world.start("go")
+        lose(world, "worker1")
+        world.answer("retry")
+        job = world.state.jobs["job-1.1"]
+        assert isinstance(job.wait, ForLock)
+        found(world, "worker1")
+        assert world.state.jobs["job-1.1"].state == "running"
+        world.run_out()
+        assert world.run(run).state == "succeeded"
+
+    def test_m6_a_run_that_is_being_cancelled_ends(self) -> None:
+        world = World(space("fail", script("A", simulate=LONG)))
+        run = world.start("go")
+        world.running.clear()  # its machine does not hear of it
+        world.send(commands.CancelRun(run=run, by="ann"))
+        world.running.clear()
+        lose(world, "worker1")
+        assert world.run(run).state == "cancelled"
+
+
+class TestUnstarted:
+    def test_m6_they_fail_where_nothing_else_is_said(self) -> None:
+        world = World(space("fail", script("A", simulate=LONG), script("B"), script("C", condition="always")))
+        run = world.start("go")
+        lose(world, "worker1")
+        world.run_out()
+        assert states(world, run) == ["lost", "skipped", "failed"]
+
+    def test_m6_they_are_selected_anew(self) -> None:
+        world = World(
+            space("reselect", script("A", simulate=LONG), script("B", condition="always"), script("C"))
+        )
+        run = world.start("go")
+        lose(world, "worker1")
+        assert [name for name, _ in world.state.leases.items()] == ["worker2"]
+        world.run_out()
+        assert workers(world, run) == ["worker1", "worker2", "worker2"]
+        assert states(world, run) == ["lost", "succeeded", "skipped"]
+        (moved,) = world.happened(events.WorkerReselected)
+        assert (moved.lost, moved.pick.worker) == ("worker1", "worker2")
+        assert moved.reason == "worker1 is lost: no route"
+        assert [(each.worker, each.reason) for each in moved.pick.rejected] == []
+        assert len(world.state.leases) == 0
+
+    def test_m6_a_job_that_waits_moves_to_the_line_of_the_other_worker(self) -> None:
+        """M6, L2: it is served there in its turn."""
+        first = Runbook(name="First", steps=(script("Long", pool="alone", simulate=LONG),))
+        declared = space("reselect", script("A"), exclusive=True, workers=2)
+        alone = Pool(name="Alone", workers=("worker1",), exclusive=True)
+        world = World(
+            replace(
+                declared,
+                runbooks={**declared.runbooks, "first": first},
+                pools={**declared.pools, "alone": alone},
+            )
+        )
+        world.start("first")
+        run = world.start("go")
+        (name,) = world.state.runs[run].progress.jobs
+        assert isinstance(world.state.jobs[name].wait, ForLock)
+        lose(world, "worker1")
+        assert world.state.jobs[name].worker == "worker2"
+        assert world.state.jobs[name].state == "running"
+        world.run_out()
+        assert states(world, run) == ["succeeded"]
+
+    def test_m6_packages_are_acquired_there_first(self) -> None:
+        """M6, P2: ahead of the job that was moved, and before later steps."""
+        first = Runbook(name="First", steps=(script("Long", pool="alone", simulate=LONG),))
+        step = script("A", packages=packages("tools"))
+        declared = space("reselect", step, exclusive=True, workers=2)
+        alone = Pool(name="Alone", workers=("worker1",), exclusive=True)
+        world = World(
+            replace(
+                declared,
+                runbooks={**declared.runbooks, "first": first},
+                pools={**declared.pools, "alone": alone},
+            )
+        )
+        world.start("first")
+        run = world.start("go")  # whose acquisition waits for the lock
+        lose(world, "worker1")
+        world.run_out()
+        jobs = [world.past.jobs[name] for name in world.run(run).progress.jobs]
+        assert [(job.kind, job.worker, job.state) for job in jobs] == [
+            ("acquire", "worker1", "cancelled"),
+            ("acquire", "worker2", "succeeded"),
+            ("script", "worker2", "succeeded"),
+        ]
+
+    @pytest.mark.parametrize("parallel", [1, 10])
+    def test_m6_and_ahead_of_a_job_that_was_moved(self, parallel: int) -> None:
+        """M6, L2, P2: it waits in the line of its new worker behind them."""
+        step = script("A", packages=packages("tools"), start="with-previous", retries=1, backoff=500.0)
+        declared = space("reselect", script("0"), step, workers=2)
+        world = World(replace(declared, engine=Engine(max_parallelism=parallel)))
+        run = world.start("go")
+        world.run_until(2.0)  # acquired
+        name = next(job for job in world.state.jobs if world.state.jobs[job].step == 1)
+        world.report(world.state.runs[run].progress.jobs[1])  # of the first step
+        world.running.clear()
+        world.report(name, "failed", reason="exit code 1")
+        lose(world, "worker2")
+        assert world.state.jobs[name].worker == "worker1"
+        world.run_out()
+        jobs = [world.past.jobs[each] for each in world.run(run).progress.jobs]
+        assert [(job.kind, job.worker, job.state) for job in jobs if job.kind == "acquire"] == [
+            ("acquire", "worker2", "succeeded"),
+            ("acquire", "worker1", "succeeded"),
+        ]
+        assert (world.past.jobs[name].worker, world.past.jobs[name].state) == ("worker1", "succeeded")
+        assert jobs[-1].ended_at <= world.past.jobs[name].started_at
+
+    def test_m6_where_there_is_no_other_worker_they_fail_and_say_so(self) -> None:
+        world = World(
+            space("reselect", script("A", simulate=LONG), script("B", condition="always"), workers=1)
+        )
+        run = world.start("go")
+        lose(world, "worker1")
+        job = world.past.jobs["job-1.2"]
+        assert job.state == "failed"
+        assert job.reason.startswith("worker1 is lost: no route; step “B”, pool setup: no worker is eligible")
+        assert world.run(run).state == "failed"
+
+    def test_m6_or_they_wait_for_the_machine(self) -> None:
+        world = World(space("wait", script("A", simulate=LONG), script("B", condition="always")))
+        run = world.start("go")
+        lose(world, "worker1")
+        job = world.state.jobs["job-1.2"]
+        assert isinstance(job.wait, ForLock)
+        world.run_until(300.0)
+        assert world.state.jobs["job-1.2"].state == "waiting"
+        found(world, "worker1")
+        assert world.state.jobs["job-1.2"].state == "running"
+        world.run_out()
+        assert states(world, run) == ["lost", "succeeded"]
+
+    def test_m6_a_worker_that_has_left_the_model_holds_up_nobody(self) -> None:
+        declared = space("wait", script("A", simulate=LONG), script("B", condition="always"))
+        world = World(declared)
+        run = world.start("go")
+        lose(world, "worker1")
+        rest = {name: each for name, each in declared.workers.items() if name != "worker1"}
+        world.send(commands.LoadModel(replace(declared, workers=rest)))
+        world.run_out()
+        assert states(world, run) == ["lost", "succeeded"]
+
+    def test_m6_steps_that_start_runs_and_questions_go_on(self) -> None:
+        other = Runbook(name="Other", steps=(script("X", pool="far"),))
+        declared = space(
+            "fail", script("A", simulate=LONG, condition="always"), child("B", "other", wait=True)
+        )
+        steps = (
+            declared.runbooks["go"].steps[0],
+            replace(declared.runbooks["go"].steps[1], condition="always"),
+        )
+        far = Pool(name="Far", workers=("far1",))
+        world = World(
+            replace(
+                declared,
+                runbooks={"go": Runbook(name="Go", steps=steps), "other": other},
+                pools={**declared.pools, "far": far},
+                workers={**declared.workers, "far1": Worker(name="far1")},
+            )
+        )
+        run = world.start("go")
+        lose(world, "worker1")
+        world.run_out()
+        assert states(world, run) == ["lost", "succeeded"]
+
+    def test_m6_a_paused_run_selects_others_when_it_goes_on(self) -> None:
+        """M6, W7: it leases nothing meanwhile."""
+        world = World(space("fail", manual("Ask"), script("A")))
+        run = world.start("go")
+        lose(world, "worker1")
+        world.answer("proceed")
+        world.run_out()
+        assert world.run(run).state == "succeeded"
+        assert world.run(run).selection.current[0].worker != "worker1"
+
+
+@pytest.mark.parametrize("guided", [False, True])
+def test_m6_on_a_lost_target_the_step_fails_there(guided: bool) -> None:
+    """M6, S6: the others of its window go on."""
+    web = {name: Target(name=name, roles=("web",), unreachable_limit=LIMIT) for name in ("web1", "web2")}
+    steps = (
+        on_targets("A", "web", simulate=Simulate(takes=40.0)),
+        on_targets("B", "web", condition="always"),
+    )
+    runbook = Runbook(name="Go", steps=steps, guided_failure="on" if guided else "off")
+    world = World(model({"go": runbook}, targets=web))
+    run = world.start("go")
+    lose(world, "web1")
+    if guided:
+        world.answer("fail")
+    world.run_out()
+    jobs = [world.past.jobs[name] for name in world.run(run).progress.jobs]
+    assert [(job.target, job.state) for job in jobs][:2] == [
+        ("web1", "lost"),
+        ("web2", "succeeded"),
+    ]
+    assert sorted((job.target, job.state) for job in jobs[2:]) == [("web1", "failed"), ("web2", "succeeded")]
+    assert world.run(run).state == "failed"
+
+
+def test_m6_a_step_for_each_target_goes_on_on_another_worker() -> None:
+    step = on_targets("A", "web", on="worker-for-each-target", window=1, condition="always")
+    step = replace(step, pool="setup", simulate=Simulate(takes=40.0))
+    declared = space("reselect", step)
+    web = {name: Target(name=name, roles=("web",)) for name in ("web1", "web2", "web3")}
+    world = World(replace(declared, targets=web))
+    run = world.start("go")
+    lose(world, "worker1")
+    world.run_out()
+    jobs = [world.past.jobs[name] for name in world.run(run).progress.jobs]
+    assert [(job.target, job.worker, job.state) for job in jobs] == [
+        ("web1", "worker1", "lost"),
+        ("web2", "worker2", "succeeded"),
+        ("web3", "worker2", "succeeded"),
+    ]

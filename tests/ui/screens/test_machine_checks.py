@@ -1,0 +1,33 @@
+"""M5: a key has machines checked."""
+
+from octotui.engine.commands import CheckHealth
+from tests import scenes
+from tests.ui.opened import opened
+
+
+async def test_m5_h_checks_the_worker_under_the_cursor(tmp_path):
+    async with opened(scenes.unwell(), tmp_path) as it:
+        await it.press("tab", "j", "H")
+        assert it.session.sent[-1] == CheckHealth(machines=("worker2",), by="ann")
+        await it.press("enter")
+        await it.sees("Kraken > Setup > worker2", "is being checked")
+        await it.press("escape", "G", "H")
+        await it.sees("off is disabled, and is not checked")
+
+
+async def test_m5_or_all_where_none_is(tmp_path):
+    async with opened(scenes.unwell(), tmp_path) as it:
+        await it.press("H")
+        assert it.session.sent[-1] == CheckHealth(machines=(), by="ann")
+
+
+async def test_m5_on_the_page_of_a_target_that_one(tmp_path):
+    async with opened(scenes.turns(), tmp_path) as it:
+        await it.press("P", "G", "enter", "H")
+        assert it.session.sent[-1].machines == ("db1",)
+
+
+async def test_m5_w_says_what_was_tried(tmp_path):
+    async with opened(scenes.unwell(), tmp_path) as it:
+        await it.press("tab", "j", "j", "j", "w")
+        await it.sees("Why: build2", "did not answer 2 times in a row", "ssh://deploy@build2.example:2222")
