@@ -68,7 +68,7 @@ is_elsewhere() {
     for each in "$d/work/$1"-*/record; do
         number=${each%/record}
         number=${number#"$d/work/$1-"}
-        case $number in *[!0-9a-f.]*) continue ;; esac # of a space whose name begins so, too
+        case $number in *-*) continue ;; esac # of a space whose name begins so, too
         if grep -qsF "memo $2 " "$each"; then return 0; fi
     done
     return 1
