@@ -200,7 +200,7 @@ READ = {
     "CONTAINER.run": "octotui.model.toml.convert:_container",
     "ENGINE.package_cache": "octotui.runtime.jobs.package_acquisition:RealAcquirer.acquire",
     "ENGINE.supervisor": "octotui.workers.local.agents.executor:AgentExecutor.start",
-    "ENGINE.stderr": "octotui.workers.local.agents.executor:AgentExecutor._frame",
+    "ENGINE.stderr": "octotui.workers.agent_client.start_frame:start_frame",
     "ENGINE.max_checks": "octotui.engine.decide.machines.health_checks:start_checks",
     "POOL.on_lost_worker": "octotui.engine.decide.machines.lost_machines:lost_policy",
     "WORKER.policy": "octotui.model.space:Model.policy_of",

@@ -123,9 +123,6 @@ POOL = TableSpec(
     values=(Pool,),
 )
 
-_ENDPOINT = KeySpec(ENDPOINT, 'The way to its machine; without it, or "local", it is this one.', rule="M1")
-_ACCOUNT = KeySpec(SLUG, "The account that works over there.", only_with="endpoint", rule="M1")
-
 ACCOUNT = TableSpec(
     {
         "user": KeySpec(USER, "Its name over there; without it, what ~/.ssh/config says, or your own."),
@@ -156,15 +153,6 @@ SSH = TableSpec(
     values=(SshSettings,),
 )
 
-_POLICY = KeySpec(
-    SLUG,
-    'The machine policy by which its health is checked; without it, the one called "default".',
-    rule="M5",
-)
-_UNREACHABLE_LIMIT = KeySpec(
-    TIME, "After how long without a connection it is lost; without it, never.", rule="M1, M6"
-)
-
 MACHINE_POLICY = TableSpec(
     {
         "name": NAME,
@@ -182,16 +170,24 @@ MACHINE_POLICY = TableSpec(
     values=(MachinePolicy,),
 )
 
+_MACHINE = {
+    "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
+    "endpoint": KeySpec(
+        ENDPOINT, 'The way to its machine; without it, or "local", it is this one.', rule="M1"
+    ),
+    "account": KeySpec(SLUG, "The account that works over there.", only_with="endpoint", rule="M1"),
+    "policy": KeySpec(SLUG, 'The policy by which its health is checked; without it, "default".', rule="M5"),
+    "unreachable_limit": KeySpec(
+        TIME, "After how long without a connection it is lost; without it, never.", rule="M1, M6"
+    ),
+}
+
 WORKER = TableSpec(
     {
         "name": NAME,
         "enabled": KeySpec(flag(), "Whether it may be selected.", rule="W4"),
         "exclusive": KeySpec(flag(), "Whether one script at a time runs on it.", rule="L3"),
-        "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
-        "endpoint": _ENDPOINT,
-        "account": _ACCOUNT,
-        "policy": _POLICY,
-        "unreachable_limit": _UNREACHABLE_LIMIT,
+        **_MACHINE,
     },
     values=(Worker,),
     there=("directory",),
@@ -219,11 +215,7 @@ TARGET = TableSpec(
         "tenants": KeySpec(ListSpec(SLUG), "The tenants it serves; with no tags named either, all."),
         "tenant_tags": KeySpec(ListSpec(TAG), "The tags of tenants it serves."),
         "enabled": KeySpec(flag(), "Whether steps go to it."),
-        "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
-        "endpoint": _ENDPOINT,
-        "account": _ACCOUNT,
-        "policy": _POLICY,
-        "unreachable_limit": _UNREACHABLE_LIMIT,
+        **_MACHINE,
     },
     values=(Target,),
     there=("directory",),

@@ -1,14 +1,16 @@
-"""Attempts that an earlier session left, and the resume record with which their output is followed."""
+"""Attempts on their machines, those that an earlier session left, and the resume record of their output."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from octotui.engine.state import Outcome
-from octotui.workers.executor import AttemptStatus
-from octotui.workers.machine import AttemptKey, Machine
+from octotui.runtime.jobs.package_acquisition import AttemptPackages
+from octotui.workers.executor import AttemptStatus, unread
+from octotui.workers.machine import AttemptKey, FileError, Machine
 
 RESTARTED = "its machine was restarted while it was running, and it is unknown how far it got"
 KILLED = "all its processes were killed while octotui was not running, and it is unknown how far it got"
@@ -16,6 +18,31 @@ UNREADABLE = "another version of octotui started it, and its record cannot be re
 
 WARNINGS = 100  # most warnings before a script's output
 LONGEST = 1000  # characters of a warning
+GRACE = 2.0  # seconds that an abandoned script has before KILL
+
+
+class LocatedAttempt(NamedTuple):
+    """An attempt on its machine, and what it may have beside its workspace."""
+
+    machine: Machine
+    key: AttemptKey
+    has_packages: bool
+    has_spans: bool = True
+
+    async def stop_and_clean(self, packages: AttemptPackages) -> None:
+        """Stop it, wait for its end, and remove all that it has there. Raises Unreachable."""
+        processes = self.machine.processes
+        await processes.stop(self.key, GRACE)
+        if (await processes.inspect(self.key)).state in ("running", "ended"):
+            await processes.follow(self.key, unread)
+        await processes.clean(self.key)
+        if self.has_packages:
+            await self.remove_packages(packages)
+
+    async def remove_packages(self, packages: AttemptPackages) -> None:
+        """Remove its copies of packages, unless its script has made that impossible. Raises Unreachable."""
+        with suppress(FileError):
+            await packages.remove(self.machine, self.key)
 
 
 class ResumeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

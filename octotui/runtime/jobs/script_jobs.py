@@ -5,7 +5,7 @@ import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -23,6 +23,7 @@ from octotui.runtime.jobs.package_deployment import Files, Undeployable, files_t
 from octotui.runtime.jobs.progress_throttle import ProgressThrottle
 from octotui.runtime.jobs.resume_record import (
     LeftAttempt,
+    LocatedAttempt,
     ResumableAttempt,
     ResumeRecord,
     UnreachedAttempt,
@@ -45,7 +46,7 @@ from octotui.store.packages.installer import PackageError
 from octotui.store.space_folder import SpaceFolder
 from octotui.store.workspace_index import WorkspaceIndex
 from octotui.variables.template import OverBudget
-from octotui.workers.executor import AttemptSpec, AttemptStatus, StartError, unread
+from octotui.workers.executor import AttemptSpec, AttemptStatus, StartError
 from octotui.workers.machine import (
     AttemptKey,
     FileError,
@@ -60,18 +61,9 @@ from octotui.workers.script_environment import missed
 
 STOPPED = Outcome(state="cancelled")  # stopped before it started
 NOTHING = AttemptStatus("nothing")
-GRACE = 2.0  # seconds that closing a space waits for requests, and an abandoned script has before KILL
+GRACE = 2.0  # seconds that closing a space waits for requests
 
 T = TypeVar("T")
-
-
-class _Located(NamedTuple):
-    """Where an attempt of this session is, and what it may have beside its workspace."""
-
-    machine: Machine
-    key: AttemptKey
-    has_packages: bool
-    has_spans: bool = True
 
 
 class ScriptJobs:
@@ -96,7 +88,7 @@ class ScriptJobs:
         self._keeps_output = keeps_output
         self._packages = AttemptPackages(acquirer)
         self._names = WorkspaceIndex(folder)
-        self._located: dict[str, _Located] = {}
+        self._located: dict[str, LocatedAttempt] = {}
         self._uninspected: dict[str, str] = {}  # jobs of an earlier session, and their workers
         self._boots: dict[str, str] = {}
         self._requests = RepeatedCalls(session.fail)
@@ -176,7 +168,7 @@ class ScriptJobs:
                 masked_spans.remove(self._folder.masked_spans(located.key.name))
             self._requests.add(partial(located.machine.processes.clean, located.key))
             if located.has_packages:
-                self._requests.add(partial(self._remove_packages, located))
+                self._requests.add(partial(located.remove_packages, self._packages))
 
     def abandon(self, job: str) -> None:
         """Stop an attempt that nobody follows any more, once its machine is reached, and then clean it."""
@@ -185,16 +177,7 @@ class ScriptJobs:
         self._packages.stop(job)
         if (located := self._located.pop(job, None)) is not None:
             masked_spans.remove(self._folder.masked_spans(located.key.name))
-            self._requests.add(partial(self._stop_and_clean, located))
-
-    async def _stop_and_clean(self, located: _Located) -> None:
-        processes = located.machine.processes
-        await processes.stop(located.key, GRACE)
-        if (await processes.inspect(located.key)).state in ("running", "ended"):
-            await processes.follow(located.key, unread)
-        await processes.clean(located.key)
-        if located.has_packages:
-            await self._remove_packages(located)
+            self._requests.add(partial(located.stop_and_clean, self._packages))
 
     async def close(self) -> None:
         """Wait for requests to be acknowledged; those to machines that are away follow from the State."""
@@ -221,11 +204,7 @@ class ScriptJobs:
 
     def _locate(self, state: State, job: Job, machine: Machine, key: AttemptKey) -> None:
         step = step_of(state, job)
-        self._located[job.id] = _Located(machine, key, step is not None and bool(step.packages))
-
-    async def _remove_packages(self, located: _Located) -> None:
-        with suppress(FileError):  # a script may have made it impossible
-            await self._packages.remove(located.machine, located.key)
+        self._located[job.id] = LocatedAttempt(machine, key, step is not None and bool(step.packages))
 
     async def _reached(self, job: Job, call: Callable[[], Awaitable[T]]) -> T:
         """Repeat a call for a job until its machine is reached; meanwhile the job says that it is not."""

@@ -1,6 +1,24 @@
+import asyncio
+from pathlib import Path
+from unittest.mock import AsyncMock
+
 import pytest
 
-from octotui.runtime.jobs.resume_record import LONGEST, WARNINGS, ResumeRecord, bounded, decode, encode
+from octotui.runtime.jobs.resume_record import (
+    LONGEST,
+    WARNINGS,
+    LocatedAttempt,
+    ResumeRecord,
+    bounded,
+    decode,
+    encode,
+)
+from octotui.workers.local.machine import LocalMachines
+from octotui.workers.local.supervisors.executor import SupervisorExecutor
+from octotui.workers.machine import AttemptKey, FileError
+from tests.workers.jobs import work
+
+KEY = AttemptKey("space-1", "job-1.1-1")
 
 
 def test_a_resume_record_is_one_line_and_comes_back() -> None:
@@ -49,3 +67,27 @@ def test_r6_it_says_no_more_than_is_kept() -> None:
     kept = decode(encode(ResumeRecord(warnings=warnings)))
     assert kept is not None
     assert kept.warnings == bounded(warnings) == tuple(each[:LONGEST] for each in warnings[:WARNINGS])
+
+
+async def test_m6_an_attempt_that_runs_is_stopped_and_cleaned(tmp_path: Path) -> None:
+    kind = LocalMachines(SupervisorExecutor(), lambda worker: tmp_path / worker)
+    machine = kind.machine("worker1", None)
+    await machine.processes.start(KEY, work(tmp_path / "worker1", "echo $$ >&2; exec sleep 60", shell="sh"))
+    packages = AsyncMock()
+    await LocatedAttempt(machine, KEY, has_packages=True).stop_and_clean(packages)
+    assert (await machine.processes.inspect(KEY)).state == "nothing"
+    async with asyncio.timeout(10):
+        while [*(tmp_path / "worker1" / "work").iterdir()]:
+            await asyncio.sleep(0.005)
+    packages.remove.assert_awaited_once_with(machine, KEY)
+    await kind.close()
+
+
+async def test_m6_what_a_script_has_made_impossible_to_remove_is_left(tmp_path: Path) -> None:
+    kind = LocalMachines(SupervisorExecutor(), lambda worker: tmp_path / worker)
+    machine = kind.machine("worker1", None)
+    packages = AsyncMock()
+    packages.remove.side_effect = FileError("it is not to be had")
+    await asyncio.wait_for(LocatedAttempt(machine, KEY, has_packages=True).stop_and_clean(packages), 30)
+    packages.remove.assert_awaited_once()
+    await kind.close()
