@@ -77,7 +77,7 @@ async def test_m6_an_attempt_that_runs_is_stopped_and_cleaned(tmp_path: Path) ->
     await LocatedAttempt(machine, KEY, has_packages=True).stop_and_clean(packages)
     assert (await machine.processes.inspect(KEY)).state == "nothing"
     async with asyncio.timeout(10):
-        while [*(tmp_path / "worker1" / "work").iterdir()]:
+        while [*(tmp_path / "worker1" / "work").glob("space-1-*")]:
             await asyncio.sleep(0.005)
     packages.remove.assert_awaited_once_with(machine, KEY)
     await kind.close()
