@@ -28,7 +28,7 @@ def test_it(number):
 def test_what_tests_change_in_the_checkout_fails_the_session(tmp_path: Path, workers: int) -> None:
     """All but the caches of tools; the tests themselves pass."""
     (tmp_path / "tests").mkdir()
-    for name in ("__init__.py", "conftest.py", "checkout.py", "servers.py"):
+    for name in ("__init__.py", "conftest.py", "checkout.py", "servers.py", "sshd.py"):
         shutil.copy(ROOT / "tests" / name, tmp_path / "tests")
     (tmp_path / "tests" / "test_it.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = tests\n")

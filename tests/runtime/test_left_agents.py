@@ -16,7 +16,7 @@ from octotui.model.space import Supervisor
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 from octotui.workers import reaching
-from octotui.workers.local.agents import agents, connection
+from octotui.workers.agent_client import agents, connection
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.runtime.served import until
 from tests.runtime.test_open_space import crashing_by, start

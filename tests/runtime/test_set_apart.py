@@ -20,7 +20,7 @@ from octotui.runtime.session import Session
 from octotui.store.space_folder import space_folder
 from octotui.views import why
 from octotui.workers.agent import processes
-from octotui.workers.local.agents import agents, attempt
+from octotui.workers.agent_client import agents, attempt
 from octotui.workers.local.supervisors import process, termination
 from tests.workers.jobs import gone
 from tests.world import model, script

@@ -26,7 +26,8 @@ def test_v7_the_powershell_file_can_be_read_and_has_octopuss_functions() -> None
     tree = Parser(Language(tree_sitter_powershell.language())).parse(text)
     assert not tree.root_node.has_error
     defined = sorted(_functions(tree.root_node))
-    own = ("Write-OctotuiMessage", "Write-OctotuiText", "fail_without")
+    own = ("Write-OctotuiMessage", "Write-OctotuiText", "echo_error", "echo_warning", "fail_healthcheck")
+    own += ("fail_without",)
     assert defined == sorted([*OCTOPUS.split(), *own])
 
 

@@ -35,7 +35,7 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
     state_column(lambda row: row.mark, least=7, most=12),
     Column(
         name="runs",
-        about="the runs on it, or which one has it alone and why; or why it is not healthy",
+        about="its runs, or which has it alone; or why it is not healthy",
         cell=_doing,
         key=lambda row: row.runs or None,
         least=8,

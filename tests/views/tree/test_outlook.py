@@ -102,9 +102,10 @@ def test_s3_it_is_worked_out_anew_where_the_run_or_the_model_is_another(
 
     def counted(state: State, run: Run, index: int, target: str | None) -> tuple[str, ...]:
         asked.append(index)
-        return pending_outputs.undecided(state, run, index, target)
+        return undecided(state, run, index, target)
 
-    monkeypatch.setattr(outlook, "undecided", counted)
+    undecided = pending_outputs.undecided
+    monkeypatch.setattr(pending_outputs, "undecided", counted)
     monkeypatch.setattr(outlook, "MOST_KNOWN", 2)
     monkeypatch.setattr(outlook, "_known", {})
     steps = [script("First"), *(script(f"Read {number}", condition=WHEN) for number in range(3))]

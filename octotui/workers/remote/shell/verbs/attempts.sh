@@ -51,15 +51,14 @@ lives() {
     if supervised; then return 0; fi
     read_record # it may have written its end meanwhile
     [ ! "$code" ] || return 1
-    if [ -f record ]; then
-        held record
-        return
+    if [ ! -f record ]; then
+        set +f
+        for stage in .stage.*/record; do
+            if [ -e "$stage" ] && held "$stage"; then return 0; fi
+        done
+        [ -f record ] || return 1 # it was put in its place meanwhile
     fi
-    set +f
-    for stage in .stage.*/record; do
-        if [ -e "$stage" ] && held "$stage"; then return 0; fi
-    done
-    return 1
+    held record
 }
 
 # is_elsewhere SPACE NAME: whether an agent has begun it, when this machine had a Python.
@@ -116,9 +115,12 @@ start() {
     if is_elsewhere "$1" "$2"; then fail elsewhere; fi
     gate=1
     while [ -d "gate.$gate" ]; do gate=$((gate + 1)); done
-    if [ "$gate" -gt 1 ] && lives; then
-        wait_for_start || fail slow
-        return
+    if [ "$gate" -gt 1 ]; then
+        if lives; then
+            wait_for_start || fail slow
+            return
+        fi
+        if begun; then return; fi # and it may have ended meanwhile
     fi
     take ".stage.$u" script "$5" values "$6" memo "$7" || {
         wipe ".stage.$u"
