@@ -75,7 +75,7 @@ class EventPrinter:
             say(line)
         run = state.runs[root]
         if run.state in ("failed", "timed-out") and run.reason:
-            warn(f"{root} {run.state}: {run.reason}")
+            warn(f"{root} {run.state.replace('-', ' ')}: {run.reason}")
 
 
 def _root_of(event: AnyEvent, before: State, after: State) -> str | None:

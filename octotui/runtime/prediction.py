@@ -73,13 +73,19 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
     return replace(alone, now=_beside(before, model, alone, command, start))
 
 
-def _beside(before: State, model: Model, alone: Prediction, command: StartRun, start: float) -> StartForecast:
-    """Forecast the run beside the open ones, of the same release. Raises Refused."""
+def _beside(
+    before: State, model: Model, alone: Prediction, command: StartRun, start: float
+) -> StartForecast | None:
+    """Forecast the run beside the open ones, of the same release; None where it ends at once.
+
+    Raises Refused.
+    """
     state, release = replace(before, model=model), alone.state.runs[alone.root].request.release
     if release is not None and command.process in model.projects:
         state = replace(state, releases=before.releases.insert(release.key, release))
         command = replace(command, release=release.version)
-    return forecast_start(state, command, start)
+    found = forecast_start(state, command, start)
+    return found if found.run in found.queued.runs else None
 
 
 async def _play(model: Model, state: State, command: StartRun, now: Clock, folder: SpaceFolder) -> Prediction:

@@ -235,6 +235,10 @@ class MachineKind(Protocol):
         """Return a worker or target, in the directory that the model declares, if it does."""
         ...
 
+    def retry_now(self) -> None:
+        """Have the next call try to reach its machines, however short ago they were away."""
+        ...
+
     async def close(self) -> None:
         """Release all resources; what runs continues."""
         ...
@@ -261,6 +265,10 @@ class Machines:
             known = self._kind_of(endpoint).machine(worker, directory)
             self._machines[endpoint, worker, directory] = known
         return known
+
+    def retry_now(self, model: Model, worker: str) -> None:
+        """Have the next call try to reach a worker or target, however short ago it was away."""
+        self._kind_of(model.endpoint_of(worker)).retry_now()
 
     async def close(self) -> None:
         """Release all resources of the kinds in use; what runs continues."""

@@ -187,6 +187,9 @@ class SimulatedMachines:
         packages = SimulatedPackageStore(lambda: self._there(worker))
         return SimulatedMachine(directory or str(self._home(worker)), self._executor, packages)
 
+    def retry_now(self) -> None:
+        """Do nothing: it is always there."""
+
     async def close(self) -> None:
         """Cancel all attempts."""
         await self._executor.close()

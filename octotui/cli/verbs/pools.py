@@ -13,6 +13,7 @@ from octotui.engine.rules.locks import FREE
 from octotui.engine.state import State
 from octotui.model.complaints import did_you_mean
 from octotui.views import pools as listed
+from octotui.views.machines.health import health_mark
 
 
 @click.command("pools")
@@ -30,7 +31,7 @@ def command(space: str, names: tuple[str, ...], as_json: bool, state: Path | Non
 def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
     lines = listed.order(state.model)
     if not lines and not names:
-        yield "no pools: add one, such as [pools.setup]", {}
+        yield "no pools: nothing has run in this space yet, or its model has none ([pools.setup])", {}
     _refuse_unknown(names, [each for line in lines for each in line if each])
     for slug, worker in lines:
         if names and slug not in names and worker not in names:
@@ -47,6 +48,7 @@ def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
         details += [
             f"leased by {row.leases}" if row.leases else "",
             f"{row.queue} {'waits' if row.queue == 1 else 'wait'} for its lock" if row.queue else "",
+            _unwell(state, worker, row),
         ]
         yield (
             "  ".join(filter(None, details)),
@@ -55,12 +57,21 @@ def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
                 "worker": worker,
                 "state": row.mark.word,
                 "doing": row.doing,
+                "health": state.health.get(worker, "unknown"),
+                "reason": row.note,
                 "leases": row.leases,
                 "waiting": row.queue,
                 "leased_by": [run for _, run in state.leases.get(worker, ())],
                 "held_by": [state.jobs[job].run for _, job in state.locks.get(worker, FREE).holders],
             },
         )
+
+
+def _unwell(state: State, worker: str, row: listed.WorkerRow) -> str:
+    """Return how a machine stands that is not well, and why, as far as the line does not say it already."""
+    word = health_mark(state, worker).word if state.health.get(worker, "healthy") != "healthy" else ""
+    said = word in (row.mark.word, row.doing)
+    return ": ".join(filter(None, ("" if said else word, row.note)))
 
 
 def _refuse_unknown(names: tuple[str, ...], known: list[str]) -> None:

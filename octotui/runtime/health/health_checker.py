@@ -78,6 +78,7 @@ class HealthChecker:
             return  # forgotten with a new model, before its check began
         policy = model.policy_of(declared)
         machine = self._machines.of(model, name)
+        self._machines.retry_now(model, name)
         check = _Check(model, name, policy, machine, self._space, self._masked, self._now)
         try:
             async with asyncio.timeout(policy.timeout):

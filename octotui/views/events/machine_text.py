@@ -15,7 +15,7 @@ def of_machine(event: MachineEvent, before: State) -> list[str]:
         case events.HealthChanged(worker=worker, health=health, reason=reason):
             return [stands(worker, health, reason)]
         case events.ChecksQueued(machines=machines, by=by):
-            return [f"{by} has {listed(machines, most=6)} checked"] if by and machines else []
+            return [f"{by} asks for a check of {listed(machines, most=6)}"] if by and machines else []
         case events.MachineChecked(machine=machine, health=health, reason=reason):
             is_news = before.health.get(machine) != health
             return [stands(machine, health, reason)] if is_news else []

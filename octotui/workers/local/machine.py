@@ -54,6 +54,9 @@ class LocalMachines:
         processes = ExecutorProcesses(self._executor, path, LocalWorkspaceFiles)
         return LocalMachine(path, processes, LocalPackageStore(path, self._threads))
 
+    def retry_now(self) -> None:
+        """Do nothing: it is always there."""
+
     async def close(self) -> None:
         """Release all resources; running jobs continue."""
         await self._executor.close()

@@ -24,6 +24,10 @@ class SshMachines:
         """Return a worker in its directory, which is made when it is first used."""
         return self._remote.machine(worker, directory)
 
+    def retry_now(self) -> None:
+        """Have the next call connect, however short ago that failed."""
+        self._transports.transport(self._endpoint).retry_now()
+
     async def close(self) -> None:
         """Release all resources; what runs continues."""
         await self._remote.close()

@@ -71,6 +71,10 @@ class SshTransport:
                     return await self._another()
             await _first_end(self._connections)
 
+    def retry_now(self) -> None:
+        """Connect with the next command, however short ago that failed."""
+        self._back_off.end()
+
     async def _with_room(self) -> SshConnection | None:
         """Return the first connection with room; drop those that are lost, and further ones that are idle."""
         kept = [each for each in self._connections if each.is_open]
@@ -108,6 +112,10 @@ class BackOff:
         left = self._until - monotonic()
         if left > 0:
             raise Unreachable(self._problem)
+
+    def end(self) -> None:
+        """Have the next try made now; if it fails, the waits go on as long as they were."""
+        self._until = 0.0
 
     def failed(self, problem: Unreachable) -> Unreachable:
         """Note a failure, and return it."""

@@ -46,7 +46,7 @@ def test_m5_machines_are_checked_and_shown(octotui: Call, write: Call, state) ->
     planned = octotui("plan", model, "ok", "--state", state).out
     assert "one: " in planned
     asked = octotui("health", model, "one", "--state", state)
-    assert (asked.code, asked.out.strip().endswith("has one checked")) == (0, True)
+    assert (asked.code, asked.out.strip().endswith("asks for a check of one")) == (0, True)
     events = octotui("events", model, "--state", state).out
     assert "two is unhealthy: no docker" in events
     assert octotui("health", model, "one", "--wait", "--state", state).code == 0

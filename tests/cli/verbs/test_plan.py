@@ -182,6 +182,38 @@ def test_e2_beside_open_runs_it_says_what_it_would_wait_behind(octotui: Call, li
     assert now["ends_about"] is None
 
 
+def test_e2_a_run_that_would_fail_at_once_waits_behind_none(octotui: Call, write: Write, state: Path) -> None:
+    """W11, E2: also where it is planned beside an open run."""
+    model = write(
+        """
+[pools.here]
+default = true
+workers = ["a"]
+[pools.gone]
+workers = ["b"]
+[workers.a]
+[workers.b]
+enabled = false
+[[runbooks.go.steps]]
+name = "Go"
+script = "true"
+[[runbooks.none.steps]]
+name = "None"
+pool = "gone"
+script = "true"
+"""
+    )
+    alone = octotui("plan", model, "none", "--state", state)
+    octotui("run", model, "go", "--in", "2h", "--detach", "--state", state)
+    said = octotui("plan", model, "none", "--state", state)
+    assert (said.code, said.out.splitlines()) == (
+        alone.code,
+        alone.out.replace("run-1", "run-2").splitlines(),
+    )
+    assert "no worker is eligible" in said.out + said.err
+    assert json.loads(octotui("plan", model, "none", "--json", "--state", state).out)["started_now"] is None
+
+
 def test_e2_a_project_beside_open_runs_is_planned_as_it_is(
     octotui: Call, tmp_path: Path, state: Path
 ) -> None:

@@ -91,6 +91,20 @@ class AwayMachines(SimulatedMachines):
         return made
 
 
+def test_m5_a_check_tries_a_machine_that_was_away_just_now(tmp_path: Path) -> None:
+    """Whatever its way does to spare it: who asks wants to know how it is now."""
+
+    class SparingMachines(AwayMachines):
+        tried = 0
+
+        def retry_now(self) -> None:
+            self.tried += 1
+
+    kind = SparingMachines(lambda worker: tmp_path / worker)
+    assert check_there(tmp_path, kind).health == "healthy"
+    assert kind.tried == 1
+
+
 def check_there(folder: Path, kind: AwayMachines, **more: object) -> ReportCheck:
     quick = MachinePolicy(name="Quick", timeout=0.2, every=None)
     declared = replace(SMALL, machine_policies={"default": quick}, **more)

@@ -12,7 +12,7 @@ from octotui.views.events.machine_text import of_machine, stands
     ("event", "lines"),
     [
         (events.HealthChanged(worker="w", health="has-warnings", reason="old"), ["w has warnings: old"]),
-        (events.ChecksQueued(machines=("v", "w"), by="ann"), ["ann has v and w checked"]),
+        (events.ChecksQueued(machines=("v", "w"), by="ann"), ["ann asks for a check of v and w"]),
         (events.ChecksQueued(machines=("v",)), []),
         (events.ChecksQueued(machines=(), by="ann"), []),
         (events.CheckStarted(machine="w"), []),

@@ -113,6 +113,9 @@ async def test_a_machine_that_is_away_is_not_tried_all_the_time(monkeypatch: pyt
         waits.append(now[0] - before)
     limits = [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
     assert all(limit / 2 <= wait <= limit + 0.02 for wait, limit in zip(waits, limits, strict=True))
+    back_off.failed(Unreachable("away"))
+    back_off.end()  # somebody asks for it
+    back_off.check()
     back_off.succeeded()
     back_off.check()
 
