@@ -111,11 +111,20 @@ class LogPrinter:
         for job in jobs:
             path = await where(job.run, job.id)
             if job.id not in self._logs:
-                log = LogReader(path)
-                first = 0 if self._tail is None else max(0, log.line_count - self._tail)
-                self._logs[job.id] = log, first
-                self._streams[job.id] = LineStreamReader(path)
+                log, streams = LogReader(path), LineStreamReader(path)
+                self._logs[job.id] = log, self._first(log, streams)
+                self._streams[job.id] = streams
             self._print(family, job, alone=len(jobs) == 1, whole=whole)
+
+    def _first(self, log: LogReader, streams: LineStreamReader) -> int:
+        """Return the line from which on a log is printed: the last lines of the stream that is asked for."""
+        if self._tail is None:
+            return 0
+        if self._stream is None:
+            return max(0, log.line_count - self._tail)
+        streams.refresh()
+        stream = STDERR if self._stream == STREAMS[STDERR] else STDOUT
+        return streams.start_of_last(self._tail, stream, log.line_count)
 
     def _refuse_unknown_step(self, family: State) -> None:
         """Raise Refused where the run has no step of the given name, reached or not."""

@@ -98,7 +98,7 @@ def _judge(worker: str, host: "ShownHost", asking: Asking) -> None:
     if host.has_changed and not asking.replace:
         refuse(f"{host.place} {CHANGED}", 1)
     is_new = host.has_changed or not host.is_known
-    keys = _chosen(host, asking.fingerprints if is_new else ())
+    keys = _chosen(host, () if host.is_hop and not is_new else asking.fingerprints)
     if is_new:
         if not asking.agrees():
             refuse("nothing is pinned", 1)
@@ -110,7 +110,7 @@ def _judge(worker: str, host: "ShownHost", asking: Asking) -> None:
 
 
 def _chosen(host: "ShownHost", fingerprints: tuple[str, ...]) -> dict[str, str]:
-    """Return the keys to pin by fingerprint; exit with code 1 where none has a wanted one."""
+    """Return the wanted keys by fingerprint; exit with code 1 where there is none."""
     keys = dict(zip(host.fingerprints, host.keys, strict=True))
     if not fingerprints:
         return keys

@@ -71,7 +71,7 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
 
 def _report_health(turn: Transaction, command: commands.ReportHealth) -> None:
     if command.worker not in turn.state.model.workers and command.worker not in turn.state.model.targets:
-        raise Refused(f"there is no worker or target {command.worker}")
+        raise Refused(f"there is no worker or target “{command.worker}”")
     if turn.state.health.get(command.worker) != command.health:
         turn.emit(events.HealthChanged(worker=command.worker, health=command.health, reason=command.reason))
 

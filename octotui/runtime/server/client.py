@@ -256,8 +256,9 @@ class Client:
             if not self._heard and self.trouble != AWAY:
                 hello = protocol.line(protocol.Hello(version=protocol.VERSION, follow=False))
                 with suppress(OSError, StoreError):
-                    answers = await greets(self._folder.path, hello, HANDSHAKE)
-                    if not answers and not self._heard and self._silent is None:
+                    if await greets(self._folder.path, hello, HANDSHAKE):
+                        self._hear()
+                    elif not self._heard and self._silent is None:
                         self._give_up(unanswered(self._folder.path, self._process))
             self._heard = False
 

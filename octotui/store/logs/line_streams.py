@@ -107,3 +107,14 @@ class LineStreamReader:
         """Return the stream of a line."""
         index = bisect_right(self._lines, line) - 1
         return STDERR if index >= 0 and self._streams[index] == STDERR else STDOUT
+
+    def start_of_last(self, count: int, stream: int, end: int) -> int:
+        """Return the line from which on `count` of the first `end` lines are of a stream; 0 if fewer are."""
+        for start in (*reversed(self._lines), 0):
+            if self.of(start) == stream:
+                found = max(0, end - start)
+                if found >= count:
+                    return end - count
+                count -= found
+            end = min(end, start)
+        return 0

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from octotui.views.labels import Mark, Role
+from octotui.views.labels import Mark, Role, duration
 from octotui.views.lists.columns import CellContext, Column, Row, Spans
 from octotui.views.text.clock_times import fitting_time
 
 DATE = 6  # cells of `Nov 26`
+SPAN = 6  # cells of `12m20s`
 ID = 12  # cells of an id, which is never cut
 
 
@@ -32,6 +33,24 @@ def time_column(name: str, about: str, value: Callable[[Row], float | None], **m
 
     shape: dict[str, Any] = {"least": DATE, "most": 17, "head": name, "right": True} | more
     return Column(name=name, about=about, cell=cell, key=value, **shape)
+
+
+def age_column(name: str, about: str, since: Callable[[Row], float]) -> Column[Row]:
+    """Return a column of how long something has lasted since a time, sorted by that, the longest last."""
+
+    def cell(row: Row, width: int, scope: CellContext) -> Spans:
+        return ((duration(scope.now - since(row)), "muted"),)
+
+    return Column(
+        name=name,
+        about=about,
+        cell=cell,
+        key=lambda row: -since(row),
+        least=SPAN,
+        most=SPAN,
+        head="for",
+        right=True,
+    )
 
 
 def run_column(name: str, about: str, value: Callable[[Row], str], **more: Any) -> Column[Row]:

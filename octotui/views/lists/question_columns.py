@@ -1,7 +1,6 @@
 """The columns of lists of open questions."""
 
-from octotui.views.labels import duration
-from octotui.views.lists.column_kinds import run_column, time_column, word_column
+from octotui.views.lists.column_kinds import age_column, run_column, time_column, word_column
 from octotui.views.lists.columns import CellContext, Column, Spans
 from octotui.views.questions import QuestionRow
 
@@ -12,10 +11,6 @@ def _may_answer(row: QuestionRow) -> bool:
 
 def _sign(row: QuestionRow, width: int, scope: CellContext) -> Spans:
     return ((scope.glyphs.sign("asks"), "asks" if _may_answer(row) else "muted"),)
-
-
-def _age(row: QuestionRow, width: int, scope: CellContext) -> Spans:
-    return ((duration(scope.now - row.raised_at), "muted"),)
 
 
 def _taken(row: QuestionRow, width: int, scope: CellContext) -> Spans:
@@ -47,16 +42,7 @@ COLUMNS: tuple[Column[QuestionRow], ...] = (
         most=16,
         head="taken by",
     ),
-    Column(
-        name="age",
-        about="for how long it has been asked",
-        cell=_age,
-        key=lambda row: -row.raised_at,
-        least=6,
-        most=6,
-        head="for",
-        right=True,
-    ),
+    age_column("age", "for how long it has been asked", lambda row: row.raised_at),
     word_column(
         "title", "its runbook, or project and release", lambda row: row.name, least=12, most=60, extra=True
     ),

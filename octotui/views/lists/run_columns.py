@@ -9,13 +9,20 @@ from octotui.engine.state import State
 from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
 from octotui.views.labels import duration, machine_name
-from octotui.views.lists.column_kinds import DATE, run_column, sign_column, time_column, word_column
+from octotui.views.lists.column_kinds import (
+    DATE,
+    SPAN,
+    run_column,
+    sign_column,
+    state_column,
+    time_column,
+    word_column,
+)
 from octotui.views.lists.columns import UNCUT, CellContext, Column, Spans
 from octotui.views.runs import EndedRun, RunRow, where, workers
 from octotui.views.text.clock_times import exact_time, fitting_time
 
 SOON = 600.0  # seconds before an end to which it is told to the second
-TOOK = 6  # cells of `12m20s`
 
 
 def _title(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -26,10 +33,6 @@ def _title(row: RunRow, width: int, scope: CellContext) -> Spans:
     ahead: Spans = (("↑ ", "lit"),) if row.ahead else ()
     warned: Spans = ((f"!{row.warnings} ", "warned"),) if row.warnings else ()
     return (*family, *ahead, *warned, (row.name, "plain"))
-
-
-def _state(row: RunRow, width: int, scope: CellContext) -> Spans:
-    return ((row.mark.word, row.mark.role),)
 
 
 def _took(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -78,15 +81,7 @@ COLUMNS: tuple[Column[RunRow], ...] = (
         enough=24,
         head="title",
     ),
-    Column(
-        name="state",
-        about="how it stands, as a word",
-        cell=_state,
-        key=lambda row: row.mark.word,
-        least=10,
-        most=10,
-        head="state",
-    ),
+    state_column(lambda row: row.mark, least=10, most=10),
     word_column(
         "environment", "where it takes effect", lambda row: row.environment, head="env", least=8, most=24
     ),
@@ -224,7 +219,7 @@ def sizes(state: State, needs: Mapping[str, int], times: Iterable[str], longest:
     return {
         **needs,
         "worker": max(leased, needs["worker"]),
-        "duration": TOOK if longest >= 600 else len("9m59s"),
+        "duration": SPAN if longest >= 600 else len("9m59s"),
         "id": len(f"run-{state.next_run}"),
         **dict.fromkeys(("started", "queued", "ended"), max(DATE, _longest(times))),
     }

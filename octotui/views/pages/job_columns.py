@@ -1,13 +1,9 @@
 """The columns of the lists of jobs that hold a lock, and of those that wait for it."""
 
 from octotui.views.labels import duration
-from octotui.views.lists.column_kinds import run_column, sign_column, state_column, word_column
+from octotui.views.lists.column_kinds import age_column, run_column, sign_column, state_column, word_column
 from octotui.views.lists.columns import UNCUT, CellContext, Column, Spans
 from octotui.views.pages.page import JobRow
-
-
-def _lasts(row: JobRow, width: int, scope: CellContext) -> Spans:
-    return ((duration(scope.now - row.since), "muted"),)
 
 
 def _left(row: JobRow, width: int, scope: CellContext) -> Spans:
@@ -25,16 +21,7 @@ COLUMNS: tuple[Column[JobRow], ...] = (
         "step", "its step, or what it acquires", lambda row: row.step, role="plain", least=12, most=40
     ),
     state_column(lambda row: row.mark, least=7, most=12),
-    Column(
-        name="for",
-        about="how long it has had the lock, or has waited for it",
-        cell=_lasts,
-        key=lambda row: -row.since,
-        least=6,
-        most=6,
-        head="for",
-        right=True,
-    ),
+    age_column("for", "how long it has had the lock, or has waited for it", lambda row: row.since),
     Column(
         name="left",
         about="about how much longer",

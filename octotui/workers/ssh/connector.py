@@ -97,7 +97,7 @@ class SshConnector:
         for hop in way.hops.split(",") if way.hops else ():
             at = f"{at},{hop.strip()}"
             if at in path:
-                raise Unreachable(f"the way to {way.host} leads to itself: see ProxyJump in ~/.ssh/config")
+                raise circular(way)
             last = await self._hop(at, hop.strip(), last, settings, (*path, at))
         return last
 
@@ -161,6 +161,11 @@ class SshConnector:
         except Exception as error:
             raise Unreachable(await _explained(error, client, known, way, offered, settings)) from None
         return connection, client
+
+
+def circular(way: Way) -> Unreachable:
+    """Return the problem of a way that has itself among its hops."""
+    return Unreachable(f"the way to {way.host} leads to itself: see ProxyJump in ~/.ssh/config")
 
 
 def _algorithms(way: Way, known: KnownHosts) -> tuple[str, ...]:

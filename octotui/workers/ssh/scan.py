@@ -10,7 +10,7 @@ from octotui.model.machines.accounts import Endpoint, SshSettings
 from octotui.model.machines.endpoints import ssh_endpoint
 from octotui.store.errors import StoreError
 from octotui.workers.machine import Unreachable
-from octotui.workers.ssh.connector import SshConnector, Way, options_of
+from octotui.workers.ssh.connector import Hops, SshConnector, Way, circular, options_of
 from octotui.workers.ssh.host_keys import HOST, entry_name, known_hosts
 from octotui.workers.ssh.problems import key_text, sentence
 
@@ -47,16 +47,21 @@ async def shown_hosts(connector: SshConnector, endpoint: Endpoint) -> AsyncItera
         yield host._replace(is_hop=host.place != way.place.shown)
 
 
-async def _along(connector: SshConnector, way: Way, settings: SshSettings) -> AsyncIterator[ShownHost]:
-    hops = way.hops.split(",") if way.hops else []
+async def _along(
+    connector: SshConnector, way: Way, settings: SshSettings, path: Hops = ()
+) -> AsyncIterator[ShownHost]:
+    """Yield the hosts on a way and the one it leads to; `path` are the hops followed so far."""
+    hops = [hop.strip() for hop in way.hops.split(",")] if way.hops else []
     for number, hop in enumerate(hops):
-        named = ssh_endpoint(hop.strip())
+        if not number and hop in path:
+            raise circular(way)
+        named = ssh_endpoint(hop)
         before = await connector.way(named, named.user)
         if number:  # the hops before it lead to it, whatever the configuration says of itself
             before = before._replace(hops=",".join(hops[:number]))
             yield await _shown(connector, before, settings)
         else:
-            async for host in _along(connector, before, settings):
+            async for host in _along(connector, before, settings, (*path, hop)):
                 yield host
     yield await _shown(connector, way, settings)
 

@@ -58,5 +58,8 @@ def test_m5_what_cannot_be_checked_is_refused(octotui: Call, write: Call, state)
     for name, reason in (("twoo", 'did you mean "two"?'), ("off", "off is disabled")):
         refused = octotui("health", model, name, "--wait", "--state", state)
         assert (refused.code, reason.rstrip("?") in refused.err) == (2, True)
+    for name in ("twoo", "elsewhere"):
+        sentences = {octotui("health", model, name, *how, "--state", state).err for how in ((), ("--last",))}
+        assert sentences == {octotui("workers", "check", model, name).err}, "said as by other verbs"
     refused = octotui("health", model, "twoo", "--last", "--state", state)
     assert (refused.code, 'did you mean "two"?' in refused.err) == (2, True)

@@ -66,6 +66,23 @@ def test_s9_streams_are_told_apart_where_the_model_says_so(octotui: Call, write:
     end_agents(state)
 
 
+def test_s9_the_last_lines_are_those_of_the_stream(octotui: Call, write: Call, state: Path) -> None:
+    script = "echo e1 >&2; sleep 0.3; echo o1; sleep 0.3; echo e2 >&2; sleep 0.3; seq 5"
+    step = f"[[runbooks.r.steps]]\nname = 'One'\npool = 'setup'\nscript = '{script}'\n"
+    model = write(step, head='[engine]\nstderr = "separate"\n')
+    octotui("run", model, "r", "--state", state)
+    for tail, stream, lines in (
+        (0, "stderr", []),
+        (1, "stderr", ["e2"]),
+        (9, "stderr", ["e1", "e2"]),
+        (2, "stdout", ["4", "5"]),
+        (6, "stdout", ["o1", "1", "2", "3", "4", "5"]),
+    ):
+        said = octotui("logs", model, 1, "--tail", tail, "--stream", stream, "--state", state)
+        assert said.out.splitlines() == lines
+    end_agents(state)
+
+
 def test_followed_they_come_as_they_are_printed_until_the_run_ends(lived: Lived) -> None:
     model, *state = lived.at
     call = command("logs", model, "run-4", "-f", *state)

@@ -59,6 +59,11 @@ def test_m1_a_fingerprint_that_was_compared_elsewhere(
         "keys": [f"ssh-ed25519 {fingerprint(sshd)}"],
         "pinned": True,
     }
+    known = octotui("trust", file, "w1", "--fingerprint", fingerprint(sshd))
+    assert (known.code, known.out.splitlines()[-1]) == (0, "known already")
+    wrong = octotui("trust", file, "w1", "--fingerprint", "SHA256:AAAA")
+    assert (wrong.code, "known already" in wrong.out) == (1, False)
+    assert "none of the keys" in wrong.err
 
 
 @pytest.mark.parametrize("where", ["pinned", "of ssh"])
@@ -94,6 +99,8 @@ def test_m1_hosts_on_the_way_come_first(
     assert said.code == 0, said.err
     assert said.out.splitlines()[::3] == [f"127.0.0.1:{hop.port}, on the way to w1", f"inner:{sshd.port}, w1"]
     assert sorted(pinned_lines()) == sorted((hop.known.strip(), sshd.known.strip()))
+    again = octotui("trust", file, "w1", "--fingerprint", fingerprint(sshd))
+    assert (again.code, again.out.count("known already")) == (0, 2), "a hop that is known need not have it"
     assert octotui("workers", "check", file).code == 0
 
 

@@ -110,7 +110,7 @@ class TestRefused:
             (commands.StartRun(process="no"), "there is no runbook or project no"),
             (commands.StartRun(process="go", environment="no"), "there is no environment no"),
             (commands.StartRun(process="go", tenant="no"), "there is no tenant no"),
-            (commands.ReportHealth("no", "healthy"), "there is no worker or target no"),
+            (commands.ReportHealth("no", "healthy"), "there is no worker or target “no”"),
             (commands.CancelRun(run="no"), "no cannot be cancelled: it has ended, or there is no such run"),
         ],
     )

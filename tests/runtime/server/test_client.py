@@ -598,6 +598,20 @@ async def test_a_server_that_goes_on_is_heard_again(tmp_path: Path, monkeypatch:
         await until(lambda: client.trouble == "")
 
 
+async def test_a_server_that_goes_on_without_an_event_is_heard_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with silent(tmp_path, monkeypatch) as (server, client):
+        server.greets = False
+        await until(lambda: "does not answer" in client.trouble)
+        server.greets = True
+        await until(lambda: client.trouble == "the model has errors")
+        asking = asyncio.ensure_future(client.history())
+        await asyncio.sleep(0)
+        server.writers[0].write(protocol.line(protocol.DoneReply(id=1)))
+        assert await asyncio.wait_for(asking, 5) == []
+
+
 async def test_what_was_the_problem_before_is_so_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,18 @@ def test_r4_rows_whose_output_was_lost_are_replaced(path: Path) -> None:
     assert lengths(stored_rows(path), 0, 14) == (8, 6)
 
 
+def test_where_the_last_lines_of_a_stream_begin(path: Path) -> None:
+    with LogWriter(path) as log:
+        for number, stream in enumerate((STDERR, STDOUT, STDERR, STDERR, STDOUT)):
+            log.append(b"%d\n" % number, 1.0, stream=stream)
+    reader = LineStreamReader(path)
+    assert [reader.start_of_last(count, STDOUT, 5) for count in range(4)] == [5, 4, 3, 2]
+    reader.refresh()
+    assert [reader.start_of_last(count, STDERR, 5) for count in range(5)] == [4, 3, 2, 0, 0]
+    assert [reader.start_of_last(count, STDOUT, 5) for count in range(4)] == [5, 4, 1, 0]
+    assert reader.start_of_last(1, STDERR, 1) == 0, "rows beyond the lines that were counted"
+
+
 def test_the_stored_form_stays(path: Path) -> None:
     """Logs and exports of this version open for ever: offset and line in eight bytes each, and the stream."""
     stored = bytes.fromhex(

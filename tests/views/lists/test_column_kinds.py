@@ -6,6 +6,7 @@ import pytest
 
 from octotui.views.labels import RUNS, UNICODE
 from octotui.views.lists.column_kinds import (
+    age_column,
     run_column,
     sign_column,
     state_column,
@@ -33,6 +34,13 @@ def test_a_time_of_another_day_is_its_date_and_none_is_nothing() -> None:
         (("Jan 1", "muted"),),
     ]
     assert (column.head, column.right) == ("start", True)
+
+
+def test_how_long_it_has_lasted_is_sorted_by_that() -> None:
+    column = age_column("age", "how long", lambda row: row)
+    assert column.cell(SCOPE.now - 740.0, 6, SCOPE) == (("12m20s", "muted"),)
+    assert by_column([3.0, 1.0, 2.0], column, descending=False) == [3.0, 2.0, 1.0]
+    assert (column.head, column.right, column.least, column.most) == ("for", True, 6, 6)
 
 
 @pytest.mark.parametrize("width", range(13, 40))

@@ -42,3 +42,10 @@ async def test_m1_a_changed_key_is_seen_and_an_unknown_one(sshd: Sshd, login: Lo
 async def test_m1_a_host_that_is_away(login: Login) -> None:
     with pytest.raises(Unreachable, match="refuses connections"):
         await shown(f"ssh://127.0.0.1:{free_port()}")
+
+
+@pytest.mark.parametrize("hops", ["b", "b,c"])
+async def test_m1_a_way_that_leads_to_itself_ends(login: Login, hops: str) -> None:
+    login.config(f"Host a\n  ProxyJump {hops}\nHost b\n  ProxyJump a\n")
+    with pytest.raises(Unreachable, match=r"^the way to a leads to itself: see ProxyJump in ~/\.ssh/config$"):
+        await shown("ssh://a")

@@ -20,7 +20,7 @@ def request_checks(turn: Transaction, command: commands.CheckHealth) -> None:
     for name in command.machines:
         machine = known.get(name)
         if machine is None:
-            raise Refused(f"there is no worker or target {name}{did_you_mean(name, known).rstrip('.')}")
+            raise Refused(f"there is no worker or target “{name}”{did_you_mean(name, known)}")
         if not machine.enabled:
             raise Refused(f"{name} is disabled, and is not checked: enable it in the model first")
     names = command.machines or tuple(name for name, each in known.items() if each.enabled)

@@ -165,7 +165,10 @@ class TestOnDemand:
 
     @pytest.mark.parametrize(
         ("machines", "reason"),
-        [(("worker9",), "there is no worker or target worker9; did you mean"), (("off",), "off is disabled")],
+        [
+            (("worker9",), "there is no worker or target “worker9”; did you mean"),
+            (("off",), "off is disabled"),
+        ],
     )
     def test_m5_what_cannot_be_checked_is_refused(self, machines: tuple[str, ...], reason: str) -> None:
         declared = model({"go": [script("A")]}, 1)
