@@ -182,7 +182,7 @@ def test_e2_beside_open_runs_it_says_what_it_would_wait_behind(octotui: Call, li
     assert now["ends_about"] is None
 
 
-def test_e2_a_run_that_would_fail_at_once_waits_behind_none(octotui: Call, write: Write, state: Path) -> None:
+def test_e2_a_run_that_would_fail_at_once_waits_behind_none(octotui: Call, write: Call, state: Path) -> None:
     """W11, E2: also where it is planned beside an open run."""
     model = write(
         """

@@ -23,6 +23,8 @@ def test_each_worker_is_an_object(octotui: Call, write: Call, state) -> None:
         "worker": "one",
         "state": "idle",
         "doing": "idle",
+        "health": "unknown",
+        "reason": "",
         "leases": "",
         "waiting": 0,
         "leased_by": [],
