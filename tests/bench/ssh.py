@@ -1,10 +1,13 @@
 """What work on machines by SSH costs, against the tools of OpenSSH, with real servers on loopback.
 
-First workers with nothing to do: what 200 of them take of a core here, and of memory. Then, on connections that
-are open before: jobs of one script in turn, against `ssh` with ControlMaster that runs the same; the lines of a
-job of `cat`, against `ssh machine cat`; a package for many machines, read and unpacked once, against as many
-`scp` of its file side by side; and many short jobs on many machines, through the whole engine, against
-`parallel --sshlogin`, or `xargs -P` of `ssh` where that is not installed.
+First workers with nothing to do: what 200 of them take of a core here, and of memory. Then, on connections
+that are open before: jobs of one script in turn, against `ssh` with ControlMaster that runs the same; the
+lines of a job of `cat`, against `ssh machine cat`; a package for many machines, read and unpacked once,
+against as many `scp` of its file side by side; and many short jobs on many machines, through the engine,
+against `parallel --sshlogin`, or `xargs -P` of `ssh` where that is not installed. What is 0 is left out.
+
+Where a machine has no time to spare, the wall clock says less of a package: one process sends it, and it gets
+the share of one, where each `scp` and its `ssh` get theirs. CPU is that of all processes, servers included.
 """
 
 import asyncio
