@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.ratios import Ratio, measure
+from tests.sshd import needs_sshd
 
 ROOT = Path(__file__).parents[1]
-BENCHES = sorted(each.stem for each in (ROOT / "tests" / "bench").glob("*.py"))
+NEEDS = {"ssh": needs_sshd}
+BENCHES = [
+    pytest.param(each.stem, marks=NEEDS.get(each.stem, ()))
+    for each in sorted((ROOT / "tests" / "bench").glob("*.py"))
+]
 RATIO = re.compile(r"^ratio .+: \d+\.\d\d( \(wanted: .+\))?$", re.MULTILINE)
 
 

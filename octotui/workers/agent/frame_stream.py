@@ -7,7 +7,7 @@ from typing import List, Optional
 
 from octotui.workers.agent.frames import Frame, FrameReader, Header, head
 
-FULL = 1 << 20  # bytes that wait to be sent, from which on no output is read
+FULL = 1 << 18  # bytes that wait to be sent, from which on no output is read: their memory is used again
 MANY = 64  # pieces of one send
 
 

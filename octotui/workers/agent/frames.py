@@ -43,7 +43,7 @@ class FrameReader:
         wanted = max(SIZE, self._wanted())
         if len(self._data) - self._end < ROOM or len(self._data) != wanted:
             data = self._data if len(self._data) == wanted else bytearray(wanted)
-            data[:used] = self._data[self._begin : self._end]
+            memoryview(data)[:used] = memoryview(self._data)[self._begin : self._end]
             self._data, self._begin, self._end = data, 0, used
         return memoryview(self._data)[self._end :]
 

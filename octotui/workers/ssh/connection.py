@@ -12,6 +12,8 @@ from octotui.workers.ssh.problems import reason_of
 
 FULL = frozenset({1, 2, 4})  # why a channel is refused where there are too many: prohibited, failed, shortage
 FORGET = 60.0  # seconds after a refusal until more commands are tried than it has taken
+WINDOW = 1 << 22  # bytes of a command's output that may be under way
+PACKET = 1 << 17  # bytes of one packet of it: each costs time here
 NO_SESSIONS = "it runs no commands for this account: {}; see MaxSessions in its sshd_config"
 
 
@@ -81,6 +83,8 @@ class SshConnection:
                 x11_forwarding=False,
                 env={},
                 send_env=(),
+                window=WINDOW,
+                max_pktsize=PACKET,
             )
         except asyncssh.ChannelOpenError as refusal:
             raise self._refused(refusal) from None

@@ -19,6 +19,7 @@ from octotui.workers.ssh.login import config_files, credentials, locked_default_
 from octotui.workers.ssh.problems import Destination, reason_of, refused, sentence, unverified
 
 UNANSWERED = 2  # questions whether a machine is there: the next one ends the connection
+CIPHERS = "^aes256-gcm@openssh.com,aes128-gcm@openssh.com"  # come first: half the cost of chacha20 here
 NOTHING_MORE: dict[str, Any] = {  # whatever a configuration says: no agent, no ports, no commands of its own
     "agent_forwarding": False,
     "x11_forwarding": False,
@@ -146,6 +147,7 @@ class SshConnector:
         before = before or await self.tunnel(way, settings, path)
         given = {**options_of(way), **NOTHING_MORE, **offered}
         given |= {"tunnel": before, "server_host_key_algs": _algorithms(way, known)}
+        given |= {"encryption_algs": _ciphers(way)}
         try:
             connection = await asyncio.wait_for(
                 asyncssh.connect(
@@ -173,6 +175,11 @@ def _algorithms(way: Way, known: KnownHosts) -> tuple[str, ...]:
     if way.options.config.get("HostKeyAlgorithms"):
         return ()
     return known.algorithms(way.options.host_key_alias or way.options.host, way.options.port)
+
+
+def _ciphers(way: Way) -> str | tuple[str, ...]:
+    """Return the ciphers, those of a configuration where it names some."""
+    return () if way.options.config.get("Ciphers") else CIPHERS
 
 
 def options_of(way: Way) -> dict[str, Any]:

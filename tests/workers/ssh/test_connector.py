@@ -73,6 +73,24 @@ async def test_m1_nothing_but_commands_whatever_a_configuration_says(sshd: Sshd,
     assert end.output == b"[]\nnot a tty\n"
 
 
+@pytest.mark.parametrize(
+    ("offered", "config", "chosen"),
+    [
+        ("", "", "aes256-gcm@openssh.com"),
+        ("Ciphers aes128-ctr,chacha20-poly1305@openssh.com", "", "chacha20-poly1305@openssh.com"),
+        ("", "Ciphers aes192-ctr\n", "aes192-ctr"),
+    ],
+)
+async def test_aes_gcm_comes_before_other_ciphers_unless_a_configuration_names_some(
+    make_sshd: MakeSshd, login: Login, offered: str, config: str, chosen: str
+) -> None:
+    sshd = make_sshd("LogLevel DEBUG1", offered)
+    login.config(config)
+    async with way_to(sshd.endpoint) as way:
+        assert (await way.run("true")).code == 0
+    assert f"kex: server->client cipher: {chosen} " in (sshd.folder / "log").read_text()
+
+
 async def test_a_configuration_that_others_can_write_is_not_used(sshd: Sshd, login: Login) -> None:
     login.config("")
     (login.folder / "config").chmod(0o666)

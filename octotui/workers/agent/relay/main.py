@@ -36,6 +36,7 @@ class Relay:
         self._outgoing = outgoing
         self._program = program
         self._reader = FrameReader()
+        self._chunk = memoryview(bytearray(CHUNK))  # one for all: new memory costs more than what it takes
         self._saying = threading.Lock()
         self._calls: Dict[int, RelayCall] = {}
         self._agents: Dict[int, socket.socket] = {}
@@ -67,13 +68,14 @@ class Relay:
                 elif not self._receive():
                     return
 
-    def say(self, header: Header, payload: bytes) -> None:
-        """Send a frame, from any thread."""
-        data = head(header, len(payload)) + payload
+    def say(self, header: Header, payload: "bytes | memoryview") -> None:
+        """Send a frame, from any thread; all of it is sent on return."""
+        first = head(header, len(payload))
         with self._saying:
-            sent = os.write(self._outgoing, data)
-            while sent < len(data):
-                sent += os.write(self._outgoing, memoryview(data)[sent:])
+            sent = os.writev(self._outgoing, (first, payload))
+            if sent < len(first):
+                sent += _write(self._outgoing, first[sent:])
+            _write(self._outgoing, memoryview(payload)[sent - len(first) :])
 
     def _receive(self) -> bool:
         count = os.readv(self._incoming, [self._reader.space()])
@@ -119,14 +121,14 @@ class Relay:
         """Send what an agent says to the other end; nothing when its connection has ended."""
         number = self._numbers[file]
         try:
-            data = self._agents[number].recv(CHUNK)
+            count = self._agents[number].recv_into(self._chunk)
         except OSError:
-            data = b""
-        if not data:
+            count = 0
+        if not count:
             self._poll.unregister(file)
             del self._numbers[file]
             self._agents.pop(number).close()
-        self.say({"from": number}, data)
+        self.say({"from": number}, self._chunk[:count])
 
     def _open(self, call: RelayCall) -> Answer:
         """Connect to an agent, which is started if need be."""
@@ -170,6 +172,14 @@ class Relay:
             self._agents[number], self._numbers[stream.fileno()] = stream, number
             self.say({"from": number, "opened": True}, b"")
             self._poll.register(stream.fileno(), select.POLLIN)
+
+
+def _write(file: int, data: "bytes | memoryview") -> int:
+    """Write all of the data, and return its length."""
+    sent = 0
+    while sent < len(data):
+        sent += os.write(file, data[sent:])
+    return sent
 
 
 def _widen(outgoing: int) -> None:

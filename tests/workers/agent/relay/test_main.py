@@ -1,5 +1,6 @@
 """The relay as a process: frames in, frames out."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from octotui.workers import agent_program
 from octotui.workers.agent.frames import FrameReader, head
+from octotui.workers.agent.relay.main import Relay
 from tests.workers.agents import end_agents
 
 
@@ -89,6 +91,20 @@ def test_m2_the_newest_relay_has_the_agent(relay: RunningRelay, tmp_path: Path) 
         for stream in (newer.process.stdin, newer.process.stdout):
             assert stream is not None
             stream.close()
+
+
+@pytest.mark.parametrize("most", [1, 9, 20, 1000])
+def test_a_frame_that_is_taken_in_parts_arrives_whole(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    incoming, outgoing = os.pipe()
+    write = os.write
+    relay = Relay(incoming, outgoing, "")
+    monkeypatch.setattr(os, "writev", lambda file, parts: write(file, b"".join(parts)[:most]))
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:most]))
+    reader = FrameReader()
+    for payload in (b"payload " * 10, memoryview(b"payload"), b""):
+        relay.say({"from": 7}, payload)
+        count = os.readv(incoming, [reader.space()])
+        assert reader.complete(count) == [({"from": 7}, bytes(payload))]
 
 
 def test_strange_words_and_bytes_end_it(tmp_path: Path) -> None:
