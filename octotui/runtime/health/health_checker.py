@@ -176,16 +176,18 @@ class _Check:
         processes = self._machine.processes
         # A name that no attempt has had, also of another session.
         attempt = AttemptKey(self._space, f"{what}-{self._name}-{round(self._now() * 1000)}")
-        await processes.start(attempt, spec)
-        following = asyncio.ensure_future(follow_to_end(processes, attempt, output))
+        following: asyncio.Future[Outcome] | None = None
         try:
+            await processes.start(attempt, spec, is_new=True)
+            following = asyncio.ensure_future(follow_to_end(processes, attempt, output))
             return await asyncio.shield(following)
         finally:
             with suppress(Unreachable):
-                if not following.done():
+                if following is None or not following.done():
                     await processes.stop(attempt, 0.0)
+                if following is not None:
                     await asyncio.wait({following}, timeout=GRACE)
-                following.cancel()
+                    following.cancel()
                 await processes.clean(attempt)
 
     def _facts(self, facts: MachineFacts, tools: dict[str, FoundTool]) -> CheckedFacts:

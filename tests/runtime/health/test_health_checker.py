@@ -1,6 +1,8 @@
 """M5: a check over the contract of machines: real ones here, and ones that are away."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
@@ -14,10 +16,13 @@ from octotui.model.process import Script, Shell
 from octotui.model.space import Engine, Model
 from octotui.runtime.health.health_checker import HealthChecker
 from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.workers.agent_client import agents, connection
+from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.machine import MachineFacts, Machines, Unreachable
 from octotui.workers.simulated_machine import SimulatedMachine, SimulatedMachines
+from tests.workers.agents import end_agents, living
 from tests.world import START, model, script
 
 SMALL = model({"go": [script("A", needs=("sh", "no-such-tool>=1.0"))]}, 1)
@@ -44,7 +49,7 @@ def policy(body: str, shell: Shell = "bash", timeout: float = 60.0) -> MachinePo
     )
 
 
-async def _checked(declared: Model, machines: Machines) -> tuple[ReportCheck, Port]:
+async def _checked(declared: Model, machines: Machines, *, closes: bool = True) -> tuple[ReportCheck, Port]:
     port = Port(declared)
     checker = HealthChecker("space", machines, SecretStore(), lambda: START, port)
     checker.start("worker1")
@@ -53,7 +58,8 @@ async def _checked(declared: Model, machines: Machines) -> tuple[ReportCheck, Po
             break
         await asyncio.sleep(0.01)
     await checker.close()
-    await machines.close()
+    if closes:
+        await machines.close()
     assert not port.failures
     (report,) = port.reported
     assert isinstance(report, ReportCheck)
@@ -141,6 +147,26 @@ class TestHere:
     def test_m5_nothing_of_a_check_is_left_on_the_machine(self, tmp_path: Path) -> None:
         check_here(tmp_path, policy("touch here"))
         assert list((tmp_path / "worker1" / "work").glob("*checks*/")) == []
+
+    async def test_m5_a_silent_agent_makes_no_machine_unavailable(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """M5, R4: checks are started as jobs are, which a supervisor runs then."""
+        monkeypatch.setattr(agents, "SILENCE", 0.3)
+        monkeypatch.setattr(agents, "LOOKING", 0.3)
+        monkeypatch.setattr(connection, "FRESH", 0.0)
+        executor = AgentExecutor(tmp_path / "agent")
+        kind = LocalMachines(executor, lambda worker: tmp_path / worker)
+        declared = replace(SMALL, machine_policies={"default": policy("echo_warning old", timeout=30.0)})
+        try:
+            first, _ = await _checked(declared, Machines(lambda endpoint: kind), closes=False)
+            assert first.health == "has-warnings"
+            (agent,) = living(tmp_path)
+            os.kill(agent, signal.SIGSTOP)
+            report, _ = await _checked(declared, Machines(lambda endpoint: kind))
+            assert (report.health, report.reason) == ("has-warnings", "old")
+        finally:
+            end_agents(tmp_path)
 
 
 class TestAway:
