@@ -167,6 +167,18 @@ def _acquire_first(turn: Transaction, run: Run, worker: str, moved: list[Job]) -
         )
 
 
+def fail_without_packages(turn: Transaction, event: events.JobEnded) -> None:
+    """Fail the jobs that wait for packages on their new worker, where these could not be acquired (P2)."""
+    run = turn.state.runs.get(event.run)
+    is_over = run is None or run.state != "executing" or event.state not in ("failed", "lost")
+    if run is None or is_over or event.worker is None or turn.job(event.job).kind != "acquire":
+        return
+    reason = f"packages could not be acquired on {event.worker}: {event.reason}"
+    for job in _jobs_on(turn, event.run, event.worker):
+        if job.step is not None and run.runbook.steps[job.step].packages and job.state == "waiting":
+            end_job(turn, job, Outcome(state="failed", reason=reason))
+
+
 def stranded(turn: Transaction, run: Run, index: int, target: str | None = None) -> Reason | None:
     """Return why a step cannot begin, since its machine is lost and there is no other, or None."""
     if job_kind(run.runbook.steps[index].action) != "script":

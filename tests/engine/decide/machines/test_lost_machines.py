@@ -210,6 +210,60 @@ class TestUnstarted:
             ("script", "worker2", "succeeded"),
         ]
 
+    @pytest.mark.parametrize("is_first", [False, True])
+    def test_m6_a_cancelled_acquisition_is_made_again(self, is_first: bool) -> None:
+        """M6, P2: also where one on another worker ends later, or ended before."""
+        one = script("A", pool="one", packages=packages("tools"))
+        two = script("B", pool="two", packages=packages("tools"))
+        pools = {
+            name: Pool(name=name, workers=(worker,), on_lost_worker="wait")
+            for name, worker in (("one", "worker1"), ("two", "worker2"))
+        }
+        world = World(replace(space("wait", one, two), pools=pools))
+        run = world.start("go")
+        world.running.clear()
+        if is_first:
+            world.report("job-1.2")
+        lose(world, "worker1")
+        if not is_first:
+            world.report("job-1.2")
+        found(world, "worker1")
+        world.run_out()
+        jobs = [world.past.jobs[name] for name in world.run(run).progress.jobs]
+        assert [job.worker for job in jobs if (job.kind, job.state) == ("acquire", "cancelled")] == [
+            "worker1"
+        ]
+        (again,) = (
+            job
+            for job in jobs[2:]
+            if (job.kind, job.worker, job.state) == ("acquire", "worker1", "succeeded")
+        )
+        (step,) = (job for job in jobs if job.step == 0)
+        assert (step.state, step.worker) == ("succeeded", "worker1")
+        assert again.ended_at is not None and step.started_at is not None
+        assert again.ended_at <= step.started_at
+
+    def test_m6_a_job_does_not_begin_where_its_packages_could_not_be_acquired(self) -> None:
+        """M6, P2: on the worker that was selected instead."""
+        first = Runbook(name="First", steps=(script("Long", pool="alone", simulate=LONG),))
+        step = script("A", packages=packages("tools"))
+        declared = space("reselect", step, exclusive=True, workers=2)
+        alone = Pool(name="Alone", workers=("worker1",), exclusive=True)
+        runbooks = {**declared.runbooks, "first": first}
+        world = World(replace(declared, runbooks=runbooks, pools={**declared.pools, "alone": alone}))
+        run = world.start("go")
+        world.start("first")  # which has the lock before the step
+        world.run_until(2.0)
+        lose(world, "worker1")
+        (acquiring,) = (job for job in world.state.jobs.values() if job.state == "running")
+        assert (acquiring.kind, acquiring.worker) == ("acquire", "worker2")
+        world.running.clear()
+        world.report(acquiring.id, "failed", reason="no such package")
+        reason = "packages could not be acquired on worker2: no such package"
+        job = world.past.jobs["job-1.2"]
+        assert (job.state, job.attempt, job.reason) == ("failed", 0, reason)
+        assert (world.run(run).state, world.run(run).reason) == ("failed", reason)
+
     @pytest.mark.parametrize("parallel", [1, 10])
     def test_m6_and_ahead_of_a_job_that_was_moved(self, parallel: int) -> None:
         """M6, L2, P2: it waits in the line of its new worker behind them."""
