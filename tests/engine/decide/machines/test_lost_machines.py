@@ -4,7 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine import commands, events
+from octotui.engine.decide.machines.health_checks import LATE
 from octotui.engine.state import ForLock, is_lost
+from octotui.engine.state.records import Health
 from octotui.model.process import Runbook, Simulate, Step
 from octotui.model.space import Engine, Model, OnLostWorker, Pool, Target, Worker
 from tests.world import START, World, child, manual, model, on_targets, packages, script
@@ -310,6 +312,30 @@ class TestUnstarted:
         assert world.state.jobs["job-1.2"].state == "running"
         world.run_out()
         assert states(world, run) == ["lost", "succeeded"]
+
+    @pytest.mark.parametrize("health", ["healthy", "unavailable"])
+    def test_m6_also_where_it_is_disabled_meanwhile(self, health: Health) -> None:
+        """M5, M6: it is looked for as long as a run waits for it."""
+        declared = space("wait", script("A", simulate=LONG), script("B", condition="always"))
+        world = World(declared)
+        run = world.start("go")
+        lose(world, "worker1")
+        off = {**declared.workers, "worker1": replace(declared.workers["worker1"], enabled=False)}
+        world.send(commands.LoadModel(replace(declared, workers=off)))
+        started = len(world.happened(events.CheckStarted))
+        world.run_until(world.now - START + LATE)
+        assert len(world.happened(events.CheckStarted)) == started + 1
+        world.send(commands.ReportCheck(machine="worker1", health="unavailable", reason="no route"))
+        world.run_until(world.now - START + LATE)
+        assert len(world.happened(events.CheckStarted)) == started + 2
+        if health == "unavailable":
+            world.send(commands.CancelRun(run=run, by="ann"))
+        world.send(commands.ReportCheck(machine="worker1", health=health, reason="no route"))
+        world.run_out()
+        assert states(world, run) == ["lost", "succeeded" if health == "healthy" else "cancelled"]
+        assert len(world.happened(events.CheckStarted)) == started + 2
+        with pytest.raises(commands.Refused, match="worker1 is disabled"):
+            world.send(commands.CheckHealth(machines=("worker1",)))
 
     def test_m6_a_worker_that_has_left_the_model_holds_up_nobody(self) -> None:
         declared = space("wait", script("A", simulate=LONG), script("B", condition="always"))
