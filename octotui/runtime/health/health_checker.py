@@ -1,6 +1,7 @@
 """Checks of machines: reach them, ask for facts and tools, run the script of their policy, and report."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -26,6 +27,7 @@ from octotui.runtime.jobs.masking import Masker, SensitiveValues
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.session_port import SessionPort
 from octotui.runtime.jobs.transcript import Transcript
+from octotui.store.errors import StoreError
 from octotui.variables.template import OverBudget
 from octotui.workers.executor import AttemptSpec, Output, StartError
 from octotui.workers.machine import AttemptKey, FileError, Machine, MachineFacts, Machines, Unreachable
@@ -36,14 +38,27 @@ SHARE = 0.5  # of a check's time that tools have to say their versions
 GRACE = 2.0  # seconds that an overdue script has to end before it is killed
 
 
+UseMachine = Callable[[str, Machine, str], None]  # raises StoreError
+
+
 class HealthChecker:
     """Checks each machine as it is told to, and reports the result; a check never fails anything else."""
 
     def __init__(
-        self, space: str, machines: Machines, secret_store: SecretStore, now: Clock, session: SessionPort
+        self,
+        space: str,
+        use: UseMachine,
+        machines: Machines,
+        secret_store: SecretStore,
+        now: Clock,
+        session: SessionPort,
     ) -> None:
-        """Name the attempts on machines by the `space`."""
-        self._space = f"{space}-checks"
+        """Name attempts by the `space`, as its jobs; `use` records a machine before they begin there.
+
+        So what a crash has left of them is removed with that of jobs.
+        """
+        self._space = space
+        self._use = use
         self._machines = machines
         self._masked = secret_store.masked
         self._now = now
@@ -78,7 +93,7 @@ class HealthChecker:
             return  # forgotten with a new model, before its check began
         policy = model.policy_of(declared)
         machine = self._machines.of(model, name)
-        check = _Check(model, name, policy, machine, self._space, self._masked, self._now)
+        check = _Check(model, name, policy, machine, self._space, self._use, self._masked, self._now)
         try:
             async with asyncio.timeout(policy.timeout):
                 found = await check.run()
@@ -91,7 +106,7 @@ class HealthChecker:
             )
         except Unreachable as problem:
             found = CheckVerdict("unavailable", shortened(str(problem)))
-        except (StartError, FileError) as problem:
+        except (StartError, FileError, StoreError) as problem:
             found = CheckVerdict("unhealthy", shortened(f"its check cannot be started: {problem}"))
         except OverBudget as problem:
             found = CheckVerdict("unhealthy", shortened(f"its check cannot be filled in: {problem.reason}"))
@@ -117,6 +132,7 @@ class _Check:
         policy: MachinePolicy,
         machine: Machine,
         space: str,
+        use: UseMachine,
         masked: SensitiveValues,
         now: Clock,
     ) -> None:
@@ -125,6 +141,7 @@ class _Check:
         self._policy = policy
         self._machine = machine
         self._space = space
+        self._use = use
         self._masked = masked
         self._now = now
         self.latency: float | None = None
@@ -133,7 +150,8 @@ class _Check:
     async def run(self) -> CheckVerdict:
         """Reach the machine, find its tools, and let the policy's script judge it."""
         before = monotonic()
-        await self._machine.boot()
+        boot = await self._machine.boot()
+        self._use(self._name, self._machine, boot)
         self.latency = monotonic() - before
         sought = tool_versions.sought_tools(tools_needed(self._model))
         facts = await self._machine.facts(
@@ -166,7 +184,7 @@ class _Check:
         errors, holder = CheckErrors(), f"check-{self._name}"
         transcript = Transcript(errors, masker=Masker(values=self._masked, holder=holder))
         try:
-            outcome = transcript.ended(await self._follow("check", spec, transcript))
+            outcome = transcript.ended(await self._follow("script", spec, transcript))
             return verdict(outcome, errors.first)
         finally:
             self._masked.release(holder)
@@ -175,7 +193,7 @@ class _Check:
         """Run a script to its end; where the check ends before, the script is stopped."""
         processes = self._machine.processes
         # A name that no attempt has had, also of another session.
-        attempt = AttemptKey(self._space, f"{what}-{self._name}-{round(self._now() * 1000)}")
+        attempt = AttemptKey(self._space, f"check-{what}-{self._name}-{round(self._now() * 1000)}")
         following: asyncio.Future[Outcome] | None = None
         try:
             await processes.start(attempt, spec, is_new=True)

@@ -20,7 +20,7 @@ from octotui.workers.agent_client import agents, connection
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
-from octotui.workers.machine import MachineFacts, Machines, Unreachable
+from octotui.workers.machine import Machine, MachineFacts, Machines, Unreachable
 from octotui.workers.simulated_machine import SimulatedMachine, SimulatedMachines
 from tests.workers.agents import end_agents, living
 from tests.world import START, model, script
@@ -49,9 +49,13 @@ def policy(body: str, shell: Shell = "bash", timeout: float = 60.0) -> MachinePo
     )
 
 
+def unrecorded(worker: str, machine: Machine, boot: str) -> None:
+    """Record no machine."""
+
+
 async def _checked(declared: Model, machines: Machines, *, closes: bool = True) -> tuple[ReportCheck, Port]:
     port = Port(declared)
-    checker = HealthChecker("space", machines, SecretStore(), lambda: START, port)
+    checker = HealthChecker("space", unrecorded, machines, SecretStore(), lambda: START, port)
     checker.start("worker1")
     for _ in range(3000):
         if port.reported or port.failures:
@@ -91,7 +95,7 @@ class AwayMachines(SimulatedMachines):
     def machine(self, worker: str, directory: str | None) -> SimulatedMachine:
         made = super().machine(worker, directory)
         if self.boot is not None:
-            made.boot = self.boot  # type: ignore[method-assign]
+            made.boot = self.boot  # type: ignore[method-assign, assignment]
         if self.facts is not None:
             made.facts = self.facts  # type: ignore[method-assign, assignment]
         return made
@@ -146,7 +150,7 @@ class TestHere:
 
     def test_m5_nothing_of_a_check_is_left_on_the_machine(self, tmp_path: Path) -> None:
         check_here(tmp_path, policy("touch here"))
-        assert list((tmp_path / "worker1" / "work").glob("*checks*/")) == []
+        assert list((tmp_path / "worker1" / "work").glob("space*/")) == []
 
     async def test_m5_a_silent_agent_makes_no_machine_unavailable(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -226,7 +230,8 @@ def test_m5_a_session_that_ends_drops_its_checks(tmp_path: Path) -> None:
         kind = away(tmp_path)
         kind.boot = silent
         port = Port(SMALL)
-        checker = HealthChecker("space", Machines(lambda endpoint: kind), SecretStore(), lambda: START, port)
+        machines = Machines(lambda endpoint: kind)
+        checker = HealthChecker("space", unrecorded, machines, SecretStore(), lambda: START, port)
         checker.start("worker1")
         await asyncio.sleep(0)
         await checker.close()
