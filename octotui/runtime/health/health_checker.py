@@ -6,6 +6,8 @@ from contextlib import suppress
 from functools import partial
 from time import monotonic
 
+from msgspec.structs import replace
+
 from octotui.engine.commands import ReportCheck
 from octotui.engine.state import CheckedFacts, FoundTool, Outcome
 from octotui.model.iteration import tools_needed
@@ -63,25 +65,30 @@ class HealthChecker:
         self._masked = secret_store.masked
         self._now = now
         self._session = session
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._current: dict[str, asyncio.Task[None]] = {}  # of each machine
 
     def start(self, machine: str) -> None:
-        """Begin to check a machine."""
+        """Begin to check a machine, in place of a check of one that was forgotten with an earlier model."""
+        if (earlier := self._current.get(machine)) is not None:
+            earlier.cancel()
         task = asyncio.get_running_loop().create_task(self._check(machine))
-        self._tasks[machine] = task
+        self._current[machine] = task
+        self._tasks.add(task)
         task.add_done_callback(partial(self._done, machine))
 
     async def close(self) -> None:
         """Drop all checks; the next session makes them again."""
-        tasks = tuple(self._tasks.values())
+        tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _done(self, machine: str, task: "asyncio.Task[None]") -> None:
         """Remove a finished task; an exception in it is a bug, and ends the session."""
-        if self._tasks.get(machine) is task:
-            del self._tasks[machine]
+        self._tasks.discard(task)
+        if self._current.get(machine) is task:
+            del self._current[machine]
         if not task.cancelled() and (error := task.exception()) is not None:
             self._session.fail(error)
 
@@ -105,21 +112,25 @@ class HealthChecker:
                 else CheckVerdict("unavailable", f"it did not answer {late}")
             )
         except Unreachable as problem:
-            found = CheckVerdict("unavailable", shortened(str(problem)))
+            found = CheckVerdict("unavailable", self._said(str(problem)))
         except (StartError, FileError, StoreError) as problem:
-            found = CheckVerdict("unhealthy", shortened(f"its check cannot be started: {problem}"))
+            found = CheckVerdict("unhealthy", self._said(f"its check cannot be started: {problem}"))
         except OverBudget as problem:
-            found = CheckVerdict("unhealthy", shortened(f"its check cannot be filled in: {problem.reason}"))
+            found = CheckVerdict("unhealthy", self._said(f"its check cannot be filled in: {problem.reason}"))
         self._session.report(
             ReportCheck(
                 machine=name,
                 health=found.health,
-                reason=self._masked.text(found.reason),
-                warnings=tuple(map(self._masked.text, found.warnings)),
+                reason=found.reason,
+                warnings=found.warnings,
                 latency=check.latency,
                 facts=check.facts,
             )
         )
+
+    def _said(self, text: str) -> str:
+        """Return a text masked, and only then shortened: of a part nobody knows that it is sensitive."""
+        return shortened(self._masked.text(text))
 
 
 class _Check:
@@ -185,7 +196,9 @@ class _Check:
         transcript = Transcript(errors, masker=Masker(values=self._masked, holder=holder))
         try:
             outcome = transcript.ended(await self._follow("script", spec, transcript))
-            return verdict(outcome, errors.first)
+            # Masked before they are shortened: of a part nobody knows that it is sensitive.
+            reason, warnings = self._masked.text(outcome.reason), map(self._masked.text, outcome.warnings)
+            return verdict(replace(outcome, reason=reason, warnings=tuple(warnings)), errors.first)
         finally:
             self._masked.release(holder)
 

@@ -14,6 +14,7 @@ from octotui.engine.state import State
 from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.process import Script, Shell
 from octotui.model.space import Engine, Model
+from octotui.runtime.health.check_script import LONG
 from octotui.runtime.health.health_checker import HealthChecker
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.workers.agent_client import agents, connection
@@ -22,6 +23,7 @@ from octotui.workers.local.machine import LocalMachines
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
 from octotui.workers.machine import Machine, MachineFacts, Machines, Unreachable
 from octotui.workers.simulated_machine import SimulatedMachine, SimulatedMachines
+from tests.runtime.served import until
 from tests.workers.agents import end_agents, living
 from tests.world import START, model, script
 
@@ -236,5 +238,60 @@ def test_m5_a_session_that_ends_drops_its_checks(tmp_path: Path) -> None:
         await asyncio.sleep(0)
         await checker.close()
         assert (port.reported, port.failures) == ([], [])
+
+    asyncio.run(main())
+
+
+def test_v5_what_is_sensitive_is_masked_before_it_is_shortened(tmp_path: Path) -> None:
+    """M5, V5: of a part nobody would know that it is."""
+    secret = "correct horse battery staple"
+
+    async def unreachable() -> str:
+        raise Unreachable(f"{'x' * (LONG - 10)}{secret}")
+
+    async def main() -> str:
+        kind, port, secrets = away(tmp_path), Port(SMALL), SecretStore()
+        kind.boot = unreachable
+        secrets.masked.hold("run-1", (secret,))
+        machines = Machines(lambda endpoint: kind)
+        checker = HealthChecker("space", unrecorded, machines, secrets, lambda: START, port)
+        checker.start("worker1")
+        await until(lambda: bool(port.reported))
+        await checker.close()
+        (report,) = port.reported
+        assert isinstance(report, ReportCheck)
+        return report.reason
+
+    reason = asyncio.run(main())
+    assert len(reason) <= LONG
+    assert secret[:4] not in reason
+
+
+def test_m5_a_machine_that_was_forgotten_and_declared_again_is_checked_once(tmp_path: Path) -> None:
+    """M5: the check that was begun before reports nothing."""
+    begun: list[str] = []
+    cancelled: list[str] = []
+
+    async def slow() -> str:
+        begun.append("check")
+        try:
+            await asyncio.sleep(3600 if len(begun) == 1 else 0)
+        except asyncio.CancelledError:
+            cancelled.append("check")
+            raise
+        return "boot"
+
+    async def main() -> None:
+        kind, port = away(tmp_path), Port(SMALL)
+        kind.boot = slow
+        machines = Machines(lambda endpoint: kind)
+        checker = HealthChecker("space", unrecorded, machines, SecretStore(), lambda: START, port)
+        checker.start("worker1")
+        await until(lambda: len(begun) == 1)
+        checker.start("worker1")
+        await until(lambda: bool(port.reported))
+        assert len(cancelled) == 1
+        await checker.close()
+        assert (len(port.reported), port.failures) == (1, [])
 
     asyncio.run(main())

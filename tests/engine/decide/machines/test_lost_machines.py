@@ -262,7 +262,8 @@ class TestUnstarted:
         )
         (step,) = (job for job in jobs if job.step == 0)
         assert (step.state, step.worker) == ("succeeded", "worker1")
-        assert again.ended_at is not None and step.started_at is not None
+        assert again.ended_at is not None
+        assert step.started_at is not None
         assert again.ended_at <= step.started_at
 
     def test_m6_a_job_does_not_begin_where_its_packages_could_not_be_acquired(self) -> None:
