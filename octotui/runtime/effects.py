@@ -57,7 +57,9 @@ class EffectRunner:
         self._scripts = ScriptJobs(
             folder, machines, acquirer, self._secret_store, now, session, keeps_output=keeps_output
         )
-        self._checker = HealthChecker(folder.path.name, machines, self._secret_store, now, session)
+        self._checker = HealthChecker(
+            self._scripts.names.space, self._scripts.use, machines, self._secret_store, now, session
+        )
         self._attempts: dict[str, ResumableAttempt | UnreachedAttempt | None] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()

@@ -16,9 +16,10 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from octotui.engine.commands import AnswerInterruption, ReportHealth, StartRun, TakeInterruption
+from octotui.engine.commands import AnswerInterruption, CheckHealth, ReportHealth, StartRun, TakeInterruption
 from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
+from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.process import Runbook, Script
 from octotui.model.space import Engine, Model, Supervisor
 from octotui.runtime import open_space as opening
@@ -30,6 +31,7 @@ from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.logs.log_reader import LogReader
 from octotui.store.space_folder import space_folder
 from octotui.workers.agent.processes import alive
+from octotui.workers.processes import ExecutorProcesses
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.runtime.served import until
 from tests.world import engine, manual, model, script
@@ -443,3 +445,31 @@ async def test_r6_a_running_job_that_removed_its_workspace_is_not_run_twice(
         with suppress(OSError):
             if os.fsencode(tmp_path) in (stat.parent / "cmdline").read_bytes():
                 os.kill(int(stat.parent.name), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("supervisor", get_args(Supervisor))
+async def test_m5_what_a_crash_has_left_of_a_check_is_removed(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M5, R4: with what it has left of jobs, of which the space has the name."""
+    mark = tmp_path / "pid"
+    body = f"echo $$ >{mark}~; mv {mark}~ {mark}; exec sleep 60"
+    policy = MachinePolicy(name="Own", check="script", script=Script(body=body), every=None)
+    declared = replace(crashing_by(supervisor), machine_policies={"default": policy})
+
+    async def nothing(*of: object) -> None:
+        """Do nothing, as one that was killed."""
+
+    with monkeypatch.context() as killed:
+        killed.setattr(ExecutorProcesses, "stop", nothing)
+        killed.setattr(ExecutorProcesses, "clean", nothing)
+        async with open_space(declared, tmp_path, "ann", time.time) as session:
+            await session.send(CheckHealth(machines=("worker1",)))
+            await until(mark.exists)
+    workspaces = "test/workers/worker1/work/*-*.*"
+    assert list(tmp_path.glob(workspaces))
+    async with open_space(CRASHING, tmp_path, "ann", time.time):
+        pass
+    assert not list(tmp_path.glob(workspaces))
+    with suppress(ProcessLookupError):
+        os.kill(int(mark.read_text()), signal.SIGKILL)

@@ -12,7 +12,7 @@ from octotui.engine.decide.attempt_outcomes import child_outcome, end_attempt
 from octotui.engine.decide.cancel import cancel_child, end_if_idle, end_open_jobs
 from octotui.engine.decide.create_release import newest_release, publish
 from octotui.engine.decide.machines.health_checks import plan_checks, start_checks
-from octotui.engine.decide.machines.lost_machines import replace_lost_machine
+from octotui.engine.decide.machines.lost_machines import fail_without_packages, replace_lost_machine
 from octotui.engine.decide.run_process import (
     child_refusal,
     fail_circular_wait,
@@ -188,6 +188,7 @@ def _maybe_yield(turn: Transaction, name: str) -> None:
 
 def _after_job(turn: Transaction, event: events.JobEnded) -> None:
     """Grant the lock that a job held to the next, and continue the run."""
+    fail_without_packages(turn, event)
     _grant(turn, event.worker)
     run = turn.state.runs.get(event.run)
     if run is None:

@@ -196,8 +196,11 @@ def _acquired(run: Run, event: events.JobEnded) -> Run:
     """Update the run when a machine acquired its packages, failed to, or was given up (M6)."""
     if event.state in ("failed", "lost"):
         return with_selection(run, acquired="failed")
-    done = run.selection.acquired == "no" and not run.progress.open and event.state != "cancelled"
-    return with_selection(run, acquired="yes") if done else run
+    if run.selection.acquired != "no":
+        return run
+    if event.state == "cancelled":  # with its machine, so that it is made again
+        return with_selection(run, acquired="again")
+    return run if run.progress.open else with_selection(run, acquired="yes")
 
 
 def _with_outputs(run: Run, step: str, job: Job, event: events.JobEnded) -> Run:

@@ -1,9 +1,12 @@
 """Checks of machines: reach them, ask for facts and tools, run the script of their policy, and report."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from time import monotonic
+
+from msgspec.structs import replace
 
 from octotui.engine.commands import ReportCheck
 from octotui.engine.state import CheckedFacts, FoundTool, Outcome
@@ -26,6 +29,7 @@ from octotui.runtime.jobs.masking import Masker, SensitiveValues
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.session_port import SessionPort
 from octotui.runtime.jobs.transcript import Transcript
+from octotui.store.errors import StoreError
 from octotui.variables.template import OverBudget
 from octotui.workers.executor import AttemptSpec, Output, StartError
 from octotui.workers.machine import AttemptKey, FileError, Machine, MachineFacts, Machines, Unreachable
@@ -36,37 +40,55 @@ SHARE = 0.5  # of a check's time that tools have to say their versions
 GRACE = 2.0  # seconds that an overdue script has to end before it is killed
 
 
+UseMachine = Callable[[str, Machine, str], None]  # raises StoreError
+
+
 class HealthChecker:
     """Checks each machine as it is told to, and reports the result; a check never fails anything else."""
 
     def __init__(
-        self, space: str, machines: Machines, secret_store: SecretStore, now: Clock, session: SessionPort
+        self,
+        space: str,
+        use: UseMachine,
+        machines: Machines,
+        secret_store: SecretStore,
+        now: Clock,
+        session: SessionPort,
     ) -> None:
-        """Name the attempts on machines by the `space`."""
-        self._space = f"{space}-checks"
+        """Name attempts by the `space`, as its jobs; `use` records a machine before they begin there.
+
+        So what a crash has left of them is removed with that of jobs.
+        """
+        self._space = space
+        self._use = use
         self._machines = machines
         self._masked = secret_store.masked
         self._now = now
         self._session = session
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._current: dict[str, asyncio.Task[None]] = {}  # of each machine
 
     def start(self, machine: str) -> None:
-        """Begin to check a machine."""
+        """Begin to check a machine, in place of a check of one that was forgotten with an earlier model."""
+        if (earlier := self._current.get(machine)) is not None:
+            earlier.cancel()
         task = asyncio.get_running_loop().create_task(self._check(machine))
-        self._tasks[machine] = task
+        self._current[machine] = task
+        self._tasks.add(task)
         task.add_done_callback(partial(self._done, machine))
 
     async def close(self) -> None:
         """Drop all checks; the next session makes them again."""
-        tasks = tuple(self._tasks.values())
+        tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _done(self, machine: str, task: "asyncio.Task[None]") -> None:
         """Remove a finished task; an exception in it is a bug, and ends the session."""
-        if self._tasks.get(machine) is task:
-            del self._tasks[machine]
+        self._tasks.discard(task)
+        if self._current.get(machine) is task:
+            del self._current[machine]
         if not task.cancelled() and (error := task.exception()) is not None:
             self._session.fail(error)
 
@@ -79,7 +101,7 @@ class HealthChecker:
         policy = model.policy_of(declared)
         machine = self._machines.of(model, name)
         self._machines.retry_now(model, name)
-        check = _Check(model, name, policy, machine, self._space, self._masked, self._now)
+        check = _Check(model, name, policy, machine, self._space, self._use, self._masked, self._now)
         try:
             async with asyncio.timeout(policy.timeout):
                 found = await check.run()
@@ -91,21 +113,25 @@ class HealthChecker:
                 else CheckVerdict("unavailable", f"it did not answer {late}")
             )
         except Unreachable as problem:
-            found = CheckVerdict("unavailable", shortened(str(problem)))
-        except (StartError, FileError) as problem:
-            found = CheckVerdict("unhealthy", shortened(f"its check cannot be started: {problem}"))
+            found = CheckVerdict("unavailable", self._said(str(problem)))
+        except (StartError, FileError, StoreError) as problem:
+            found = CheckVerdict("unhealthy", self._said(f"its check cannot be started: {problem}"))
         except OverBudget as problem:
-            found = CheckVerdict("unhealthy", shortened(f"its check cannot be filled in: {problem.reason}"))
+            found = CheckVerdict("unhealthy", self._said(f"its check cannot be filled in: {problem.reason}"))
         self._session.report(
             ReportCheck(
                 machine=name,
                 health=found.health,
-                reason=self._masked.text(found.reason),
-                warnings=tuple(map(self._masked.text, found.warnings)),
+                reason=found.reason,
+                warnings=found.warnings,
                 latency=check.latency,
                 facts=check.facts,
             )
         )
+
+    def _said(self, text: str) -> str:
+        """Return a text masked, and only then shortened: of a part nobody knows that it is sensitive."""
+        return shortened(self._masked.text(text))
 
 
 class _Check:
@@ -118,6 +144,7 @@ class _Check:
         policy: MachinePolicy,
         machine: Machine,
         space: str,
+        use: UseMachine,
         masked: SensitiveValues,
         now: Clock,
     ) -> None:
@@ -126,6 +153,7 @@ class _Check:
         self._policy = policy
         self._machine = machine
         self._space = space
+        self._use = use
         self._masked = masked
         self._now = now
         self.latency: float | None = None
@@ -134,7 +162,8 @@ class _Check:
     async def run(self) -> CheckVerdict:
         """Reach the machine, find its tools, and let the policy's script judge it."""
         before = monotonic()
-        await self._machine.boot()
+        boot = await self._machine.boot()
+        self._use(self._name, self._machine, boot)
         self.latency = monotonic() - before
         sought = tool_versions.sought_tools(tools_needed(self._model))
         facts = await self._machine.facts(
@@ -167,8 +196,10 @@ class _Check:
         errors, holder = CheckErrors(), f"check-{self._name}"
         transcript = Transcript(errors, masker=Masker(values=self._masked, holder=holder))
         try:
-            outcome = transcript.ended(await self._follow("check", spec, transcript))
-            return verdict(outcome, errors.first)
+            outcome = transcript.ended(await self._follow("script", spec, transcript))
+            # Masked before they are shortened: of a part nobody knows that it is sensitive.
+            reason, warnings = self._masked.text(outcome.reason), map(self._masked.text, outcome.warnings)
+            return verdict(replace(outcome, reason=reason, warnings=tuple(warnings)), errors.first)
         finally:
             self._masked.release(holder)
 
@@ -176,17 +207,19 @@ class _Check:
         """Run a script to its end; where the check ends before, the script is stopped."""
         processes = self._machine.processes
         # A name that no attempt has had, also of another session.
-        attempt = AttemptKey(self._space, f"{what}-{self._name}-{round(self._now() * 1000)}")
-        await processes.start(attempt, spec)
-        following = asyncio.ensure_future(follow_to_end(processes, attempt, output))
+        attempt = AttemptKey(self._space, f"check-{what}-{self._name}-{round(self._now() * 1000)}")
+        following: asyncio.Future[Outcome] | None = None
         try:
+            await processes.start(attempt, spec, is_new=True)
+            following = asyncio.ensure_future(follow_to_end(processes, attempt, output))
             return await asyncio.shield(following)
         finally:
             with suppress(Unreachable):
-                if not following.done():
+                if following is None or not following.done():
                     await processes.stop(attempt, 0.0)
+                if following is not None:
                     await asyncio.wait({following}, timeout=GRACE)
-                following.cancel()
+                    following.cancel()
                 await processes.clean(attempt)
 
     def _facts(self, facts: MachineFacts, tools: dict[str, FoundTool]) -> CheckedFacts:

@@ -87,12 +87,16 @@ class ScriptJobs:
         self._now = now
         self._keeps_output = keeps_output
         self._packages = AttemptPackages(acquirer)
-        self._names = WorkspaceIndex(folder)
+        self.names = WorkspaceIndex(folder)
         self._located: dict[str, LocatedAttempt] = {}
         self._uninspected: dict[str, str] = {}  # jobs of an earlier session, and their workers
         self._boots: dict[str, str] = {}
         self._requests = RepeatedCalls(session.fail)
         self._masked: SensitiveValues = secret_store.masked
+
+    def use(self, worker: str, machine: Machine, boot: str) -> None:
+        """Record a machine before anything runs on it, and its boot if no earlier attempt is open."""
+        self.names.use(worker, machine.directory, None if worker in self._uninspected.values() else boot)
 
     async def inspect(self, state: State, job: Job) -> LeftAttempt:
         """Return an attempt that ran when the space was left, or the outcome `lost`."""
@@ -112,19 +116,21 @@ class ScriptJobs:
         spans = [self._folder.masked_spans(name) for name in keep]
         known = {masked_spans.of_stream(path, stream).name for path in spans for stream in (STDOUT, STDERR)}
         artifacts.remove_all_but(self._folder.masked_spans(""), known)
-        for worker, directory in self._names:
-            machine = self._machines.earlier(model, worker, directory)
-            with suppress(Unreachable, FileError):
-                self._boots[worker] = await machine.boot()
-                await machine.processes.remove_orphans(self._names.space, keep)
-                await self._packages.remove_orphans(machine, self._names.space, keep)
+        machines = [(worker, self._machines.earlier(model, worker, at)) for worker, at in self.names]
+        await asyncio.gather(*(self._remove_orphans(*each, keep) for each in machines))
+
+    async def _remove_orphans(self, worker: str, machine: Machine, keep: frozenset[str]) -> None:
+        with suppress(Unreachable, FileError):
+            self._boots[worker] = await machine.boot()
+            await machine.processes.remove_orphans(self.names.space, keep)
+            await self._packages.remove_orphans(machine, self.names.space, keep)
 
     def account(self) -> None:
         """Record the boots of machines once their lost jobs are reported; raises StoreError."""
         if self._keeps_output:
             away = self._uninspected.values()
             known = {name: boot for name, boot in self._boots.items() if name and name not in away}
-            self._names.note_boots(known)
+            self.names.note_boots(known)
 
     async def run(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None = None) -> Outcome:
         """Run an attempt, or resume it, to its end."""
@@ -188,7 +194,7 @@ class ScriptJobs:
         worker = job.worker or ""
         machine, left, key = self._machines.of(state.model, worker), NOTHING, self._key(job)
         boot = self._boots[worker] = await machine.boot()
-        directories = self._names.directories(worker)
+        directories = self.names.directories(worker)
         earlier = (self._machines.earlier(state.model, worker, each) for each in directories)
         for each in (machine, *earlier):
             left = await each.processes.inspect(key)
@@ -199,7 +205,7 @@ class ScriptJobs:
         resume = decode(left.resume) if left.resume else ResumeRecord(log=self._log_begins(job))
         if resume is not None:
             self._masked.hold(job.run, (*resume.secrets.values(), *resume.sensitive))
-        same_boot = self._names.same_boot(worker, boot)
+        same_boot = self.names.same_boot(worker, boot)
         return judged(machine, key, left, resume, same_boot=same_boot)
 
     def _locate(self, state: State, job: Job, machine: Machine, key: AttemptKey) -> None:
@@ -265,16 +271,12 @@ class ScriptJobs:
             return None
         boot = await machine.boot()  # its directory is known from then on
         if self._keeps_output:
-            self._use(job.worker or "", machine, boot)
+            self.use(job.worker or "", machine, boot)
         changed = await self._packages.provide(state, job, machine, key)
         files, python = await self._files(state, job, machine, key)
         work, warnings = await self._work(state, job, machine, secrets, files, python)
         self._masked.hold(job.run, (*secrets.values(), *work.sensitive))
         return work, bounded((*changed, *map(self._masked.text, filter(self._may_warn, warnings))))
-
-    def _use(self, worker: str, machine: Machine, boot: str) -> None:
-        """Record a machine before anything runs on it, and its boot if no earlier attempt is open."""
-        self._names.use(worker, machine.directory, None if worker in self._uninspected.values() else boot)
 
     async def _start(
         self, job: Job, processes: MachineProcesses, key: AttemptKey, start: Callable[[], Awaitable[None]]
@@ -355,7 +357,7 @@ class ScriptJobs:
             output.say(warning, "warning")
 
     def _key(self, job: Job) -> AttemptKey:
-        return AttemptKey(self._names.space, attempt_name(job))
+        return AttemptKey(self.names.space, attempt_name(job))
 
     def _is_stopping(self, job: Job) -> bool:
         return bool(self._session.state.jobs[job.id].stopping)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from octotui.engine.commands import CheckHealth
+from octotui.model.space import BUILT_IN
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.send_command import send
@@ -32,5 +33,8 @@ class MachineChecksScreen(RunActionsScreen):
     async def action_check_health(self) -> None:
         """Have a machine checked, or all."""
         machine = self.pointed_machine()
+        if machine == BUILT_IN:
+            self.app.notify("the built-in worker has no checks: it is octotui itself", severity="warning")
+            return
         machines = () if machine is None or machine not in self.state.model.machines else (machine,)
         await send(self, self.session, CheckHealth(machines=machines, by=self.session.user))

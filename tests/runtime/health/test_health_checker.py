@@ -1,6 +1,8 @@
 """M5: a check over the contract of machines: real ones here, and ones that are away."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
@@ -12,12 +14,17 @@ from octotui.engine.state import State
 from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.process import Script, Shell
 from octotui.model.space import Engine, Model
+from octotui.runtime.health.check_script import LONG
 from octotui.runtime.health.health_checker import HealthChecker
 from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.workers.agent_client import agents, connection
+from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
-from octotui.workers.machine import MachineFacts, Machines, Unreachable
+from octotui.workers.machine import Machine, MachineFacts, Machines, Unreachable
 from octotui.workers.simulated_machine import SimulatedMachine, SimulatedMachines
+from tests.runtime.served import until
+from tests.workers.agents import end_agents, living
 from tests.world import START, model, script
 
 SMALL = model({"go": [script("A", needs=("sh", "no-such-tool>=1.0"))]}, 1)
@@ -44,16 +51,21 @@ def policy(body: str, shell: Shell = "bash", timeout: float = 60.0) -> MachinePo
     )
 
 
-async def _checked(declared: Model, machines: Machines) -> tuple[ReportCheck, Port]:
+def unrecorded(worker: str, machine: Machine, boot: str) -> None:
+    """Record no machine."""
+
+
+async def _checked(declared: Model, machines: Machines, *, closes: bool = True) -> tuple[ReportCheck, Port]:
     port = Port(declared)
-    checker = HealthChecker("space", machines, SecretStore(), lambda: START, port)
+    checker = HealthChecker("space", unrecorded, machines, SecretStore(), lambda: START, port)
     checker.start("worker1")
     for _ in range(3000):
         if port.reported or port.failures:
             break
         await asyncio.sleep(0.01)
     await checker.close()
-    await machines.close()
+    if closes:
+        await machines.close()
     assert not port.failures
     (report,) = port.reported
     assert isinstance(report, ReportCheck)
@@ -85,7 +97,7 @@ class AwayMachines(SimulatedMachines):
     def machine(self, worker: str, directory: str | None) -> SimulatedMachine:
         made = super().machine(worker, directory)
         if self.boot is not None:
-            made.boot = self.boot  # type: ignore[method-assign]
+            made.boot = self.boot  # type: ignore[method-assign, assignment]
         if self.facts is not None:
             made.facts = self.facts  # type: ignore[method-assign, assignment]
         return made
@@ -154,7 +166,27 @@ class TestHere:
 
     def test_m5_nothing_of_a_check_is_left_on_the_machine(self, tmp_path: Path) -> None:
         check_here(tmp_path, policy("touch here"))
-        assert list((tmp_path / "worker1" / "work").glob("*checks*/")) == []
+        assert list((tmp_path / "worker1" / "work").glob("space*/")) == []
+
+    async def test_m5_a_silent_agent_makes_no_machine_unavailable(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """M5, R4: checks are started as jobs are, which a supervisor runs then."""
+        monkeypatch.setattr(agents, "SILENCE", 0.3)
+        monkeypatch.setattr(agents, "LOOKING", 0.3)
+        monkeypatch.setattr(connection, "FRESH", 0.0)
+        executor = AgentExecutor(tmp_path / "agent")
+        kind = LocalMachines(executor, lambda worker: tmp_path / worker)
+        declared = replace(SMALL, machine_policies={"default": policy("echo_warning old", timeout=30.0)})
+        try:
+            first, _ = await _checked(declared, Machines(lambda endpoint: kind), closes=False)
+            assert first.health == "has-warnings"
+            (agent,) = living(tmp_path)
+            os.kill(agent, signal.SIGSTOP)
+            report, _ = await _checked(declared, Machines(lambda endpoint: kind))
+            assert (report.health, report.reason) == ("has-warnings", "old")
+        finally:
+            end_agents(tmp_path)
 
 
 class TestAway:
@@ -214,10 +246,66 @@ def test_m5_a_session_that_ends_drops_its_checks(tmp_path: Path) -> None:
         kind = away(tmp_path)
         kind.boot = silent
         port = Port(SMALL)
-        checker = HealthChecker("space", Machines(lambda endpoint: kind), SecretStore(), lambda: START, port)
+        machines = Machines(lambda endpoint: kind)
+        checker = HealthChecker("space", unrecorded, machines, SecretStore(), lambda: START, port)
         checker.start("worker1")
         await asyncio.sleep(0)
         await checker.close()
         assert (port.reported, port.failures) == ([], [])
+
+    asyncio.run(main())
+
+
+def test_v5_what_is_sensitive_is_masked_before_it_is_shortened(tmp_path: Path) -> None:
+    """M5, V5: of a part nobody would know that it is."""
+    secret = "correct horse battery staple"
+
+    async def unreachable() -> str:
+        raise Unreachable(f"{'x' * (LONG - 10)}{secret}")
+
+    async def main() -> str:
+        kind, port, secrets = away(tmp_path), Port(SMALL), SecretStore()
+        kind.boot = unreachable
+        secrets.masked.hold("run-1", (secret,))
+        machines = Machines(lambda endpoint: kind)
+        checker = HealthChecker("space", unrecorded, machines, secrets, lambda: START, port)
+        checker.start("worker1")
+        await until(lambda: bool(port.reported))
+        await checker.close()
+        (report,) = port.reported
+        assert isinstance(report, ReportCheck)
+        return report.reason
+
+    reason = asyncio.run(main())
+    assert len(reason) <= LONG
+    assert secret[:4] not in reason
+
+
+def test_m5_a_machine_that_was_forgotten_and_declared_again_is_checked_once(tmp_path: Path) -> None:
+    """M5: the check that was begun before reports nothing."""
+    begun: list[str] = []
+    cancelled: list[str] = []
+
+    async def slow() -> str:
+        begun.append("check")
+        try:
+            await asyncio.sleep(3600 if len(begun) == 1 else 0)
+        except asyncio.CancelledError:
+            cancelled.append("check")
+            raise
+        return "boot"
+
+    async def main() -> None:
+        kind, port = away(tmp_path), Port(SMALL)
+        kind.boot = slow
+        machines = Machines(lambda endpoint: kind)
+        checker = HealthChecker("space", unrecorded, machines, SecretStore(), lambda: START, port)
+        checker.start("worker1")
+        await until(lambda: len(begun) == 1)
+        checker.start("worker1")
+        await until(lambda: bool(port.reported))
+        assert len(cancelled) == 1
+        await checker.close()
+        assert (len(port.reported), port.failures) == (1, [])
 
     asyncio.run(main())

@@ -1,8 +1,12 @@
 """M5: a key has machines checked."""
 
+from msgspec.structs import replace
+
 from octotui.engine.commands import CheckHealth
+from octotui.model.space import Pool
 from tests import scenes
 from tests.ui.opened import opened
+from tests.world import World, model, script
 
 
 async def test_m5_h_checks_the_worker_under_the_cursor(tmp_path):
@@ -31,3 +35,12 @@ async def test_m5_w_says_what_was_tried(tmp_path):
     async with opened(scenes.unwell(), tmp_path) as it:
         await it.press("tab", "j", "j", "j", "w")
         await it.sees("Why: build2", "did not answer 2 times in a row", "ssh://deploy@build2.example:2222")
+
+
+async def test_m5_the_built_in_worker_has_none(tmp_path):
+    declared = replace(model({"a": [script("A")]}), pools={"default": Pool(name="Default", workers=())})
+    world = World(declared)
+    async with opened(scenes.Scene(world.state, world.now, world), tmp_path) as it:
+        await it.press("tab", "j", "H")
+        await it.sees("the built-in worker has no checks")
+        assert not [each for each in it.session.sent if isinstance(each, CheckHealth)]

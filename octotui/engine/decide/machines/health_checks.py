@@ -21,7 +21,7 @@ def request_checks(turn: Transaction, command: commands.CheckHealth) -> None:
         machine = known.get(name)
         if machine is None:
             raise Refused(f"there is no worker or target “{name}”{did_you_mean(name, known)}")
-        if not machine.enabled:
+        if not _is_checked(turn.state, name, machine):
             raise Refused(f"{name} is disabled, and is not checked: enable it in the model first")
     names = command.machines or tuple(name for name, each in known.items() if each.enabled)
     if not names:
@@ -29,6 +29,16 @@ def request_checks(turn: Transaction, command: commands.CheckHealth) -> None:
             'there is no worker or target to check: a pool lists workers, such as workers = ["worker1"]'
         )
     _queue(turn, tuple(dict.fromkeys(names)), command.by, command.origin)
+
+
+def _is_checked(state: State, name: str, machine: Worker | Target) -> bool:
+    """Return whether a machine is checked: a disabled one where runs wait until it is reached again (M6)."""
+    return machine.enabled or (state.health.get(name) == "unavailable" and _is_used(state, name))
+
+
+def _is_used(state: State, name: str) -> bool:
+    """Return whether a run leases a machine, or has a job on it or in its line."""
+    return name in state.leases or name in state.locks
 
 
 def queue_due_checks(turn: Transaction) -> None:
@@ -83,7 +93,7 @@ def _next(
 ) -> float | None:
     """Return when a machine is checked next; one that could not be reached is looked for sooner."""
     every = turn.state.model.policy_of(machine).every if machine.enabled else None
-    if report.health != "unavailable" or not machine.enabled:
+    if report.health != "unavailable" or not (machine.enabled or _is_used(turn.state, report.machine)):
         return None if every is None else turn.at + every
     pause = min(LATE, SOON * 2.0 ** min(before.failures, 10))
     return turn.at + (pause if every is None else min(pause, every))
@@ -120,14 +130,14 @@ def plan_checks(turn: Transaction, *, reopened: bool = False) -> None:
 def _is_cut(state: State, name: str, *, reopened: bool) -> bool:
     """Return whether the check of a machine ended with its session, or is not to begin any more."""
     known, machine = machine_health(state, name), state.model.machine(name)
-    is_disabled = machine is not None and not machine.enabled
+    is_disabled = machine is not None and not _is_checked(state, name, machine)
     return known.is_in_line if reopened else is_disabled and known.ticket is not None
 
 
 def _due(turn: Transaction, name: str, machine: Worker | Target, *, is_cut: bool) -> float | None:
     """Return when a machine is to be checked next: where it is late, at once."""
     known, every = machine_health(turn.state, name), turn.state.model.policy_of(machine).every
-    if not machine.enabled:
+    if not _is_checked(turn.state, name, machine):
         return None
     if is_cut:
         return turn.at

@@ -44,7 +44,7 @@ def _runs_on(turn: Transaction, machine: str) -> tuple[str, ...]:
     """Return the runs that lease a machine, or have a job there, in the order they were queued."""
     leasing = [name for _, name in turn.state.leases.get(machine, ())]
     lock = turn.state.locks.get(machine)
-    jobs = [turn.job(name) for _, name in (*lock.holders, *lock.queue)] if lock is not None else []
+    jobs = [turn.job(name) for *_, name in (*lock.holders, *lock.queue)] if lock is not None else []
     runs = {*leasing, *(job.run for job in jobs)}
     return tuple(sorted(runs, key=lambda name: turn.run(name).number))
 
@@ -165,6 +165,18 @@ def _acquire_first(turn: Transaction, run: Run, worker: str, moved: list[Job]) -
                 has_place=True,
             )
         )
+
+
+def fail_without_packages(turn: Transaction, event: events.JobEnded) -> None:
+    """Fail the jobs that wait for packages on their new worker, where these could not be acquired (P2)."""
+    run = turn.state.runs.get(event.run)
+    is_over = run is None or run.state != "executing" or event.state not in ("failed", "lost")
+    if run is None or is_over or event.worker is None or turn.job(event.job).kind != "acquire":
+        return
+    reason = f"packages could not be acquired on {event.worker}: {event.reason}"
+    for job in _jobs_on(turn, event.run, event.worker):
+        if job.step is not None and run.runbook.steps[job.step].packages and job.state == "waiting":
+            end_job(turn, job, Outcome(state="failed", reason=reason))
 
 
 def stranded(turn: Transaction, run: Run, index: int, target: str | None = None) -> Reason | None:

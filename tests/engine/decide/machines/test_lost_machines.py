@@ -4,7 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine import commands, events
+from octotui.engine.decide.machines.health_checks import LATE
 from octotui.engine.state import ForLock, is_lost
+from octotui.engine.state.records import Health
 from octotui.model.process import Runbook, Simulate, Step
 from octotui.model.space import Engine, Model, OnLostWorker, Pool, Target, Worker
 from tests.world import START, World, child, manual, model, on_targets, packages, script
@@ -186,6 +188,26 @@ class TestUnstarted:
         world.run_out()
         assert states(world, run) == ["succeeded"]
 
+    def test_m6_jobs_that_move_together_keep_their_order(self) -> None:
+        """M6, L2: by their numbers, as they were queued; the tenth does not overtake the second."""
+        first = Runbook(name="First", steps=(script("Long", pool="alone", simulate=LONG),))
+        steps = [script(f"Step {number}", start="with-previous") for number in range(1, 13)]
+        declared = space("reselect", *steps, exclusive=True, workers=2)
+        alone = Pool(name="Alone", workers=("worker1",), exclusive=True)
+        declared = replace(
+            declared,
+            engine=Engine(max_parallelism=20),
+            runbooks={**declared.runbooks, "first": first},
+            pools={**declared.pools, "alone": alone},
+        )
+        world = World(declared)
+        world.start("first")
+        run = world.start("go")
+        lose(world, "worker1")
+        world.run_out()
+        begun = [each.job for each in world.happened(events.JobStarted) if each.run == run]
+        assert begun == [f"job-2.{number}" for number in range(1, 13)]
+
     def test_m6_packages_are_acquired_there_first(self) -> None:
         """M6, P2: ahead of the job that was moved, and before later steps."""
         first = Runbook(name="First", steps=(script("Long", pool="alone", simulate=LONG),))
@@ -209,6 +231,61 @@ class TestUnstarted:
             ("acquire", "worker2", "succeeded"),
             ("script", "worker2", "succeeded"),
         ]
+
+    @pytest.mark.parametrize("is_first", [False, True])
+    def test_m6_a_cancelled_acquisition_is_made_again(self, is_first: bool) -> None:
+        """M6, P2: also where one on another worker ends later, or ended before."""
+        one = script("A", pool="one", packages=packages("tools"))
+        two = script("B", pool="two", packages=packages("tools"))
+        pools = {
+            name: Pool(name=name, workers=(worker,), on_lost_worker="wait")
+            for name, worker in (("one", "worker1"), ("two", "worker2"))
+        }
+        world = World(replace(space("wait", one, two), pools=pools))
+        run = world.start("go")
+        world.running.clear()
+        if is_first:
+            world.report("job-1.2")
+        lose(world, "worker1")
+        if not is_first:
+            world.report("job-1.2")
+        found(world, "worker1")
+        world.run_out()
+        jobs = [world.past.jobs[name] for name in world.run(run).progress.jobs]
+        assert [job.worker for job in jobs if (job.kind, job.state) == ("acquire", "cancelled")] == [
+            "worker1"
+        ]
+        (again,) = (
+            job
+            for job in jobs[2:]
+            if (job.kind, job.worker, job.state) == ("acquire", "worker1", "succeeded")
+        )
+        (step,) = (job for job in jobs if job.step == 0)
+        assert (step.state, step.worker) == ("succeeded", "worker1")
+        assert again.ended_at is not None
+        assert step.started_at is not None
+        assert again.ended_at <= step.started_at
+
+    def test_m6_a_job_does_not_begin_where_its_packages_could_not_be_acquired(self) -> None:
+        """M6, P2: on the worker that was selected instead."""
+        first = Runbook(name="First", steps=(script("Long", pool="alone", simulate=LONG),))
+        step = script("A", packages=packages("tools"))
+        declared = space("reselect", step, exclusive=True, workers=2)
+        alone = Pool(name="Alone", workers=("worker1",), exclusive=True)
+        runbooks = {**declared.runbooks, "first": first}
+        world = World(replace(declared, runbooks=runbooks, pools={**declared.pools, "alone": alone}))
+        run = world.start("go")
+        world.start("first")  # which has the lock before the step
+        world.run_until(2.0)
+        lose(world, "worker1")
+        (acquiring,) = (job for job in world.state.jobs.values() if job.state == "running")
+        assert (acquiring.kind, acquiring.worker) == ("acquire", "worker2")
+        world.running.clear()
+        world.report(acquiring.id, "failed", reason="no such package")
+        reason = "packages could not be acquired on worker2: no such package"
+        job = world.past.jobs["job-1.2"]
+        assert (job.state, job.attempt, job.reason) == ("failed", 0, reason)
+        assert (world.run(run).state, world.run(run).reason) == ("failed", reason)
 
     @pytest.mark.parametrize("parallel", [1, 10])
     def test_m6_and_ahead_of_a_job_that_was_moved(self, parallel: int) -> None:
@@ -256,6 +333,30 @@ class TestUnstarted:
         assert world.state.jobs["job-1.2"].state == "running"
         world.run_out()
         assert states(world, run) == ["lost", "succeeded"]
+
+    @pytest.mark.parametrize("health", ["healthy", "unavailable"])
+    def test_m6_also_where_it_is_disabled_meanwhile(self, health: Health) -> None:
+        """M5, M6: it is looked for as long as a run waits for it."""
+        declared = space("wait", script("A", simulate=LONG), script("B", condition="always"))
+        world = World(declared)
+        run = world.start("go")
+        lose(world, "worker1")
+        off = {**declared.workers, "worker1": replace(declared.workers["worker1"], enabled=False)}
+        world.send(commands.LoadModel(replace(declared, workers=off)))
+        started = len(world.happened(events.CheckStarted))
+        world.run_until(world.now - START + LATE)
+        assert len(world.happened(events.CheckStarted)) == started + 1
+        world.send(commands.ReportCheck(machine="worker1", health="unavailable", reason="no route"))
+        world.run_until(world.now - START + LATE)
+        assert len(world.happened(events.CheckStarted)) == started + 2
+        if health == "unavailable":
+            world.send(commands.CancelRun(run=run, by="ann"))
+        world.send(commands.ReportCheck(machine="worker1", health=health, reason="no route"))
+        world.run_out()
+        assert states(world, run) == ["lost", "succeeded" if health == "healthy" else "cancelled"]
+        assert len(world.happened(events.CheckStarted)) == started + 2
+        with pytest.raises(commands.Refused, match="worker1 is disabled"):
+            world.send(commands.CheckHealth(machines=("worker1",)))
 
     def test_m6_a_worker_that_has_left_the_model_holds_up_nobody(self) -> None:
         declared = space("wait", script("A", simulate=LONG), script("B", condition="always"))
