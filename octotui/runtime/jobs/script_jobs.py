@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -56,6 +55,7 @@ from octotui.workers.machine import (
     Unreachable,
     WorkspaceFiles,
 )
+from octotui.workers.orphan_removals import OrphanRemovals
 from octotui.workers.reaching import RepeatedCalls, follow_to_end, until_reached
 from octotui.workers.script_environment import missed
 
@@ -92,6 +92,7 @@ class ScriptJobs:
         self._uninspected: dict[str, str] = {}  # jobs of an earlier session, and their workers
         self._boots: dict[str, str] = {}
         self._requests = RepeatedCalls(session.fail)
+        self._orphans = OrphanRemovals(machines, session.fail)
         self._masked: SensitiveValues = secret_store.masked
 
     async def inspect(self, state: State, job: Job) -> LeftAttempt:
@@ -107,17 +108,12 @@ class ScriptJobs:
         return await self._reached(job, partial(self._inspect, self._session.state, job))
 
     async def remove_orphans(self, model: Model, jobs: tuple[Job, ...]) -> None:
-        """Remove what crashes have left, except of these jobs; of a machine that is away, the next time."""
+        """Remove what crashes have left, except of these jobs; on other machines in the background."""
         keep = frozenset(attempt_name(job) for job in jobs)
         spans = [self._folder.masked_spans(name) for name in keep]
         known = {masked_spans.of_stream(path, stream).name for path in spans for stream in (STDOUT, STDERR)}
         artifacts.remove_all_but(self._folder.masked_spans(""), known)
-        for worker, directory in self._names:
-            machine = self._machines.earlier(model, worker, directory)
-            with suppress(Unreachable, FileError):
-                self._boots[worker] = await machine.boot()
-                await machine.processes.remove_orphans(self._names.space, keep)
-                await self._packages.remove_orphans(machine, self._names.space, keep)
+        await self._orphans.begin(model, self._names, partial(self._remove_orphans, keep))
 
     def account(self) -> None:
         """Record the boots of machines once their lost jobs are reported; raises StoreError."""
@@ -181,7 +177,12 @@ class ScriptJobs:
 
     async def close(self) -> None:
         """Wait for requests to be acknowledged; those to machines that are away follow from the State."""
-        await self._requests.close(GRACE)
+        await asyncio.gather(self._requests.close(GRACE), self._orphans.close())
+
+    async def _remove_orphans(self, keep: frozenset[str], worker: str, machine: Machine) -> None:
+        self._boots[worker] = await machine.boot()
+        await machine.processes.remove_orphans(self._names.space, keep)
+        await self._packages.remove_orphans(machine, self._names.space, keep)
 
     async def _inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
         """Look for an attempt in every directory that its worker had. Raises Unreachable."""
@@ -263,6 +264,7 @@ class ScriptJobs:
         """Bring an attempt's packages to its machine; return its spec and warnings, None once stopped."""
         if self._is_stopping(job):
             return None
+        await self._orphans.done(state.model, job.worker or "")
         boot = await machine.boot()  # its directory is known from then on
         if self._keeps_output:
             self._use(job.worker or "", machine, boot)
