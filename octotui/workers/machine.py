@@ -136,7 +136,8 @@ class MachineProcesses(Protocol):
         """Wait for the end of a started attempt, and return it: exit code 0 is success (S7).
 
         `output` receives all bytes of each stream from its offset on, in chunks of at most 1 MiB; `notice`
-        gets what befalls the attempt meanwhile. Cancellation detaches from it, and it continues.
+        gets what befalls the attempt meanwhile. Cancellation detaches from it, and it continues. Where a
+        machine may be away, `output` receives an empty chunk first, once it has answered.
         """
         ...
 
