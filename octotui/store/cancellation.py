@@ -3,9 +3,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 SLICE = 0.1  # seconds between two polls
@@ -72,6 +72,16 @@ async def in_thread(work: Callable[[], T], stopping: Cancellation, threads: Exec
         await asyncio.wait({working})
         working.exception()
         raise
+
+
+@asynccontextmanager
+async def holding(lock: asyncio.Lock, stopping: Cancellation) -> AsyncIterator[None]:
+    """Hold a lock; raises Cancelled where cancellation is requested while it is waited for."""
+    while lock.locked():
+        stopping.check()
+        await asyncio.sleep(SLICE)
+    async with lock:
+        yield
 
 
 class RateLimiter:

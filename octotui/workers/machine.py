@@ -15,6 +15,7 @@ of machine a worker is, and a kind is one implementation of everything here.
 `tests/workers/conformance.py` shows for every kind that it keeps this contract.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Collection, Set
 from pathlib import Path
 from typing import Literal, Protocol
@@ -135,7 +136,8 @@ class MachineProcesses(Protocol):
         """Wait for the end of a started attempt, and return it: exit code 0 is success (S7).
 
         `output` receives all bytes of each stream from its offset on, in chunks of at most 1 MiB; `notice`
-        gets what befalls the attempt meanwhile. Cancellation detaches from it, and it continues.
+        gets what befalls the attempt meanwhile. Cancellation detaches from it, and it continues. Where a
+        machine may be away, `output` receives an empty chunk first, once it has answered.
         """
         ...
 
@@ -273,5 +275,4 @@ class Machines:
     async def close(self) -> None:
         """Release all resources of the kinds in use; what runs continues."""
         kinds = {id(kind): kind for kind in (self._kind_of(endpoint) for endpoint, *_ in self._machines)}
-        for kind in kinds.values():
-            await kind.close()
+        await asyncio.gather(*(kind.close() for kind in kinds.values()))

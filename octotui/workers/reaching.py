@@ -42,12 +42,16 @@ class Outage:
         limit, self._longest = self._longest, min(MOST, self._longest * 2)
         await asyncio.sleep(random.uniform(limit / 2, limit))
 
-    def end(self) -> None:
-        """Begin again with short waits; tell `""` where a problem was told."""
+    def answered(self) -> None:
+        """Tell `""` where a problem was told; the waits stay long until `end`."""
         if self._known:
             self._tell("")
-        self._longest = FIRST
         self._known = False
+
+    def end(self) -> None:
+        """Begin again with short waits; tell `""` where a problem was told."""
+        self.answered()
+        self._longest = FIRST
 
 
 async def until_reached(call: Callable[[], Awaitable[T]], tell: Tell = _nobody) -> T:
@@ -116,12 +120,12 @@ async def follow_to_end(
 ) -> Outcome:
     """Follow an attempt to its end, however often its machine is away, until all of its output is there.
 
-    Notices about it are passed on; `tell` hears that its machine is away, and `""` once output arrives again.
+    Notices about it are passed on; `tell` hears that its machine is away, and `""` once it is followed again.
 
     Output that cannot be had is a warning; then success is not certain, and the attempt is lost (M3).
     """
     outage, futile = Outage(tell), 0
-    received = _Received(output, outage.end)
+    received = _Received(output, outage)
     while True:
         before, problem = received.lengths, None
         try:
@@ -147,12 +151,12 @@ def _whole(end: AttemptEnd, missing: int) -> Outcome:
 
 
 class _Received:
-    """Passes output on, and counts it; the machine is there then."""
+    """Passes output on, and counts it; the machine is there then, also where a chunk is empty."""
 
-    def __init__(self, output: Output, arrives: Callable[[], None]) -> None:
+    def __init__(self, output: Output, outage: Outage) -> None:
         self._counts = [*BEGINNING]
         self._outputs = by_stream(output)
-        self._arrives = arrives
+        self._outage = outage
 
     @property
     def lengths(self) -> Offsets:
@@ -167,6 +171,9 @@ class _Received:
         )
 
     def __call__(self, chunk: bytes, stream: int = STDOUT, /) -> None:
-        self._arrives()
+        if not chunk:
+            self._outage.answered()
+            return
+        self._outage.end()
         self._counts[stream] += len(chunk)
         self._outputs[stream](chunk)

@@ -259,3 +259,46 @@ def test_m6_a_job_on_a_lost_machine_is_given_up_and_stopped_once_it_is_back(tmp_
         assert told[-4:] == ["stop", "stop", "inspect", "clean"]
 
     play(tmp_path, hands, main)
+
+
+class MuteMachines(FaultyMachines):
+    """Machines that answer late; `told` gets what they are asked to do."""
+
+    told: list[str]
+
+    def machine(self, worker: str, directory: str | None) -> SimulatedMachine:
+        machine = super().machine(worker, directory)
+        boot = machine.boot
+
+        async def asked() -> str:
+            await asyncio.sleep(30)
+            return await boot()
+
+        machine.boot = asked  # type: ignore[method-assign]
+        assert self.made is not None
+        self.made.calls = self.told
+        return machine
+
+
+def test_m1_a_space_is_opened_without_machines_that_are_away(tmp_path: Path) -> None:
+    """What crashes have left there is removed later, and before anything begins on them."""
+    far = {name: replace(each, endpoint="ssh://far") for name, each in SMALL.workers.items()}
+    declared = replace(SMALL, workers=far)
+    folder, hands, told = SpaceFolder(tmp_path, "space"), Hands(), list[str]()
+    for name in far:
+        WorkspaceIndex(folder).use(name, str(tmp_path / name), None)
+
+    async def main(now: Clock) -> None:
+        kind = MuteMachines(lambda worker: tmp_path / worker, executor=hands)
+        kind.told = told
+        made = Play(tmp_path, now, kind, advance(State(), LoadModel(declared), 1.0)[0])
+        begun = now()
+        await made.session.start(declared)
+        assert now() - begun < 1
+        await made.session.send(StartRun(process="a", requester="ann"))
+        await made.until(lambda: hands.followed)
+        assert told.index("start") > max(n for n, call in enumerate(told) if call == "remove_orphans")
+        assert told.count("remove_orphans") == len(far)
+        await made.session.close()
+
+    in_virtual_time(main, START)

@@ -55,7 +55,7 @@ class FaultyProcesses:
 
         def some(chunk: bytes, stream: int = STDOUT) -> None:
             room = len(chunk) if limit is None else max(0, limit - seen[stream])
-            if chunk[:room]:
+            if chunk[:room] or not chunk:
                 outputs[stream](chunk[:room])
             seen[stream] += len(chunk)
 

@@ -1,5 +1,7 @@
 """Every kind of machine against the contract, and which kind serves whom."""
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 
@@ -29,6 +31,23 @@ def test_m1_the_endpoint_says_which_kind_serves_a_worker_or_target(tmp_path: Pat
     assert machines.of(declared, "w") is machines.of(declared, "w")
     assert machines.earlier(declared, "t", "/earlier").directory == "/earlier"
     assert machines.earlier(declared, "x", None).directory == str(tmp_path / "far" / "x")
+
+
+async def test_m1_machines_are_closed_all_at_once(tmp_path: Path) -> None:  # noqa: F405
+    """One that does not answer holds up no other."""
+    together = asyncio.Barrier(2)
+
+    class Slow(SimulatedMachines):
+        async def close(self) -> None:
+            await together.wait()
+
+    kinds = {name: Slow(lambda worker: tmp_path / worker) for name in ("ssh://a", "ssh://b")}
+    machines = Machines(lambda endpoint: kinds[endpoint.address])
+    declared = replace(
+        model({}), targets={name: Target(name=name, endpoint=f"ssh://{name}") for name in ("a", "b")}
+    )
+    assert machines.of(declared, "a") is not machines.of(declared, "b")
+    await asyncio.wait_for(machines.close(), 5)
 
 
 def test_m1_a_path_stays_below() -> None:

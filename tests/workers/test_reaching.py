@@ -106,3 +106,44 @@ def test_m3_what_is_missing_is_said(state: str, end: str) -> None:
         assert silent.asked == [(0, 0), *[(4, 5)] * FETCHES]
 
     in_virtual_time(main, 0.0)
+
+
+class Quiet(FaultyProcesses):
+    """Breaks twice; in between and afterwards the attempt is followed, and says nothing."""
+
+    def __init__(self, now: Clock) -> None:
+        self.now = now
+        self.asked: list[float] = []
+
+    async def follow(
+        self, attempt: AttemptKey, output: Output, offsets: Offsets = BEGINNING, notice: Notice = unheard
+    ) -> AttemptEnd:
+        self.asked.append(self.now())
+        if len(self.asked) == 1:
+            raise Unreachable("no route")
+        output(b"")
+        await asyncio.sleep(1000)
+        if len(self.asked) == 2:
+            raise Unreachable("no route again")
+        return AttemptEnd(Outcome(state="succeeded"), BEGINNING)
+
+
+def test_m1_a_quiet_script_is_reached_again_once_it_is_followed() -> None:
+    async def main(now: Clock) -> None:
+        quiet, told = Quiet(now), list[tuple[str, float]]()
+        await follow_to_end(
+            quiet,
+            AttemptKey("s", "a"),
+            lambda *chunk: pytest.fail("nothing was printed"),
+            lambda problem: told.append((problem, now())),
+        )
+        first, second, third = quiet.asked
+        assert told == [
+            ("no route", first),
+            ("", second),
+            ("no route again", pytest.approx(second + 1000)),
+            ("", third),
+        ]
+        assert 1.0 <= third - second - 1000 <= 2.0  # longer than the first time: nothing has arrived
+
+    in_virtual_time(main, 0.0)

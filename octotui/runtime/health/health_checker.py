@@ -1,7 +1,7 @@
 """Checks of machines: reach them, ask for facts and tools, run the script of their policy, and report."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -40,7 +40,7 @@ SHARE = 0.5  # of a check's time that tools have to say their versions
 GRACE = 2.0  # seconds that an overdue script has to end before it is killed
 
 
-UseMachine = Callable[[str, Machine, str], None]  # raises StoreError
+UseMachine = Callable[[str, Machine, str], Awaitable[None]]  # raises StoreError
 
 
 class HealthChecker:
@@ -163,7 +163,7 @@ class _Check:
         """Reach the machine, find its tools, and let the policy's script judge it."""
         before = monotonic()
         boot = await self._machine.boot()
-        self._use(self._name, self._machine, boot)
+        await self._use(self._name, self._machine, boot)
         self.latency = monotonic() - before
         sought = tool_versions.sought_tools(tools_needed(self._model))
         facts = await self._machine.facts(

@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -56,6 +55,7 @@ from octotui.workers.machine import (
     Unreachable,
     WorkspaceFiles,
 )
+from octotui.workers.orphan_removals import OrphanRemovals
 from octotui.workers.reaching import RepeatedCalls, follow_to_end, until_reached
 from octotui.workers.script_environment import missed
 
@@ -92,10 +92,15 @@ class ScriptJobs:
         self._uninspected: dict[str, str] = {}  # jobs of an earlier session, and their workers
         self._boots: dict[str, str] = {}
         self._requests = RepeatedCalls(session.fail)
+        self._orphans = OrphanRemovals(machines, session.fail)
         self._masked: SensitiveValues = secret_store.masked
 
-    def use(self, worker: str, machine: Machine, boot: str) -> None:
-        """Record a machine before anything runs on it, and its boot if no earlier attempt is open."""
+    async def use(self, worker: str, machine: Machine, boot: str) -> None:
+        """Record a machine before anything runs on it, and its boot if no earlier attempt is open.
+
+        What crashes have left there is removed by then, which would remove what begins, too.
+        """
+        await self._orphans.done(self._session.state.model, worker)
         self.names.use(worker, machine.directory, None if worker in self._uninspected.values() else boot)
 
     async def inspect(self, state: State, job: Job) -> LeftAttempt:
@@ -111,19 +116,12 @@ class ScriptJobs:
         return await self._reached(job, partial(self._inspect, self._session.state, job))
 
     async def remove_orphans(self, model: Model, jobs: tuple[Job, ...]) -> None:
-        """Remove what crashes have left, except of these jobs; of a machine that is away, the next time."""
+        """Remove what crashes have left, except of these jobs; on other machines in the background."""
         keep = frozenset(attempt_name(job) for job in jobs)
         spans = [self._folder.masked_spans(name) for name in keep]
         known = {masked_spans.of_stream(path, stream).name for path in spans for stream in (STDOUT, STDERR)}
         artifacts.remove_all_but(self._folder.masked_spans(""), known)
-        machines = [(worker, self._machines.earlier(model, worker, at)) for worker, at in self.names]
-        await asyncio.gather(*(self._remove_orphans(*each, keep) for each in machines))
-
-    async def _remove_orphans(self, worker: str, machine: Machine, keep: frozenset[str]) -> None:
-        with suppress(Unreachable, FileError):
-            self._boots[worker] = await machine.boot()
-            await machine.processes.remove_orphans(self.names.space, keep)
-            await self._packages.remove_orphans(machine, self.names.space, keep)
+        await self._orphans.begin(model, self.names, partial(self._remove_orphans, keep))
 
     def account(self) -> None:
         """Record the boots of machines once their lost jobs are reported; raises StoreError."""
@@ -187,7 +185,12 @@ class ScriptJobs:
 
     async def close(self) -> None:
         """Wait for requests to be acknowledged; those to machines that are away follow from the State."""
-        await self._requests.close(GRACE)
+        await asyncio.gather(self._requests.close(GRACE), self._orphans.close())
+
+    async def _remove_orphans(self, keep: frozenset[str], worker: str, machine: Machine) -> None:
+        self._boots[worker] = await machine.boot()
+        await machine.processes.remove_orphans(self.names.space, keep)
+        await self._packages.remove_orphans(machine, self.names.space, keep)
 
     async def _inspect(self, state: State, job: Job) -> ResumableAttempt | Outcome:
         """Look for an attempt in every directory that its worker had. Raises Unreachable."""
@@ -271,7 +274,7 @@ class ScriptJobs:
             return None
         boot = await machine.boot()  # its directory is known from then on
         if self._keeps_output:
-            self.use(job.worker or "", machine, boot)
+            await self.use(job.worker or "", machine, boot)
         changed = await self._packages.provide(state, job, machine, key)
         files, python = await self._files(state, job, machine, key)
         work, warnings = await self._work(state, job, machine, secrets, files, python)

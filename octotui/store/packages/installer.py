@@ -154,10 +154,9 @@ def locate(feeds: Iterable[Feed], package: str, version: str) -> PackageFile:
 async def _bring(package: PackageFile, host: PackageHost, tell: Tell, stopping: Cancellation) -> None:
     """Fetch and install a package; an interrupted download is resumed the next time."""
     part = host.store.archive(package.id, package.name)
-    make_folder(part.parent)
     fetching, downloads = partial(_fetched, package, part, host, tell, stopping), host.downloads
     try:
-        async with (downloads or SharedDownloads()).fetched(part, fetching) as digest:
+        async with (downloads or SharedDownloads()).fetched(part, fetching, stopping) as digest:
             manifest = await host.store.install(package.id, package.version, part, stopping)
         host.manifests.write(package.id, package.version, manifest)
         tell(f"{package.id} {package.version} is extracted, SHA-256 {digest}")
@@ -173,6 +172,7 @@ async def _fetched(
     """Fetch a package's file into `part`, once more on a wrong checksum, and return its SHA-256."""
     size = "" if package.size is None else f", {package.size:,} bytes"
     tell(f"copying {package.name}{size}")
+    make_folder(part.parent)  # not before: who was sent it last may just remove it
     fetching = partial(fetch, package, part, stopping)
     try:
         try:

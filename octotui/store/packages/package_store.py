@@ -45,8 +45,8 @@ class PackageStore(Protocol):
     ) -> PackageManifest:
         """Unpack a fetched file in place of what is there; return the manifest of it.
 
-        The file is removed, once no other machine is sent it at the same time. Raises ArchiveError for one
-        that is refused.
+        Who has fetched the file removes it, if it is still there: other machines may be sent it at the same
+        time. Raises ArchiveError for one that is refused.
         """
         ...
 

@@ -26,11 +26,6 @@ class OpenedWorkspace(NamedTuple):
     lock: int
     spools: List[int]
 
-    def close_all(self) -> None:
-        """Close every file."""
-        for file in (self.lock, *self.spools):
-            os.close(file)
-
 
 def make_folder(directory: str, name: str) -> str:
     """Create the folder of a new attempt in a worker's directory, and return its path. Raises OSError."""

@@ -224,10 +224,7 @@ class MachineChannel:
 
     async def close(self) -> None:
         """Close the channel and the way to the machine."""
-        for each in self.agents.values():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CLOSING):
-                    await each.close()
+        await asyncio.gather(*map(_close, self.agents.values()))
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.gather(self._opening, return_exceptions=True)
@@ -243,6 +240,13 @@ class MachineChannel:
             return self._channel
         finally:
             self._opening = None
+
+
+async def _close(agents: Agents) -> None:
+    """Close a connection to agents, which may not answer."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSING):
+            await agents.close()
 
 
 def _note(opening: "asyncio.Task[RelayChannel]") -> None:

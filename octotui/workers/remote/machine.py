@@ -1,5 +1,6 @@
 """Workers and targets on other machines, which need nothing over there but sh and a Python from 3.8 on."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from typing import get_args
 
@@ -89,5 +90,4 @@ class RemoteMachines:
 
     async def close(self) -> None:
         """Release all resources; what runs continues."""
-        for channel in self._channels.values():
-            await channel.close()
+        await asyncio.gather(*(channel.close() for channel in self._channels.values()))

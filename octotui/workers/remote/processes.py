@@ -84,6 +84,7 @@ class RemoteProcesses:
         followed.attach(output, notice)
         (await self._directory.agents(attempt.space)).follow(followed)
         try:
+            output(b"")  # its agent has answered
             header = await asyncio.shield(followed.ended)
         except BaseException:
             followed.detach()

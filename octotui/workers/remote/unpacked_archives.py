@@ -11,9 +11,8 @@ import msgspec
 
 from octotui.store.archives.entries import ArchiveError
 from octotui.store.archives.unpack import unpack
-from octotui.store.cancellation import Cancellation, in_thread
+from octotui.store.cancellation import Cancellation, holding, in_thread
 from octotui.store.directory import Directory, remove_tree
-from octotui.store.packages.downloads import forget
 from octotui.store.packages.manifest import PackageManifest, survey
 
 
@@ -25,11 +24,10 @@ class _Unpacked(msgspec.Struct):
     users: int = 0
     manifest: PackageManifest | None = None
     problem: ArchiveError | None = None
-    is_done: bool = False  # it was sent, or never will be
 
 
 class UnpackedArchives:
-    """The archives in use below a folder, by their paths; each goes with the last who was sent it.
+    """The archives in use below a folder, by their paths: what is unpacked goes with the last to be sent it.
 
     There is one for all machines that are sent from the folder, whatever the way to them.
     """
@@ -50,15 +48,23 @@ class UnpackedArchives:
         found = self._archives.setdefault(archive, _Unpacked(asyncio.Lock(), work))
         found.users += 1
         try:
-            async with found.lock:
+            async with holding(found.lock, stopping):
                 manifest = found.manifest or await _unpack(archive, found, stopping)
             yield found.work / "content", manifest
-            found.is_done = True
+        finally:
+            await self._leave(archive, found)
+
+    async def _leave(self, archive: Path, found: _Unpacked) -> None:
+        """Remove the folder with its last user; who comes meanwhile waits, and unpacks it anew."""
+        try:
+            if found.users == 1:
+                async with found.lock:
+                    found.manifest = found.problem = None
+                    await in_thread(partial(remove_tree, found.work), Cancellation())
         finally:
             found.users -= 1
             if not found.users:
                 del self._archives[archive]
-                await asyncio.to_thread(_remove, archive, found)
 
 
 async def _unpack(archive: Path, found: _Unpacked, stopping: Cancellation) -> PackageManifest:
@@ -67,7 +73,7 @@ async def _unpack(archive: Path, found: _Unpacked, stopping: Cancellation) -> Pa
     try:
         found.manifest = await in_thread(partial(_surveyed, archive, found.work, stopping), stopping)
     except ArchiveError as problem:
-        found.problem, found.is_done = problem, True
+        found.problem = problem
         raise
     return found.manifest
 
@@ -78,9 +84,3 @@ def _surveyed(archive: Path, work: Path, stopping: Cancellation) -> PackageManif
     unpack(archive, work / "content", stopping)
     with Directory(work / "content") as folder:
         return survey(folder, stopping)
-
-
-def _remove(archive: Path, found: _Unpacked) -> None:
-    remove_tree(found.work)
-    if found.is_done:
-        forget(archive)

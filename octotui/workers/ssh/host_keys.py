@@ -10,7 +10,7 @@ from typing import Any
 import asyncssh
 from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 
-from octotui.workers.ssh.pinned_keys import pinned_file, pinned_lines
+from octotui.workers.ssh.pinned_keys import pinned_lines
 
 LARGEST = 1 << 24  # bytes of a file of known hosts
 SYSTEM = ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2")
@@ -72,12 +72,6 @@ def known_hosts(config: Any) -> KnownHosts:
     return KnownHosts(_known(pinned_lines()), _known(lines))
 
 
-def pinned_keys(name: str) -> list[str]:
-    """Return the pinned keys of an entry, `ALGORITHM KEY`. Raises StoreError."""
-    entries = (line.split(" ", 1) for line in pinned_lines())
-    return [entry[1] for entry in entries if len(entry) == 2 and entry[0] == name]
-
-
 def _lines_of(file: str) -> tuple[str, ...]:
     """Return the lines of a file, none where it cannot be read."""
     try:
@@ -106,8 +100,3 @@ def _parsed(lines: tuple[str, ...]) -> asyncssh.SSHKnownHosts:
         with suppress(ValueError):
             known.load(line)
     return known
-
-
-def where_pinned() -> str:
-    """Return the path of the pinned keys."""
-    return str(pinned_file())

@@ -51,7 +51,7 @@ def policy(body: str, shell: Shell = "bash", timeout: float = 60.0) -> MachinePo
     )
 
 
-def unrecorded(worker: str, machine: Machine, boot: str) -> None:
+async def unrecorded(worker: str, machine: Machine, boot: str) -> None:
     """Record no machine."""
 
 

@@ -15,6 +15,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+def close(opened: workspace.OpenedWorkspace) -> None:
+    for file in (opened.lock, *opened.spools):
+        os.close(file)
+
+
 def test_v5_a_workspace_is_private_and_its_files_are_new(folder: Path) -> None:
     before = os.umask(0)
     try:
@@ -30,14 +35,14 @@ def test_v5_a_workspace_is_private_and_its_files_are_new(folder: Path) -> None:
     ]
     with pytest.raises(FileExistsError):
         workspace.fill(b"", b"", b"", 1)
-    opened.close_all()
+    close(opened)
 
 
 def test_a_workspace_is_locked_while_somebody_has_its_lock(folder: Path) -> None:
     opened = workspace.fill(b"", b"", b"", 1)
     found = os.fstat(opened.lock)
     copy = os.dup(opened.lock)
-    opened.close_all()
+    close(opened)
     assert workspace.is_locked(str(folder), found.st_dev, found.st_ino)
     assert not workspace.is_locked(str(folder), found.st_dev, found.st_ino + 1)
     os.close(copy)
@@ -46,7 +51,7 @@ def test_a_workspace_is_locked_while_somebody_has_its_lock(folder: Path) -> None
 
 
 def test_r6_a_lock_is_looked_for_in_the_same_file_alone(folder: Path) -> None:
-    workspace.fill(b"", b"", b"", 1).close_all()
+    close(workspace.fill(b"", b"", b"", 1))
     other = os.open(folder / "other", os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(other, fcntl.LOCK_EX)
     found = (folder / "record").stat()
@@ -56,7 +61,7 @@ def test_r6_a_lock_is_looked_for_in_the_same_file_alone(folder: Path) -> None:
 
 
 def test_m3_the_script_and_the_values_go_when_it_has_ended(folder: Path) -> None:
-    workspace.fill(b"", b"", b"", 1).close_all()
+    close(workspace.fill(b"", b"", b"", 1))
     workspace.remove_secrets(str(folder))
     assert sorted(each.name for each in folder.iterdir()) == ["record", "spool"]
     (folder / "more").mkdir()
@@ -80,11 +85,11 @@ def test_m3_an_open_workspace_goes_by_its_files(folder: Path, tmp_path: Path) ->
     assert workspace.remove_quickly(str(folder), directory)
     assert not folder.exists()
     os.close(directory)
-    opened.close_all()
+    close(opened)
 
 
 def test_r6_only_ordinary_files_are_read(folder: Path) -> None:
-    workspace.fill(b"", b"", b"memo", 1).close_all()
+    close(workspace.fill(b"", b"", b"memo", 1))
     assert workspace.read_file("record") == b"memo"
     assert workspace.read_file("record", 3) == b""
     (folder / "link").symlink_to(folder / "record")

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from octotui.workers.agent.frames import head
+from octotui.workers.agent_client.agents import Agents
 from octotui.workers.machine import Unreachable
 from octotui.workers.remote import channel as remote_channel
 from octotui.workers.remote.channel import MachineChannel, RelayChannel
@@ -98,3 +99,20 @@ async def test_to_close_one_that_was_never_opened_does_nothing(way: LocalTranspo
     channel = MachineChannel(way)
     await channel.close()
     assert channel.present is None
+
+
+async def test_m1_agents_are_closed_all_at_once(way: LocalTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that does not answer holds up no other."""
+    together, closed = asyncio.Barrier(2), []
+
+    async def close(agents: Agents) -> None:
+        await together.wait()
+        closed.append(agents)
+
+    monkeypatch.setattr(remote_channel, "CLOSING", 5.0)
+    monkeypatch.setattr(Agents, "close", close)
+    channel = MachineChannel(way)
+    for name in ("one", "other"):
+        channel.agents[name, "space"] = Agents.__new__(Agents)
+    await channel.close()
+    assert len(closed) == 2

@@ -1,3 +1,4 @@
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,18 @@ async def test_the_directory_is_below_the_home_of_the_account(tmp_path: Path) ->
     assert kind.machine("worker1", None) is machine
     await kind.close()
     end_agents(tmp_path)
+
+
+async def test_m1_ways_are_closed_all_at_once(tmp_path: Path) -> None:
+    """One that does not answer holds up no other."""
+    together = asyncio.Barrier(2)
+
+    class Slow(LocalTransport):
+        async def close(self) -> None:
+            await together.wait()
+
+    ways = {name: Slow(tmp_path / name) for name in ("a", "b")}
+    machines = RemoteMachines(ways.__getitem__, "space", UnpackedArchives(tmp_path))
+    for each in ways:
+        machines.machine(each, None)
+    await asyncio.wait_for(machines.close(), 5)

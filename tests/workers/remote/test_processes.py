@@ -213,3 +213,26 @@ async def test_m2_two_directories_of_one_worker_share_its_attempts(
     following = asyncio.create_task(first.processes.follow(ATTEMPT, nothing))
     await second.processes.stop(ATTEMPT, 0.0)
     assert (await asyncio.wait_for(following, 10)).outcome.state == "cancelled"
+
+
+async def test_m1_a_quiet_script_is_reached_again_once_it_is_followed(
+    machine: RemoteMachine, way: LocalTransport, tmp_path: Path
+) -> None:
+    begun, go, told = tmp_path / "begun", tmp_path / "go", list[str]()
+    given = spec(tmp_path, f"touch {begun}; until [ -e {go} ]; do sleep 0.01; done")
+    await machine.processes.start(ATTEMPT, given, "{}")
+    following = asyncio.create_task(follow_to_end(machine.processes, ATTEMPT, nothing, told.append))
+    async with asyncio.timeout(20):
+        while not begun.exists():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        way.is_away = True
+        way.cut()
+        while not told:
+            await asyncio.sleep(0.01)
+        way.is_away = False
+        while told[-1]:
+            await asyncio.sleep(0.01)
+    assert not following.done()
+    go.touch()
+    assert (await following).state == "succeeded"

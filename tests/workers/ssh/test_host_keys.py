@@ -6,7 +6,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from octotui.workers.ssh.host_keys import AUTHORITY, HOST, REVOKED, entry_name, known_hosts, pinned_keys
+from octotui.workers.ssh.host_keys import AUTHORITY, HOST, REVOKED, entry_name, known_hosts
 from octotui.workers.ssh.pinned_keys import pin
 
 ONE, OTHER = (
@@ -65,9 +65,3 @@ def test_known_kinds_are_asked_for_first_and_all_others_after_them(files: Path) 
 
 def test_names_of_entries() -> None:
     assert [entry_name("web1", port) for port in (None, 22, 2222)] == ["web1", "web1", "[web1]:2222"]
-
-
-def test_the_pinned_keys_of_a_host(files: Path) -> None:
-    pin("web1", (ONE,))
-    pin("web2", (OTHER,))
-    assert pinned_keys("web1") == [ONE]

@@ -34,7 +34,8 @@ class Relay:
     def __init__(self, incoming: int, outgoing: int, program: str) -> None:
         self._incoming = incoming
         self._outgoing = outgoing
-        self._program = program
+        with open(program, "rb") as file:
+            self._program = file.read()  # what scripts do to the file later is mended at a start
         self._reader = FrameReader()
         self._chunk = memoryview(bytearray(CHUNK))  # one for all: new memory costs more than what it takes
         self._saying = threading.Lock()
@@ -155,10 +156,8 @@ class Relay:
         return {}, b""
 
     def _started(self, call: RelayCall, home: str, version: str) -> socket.socket:
-        with open(self._program, "rb") as file:
-            program = file.read()
         for _ in range(int(PATIENCE / PAUSE)):
-            stream = starting.started(home, version, program, sys.executable)
+            stream = starting.started(home, version, self._program, sys.executable)
             if stream is not None:
                 return stream
             call.wait(PAUSE)

@@ -109,7 +109,9 @@ class _Following:
         try:
             async with aclosing(call.pieces()) as pieces:
                 async for piece in pieces:
-                    self._has_begun.set()
+                    if not self._has_begun.is_set():
+                        self._has_begun.set()
+                        self._output(b"")
                     if piece.kind == NOTICE:
                         self._take_notice(piece.is_first, piece.data)
                     elif piece.data:

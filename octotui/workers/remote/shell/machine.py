@@ -1,5 +1,6 @@
 """Workers and targets on other machines that have a POSIX sh and the usual tools, and no Python."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from typing import get_args
 
@@ -79,5 +80,4 @@ class ShellMachines:
 
     async def close(self) -> None:
         """Release all resources; what runs continues."""
-        for each in self._transports.values():
-            await each.close()
+        await asyncio.gather(*(each.close() for each in self._transports.values()))

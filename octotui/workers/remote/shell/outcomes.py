@@ -1,9 +1,8 @@
 """What the records of an attempt say of it: its status, and its outcome."""
 
-import signal
-
 from octotui.engine.state import Outcome
 from octotui.workers.executor import AttemptStatus
+from octotui.workers.exit_outcome import exit_outcome
 from octotui.workers.workspace_record import OVERWRITTEN, RUNS_ON, WorkspaceRecord, read
 
 UNREPORTED = "its supervisor was killed, so its exit code is unknown; its output shows how far it got"
@@ -45,10 +44,7 @@ def outcome_of(record: WorkspaceRecord, *, stopped: bool, left: str, rebooted: b
     if code is None:
         reason = REBOOTED if rebooted else UNCLEAR if record.damaged else UNREPORTED
         return Outcome(state="lost", reason=reason, warnings=warnings)
-    if code == 0:
-        return Outcome(state="succeeded", exit_code=0, warnings=warnings)
-    reason = f"killed by {_signal_name(-code)}" if code < 0 else f"exit code {code}"
-    return Outcome(state="failed", exit_code=code, reason=reason, warnings=warnings)
+    return exit_outcome(code, warnings)
 
 
 def _unended(left: str) -> tuple[str, ...]:
@@ -63,10 +59,3 @@ def _unended(left: str) -> tuple[str, ...]:
 
 def _printable(name: str) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
