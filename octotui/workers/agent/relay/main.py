@@ -31,11 +31,10 @@ PIPE = 1 << 20  # bytes
 class Relay:
     """One channel, between two descriptors and the agents of this machine."""
 
-    def __init__(self, incoming: int, outgoing: int, program: str) -> None:
+    def __init__(self, incoming: int, outgoing: int, program: bytes) -> None:
         self._incoming = incoming
         self._outgoing = outgoing
-        with open(program, "rb") as file:
-            self._program = file.read()  # what scripts do to the file later is mended at a start
+        self._program = program  # not its file: what scripts do to that is mended at a start
         self._reader = FrameReader()
         self._chunk = memoryview(bytearray(CHUNK))  # one for all: new memory costs more than what it takes
         self._saying = threading.Lock()
@@ -200,7 +199,9 @@ def main(arguments: List[str]) -> None:
     """Be the relay of a channel: of the standard streams."""
     os.umask(0o077)
     try:
-        Relay(0, 1, sys.argv[0]).run()
+        with open(sys.argv[0], "rb") as file:
+            program = file.read()
+        Relay(0, 1, program).run()
     except (OSError, FrameError) as problem:
         sys.stderr.write("%s\n" % problem)
         sys.stderr.flush()

@@ -97,7 +97,7 @@ def test_m2_the_newest_relay_has_the_agent(relay: RunningRelay, tmp_path: Path) 
 def test_a_frame_that_is_taken_in_parts_arrives_whole(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     incoming, outgoing = os.pipe()
     write = os.write
-    relay = Relay(incoming, outgoing, "")
+    relay = Relay(incoming, outgoing, b"")
     monkeypatch.setattr(os, "writev", lambda file, parts: write(file, b"".join(parts)[:most]))
     monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:most]))
     reader = FrameReader()
