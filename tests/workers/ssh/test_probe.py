@@ -1,11 +1,14 @@
 """A look at a machine, whatever answers there."""
 
+import asyncio
+
 import pytest
 
 from octotui.workers.machine import Unreachable
 from octotui.workers.remote.transport import CommandEnd, RemoteCommand
+from octotui.workers.ssh import probe, transport
 from octotui.workers.ssh.probe import look
-from tests.sshd import Sshd, needs_sshd
+from tests.sshd import MakeSshd, Sshd, needs_sshd
 from tests.workers.ssh.ways import way_to
 
 
@@ -34,6 +37,25 @@ async def test_m1_what_a_machine_is(sshd: Sshd) -> None:
     assert (glance.system, glance.home) == ("Linux", str(sshd.home))
     assert abs(glance.clock) < 60
     assert glance.python.startswith("3.")
+
+
+@needs_sshd
+@pytest.mark.parametrize(
+    ("forced", "said"),
+    [
+        ("sleep 1000", "it takes the connection and says nothing for 3 s"),
+        ("yes", "it prints without end"),
+        ("cat", "it does something else than octotui asks for"),
+    ],
+)
+async def test_m1_what_is_forced_there_is_told(
+    make_sshd: MakeSshd, monkeypatch: pytest.MonkeyPatch, forced: str, said: str
+) -> None:
+    monkeypatch.setattr(probe, "PATIENCE", 3.0 if "sleep" in forced else 60.0)
+    monkeypatch.setattr(transport, "DROPPED", 1 << 20)
+    async with way_to(make_sshd(f"ForceCommand {forced}").endpoint) as way:
+        with pytest.raises(Unreachable, match=said):
+            await asyncio.wait_for(look(way), 100)
 
 
 async def test_m1_a_machine_without_home_and_python() -> None:
