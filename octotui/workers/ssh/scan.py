@@ -23,7 +23,7 @@ KINDS = (
 
 HANGS_UP = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, ConnectionResetError, BrokenPipeError)
 REVOKED_KEY = (
-    "{} shows a host key that is revoked: {}; give it another one there: what @revoked in known_hosts names"
+    "{} shows a host key that is revoked: {}; make it a new one there: what @revoked in known_hosts names"
     " is never trusted"
 )
 
