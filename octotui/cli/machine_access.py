@@ -56,20 +56,38 @@ def machine(model: Model, name: str) -> str:
     return name
 
 
-async def glances(model: Model, names: Sequence[str]) -> "dict[str, Glance | str]":
-    """Look at machines at once; return what each is, or why it cannot be reached."""
+async def glances(
+    model: Model, names: Sequence[str], tell: "Callable[[str, Glance | str | None], None] | None" = None
+) -> "dict[str, Glance | str | None]":
+    """Look at machines at once; return what each is, why it cannot be reached, or None for this machine.
+
+    `tell` is called with each in turn, as soon as it and those before it are known.
+    """
     from octotui.workers.machine import Unreachable
     from octotui.workers.ssh.probe import look
 
     async with ssh_transports(model) as transports:
 
-        async def one(name: str) -> "Glance | str":
+        async def one(name: str) -> "Glance | str | None":
+            endpoint = model.endpoint_of(name)
+            if endpoint.is_local:
+                return None
             try:
-                return await look(transports.transport(model.endpoint_of(name)))
+                return await look(transports.transport(endpoint))
             except Unreachable as problem:
                 return str(problem)
 
-        return dict(zip(names, await asyncio.gather(*map(one, names)), strict=True))
+        looking = {name: asyncio.ensure_future(one(name)) for name in names}
+        try:
+            for name, each in looking.items():
+                glance = await each
+                if tell is not None:
+                    tell(name, glance)
+            return {name: each.result() for name, each in looking.items()}
+        finally:
+            for each in looking.values():
+                each.cancel()
+            await asyncio.gather(*looking.values(), return_exceptions=True)
 
 
 def warn_of_machines(model: Model, report: InsideReport) -> None:

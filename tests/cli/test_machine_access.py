@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from octotui.cli.machine_access import elsewhere, glances, machine
 from octotui.model.space import Target, Worker
+from octotui.workers.ssh import probe
 from tests.world import model
 
 SPACE = replace(
@@ -31,3 +32,21 @@ def test_m1_why_each_is_away() -> None:
     found = asyncio.run(glances(SPACE, ("far", "t")))
     assert list(found) == ["far", "t"]
     assert all("refuses connections" in str(each) for each in found.values())
+
+
+def test_m1_who_answers_is_told_before_the_others_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that takes its time withholds none of those before it."""
+
+    async def look(way: object) -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    class Left(Exception):
+        pass
+
+    def tell(name: str, glance: object) -> None:
+        raise Left(name)
+
+    monkeypatch.setattr(probe, "look", look)
+    with pytest.raises(Left, match="here"):
+        asyncio.run(asyncio.wait_for(glances(SPACE, ("here", "far"), tell), 20))

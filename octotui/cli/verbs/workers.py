@@ -94,14 +94,14 @@ def check(file: Path, workers: tuple[str, ...], as_json: bool, state: Path | Non
     """Connect to each WORKER, or to all by SSH, and say what it is: exit code 1 where one is away."""
     model = load_or_exit(model_path(file, workers[0], state) if workers else model_file(file, state))
     names = elsewhere(model, workers)
-    here = [name for name in names if model.endpoint_of(name).is_local]
-    found = asyncio.run(glances(model, [name for name in names if name not in here]))
-    for name in names:
-        glance = found.get(name)
+
+    def tell_of(name: str, glance: Glance | str | None) -> None:
         if as_json:
             say_json({"worker": name, "endpoint": model.endpoint_of(name).address, **_facts(glance)})
         else:
             say(f"{name}  {_line(glance)}")
+
+    found = asyncio.run(glances(model, names, tell_of))
     if not names:
         say("all workers and targets are this machine")
     if any(isinstance(each, str) for each in found.values()):

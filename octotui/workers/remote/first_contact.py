@@ -23,6 +23,11 @@ BOOT = Path(__file__).parents[1] / "agent" / "relay" / "boot.py"
 PATIENCE = 60.0  # seconds until the relay is there, with the program sent to it
 LARGEST = 1 << 16  # bytes that a login shell may print before
 SHOWN = 200  # characters of what it says in place of an answer
+SILENT = "it takes the connection and says nothing for {:.0f} s: see what its login shell does"
+FORCED = (
+    "it does something else than octotui asks for: see ForceCommand in its sshd_config, command= in"
+    " ~/.ssh/authorized_keys there, and the login shell of the account"
+)
 
 PYTHONS = (
     "python3",
@@ -93,9 +98,7 @@ async def connected(transport: Transport, directory: str) -> PrecededCommand:
                 await command.close()
                 raise
     except TimeoutError:
-        raise Unreachable(
-            f"it takes the connection and says nothing for {PATIENCE:.0f} s: see what its login shell does"
-        ) from None
+        raise Unreachable(SILENT.format(PATIENCE)) from None
 
 
 class _Greeting:
@@ -124,6 +127,8 @@ class _Greeting:
             )
         if word == "failed":
             raise Unreachable(_shown(_reason(rest)))
+        if not word:
+            raise Unreachable(FORCED)
         if word != "ready":
             raise Unreachable(f"what answers there is no octotui: {_shown(word)}")
         return PrecededCommand(self._command, bytes(self._seen))

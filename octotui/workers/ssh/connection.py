@@ -14,6 +14,8 @@ FULL = frozenset({1, 2, 4})  # why a channel is refused where there are too many
 FORGET = 60.0  # seconds after a refusal until more commands are tried than it has taken
 WINDOW = 1 << 22  # bytes of a command's output that may be under way
 PACKET = 1 << 17  # bytes of one packet of it: each costs time here
+PATIENCE = 60.0  # seconds that a machine may take to start a command
+UNANSWERED = "it has started no command within {:.0f} s: see its load, and the log of sshd there"
 NO_SESSIONS = "it runs no commands for this account: {}; see MaxSessions in its sshd_config"
 
 
@@ -75,19 +77,24 @@ class SshConnection:
         self._starting += 1
         made = SshCommand(self._begin, self._end, lambda: self._client.lost or "", errors)
         try:
-            await self._connection.create_session(
-                lambda: made,
-                command,
-                encoding=None,
-                request_pty=False,
-                x11_forwarding=False,
-                env={},
-                send_env=(),
-                window=WINDOW,
-                max_pktsize=PACKET,
-            )
+            async with asyncio.timeout(PATIENCE):
+                await self._connection.create_session(
+                    lambda: made,
+                    command,
+                    encoding=None,
+                    request_pty=False,
+                    x11_forwarding=False,
+                    env={},
+                    send_env=(),
+                    window=WINDOW,
+                    max_pktsize=PACKET,
+                )
         except asyncssh.ChannelOpenError as refusal:
             raise self._refused(refusal) from None
+        except TimeoutError:
+            if made.has_begun:
+                await made.close()
+            raise Unreachable(self._client.lost or UNANSWERED.format(PATIENCE)) from None
         except (asyncssh.Error, OSError) as error:
             raise Unreachable(self._client.lost or f"no command can be started: {reason_of(error)}") from None
         finally:

@@ -41,8 +41,16 @@ class KnownHosts:
         chosen = pinned if pinned[HOST] else others
         self.is_known = bool(chosen[HOST] or chosen[AUTHORITY])
         found: list[Sequence[Any]] = [*chosen]
-        found[REVOKED] = [*pinned[REVOKED], *others[REVOKED]]
+        found[REVOKED] = [*pinned[REVOKED], *others[REVOKED], *self._revoked_at(host, address, port)]
         return tuple(found)
+
+    def _revoked_at(self, host: str, address: str, port: int | None) -> list[Any]:
+        """Return the revoked keys of `[HOST]:PORT`: asyncssh drops them where no host key has that name."""
+        if port in (None, asyncssh.DEFAULT_PORT):
+            return []
+        names = [entry_name(each, port) for each in (host, address) if each]
+        lists = (each.match(name, "", None) for each in (self._pinned, self._others) for name in names)
+        return [key for found in lists for key in found[REVOKED]]
 
     def algorithms(self, host: str, port: int) -> tuple[str, ...]:
         """Return the algorithms to ask a host for: those of its known keys first, then all others.

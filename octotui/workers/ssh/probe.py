@@ -1,10 +1,12 @@
 """A look at a machine that needs nothing there but `sh`: what it is, and how long an answer takes."""
 
+import asyncio
 import secrets
 import time
 from typing import NamedTuple
 
 from octotui.workers.machine import Unreachable
+from octotui.workers.remote.first_contact import FORCED, PATIENCE, SILENT
 from octotui.workers.remote.transport import Transport
 
 LARGEST = 1 << 14  # bytes of the answer
@@ -14,10 +16,6 @@ SCRIPT = (
     f' "$(python3 -c "{PYTHON.replace(chr(34), chr(92) + chr(34))}" 2>/dev/null)"'
 )
 NO_SH = "it has no sh: octotui needs one there"
-FORCED = (
-    "it does something else than octotui asks for: see ForceCommand in its sshd_config, command= in"
-    " ~/.ssh/authorized_keys there, and the login shell of the account"
-)
 
 
 class Glance(NamedTuple):
@@ -32,10 +30,24 @@ class Glance(NamedTuple):
 
 
 async def look(transport: Transport) -> Glance:
-    """Ask a machine what it is. Raises Unreachable, also where something else answers than its `sh`."""
+    """Ask a machine what it is.
+
+    Raises Unreachable, also where something else answers than its `sh`, or nothing within `PATIENCE`.
+    """
+    connecting = await transport.open("exec true")  # in its own time, also where many wait for their turn
+    await connecting.close()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _glance(transport)
+    except TimeoutError:
+        raise Unreachable(SILENT.format(PATIENCE)) from None
+
+
+async def _glance(transport: Transport) -> Glance:
+    """Ask a machine what it is. Raises Unreachable."""
     mark = secrets.token_hex(16)
     asked = f"exec sh -c '{SCRIPT.replace('MARK', mark)}'"
-    await transport.run("exec true")  # connects
+    await transport.run("exec true")  # what is slow only once is no latency
     begin = time.time()
     end = await transport.run(asked, most=LARGEST)
     took = time.time() - begin

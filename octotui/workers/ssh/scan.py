@@ -11,7 +11,7 @@ from octotui.model.machines.endpoints import ssh_endpoint
 from octotui.store.errors import StoreError
 from octotui.workers.machine import Unreachable
 from octotui.workers.ssh.connector import Hops, SshConnector, Way, circular, options_of
-from octotui.workers.ssh.host_keys import HOST, entry_name, known_hosts
+from octotui.workers.ssh.host_keys import HOST, REVOKED, entry_name, known_hosts
 from octotui.workers.ssh.problems import key_text, sentence
 
 KINDS = (
@@ -22,6 +22,10 @@ KINDS = (
 """Algorithms of host keys; a host shows one of each kind that it has."""
 
 HANGS_UP = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, ConnectionResetError, BrokenPipeError)
+REVOKED_KEY = (
+    "{} shows a host key that is revoked: {}; make it a new one there: what @revoked in known_hosts names"
+    " is never trusted"
+)
 
 
 class ShownHost(NamedTuple):
@@ -94,9 +98,13 @@ def _judged(way: Way, found: list[asyncssh.SSHKey]) -> ShownHost:
     host, port = way.options.host_key_alias or way.options.host, way.options.port
     outside = None if port == asyncssh.DEFAULT_PORT else port
     try:
-        known = known_hosts(way.options.config)(host, "", outside)[HOST]
+        lists = known_hosts(way.options.config)(host, "", outside)
     except StoreError as problem:
         raise Unreachable(str(problem)) from None
+    if revoked := [key for key in found if key in lists[REVOKED]]:
+        raise Unreachable(REVOKED_KEY.format(way.place.shown, ", ".join(map(key_text, revoked))))
+    known = lists[HOST]  # those of authorities sign keys of hosts, and are none
+    is_known = any(key in known for key in found)
     kinds = {key.algorithm for key in found}
     keys = [key.export_public_key("openssh").decode().split() for key in found]
     return ShownHost(
@@ -104,7 +112,8 @@ def _judged(way: Way, found: list[asyncssh.SSHKey]) -> ShownHost:
         place=way.place.shown,
         keys=tuple(" ".join(each[:2]) for each in keys),
         fingerprints=tuple(map(key_text, found)),
-        is_known=any(key in known for key in found),
-        has_changed=any(key not in found and key.algorithm in kinds for key in known),
+        is_known=is_known,
+        has_changed=(bool(known) and not is_known)
+        or any(key not in found and key.algorithm in kinds for key in known),
         is_hop=False,
     )

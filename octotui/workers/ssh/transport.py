@@ -6,6 +6,7 @@ from time import monotonic
 
 from octotui.model.machines.accounts import Endpoint
 from octotui.workers.machine import Unreachable
+from octotui.workers.remote.first_contact import FORCED
 from octotui.workers.remote.transport import CommandEnd, RemoteCommand
 from octotui.workers.ssh.command import Errors
 from octotui.workers.ssh.connection import NO_SESSIONS, Full, SshConnection
@@ -13,6 +14,8 @@ from octotui.workers.ssh.connector import SshConnector
 
 MOST = 8  # connections to one machine: further ones are made where one has no room for another command
 REFUSALS = 20  # of one command, before its machine counts as unreachable
+DROPPED = 1 << 24  # bytes of output that are read after those that are kept
+ENDLESS = f"it prints without end: {FORCED}"
 IDLE = 60.0  # seconds that a further connection is kept without a command
 FIRST = 0.5  # seconds without another try after the first failure; doubled with each that follows
 LONGEST = 30.0  # seconds at most
@@ -136,10 +139,16 @@ async def _feed(running: RemoteCommand, body: bytes) -> None:
 
 
 async def _read(running: RemoteCommand, most: int) -> bytes:
-    """Return the first `most` bytes of the output; the rest is read and dropped."""
-    kept = bytearray()
+    """Return the first `most` bytes of the output; the rest is read and dropped.
+
+    Raises Unreachable where the rest has no end.
+    """
+    kept, size = bytearray(), 0
     while chunk := await running.read(1 << 16):
         kept += chunk[: most - len(kept)]
+        size += len(chunk)
+        if size > most + DROPPED:
+            raise Unreachable(ENDLESS)
     return bytes(kept)
 
 

@@ -66,11 +66,12 @@ def test_m1_a_fingerprint_that_was_compared_elsewhere(
     assert "none of the keys" in wrong.err
 
 
+@pytest.mark.parametrize("kind", ["ed25519", "rsa"])
 @pytest.mark.parametrize("where", ["pinned", "of ssh"])
 def test_m1_a_changed_key_is_not_replaced_without_a_word(
-    octotui: Call, sshd: Sshd, login: Login, tmp_path: Path, where: str
+    octotui: Call, sshd: Sshd, login: Login, tmp_path: Path, where: str, kind: str
 ) -> None:
-    other = make_key(login.folder / "other").with_suffix(".pub").read_text().rsplit(" ", 1)[0]
+    other = make_key(login.folder / "other", "-t", kind).with_suffix(".pub").read_text().rsplit(" ", 1)[0]
     entry = f"[127.0.0.1]:{sshd.port}"
     if where == "pinned":
         pin(entry, (other,))
@@ -84,6 +85,13 @@ def test_m1_a_changed_key_is_not_replaced_without_a_word(
     assert octotui("trust", file, "w1", "--yes", "--replace").code == 0
     assert pinned_lines() == (sshd.known.strip(),)
     assert octotui("workers", "check", file).code == 0
+
+
+def test_m1_a_revoked_key_is_never_pinned(octotui: Call, sshd: Sshd, login: Login, tmp_path: Path) -> None:
+    (login.folder / "known_hosts").write_text(f"@revoked {sshd.known}")
+    refused = octotui("trust", model(tmp_path, sshd.endpoint), "w1", "--yes", "--replace")
+    assert (refused.code, "shows a host key that is revoked" in refused.err) == (255, True)
+    assert pinned_lines() == ()
 
 
 def test_m1_hosts_on_the_way_come_first(

@@ -58,6 +58,13 @@ async def test_a_shell_that_prints_without_end_is_given_up(tmp_path: Path) -> No
     )
 
 
+async def test_m1_one_that_sends_back_what_it_is_sent_is_told(tmp_path: Path) -> None:
+    transport = LocalTransport(tmp_path, shell=login(tmp_path, "exec cat"))
+    assert (await problem(transport)).startswith(
+        "it does something else than octotui asks for: see ForceCommand"
+    )
+
+
 async def test_one_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(first_contact, "PATIENCE", 0.3)
     transport = LocalTransport(tmp_path, shell=login(tmp_path, "exec sleep 60"))

@@ -1,13 +1,16 @@
 """One connection, and how many commands it takes at once."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import asyncssh
 import pytest
 
 from octotui.model.machines.accounts import Endpoint
 from octotui.workers.machine import Unreachable
-from octotui.workers.ssh.connection import Full, SshClient
+from octotui.workers.ssh import connection
+from octotui.workers.ssh.connection import Full, SshClient, SshConnection
 from octotui.workers.ssh.connector import SshConnector
 from tests.sshd import MakeSshd, needs_sshd
 from tests.workers.ssh.ways import problem_of, read
@@ -16,26 +19,63 @@ pytestmark = needs_sshd
 
 
 async def test_m1_a_connection_learns_how_many_commands_it_takes(make_sshd: MakeSshd) -> None:
-    connection = await SshConnector(read).connect(Endpoint(make_sshd("MaxSessions 2").endpoint))
-    assert connection.has_room
-    held = [await connection.start("cat") for _ in range(2)]
+    logged_in = await SshConnector(read).connect(Endpoint(make_sshd("MaxSessions 2").endpoint))
+    assert logged_in.has_room
+    held = [await logged_in.start("cat") for _ in range(2)]
     with pytest.raises(Full):
-        await connection.start("cat")
-    assert not connection.has_room
-    assert connection.idle == 0.0
+        await logged_in.start("cat")
+    assert not logged_in.has_room
+    assert logged_in.idle == 0.0
     await held[0].close_input()
-    await asyncio.wait_for(connection.ended.wait(), 20)
-    assert connection.has_room
+    await asyncio.wait_for(logged_in.ended.wait(), 20)
+    assert logged_in.has_room
     await held[1].close()
-    await connection.close()
-    assert not connection.is_open
+    await logged_in.close()
+    assert not logged_in.is_open
     with pytest.raises(Unreachable):
-        await connection.start("true")
+        await logged_in.start("true")
 
 
 async def test_m1_a_machine_that_runs_nothing_says_so(make_sshd: MakeSshd) -> None:
     said = await problem_of(make_sshd("MaxSessions 0").endpoint)
     assert said.startswith("it runs no commands for this account")
+
+
+class Silent:
+    """A connection that is asked for a session and never answers, before or after its channel is open."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+
+    def is_closed(self) -> bool:
+        return False
+
+    async def create_session(self, session: Callable[[], Any], command: str, **options: Any) -> None:
+        if self._channel is not None:
+            self._channel.session = session()
+            self._channel.session.connection_made(self._channel)
+        await asyncio.Event().wait()
+
+
+class Channel:
+    """A channel that ends when it is aborted."""
+
+    session: Any = None
+
+    def abort(self) -> None:
+        self.session.connection_lost(None)
+
+
+@pytest.mark.parametrize("channel", [None, Channel()])
+async def test_m1_a_command_that_is_never_started_is_unreachable(
+    monkeypatch: pytest.MonkeyPatch, channel: Channel | None
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", 0.05)
+    silent: Any = Silent(channel)
+    made = SshConnection(silent, SshClient())
+    with pytest.raises(Unreachable, match="it has started no command within 0 s"):
+        await asyncio.wait_for(made.start("true"), 20)
+    assert made.idle > 0, "nothing counts as running"
 
 
 def test_m1_no_unknown_key_is_trusted_and_it_is_noted() -> None:

@@ -40,6 +40,15 @@ def test_m1_pinned_keys_hold_alone_and_revoked_ones_always(files: Path) -> None:
     assert (keys(again[HOST]), keys(again[REVOKED])) == ([OTHER], [OTHER])
 
 
+def test_m1_a_key_that_is_revoked_at_a_port_holds_beside_a_pinned_one(files: Path) -> None:
+    (files / "known_hosts").write_text(f"@revoked [web1]:2222,[192.0.2.1]:2223 {OTHER}\n")
+    assert OTHER in keys(known_hosts(NOTHING)("web1", "", 2222)[REVOKED])
+    pin("[web1]:2222", (OTHER,))
+    assert OTHER in keys(known_hosts(NOTHING)("web1", "", 2222)[REVOKED])
+    assert OTHER in keys(known_hosts(NOTHING)("web1", "192.0.2.1", 2223)[REVOKED])
+    assert not keys(known_hosts(NOTHING)("web1", "", 2224)[REVOKED])
+
+
 def test_m1_a_line_that_cannot_be_read_means_nothing(files: Path) -> None:
     (files / "known_hosts").write_text(f"rubbish\n@odd web1 {ONE}\n|1|x|y {ONE}\nweb1 {ONE}\n\xff\n")
     assert keys(known_hosts(NOTHING)("web1", "", None)[HOST]) == [ONE]

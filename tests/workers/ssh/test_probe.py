@@ -1,12 +1,34 @@
 """A look at a machine, whatever answers there."""
 
+import asyncio
+
 import pytest
 
 from octotui.workers.machine import Unreachable
 from octotui.workers.remote.transport import CommandEnd, RemoteCommand
+from octotui.workers.ssh import probe, transport
 from octotui.workers.ssh.probe import look
-from tests.sshd import Sshd, needs_sshd
+from tests.sshd import MakeSshd, Sshd, needs_sshd
 from tests.workers.ssh.ways import way_to
+
+
+class Ended:
+    """A command that has ended without a word."""
+
+    async def read(self, most: int) -> bytes:
+        return b""
+
+    async def write(self, data: bytes) -> None:
+        pass
+
+    async def close_input(self) -> None:
+        pass
+
+    async def wait(self) -> CommandEnd:
+        return CommandEnd(0)
+
+    async def close(self) -> None:
+        pass
 
 
 class Answering:
@@ -15,13 +37,15 @@ class Answering:
     def __init__(self, answer: str, code: int = 0) -> None:
         self._answer = answer
         self._code = code
+        self.queue = 0.0  # seconds until it is connected
 
     async def run(self, command: str, body: bytes = b"", *, most: int = 1 << 20) -> CommandEnd:
         mark = command.partition("=%s")[2].split()[1] if "=%s" in command else ""
         return CommandEnd(self._code, self._answer.replace("MARK", mark).encode())
 
     async def open(self, command: str) -> RemoteCommand:
-        raise NotImplementedError
+        await asyncio.sleep(self.queue)
+        return Ended()
 
     async def close(self) -> None:
         pass
@@ -34,6 +58,32 @@ async def test_m1_what_a_machine_is(sshd: Sshd) -> None:
     assert (glance.system, glance.home) == ("Linux", str(sshd.home))
     assert abs(glance.clock) < 60
     assert glance.python.startswith("3.")
+
+
+@needs_sshd
+@pytest.mark.parametrize(
+    ("forced", "said"),
+    [
+        ("sleep 1000", "it takes the connection and says nothing for 3 s"),
+        ("yes", "it prints without end"),
+        ("cat", "it does something else than octotui asks for"),
+    ],
+)
+async def test_m1_what_is_forced_there_is_told(
+    make_sshd: MakeSshd, monkeypatch: pytest.MonkeyPatch, forced: str, said: str
+) -> None:
+    monkeypatch.setattr(probe, "PATIENCE", 3.0 if "sleep" in forced else 60.0)
+    monkeypatch.setattr(transport, "DROPPED", 1 << 20)
+    async with way_to(make_sshd(f"ForceCommand {forced}").endpoint) as way:
+        with pytest.raises(Unreachable, match=said):
+            await asyncio.wait_for(look(way), 100)
+
+
+async def test_m1_whose_turn_to_connect_comes_late_is_not_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "PATIENCE", 0.2)
+    late = Answering("=MARK\n=Linux\n=armv7\n=1000\n=\n=\n")
+    late.queue = 0.4
+    assert (await look(late)).system == "Linux"
 
 
 async def test_m1_a_machine_without_home_and_python() -> None:

@@ -39,6 +39,30 @@ async def test_m1_a_changed_key_is_seen_and_an_unknown_one(sshd: Sshd, login: Lo
     assert (host.is_known, host.has_changed) == (False, False)
 
 
+async def test_m1_a_key_of_another_kind_has_changed_too(sshd: Sshd, login: Login) -> None:
+    other = make_key(login.folder / "other", "-t", "rsa").with_suffix(".pub").read_text()
+    known = login.folder / "known_hosts"
+    known.write_text(f"[127.0.0.1]:{sshd.port} {other}")
+    (host,) = await shown(sshd.endpoint)
+    assert (host.is_known, host.has_changed) == (False, True)
+    known.write_text(f"[127.0.0.1]:{sshd.port} {other}{sshd.known}")
+    (host,) = await shown(sshd.endpoint)
+    assert (host.is_known, host.has_changed) == (True, False), "it need not show each key that is known"
+
+
+async def test_m1_the_key_of_an_authority_is_no_host_key(sshd: Sshd, login: Login) -> None:
+    other = make_key(login.folder / "other", "-t", "rsa").with_suffix(".pub").read_text()
+    (login.folder / "known_hosts").write_text(f"@cert-authority [127.0.0.1]:{sshd.port} {other}")
+    (host,) = await shown(sshd.endpoint)
+    assert (host.is_known, host.has_changed) == (False, False)
+
+
+async def test_m1_a_revoked_key_is_refused(sshd: Sshd, login: Login) -> None:
+    (login.folder / "known_hosts").write_text(f"{sshd.known.rstrip()}\n@revoked {sshd.known}")
+    with pytest.raises(Unreachable, match=r"shows a host key that is revoked: ssh-ed25519 SHA256:"):
+        await shown(sshd.endpoint)
+
+
 async def test_m1_a_host_that_is_away(login: Login) -> None:
     with pytest.raises(Unreachable, match="refuses connections"):
         await shown(f"ssh://127.0.0.1:{free_port()}")

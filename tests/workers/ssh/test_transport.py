@@ -66,6 +66,14 @@ async def test_m1_a_way_that_breaks_at_any_byte(sshd: Sshd, login: Login, after:
             assert len(end.output) == 200_000
 
 
+async def test_m1_output_without_end_is_given_up(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "DROPPED", 1 << 20)
+    async with way_to(sshd.endpoint) as way:
+        with pytest.raises(Unreachable, match=r"it prints without end: .* see ForceCommand"):
+            await asyncio.wait_for(way.run("yes", most=10), 60)
+        assert (await way.run("echo there")).output == b"there\n"
+
+
 async def test_m1_a_slow_way_only_takes_longer(sshd: Sshd, login: Login) -> None:
     async with proxied(sshd.port, delay=0.02) as proxy:
         login.knows_at(sshd, proxy.port)
