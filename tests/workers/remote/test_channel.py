@@ -98,3 +98,16 @@ async def test_to_close_one_that_was_never_opened_does_nothing(way: LocalTranspo
     channel = MachineChannel(way)
     await channel.close()
     assert channel.present is None
+
+
+@pytest.mark.parametrize("strange", [{"part": True}, {"took": float("inf")}, {"took": 1}, {"took": "x"}])
+async def test_m1_a_relay_that_says_strange_things_of_a_call_is_given_up(strange: dict[str, object]) -> None:
+    relay = ScriptedRelay()
+    channel = RelayChannel(relay)
+    asking = asyncio.create_task(channel.ask("facts"))
+    await asyncio.sleep(0)
+    relay.said.put_nowait(head({"call": 1, **strange}))
+    with pytest.raises(Unreachable):
+        await asyncio.wait_for(asking, 5)
+    assert channel.lost is not None
+    await channel.close()
