@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from octotui.workers.agent.frames import Header
 from octotui.workers.agent_client import agents
 from octotui.workers.executor import AttemptSpec, StartError
 from octotui.workers.machine import AttemptKey, Unreachable
 from octotui.workers.reaching import follow_to_end, until_reached
 from octotui.workers.remote import processes as remote_processes
+from octotui.workers.remote.answers import LONGEST, STRANGE
 from octotui.workers.remote.machine import RemoteMachine
 from tests.workers.agents import living
 from tests.workers.jobs import ends, started, work
@@ -213,3 +215,29 @@ async def test_m2_two_directories_of_one_worker_share_its_attempts(
     following = asyncio.create_task(first.processes.follow(ATTEMPT, nothing))
     await second.processes.stop(ATTEMPT, 0.0)
     assert (await asyncio.wait_for(following, 10)).outcome.state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *({"code": each} for each in ("0", 1 << 31, True, 0.5, float("nan"))),
+        {"warnings": 7},
+        {"survivors": 1.5},
+    ],
+)
+def test_m1_an_end_that_no_journal_could_keep_is_none(header: Header) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        remote_processes._credible(header)
+
+
+def test_m1_what_an_agent_says_of_an_end_is_bounded() -> None:
+    said = {"code": None, "why": "a\nb", "warnings": ["w" * 1000] * 1000, "survivors": [], "folder": "f"}
+    found = remote_processes._credible(said)
+    assert (found["why"], found["folder"], found["survivors"]) == ("a b", "f", [])
+    assert [len(each) for each in found["warnings"]] == [LONGEST + 1] * remote_processes.MOST_WARNINGS
+
+
+@pytest.mark.parametrize("sizes", [["x"], [None], [float("inf")], [-1], [1, 1 << 63]])
+def test_m1_lengths_that_are_none_are_refused(sizes: object) -> None:
+    with pytest.raises(STRANGE):
+        remote_processes._lengths(sizes)
