@@ -29,7 +29,7 @@ from octotui.workers.executor import (
 )
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable
 from octotui.workers.processes import EXISTING
-from octotui.workers.remote.answers import byte_count, one_line, understood
+from octotui.workers.remote.answers import STRANGE, byte_count, one_line, understood
 from octotui.workers.remote.calls import CallFailed
 from octotui.workers.remote.channel import RelayChannel
 from octotui.workers.remote.worker_directory import ReachedDirectory, WorkerDirectory
@@ -187,8 +187,9 @@ class RemoteProcesses:
         try:
             program = await self._surroundings.program(work.shell)
             surroundings = await self._surroundings.of(work)
-        except CallFailed as problem:
-            raise StartError(f"{work.shell} cannot be started on {work.worker}: {problem}") from None
+        except (CallFailed, *STRANGE) as problem:
+            said = f"{work.shell} cannot be started on {work.worker}: {one_line(problem)}"
+            raise StartError(said) from None
         if not program:
             raise StartError(f"{work.shell} is not on {work.worker}: install it there, or say another shell")
         return await start_frame(location, work, resume, program, surroundings, at.path)
@@ -254,22 +255,19 @@ class _KnownSurroundings:
         if self._programs is None:
             body = msgspec.json.encode(get_args(Shell))
             _, found = await self.at.channel.ask("facts", payload=body)
-            with understood():
-                self._programs = msgspec.json.decode(found, type=dict[str, str])
+            self._programs = msgspec.json.decode(found, type=dict[str, str])
         return self._programs.get(shell)
 
     async def of(self, work: AttemptSpec) -> Surroundings:
         """Return the surroundings of an attempt: only values of variables that it gets are asked for."""
         if self._names is None:
             header, body = await self.at.channel.ask("environment")
-            with understood():
-                self._open_files = str(header["open_files"])
-                self._names = msgspec.json.decode(body, type=list[str])
+            self._open_files = one_line(header["open_files"])
+            self._names = msgspec.json.decode(body, type=list[str])
         passed = [each for each in self._names if is_passed(each, work.passed)]
         if missing := [each for each in passed if each not in self._values]:
             _, body = await self.at.channel.ask("environment", payload=msgspec.json.encode(missing))
-            with understood():
-                self._values |= msgspec.json.decode(body, type=dict[str, str])
+            self._values |= msgspec.json.decode(body, type=dict[str, str])
         values = {each: self._values[each] for each in passed if each in self._values}
         environments = ScriptEnvironments(values, self.at.helpers)
         return Surroundings(environments, self.at.helpers, self._open_files)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from octotui.workers.machine import AttemptKey, Unreachable
 from octotui.workers.reaching import follow_to_end, until_reached
 from octotui.workers.remote import processes as remote_processes
 from octotui.workers.remote.answers import LONGEST, STRANGE
+from octotui.workers.remote.channel import RelayChannel
 from octotui.workers.remote.machine import RemoteMachine
 from tests.workers.agents import living
 from tests.workers.jobs import ends, started, work
@@ -241,3 +243,21 @@ def test_m1_what_an_agent_says_of_an_end_is_bounded() -> None:
 def test_m1_lengths_that_are_none_are_refused(sizes: object) -> None:
     with pytest.raises(STRANGE):
         remote_processes._lengths(sizes)
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [({}, b"[]"), ({"open_files": "1"}, b"\xff"), ({"open_files": "1"}, b'["PATH", 7]'), ({}, b"{")],
+)
+async def test_m1_a_strange_environment_starts_nothing(
+    machine: RemoteMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: Header, body: bytes
+) -> None:
+    await machine.boot()
+    ask = RelayChannel.ask
+
+    async def strange(channel: RelayChannel, do: str, *given: Any, **more: Any) -> tuple[Header, bytes]:
+        return (header, body) if do == "environment" else await ask(channel, do, *given, **more)
+
+    monkeypatch.setattr(RelayChannel, "ask", strange)
+    with pytest.raises(StartError, match="sh cannot be started on "):
+        await machine.processes.start(ATTEMPT, spec(tmp_path, "exit 0"), "{}")
