@@ -8,6 +8,7 @@ from octotui.workers.agent.frames import Header
 from octotui.workers.agent.relay.calls import CHUNK
 from octotui.workers.agent_client.connection import AgentConnection
 from octotui.workers.machine import Unreachable
+from octotui.workers.remote.answers import one_line, understood
 from octotui.workers.remote.calls import CallFailed
 from octotui.workers.remote.channel import RelayChannel
 
@@ -94,7 +95,8 @@ class RemoteAgentWay:
         """Return the versions that have left something there, this one last."""
         channel, folder = await self._reached()
         header, _ = await self._asked(channel, "versions", folder, self.version)
-        return [each for each in map(str, header["versions"]) if "/" not in each]
+        with understood():
+            return [each for each in map(str, header["versions"]) if "/" not in each]
 
     async def connect(self, version: str, connection: AgentConnection) -> None:
         """Open a connection to an agent."""
@@ -111,7 +113,7 @@ class RemoteAgentWay:
             header, _ = await self._asked(channel, "versions", folder, self.version, of=version)
         except (Unreachable, OSError) as problem:
             return TimeoutError(str(problem))
-        return TimeoutError(str(header["silence"]))
+        return TimeoutError(one_line(header.get("silence", "its agent does not answer")))
 
     async def _open(self, version: str, connection: AgentConnection, *, start: bool) -> None:
         channel, folder = await self._reached()

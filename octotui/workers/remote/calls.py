@@ -4,9 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 
-from octotui.workers.agent.frames import Header
+from octotui.workers.agent.frames import FrameError, Header
 from octotui.workers.agent.relay.calls import CHUNK, WINDOW
 from octotui.workers.machine import Unreachable
+from octotui.workers.remote.answers import one_line
+
+LARGEST_HEADERS = 1 << 27  # bytes of headers of parts that wait, of which each takes some memory
+HEADER = 256  # bytes that a header takes beside its text
 
 Send = Callable[..., None]
 
@@ -24,8 +28,11 @@ class RemoteCall:
 
     def __init__(self, number: int, send: Send) -> None:
         self.number = number
+        self.takes_parts = True
         self._send = send
         self._parts: deque[tuple[Header, bytes]] = deque()
+        self._waiting = 0  # bytes of the parts, and of their headers
+        self._headers = 0
         self._changed = asyncio.Event()
         self._under_way = 0
         self._answer: tuple[Header, bytes] | None = None
@@ -37,16 +44,28 @@ class RemoteCall:
         return self._answer is not None or self._problem is not None
 
     def take(self, header: Header, payload: bytes) -> None:
-        """Take a frame of this call."""
+        """Take a frame of this call. Raises FrameError or ValueError where a relay keeps to no window."""
         if "took" in header:
-            self._under_way -= int(header["took"])
+            took = int(header["took"])
+            if not 0 <= took <= self._under_way:
+                raise FrameError("its relay has taken other than what it was sent")
+            self._under_way -= took
         elif header.get("part"):
-            self._parts.append((header, payload))
+            self._add(header, payload)
         elif "problem" in header:
-            self._problem = CallFailed(str(header["problem"]), str(header.get("why", "")))
+            self._problem = CallFailed(str(header["problem"]), one_line(header.get("why", "")))
         else:
             self._answer = header, payload
         self._changed.set()
+
+    def _add(self, header: Header, payload: bytes) -> None:
+        if not self.takes_parts:
+            raise FrameError("its relay sends data that was not asked for")
+        self._waiting += len(payload)
+        self._headers += _size(header)
+        if self._waiting > WINDOW + CHUNK or self._headers > LARGEST_HEADERS:
+            raise FrameError("its relay sends more than it was acknowledged")
+        self._parts.append((header, payload))
 
     def lose(self, problem: Unreachable) -> None:
         """End it, since its machine is away."""
@@ -80,6 +99,8 @@ class RemoteCall:
         while True:
             while self._parts:
                 header, payload = self._parts.popleft()
+                self._waiting -= len(payload)
+                self._headers -= _size(header)
                 self._send({"call": self.number, "took": len(payload)})
                 yield header, payload
             if self.is_over:
@@ -98,3 +119,8 @@ class RemoteCall:
     async def _change(self) -> None:
         self._changed.clear()
         await self._changed.wait()
+
+
+def _size(header: Header) -> int:
+    """Return about how many bytes of memory the header of a part takes."""
+    return HEADER + len(str(header))

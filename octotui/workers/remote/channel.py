@@ -8,6 +8,7 @@ from typing import Protocol
 from octotui.workers.agent.frames import FrameError, FrameReader, Header, head
 from octotui.workers.agent_client.agents import Agents
 from octotui.workers.machine import Unreachable
+from octotui.workers.remote.answers import STRANGE, one_line
 from octotui.workers.remote.calls import RemoteCall
 from octotui.workers.remote.first_contact import connected
 from octotui.workers.remote.transport import Transport
@@ -83,6 +84,7 @@ class RelayChannel:
     ) -> tuple[Header, bytes]:
         """Make a call without data, and return its answer. Raises CallFailed or Unreachable."""
         async with self.call(do, given, payload, number) as call:
+            call.takes_parts = False
             return await call.answer()
 
     @asynccontextmanager
@@ -146,8 +148,8 @@ class RelayChannel:
             for header, payload in self._reader.complete(count):
                 try:
                     self._do(header, payload)
-                except (TypeError, ValueError, KeyError) as problem:
-                    raise FrameError(f"a frame of the relay is strange: {problem}") from None
+                except STRANGE as problem:
+                    raise FrameError(f"a frame of the relay is strange: {one_line(problem)}") from None
 
     def _do(self, header: Header, payload: bytes) -> None:
         if "from" in header:

@@ -2,18 +2,22 @@
 
 from collections.abc import AsyncIterable, Collection
 from contextlib import aclosing, suppress
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from octotui.store.archives.entries import Limits
 from octotui.workers.agent.frames import Header
 from octotui.workers.machine import Chunks, FileDigest, FileEntry, FileError, check_path
+from octotui.workers.remote.answers import LARGEST, STRANGE, byte_count, one_line, understood
 from octotui.workers.remote.calls import CallFailed
 from octotui.workers.remote.worker_directory import WorkerDirectory
 
 MOST = 2 * Limits().entries  # entries of a deep listing
 LARGEST_LISTING = 1 << 28  # bytes
+
+_Size = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
+_Listed = tuple[str, Literal["file", "folder", "link", "other"], _Size]
 
 
 class RemoteFiles:
@@ -48,7 +52,8 @@ class RemoteFiles:
         """Return the size of the interrupted transfer of this content."""
         _check_digest(sha256)
         header, _ = await self._ask("received", path, sha256=sha256)
-        return int(header["size"])
+        with understood():
+            return byte_count(header["size"])
 
     async def get(self, path: str, offset: int = 0) -> Chunks:
         """Yield the content of an ordinary file from an offset on."""
@@ -73,8 +78,9 @@ class RemoteFiles:
         try:
             async with at.channel.call("read", given, msgspec.json.encode([*names])) as call:
                 async for header, chunk in call.parts():
-                    if header.get("name") in names:
-                        last = found[header["name"]] = bytearray()
+                    with understood():
+                        if header.get("name") in names:
+                            last = found[header["name"]] = bytearray()
                     last += chunk[: largest - len(last)]
         except CallFailed as problem:
             raise _file_error(folder, problem) from None
@@ -92,17 +98,18 @@ class RemoteFiles:
                     body += chunk
                     if len(body) > LARGEST_LISTING:
                         raise FileError(f"the list of {folder} is too long")
-            entries = msgspec.json.decode(body, type=list[tuple[str, str, int]])
+            entries = [FileEntry(*each) for each in msgspec.json.decode(body, type=list[_Listed])]
         except CallFailed as problem:
             raise _file_error(folder, problem) from None
-        except msgspec.MsgspecError as problem:
-            raise FileError(f"the list of {folder} is strange: {problem}") from None
-        return tuple(FileEntry(*each) for each in entries)  # type: ignore[arg-type]
+        except STRANGE as problem:
+            raise FileError(f"the list of {folder} is strange: {one_line(problem)}") from None
+        return tuple(entries)
 
     async def digest(self, path: str) -> FileDigest:
         """Return size and SHA-256 of an ordinary file."""
         header, _ = await self._ask("digest", path)
-        return FileDigest(int(header["size"]), str(header["sha256"]))
+        with understood():
+            return FileDigest(byte_count(header["size"]), one_line(header["sha256"]))
 
     async def remove(self, path: str) -> None:
         """Remove a file, or a folder with its contents."""
@@ -115,7 +122,8 @@ class RemoteFiles:
             header, _ = await at.channel.ask("free", {"in": at.path})
         except CallFailed as problem:
             raise _file_error(at.path, problem) from None
-        return int(header["size"])
+        with understood():
+            return byte_count(header["size"])
 
     async def _ask(self, do: str, path: str, **more: Any) -> tuple[Header, bytes]:
         check_path(path)

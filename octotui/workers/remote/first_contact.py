@@ -17,6 +17,7 @@ import msgspec
 
 from octotui.workers import agent_program
 from octotui.workers.machine import Unreachable
+from octotui.workers.remote.answers import one_line
 from octotui.workers.remote.transport import RemoteCommand, Transport
 
 BOOT = Path(__file__).parents[1] / "agent" / "relay" / "boot.py"
@@ -183,4 +184,4 @@ def _shown(text: str) -> str:
     """Return the last line of what a machine says, short."""
     lines = text.splitlines()
     last = lines[-1] if lines else ""
-    return last if len(last) <= SHOWN else f"{last[:SHOWN]}…"
+    return one_line(last, SHOWN)

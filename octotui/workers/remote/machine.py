@@ -8,6 +8,7 @@ import msgspec
 
 from octotui.model.process import Shell
 from octotui.workers.machine import MachineFacts, Unreachable
+from octotui.workers.remote.answers import clock, one_line, understood
 from octotui.workers.remote.calls import CallFailed
 from octotui.workers.remote.channel import MachineChannel
 from octotui.workers.remote.files import RemoteFiles
@@ -46,18 +47,19 @@ class RemoteMachine:
         at = await self._directory.reached()
         try:
             header, body = await at.channel.ask("facts", payload=msgspec.json.encode([*shells, *tools]))
+        except CallFailed as problem:
+            raise Unreachable(f"what it says of itself cannot be read: {problem}") from None
+        with understood("what it says of itself"):
             found = msgspec.json.decode(body, type=dict[str, str])
             return MachineFacts(
-                system=str(header["system"]),
-                architecture=str(header["architecture"]),
-                clock=float(header["clock"]),
-                boot=str(header["boot"]),
-                python=str(header["python"]),
+                system=one_line(header["system"]),
+                architecture=one_line(header["architecture"]),
+                clock=clock(header["clock"]),
+                boot=one_line(header["boot"]),
+                python=one_line(header["python"]),
                 shells={each: found[each] for each in shells if each in found},
                 tools={each: found[each] for each in tools if each in found},
             )
-        except (CallFailed, msgspec.MsgspecError, KeyError, ValueError) as problem:
-            raise Unreachable(f"what it says of itself cannot be read: {problem}") from None
 
     async def boot(self) -> str:
         """Return the id of its present boot."""

@@ -18,6 +18,7 @@ from octotui.store.archives.unpack import RESERVE
 from octotui.store.cancellation import Cancellation, Cancelled
 from octotui.store.packages.manifest import BLOCK, PackageChanged, PackageManifest
 from octotui.store.packages.package_store import InUse
+from octotui.workers.remote.answers import byte_count, one_line, understood
 from octotui.workers.remote.calls import CallFailed, RemoteCall
 from octotui.workers.remote.unpacked_archives import UnpackedArchives
 from octotui.workers.remote.worker_directory import WorkerDirectory
@@ -59,8 +60,9 @@ class RemotePackageStore:
         """Compare a package with its manifest, over there."""
         async with self._call("change", package, version, stopping, manifest) as call:
             header, _ = await call.answer()
-        change = header["change"]
-        return None if change is None else str(change)
+        with understood():
+            change = header["change"]
+            return None if change is None else one_line(change)
 
     async def held(self) -> frozenset[tuple[str, str]]:
         """Return the packages in the cache."""
@@ -96,8 +98,9 @@ class RemotePackageStore:
         """Remove the packages used longest ago."""
         async with self._call("usage", "", "", Cancellation()) as call:
             header, _ = await call.answer()
-        if int(header["size"]) <= limit:
-            return ()
+        with understood():
+            if byte_count(header["size"]) <= limit:
+                return ()
         needed = [list(each) for each in in_use()]
         async with self._call("evict", "", "", Cancellation(), needed, limit=limit) as call:
             _, body = await call.answer()
@@ -112,7 +115,11 @@ class RemotePackageStore:
         given = {"size": size, "reserve": RESERVE}
         async with self._call("install", package, version, stopping, sent, **given) as call:
             _, body = await anext(call.parts())
-            wanted = msgspec.json.decode(body, type=list[tuple[str, int]])
+            with understood():
+                wanted = [
+                    (path, byte_count(at))
+                    for path, at in msgspec.json.decode(body, type=list[tuple[str, int]])
+                ]
             for path, offset in wanted:
                 if path not in manifest.files or not await _sent(call, content / path, offset):
                     break

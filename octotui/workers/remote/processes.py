@@ -10,6 +10,7 @@ import msgspec
 from octotui.engine.state import Outcome
 from octotui.model.environment_names import is_passed
 from octotui.model.process import Shell
+from octotui.workers.agent.frames import Header
 from octotui.workers.agent_client.agents import GONE, Agents
 from octotui.workers.agent_client.attempt import AgentAttempt, StartFrame
 from octotui.workers.agent_client.connection import AgentConnection
@@ -28,12 +29,15 @@ from octotui.workers.executor import (
 )
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable
 from octotui.workers.processes import EXISTING
+from octotui.workers.remote.answers import STRANGE, byte_count, one_line, understood
 from octotui.workers.remote.calls import CallFailed
 from octotui.workers.remote.channel import RelayChannel
 from octotui.workers.remote.worker_directory import ReachedDirectory, WorkerDirectory
 from octotui.workers.remote.workspace_files import RemoteWorkspaceFiles
 from octotui.workers.script_environment import ScriptEnvironments
 
+HIGHEST_CODE = (1 << 31) - 1
+MOST_WARNINGS = 100
 TRIES = 3  # connections to agents that may be lost while an attempt is looked for
 ENDS = "its agent ends whenever it is asked"
 REBOOTED = "its machine was restarted, and it is unknown how far it got"
@@ -94,10 +98,11 @@ class RemoteProcesses:
             raise followed.failure
         if "folder" in header:
             self._workspaces[attempt] = str(header["folder"])
-        outcome = followed.outcome(header)
+        with understood("the end of an attempt"):
+            outcome, lengths = followed.outcome(_credible(header)), _lengths(header.get("sizes"))
         if outcome.state == "lost":
             outcome = msgspec.structs.replace(outcome, reason=await self._lost(attempt, outcome.reason))
-        return AttemptEnd(outcome, _lengths(header.get("sizes")))
+        return AttemptEnd(outcome, lengths)
 
     def workspace(self, attempt: AttemptKey) -> RemoteWorkspaceFiles | None:
         """Return the files of an ended attempt, if it has a workspace."""
@@ -183,8 +188,9 @@ class RemoteProcesses:
         try:
             program = await self._surroundings.program(work.shell)
             surroundings = await self._surroundings.of(work)
-        except (CallFailed, msgspec.MsgspecError) as problem:
-            raise StartError(f"{work.shell} cannot be started on {work.worker}: {problem}") from None
+        except (CallFailed, *STRANGE) as problem:
+            said = f"{work.shell} cannot be started on {work.worker}: {one_line(problem)}"
+            raise StartError(said) from None
         if not program:
             raise StartError(f"{work.shell} is not on {work.worker}: install it there, or say another shell")
         return await start_frame(location, work, resume, program, surroundings, at.path)
@@ -231,7 +237,8 @@ class RemoteProcesses:
 
     async def _boot(self, channel: RelayChannel) -> str:
         header, _ = await channel.ask("facts", payload=b"[]")
-        return str(header["boot"])
+        with understood():
+            return one_line(header["boot"])
 
 
 class _KnownSurroundings:
@@ -256,8 +263,8 @@ class _KnownSurroundings:
         """Return the surroundings of an attempt: only values of variables that it gets are asked for."""
         if self._names is None:
             header, body = await self.at.channel.ask("environment")
+            self._open_files = one_line(header["open_files"])
             self._names = msgspec.json.decode(body, type=list[str])
-            self._open_files = str(header["open_files"])
         passed = [each for each in self._names if is_passed(each, work.passed)]
         if missing := [each for each in passed if each not in self._values]:
             _, body = await self.at.channel.ask("environment", payload=msgspec.json.encode(missing))
@@ -267,11 +274,23 @@ class _KnownSurroundings:
         return Surroundings(environments, self.at.helpers, self._open_files)
 
 
+def _credible(header: Header) -> Header:
+    """Return what an agent says of an end, as far as it can be kept. Raises TypeError or ValueError."""
+    code = header.get("code")
+    if code is not None and (type(code) is not int or abs(code) > HIGHEST_CODE):
+        raise ValueError("its exit code is none")
+    told = {
+        name: [*map(one_line, header.get(name) or ())][:MOST_WARNINGS] for name in ("warnings", "survivors")
+    }
+    reason = {"why": one_line(header["why"])} if "why" in header else {}
+    return {**header, **told, **reason}
+
+
 def _lengths(sizes: object) -> Offsets | None:
     """Return the lengths of both streams as an agent says them, or None where it does not know them."""
     if not isinstance(sizes, list) or not sizes:
         return None
-    stdout, stderr = (*map(int, sizes), 0)[:2]
+    stdout, stderr = (*map(byte_count, sizes), 0)[:2]
     return stdout, stderr
 
 

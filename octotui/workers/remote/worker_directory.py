@@ -6,6 +6,7 @@ from octotui.workers import agent_program
 from octotui.workers.agent_client.agents import Agents
 from octotui.workers.machine import Unreachable
 from octotui.workers.remote.agent_way import RemoteAgentWay
+from octotui.workers.remote.answers import understood
 from octotui.workers.remote.calls import CallFailed
 from octotui.workers.remote.channel import MachineChannel, RelayChannel
 
@@ -36,7 +37,8 @@ class WorkerDirectory:
                 )
             except CallFailed as problem:
                 raise Unreachable(f"its directory {self.path} cannot be used: {problem}") from None
-            self._reached = ReachedDirectory(channel, str(header["path"]), str(header["helpers"]))
+            with understood():
+                self._reached = ReachedDirectory(channel, str(header["path"]), str(header["helpers"]))
             self.path = self._reached.path
         return self._reached
 

@@ -13,6 +13,7 @@ from octotui.store.directory import Directory, write_all
 from octotui.store.private_files import make_folder
 from octotui.workers.agent.frames import Header
 from octotui.workers.machine import Chunks
+from octotui.workers.remote.answers import STRANGE, one_line
 from octotui.workers.remote.calls import CallFailed
 from octotui.workers.remote.worker_directory import WorkerDirectory
 
@@ -47,8 +48,8 @@ class RemoteWorkspaceFiles:
             async with at.channel.call("workspace save", given) as call:
                 async for header, chunk in call.parts():
                     saving.take(header, chunk)
-        except (CallFailed, OSError, ValueError) as problem:
-            why = getattr(problem, "strerror", None) or problem
+        except (CallFailed, OSError, *STRANGE) as problem:
+            why = one_line(getattr(problem, "strerror", None) or problem)
             return f"what was left in the workspace cannot be kept: {why}"
         finally:
             saving.close()
@@ -66,7 +67,7 @@ class _Saving:
         self._size = 0
 
     def take(self, header: Header, chunk: bytes) -> None:
-        """Take an entry, or more of the last file. Raises OSError or ValueError."""
+        """Take an entry, or more of the last file. Raises OSError or an error of STRANGE."""
         if "entry" in header:
             path, kind, mode, target = header["entry"]
             self._begin(str(path), str(kind), int(mode), str(target))

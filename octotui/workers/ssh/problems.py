@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import asyncssh
 
+from octotui.workers.remote.answers import one_line
 from octotui.workers.ssh.host_keys import KnownHosts
 
 LONGEST = 160  # characters of what a server says
@@ -92,5 +93,4 @@ def reason_of(error: BaseException) -> str:
         or str(error)
         or type(error).__name__
     )
-    plain = " ".join("".join(each if each.isprintable() else " " for each in str(text)).split())
-    return plain[:LONGEST].rstrip(".")
+    return one_line(text, LONGEST).rstrip(".…")

@@ -116,3 +116,16 @@ async def test_m1_agents_are_closed_all_at_once(way: LocalTransport, monkeypatch
         channel.agents[name, "space"] = Agents.__new__(Agents)
     await channel.close()
     assert len(closed) == 2
+
+
+@pytest.mark.parametrize("strange", [{"part": True}, {"took": float("inf")}, {"took": 1}, {"took": "x"}])
+async def test_m1_a_relay_that_says_strange_things_of_a_call_is_given_up(strange: dict[str, object]) -> None:
+    relay = ScriptedRelay()
+    channel = RelayChannel(relay)
+    asking = asyncio.create_task(channel.ask("facts"))
+    await asyncio.sleep(0)
+    relay.said.put_nowait(head({"call": 1, **strange}))
+    with pytest.raises(Unreachable):
+        await asyncio.wait_for(asking, 5)
+    assert channel.lost is not None
+    await channel.close()

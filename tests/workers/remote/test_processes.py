@@ -4,14 +4,18 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from octotui.workers.agent.frames import Header
 from octotui.workers.agent_client import agents
 from octotui.workers.executor import AttemptSpec, StartError
 from octotui.workers.machine import AttemptKey, Unreachable
 from octotui.workers.reaching import follow_to_end, until_reached
 from octotui.workers.remote import processes as remote_processes
+from octotui.workers.remote.answers import LONGEST, STRANGE
+from octotui.workers.remote.channel import RelayChannel
 from octotui.workers.remote.machine import RemoteMachine
 from tests.workers.agents import living
 from tests.workers.jobs import ends, started, work
@@ -236,3 +240,47 @@ async def test_m1_a_quiet_script_is_reached_again_once_it_is_followed(
     assert not following.done()
     go.touch()
     assert (await following).state == "succeeded"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *({"code": each} for each in ("0", 1 << 31, True, 0.5, float("nan"))),
+        {"warnings": 7},
+        {"survivors": 1.5},
+    ],
+)
+def test_m1_an_end_that_no_journal_could_keep_is_none(header: Header) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        remote_processes._credible(header)
+
+
+def test_m1_what_an_agent_says_of_an_end_is_bounded() -> None:
+    said = {"code": None, "why": "a\nb", "warnings": ["w" * 1000] * 1000, "survivors": [], "folder": "f"}
+    found = remote_processes._credible(said)
+    assert (found["why"], found["folder"], found["survivors"]) == ("a b", "f", [])
+    assert [len(each) for each in found["warnings"]] == [LONGEST + 1] * remote_processes.MOST_WARNINGS
+
+
+@pytest.mark.parametrize("sizes", [["x"], [None], [float("inf")], [-1], [1, 1 << 63]])
+def test_m1_lengths_that_are_none_are_refused(sizes: object) -> None:
+    with pytest.raises(STRANGE):
+        remote_processes._lengths(sizes)
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [({}, b"[]"), ({"open_files": "1"}, b"\xff"), ({"open_files": "1"}, b'["PATH", 7]'), ({}, b"{")],
+)
+async def test_m1_a_strange_environment_starts_nothing(
+    machine: RemoteMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: Header, body: bytes
+) -> None:
+    await machine.boot()
+    ask = RelayChannel.ask
+
+    async def strange(channel: RelayChannel, do: str, *given: Any, **more: Any) -> tuple[Header, bytes]:
+        return (header, body) if do == "environment" else await ask(channel, do, *given, **more)
+
+    monkeypatch.setattr(RelayChannel, "ask", strange)
+    with pytest.raises(StartError, match="sh cannot be started on "):
+        await machine.processes.start(ATTEMPT, spec(tmp_path, "exit 0"), "{}")

@@ -7,6 +7,7 @@ import pytest
 
 from octotui.workers.machine import AttemptKey
 from octotui.workers.remote import workspace_files
+from octotui.workers.remote.answers import STRANGE
 from octotui.workers.remote.machine import RemoteMachine
 from tests.workers.jobs import work
 
@@ -60,3 +61,26 @@ def test_r6_no_name_leads_out_of_the_folder(tmp_path: Path, entry: list[object])
     saving.close()
     assert [each.name for each in tmp_path.iterdir()] == ["saved"]
     assert not Path("/evil").exists()
+
+
+@pytest.mark.parametrize(
+    "entry", [None, 7, ["a"], ["a", "file", "x", ""], ["a", "file", float("inf"), ""], {}]
+)
+def test_m1_a_strange_entry_is_a_problem_that_is_told(tmp_path: Path, entry: object) -> None:
+    with pytest.raises(STRANGE):
+        workspace_files._Saving(tmp_path / "saved").take({"entry": entry}, b"")
+
+
+async def test_m1_a_workspace_that_is_sent_strangely_is_not_kept(
+    machine: RemoteMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = await left(machine, tmp_path, ": >a")
+
+    def take(saving: object, header: object, chunk: object) -> None:
+        raise TypeError("no\nentry" + "x" * 1000)
+
+    monkeypatch.setattr(workspace_files._Saving, "take", take)
+    why = await files.save(tmp_path / "saved")
+    assert why is not None
+    assert why.startswith("what was left in the workspace cannot be kept: no entryx")
+    assert len(why) < 400

@@ -10,6 +10,7 @@ from secrets import token_hex
 from typing import NamedTuple
 
 from octotui.workers.machine import Unreachable
+from octotui.workers.remote.answers import one_line
 from octotui.workers.remote.transport import RemoteCommand, Transport
 
 VERBS = Path(__file__).parent / "verbs"
@@ -231,6 +232,7 @@ _FILES = {
 
 
 def _problem(kind: str, why: str) -> Exception:
+    why = one_line(why)
     if kind == "away":
         return Unreachable(why or "its directory cannot be used")
     return ShellProblem(kind, why)
@@ -240,4 +242,4 @@ def _shown(text: str) -> str:
     """Return the last line of what a machine says, short."""
     lines = text.strip().splitlines()
     last = lines[-1] if lines else ""
-    return last if len(last) <= SHOWN else f"{last[:SHOWN]}…"
+    return one_line(last, SHOWN)

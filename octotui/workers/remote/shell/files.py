@@ -8,6 +8,7 @@ from contextlib import aclosing, suppress
 
 from octotui.store.archives.entries import Limits
 from octotui.workers.machine import Chunks, FileDigest, FileEntry, FileError, Unreachable, check_path
+from octotui.workers.remote.answers import byte_count, one_line, understood
 from octotui.workers.remote.shell.calls import ShellCall, ShellProblem
 from octotui.workers.remote.shell.listing import file_entry, listed
 from octotui.workers.remote.shell.reached import ShellDirectory
@@ -61,7 +62,9 @@ class ShellFiles:
     async def received(self, path: str, sha256: str) -> int:
         """Return the size of the interrupted transfer of this content."""
         check_path(path)
-        return int(await self._one(path, "received", part_name(path, sha256)))
+        said = await self._one(path, "received", part_name(path, sha256))
+        with understood():
+            return byte_count(said)
 
     async def get(self, path: str, offset: int = 0) -> Chunks:
         """Yield the content of an ordinary file from an offset on."""
@@ -91,7 +94,8 @@ class ShellFiles:
         except ShellProblem as problem:
             raise file_error(folder, problem) from None
         found = (part.partition(b" ")[::2] for part in parts)
-        return {asked[int(place)]: body for place, body in found if int(place) < len(asked)}
+        with understood():
+            return {asked[int(place)]: body for place, body in found if 0 <= int(place) < len(asked)}
 
     async def list(self, folder: str, *, deep: bool = False) -> tuple[FileEntry, ...]:
         """Return the entries of a folder, or of all folders in it."""
@@ -109,8 +113,9 @@ class ShellFiles:
     async def digest(self, path: str) -> FileDigest:
         """Return size and SHA-256 of an ordinary file."""
         check_path(path)
-        size, _, digest = (await self._one(path, "digest")).partition(" ")
-        return FileDigest(int(size), digest.strip())
+        bytes_, _, digest = (await self._one(path, "digest")).partition(" ")
+        with understood():
+            return FileDigest(byte_count(bytes_), one_line(digest))
 
     async def remove(self, path: str) -> None:
         """Remove a file, or a folder with its contents."""
@@ -124,19 +129,27 @@ class ShellFiles:
     async def free(self) -> int:
         """Return the free bytes of the disk."""
         await self._directory.reached()
-        (line,) = await self._directory.calls.ask("files", "free")
+        try:
+            parts = await self._directory.calls.ask("files", "free")
+        except ShellProblem as problem:
+            raise file_error(self._directory.path, problem) from None
+        with understood():
+            (line,) = parts
         found = _FREE.search(line.decode(errors="replace"))
         if found is None:
             raise FileError("the free space of its disk cannot be told: its df answers strangely")
-        return int(found[1]) * 1024
+        with understood():
+            return byte_count(max(0, int(found[1])) * 1024)
 
     async def _one(self, path: str, verb: str, *more: str) -> str:
         """Return the one part of an answer about a path."""
         await self._directory.reached()
         try:
-            (part,) = await self._directory.calls.ask("files", verb, path, *more)
+            parts = await self._directory.calls.ask("files", verb, path, *more)
         except ShellProblem as problem:
             raise file_error(path, problem) from None
+        with understood():
+            (part,) = parts
         return part.decode(errors="replace").strip()
 
 

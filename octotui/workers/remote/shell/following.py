@@ -8,6 +8,7 @@ from typing import NamedTuple
 from octotui.engine.state import Outcome
 from octotui.workers.executor import Notice, Output
 from octotui.workers.machine import AttemptKey, Unreachable
+from octotui.workers.remote.answers import byte_count
 from octotui.workers.remote.shell.calls import NOTICE, RunningCall, ShellCall, ShellCalls, ShellProblem
 from octotui.workers.remote.shell.outcomes import ORPHANED, outcome_of
 from octotui.workers.workspace_record import read
@@ -133,7 +134,7 @@ class _Following:
             rebooted=before.strip() != now.strip(),
         )
         try:
-            return FollowedEnd(outcome, int(told[b"ended"]))
+            return FollowedEnd(outcome, byte_count(told[b"ended"]))
         except ValueError:
             raise Unreachable("the end of its output cannot be read") from None
 

@@ -6,6 +6,9 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from octotui.workers.machine import FileEntry
+from octotui.workers.remote.answers import LARGEST
+
+HIGHEST_MODE = (1 << 32) - 1
 
 _SUM = re.compile(rb"\\?([0-9a-f]{64}) [ *]")
 
@@ -24,7 +27,8 @@ def listed(part: bytes) -> ListedEntry | None:
     size, _, name = rest.partition(b" ")
     try:
         path = name.removesuffix(b"\n").decode(errors="surrogateescape")
-        return ListedEntry("" if path == "." else path.removeprefix("./"), int(mode, 16), int(size))
+        entry = ListedEntry("" if path == "." else path.removeprefix("./"), int(mode, 16), int(size))
+        return entry if 0 <= entry.mode <= HIGHEST_MODE and 0 <= entry.size <= LARGEST else None
     except ValueError:
         return None
 

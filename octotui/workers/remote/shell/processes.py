@@ -23,6 +23,7 @@ from octotui.workers.executor import (
     unheard,
 )
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable, check_path
+from octotui.workers.remote.answers import byte_count, understood
 from octotui.workers.remote.shell.calls import ShellProblem
 from octotui.workers.remote.shell.following import FollowTurns, follow_in_turns
 from octotui.workers.remote.shell.outcomes import ELSEWHERE, GONE, status_of
@@ -57,7 +58,8 @@ class ShellProcesses:
             return AttemptStatus("nothing")
         where = f"{self._directory.path}/{folder_of(attempt)}"
         life, printed, record = (*parts, b"0", b"")[:3]
-        return status_of(attempt.name, where, life.decode(), int(printed or b"0"), record)
+        with understood():
+            return status_of(attempt.name, where, life.decode(), byte_count(printed or b"0"), record)
 
     async def start(
         self, attempt: AttemptKey, work: AttemptSpec, resume: str = "", *, is_new: bool = False

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from octotui.workers.machine import Unreachable
+from octotui.workers.remote.answers import clock, one_line, understood
 from octotui.workers.remote.shell.calls import ShellCalls, ShellProblem
 from octotui.workers.remote.transport import Transport
 from octotui.workers.shells import HELPERS
@@ -93,16 +94,14 @@ def _facts(parts: list[bytes]) -> ShellFacts:
     words = [each.decode(errors="surrogateescape").partition(" ")[::2] for each in parts]
     told = dict(words)
     programs = [value.partition(" ")[::2] for name, value in words if name == "program"]
-    try:
+    with understood("what it says of itself"):
         return ShellFacts(
             directory=told["directory"],
-            system=told["system"],
-            architecture=told["architecture"],
-            clock=float(told["clock"]),
-            boot=told["boot"],
+            system=one_line(told["system"]),
+            architecture=one_line(told["architecture"]),
+            clock=clock(told["clock"]),
+            boot=one_line(told["boot"]),
             names=tuple(told["names"].split("\n")),
-            python=told.get("python", ""),
+            python=one_line(told.get("python", "")),
             programs=dict(programs),
         )
-    except (KeyError, ValueError) as problem:
-        raise Unreachable(f"what it says of itself cannot be read: {problem}") from None

@@ -4,11 +4,14 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
 from octotui.workers.machine import FileError, Unreachable
+from octotui.workers.remote.shell.calls import ShellCalls
 from octotui.workers.remote.shell.machine import ShellMachine
+from octotui.workers.remote.shell.reached import ShellDirectory
 from tests.workers.conformance import sent, sha256
 from tests.workers.local_transport import LocalTransport
 
@@ -82,3 +85,22 @@ async def test_m1_a_full_disk_is_said(machine: ShellMachine, tmp_path: Path) -> 
     with pytest.raises(FileError, match="in/full is not there, or is no ordinary file"):
         await machine.files.digest("in/full")
     assert await machine.files.free() > 0
+
+
+@pytest.mark.parametrize("parts", [[], [b"x"], [b"-1"], [b"9" * 30], [b"1", b"2"], [b"\xff"]])
+async def test_m1_strange_answers_make_a_machine_unreachable(
+    machine: ShellMachine, monkeypatch: pytest.MonkeyPatch, parts: list[bytes]
+) -> None:
+    await machine.boot()
+
+    async def ask(calls: ShellCalls, *given: str) -> list[bytes]:
+        return parts
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ShellDirectory, "reached", AsyncMock())
+        patch.setattr(ShellCalls, "ask", ask)
+        for call in (machine.files.received("a", "0" * 64), machine.files.digest("a")):
+            with pytest.raises(Unreachable, match="cannot be understood: "):
+                await call
+        with pytest.raises((Unreachable, FileError)):
+            await machine.files.free()

@@ -14,6 +14,10 @@ A, B = (hashlib.sha256(each).hexdigest() for each in (b"a", b"b"))
     (b"81a4 0 ./a 1 b\n\n\n", ListedEntry("a 1 b\n\n", 0o100644, 0)),
     (b"81a4 0 ./\xff\n", ListedEntry("\udcff", 0o100644, 0)),
     (b"stat: what\n", None),
+    (b"100000000000000000 3 ./f\n", None),
+    (b"-1 3 ./f\n", None),
+    (b"81a4 -3 ./f\n", None),
+    (b"81a4 9223372036854775808 ./f\n", None),
     (b"", None),
 ])  # fmt: skip
 def test_entries_are_read(part: bytes, entry: ListedEntry | None) -> None:

@@ -83,3 +83,11 @@ async def test_nothing_is_found_in_the_current_directory(way: LocalTransport, tm
     (tmp_path / "worker1" / "evil").chmod(0o755)
     way.environment["PATH"] = f"::.:{way.environment['PATH']}:"
     assert (await directory.facts(("evil", "cat"))).programs.keys() == {"cat"}
+
+
+@pytest.mark.parametrize("clock", [b"inf", b"nan", b"1e300", b"soon", b""])
+def test_m1_a_clock_that_is_none_is_refused(clock: bytes) -> None:
+    told = [b"directory /a", b"system Linux", b"architecture x", b"clock " + clock, b"boot b", b"names PATH"]
+    with pytest.raises(Unreachable, match="what it says of itself cannot be understood: "):
+        reached._facts(told)
+    assert reached._facts([*told, b"clock 1.5", b"system a\nb"])[1:4:2] == ("a b", 1.5)
