@@ -21,6 +21,7 @@ from octotui.workers.remote.unpacked_archives import UnpackedArchives
 
 SLICE = 0.1  # seconds between looks whether work is to be given up
 WAIT = 0.5  # seconds between looks whether a lock is free
+DIGITS = 18  # of a size or a time
 REFRESH = 30.0  # seconds between signs of life of a lock's holder; one that is silent for minutes has lost it
 
 T = TypeVar("T")
@@ -166,6 +167,8 @@ def _note(part: bytes) -> tuple[int, int, str, str] | None:
     used, _, name = rest.partition(" ")
     package, _, version = name.partition("/.")
     if not size.isdecimal() or not used.isdecimal() or not version.endswith(".size"):
+        return None
+    if len(size) > DIGITS or len(used) > DIGITS:
         return None
     return int(size), int(used), package, version.removesuffix(".size")
 

@@ -12,6 +12,7 @@ from octotui.workers.remote.shell.calls import ShellCalls, ShellProblem
 from octotui.workers.remote.transport import Transport
 from octotui.workers.shells import HELPERS
 
+LONGEST_PATH = 4096  # characters
 PATIENCE = 60.0  # seconds until a shell has answered for the first time
 SILENT = f"it takes the connection and says nothing for {PATIENCE:.0f} s: see what its login shell does"
 
@@ -94,6 +95,7 @@ def _facts(parts: list[bytes]) -> ShellFacts:
     words = [each.decode(errors="surrogateescape").partition(" ")[::2] for each in parts]
     told = dict(words)
     programs = [value.partition(" ")[::2] for name, value in words if name == "program"]
+    usable = {name: path for name, path in programs if len(path) <= LONGEST_PATH and path.isprintable()}
     with understood("what it says of itself"):
         return ShellFacts(
             directory=told["directory"],
@@ -103,5 +105,5 @@ def _facts(parts: list[bytes]) -> ShellFacts:
             boot=one_line(told["boot"]),
             names=tuple(told["names"].split("\n")),
             python=one_line(told.get("python", "")),
-            programs=dict(programs),
+            programs=usable,
         )

@@ -169,3 +169,10 @@ async def test_p2_one_that_does_not_fit_is_refused(
     monkeypatch.setattr(package_store, "RESERVE", 1 << 60)
     with pytest.raises(ArchiveError, match="make room"):
         await install(machine, archive(machine))
+
+
+@pytest.mark.parametrize("size", [b"9" * 5000, b"-1", b"x", b""])
+def test_m1_a_size_that_is_none_is_no_package(size: bytes) -> None:
+    assert package_store._note(size + b" 7 tools/.1.0.size") is None
+    assert package_store._note(b"7 " + size + b" tools/.1.0.size") is None
+    assert package_store._note(b"5 7 tools/.1.0.size") == (5, 7, "tools", "1.0")

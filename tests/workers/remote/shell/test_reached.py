@@ -91,3 +91,9 @@ def test_m1_a_clock_that_is_none_is_refused(clock: bytes) -> None:
     with pytest.raises(Unreachable, match="what it says of itself cannot be understood: "):
         reached._facts(told)
     assert reached._facts([*told, b"clock 1.5", b"system a\nb"])[1:4:2] == ("a b", 1.5)
+
+
+def test_m1_a_program_whose_path_cannot_be_kept_is_not_there() -> None:
+    told = [b"directory /a", b"system Linux", b"architecture x", b"clock 1", b"boot b", b"names PATH"]
+    paths = [b"program sh /bin/sh", b"program a /\xff", b"program b /\nb", b"program c /" + b"c" * 5000]
+    assert reached._facts(told + paths).programs == {"sh": "/bin/sh"}
