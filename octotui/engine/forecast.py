@@ -81,7 +81,7 @@ class _Play:
         self.found = Forecast(self.now, {}, {}, {})
         self._running: list[tuple[float, str]] = []
         for lock in state.locks.values():
-            for *_, name in lock.holders:
+            for _, name in lock.holders:
                 self._push(name, ends_at(state, state.jobs[name], self.now))
 
     def run(self, most: int) -> None:

@@ -103,7 +103,7 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
     """Return the row of a worker or target; `next`: the process gets it next in this pool (W5)."""
     lock = state.locks.get(worker, FREE)
     mark, doing = _doing_on_target(state, worker, lock) if slug == TARGETS else _doing(state, worker, lock)
-    holding = {state.jobs[job].run for *_, job in lock.holders}
+    holding = {state.jobs[job].run for _, job in lock.holders}
     leases = [run for _, run in state.leases.get(worker, ()) if run not in holding]
     target = state.model.targets.get(worker) if slug == TARGETS else None
     return WorkerRow(
@@ -148,7 +148,7 @@ def parts_of(state: State, slug: str, worker: str, process: str | None = None) -
 
 def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
     """Return a worker's mark, and the runs whose jobs hold it."""
-    jobs = [state.jobs[name] for *_, name in lock.holders]
+    jobs = [state.jobs[name] for _, name in lock.holders]
     if lock.exclusive and jobs:
         packages = ", ".join(package for package, _ in jobs[0].packages)
         activity = f"acquires {packages}" if jobs[0].kind == "acquire" else "has exclusive use"
@@ -167,7 +167,7 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
 
 def _doing_on_target(state: State, target: str, lock: Lock) -> tuple[Mark, str]:
     """Return a target's mark, and the runs that hold it, or its roles."""
-    jobs = [state.jobs[name] for *_, name in lock.holders]
+    jobs = [state.jobs[name] for _, name in lock.holders]
     if jobs:
         return JOBS["running"], listed((job.run for job in jobs), most=4)
     declared = state.model.targets[target]

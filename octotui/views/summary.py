@@ -18,7 +18,7 @@ def of(state: State) -> tuple[Count, ...]:
     locked = {
         state.jobs[job].run
         for lock in state.locks.values()
-        for *_, job in lock.queue
+        for _, job in lock.queue
     }  # fmt: skip
     asking = {state.interruptions[name].run for _, name in state.asking}
     stuck = sum(1 for name in locked | asking if _only_waits(state, name))

@@ -162,9 +162,9 @@ def of_worker(state: State, worker: str, now: float, zone: Zone = None) -> list[
     stands = "may be selected" if reason is None else f"may not be selected: it is {reason}"
     holders = [
         " · ".join(filter(None, (waits.doing(state, job, now), left(state, job, now))))
-        for job in (state.jobs[name] for *_, name in lock.holders)
+        for job in (state.jobs[name] for _, name in lock.holders)
     ]
-    queue = [_in_line(state, job, now) for *_, job in lock.queue]
+    queue = [_in_line(state, job, now) for _, job in lock.queue]
     leases = [f"{run} {state.runs[run].title}" for _, run in state.leases.get(worker, ())]
     parts = [
         ("State", [stands]),

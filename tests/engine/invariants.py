@@ -35,7 +35,9 @@ def check_event(state: State, event: AnyEvent) -> None:  # noqa: C901, PLR0912 -
         case events.JobStarted():
             job = state.jobs[event.job]
             lock = state.locks.get(job.worker or "")
-            assert job.mode is None or (lock and lock.queue.first() == job.line_entry), "it was not its turn"
+            assert job.mode is None or (lock and lock.queue.first() == (job.ticket, job.id)), (
+                "it was not its turn"
+            )
             assert job.mode is None or not is_lost(state, job.worker or ""), f"{job.worker} is lost"
         case events.RunStarted():
             assert not state.resuming, "a run whose child has ended goes first"
@@ -127,14 +129,14 @@ def _locks(state: State, jobs: list[Job]) -> None:
             elif isinstance(job.wait, ForLock):
                 asked.setdefault(job.worker, []).append(job.id)
     for machine, lock in state.locks.items():
-        holders = [state.jobs[name] for *_, name in lock.holders]
+        holders = [state.jobs[name] for _, name in lock.holders]
         modes = Counter(job.mode for job in holders)
         assert modes["exclusive"] <= 1, f"two exclusive holders on {machine}"
         assert not (modes["exclusive"] and modes["shared"]), f"exclusive beside shared on {machine}"
         assert lock.exclusive == bool(modes["exclusive"])
         assert lock.holders or lock.queue, "a lock nobody has or wants is kept"
-        assert sorted(name for *_, name in lock.holders) == sorted(held.pop(machine, []))
-        assert sorted(name for *_, name in lock.queue) == sorted(asked.pop(machine, []))
+        assert sorted(name for _, name in lock.holders) == sorted(held.pop(machine, []))
+        assert sorted(name for _, name in lock.queue) == sorted(asked.pop(machine, []))
     assert not held
     assert not asked
 
@@ -249,7 +251,7 @@ def _guided(state: State, run: Run, job: Job) -> None:
     assert job.deadline is None
     assert job.outcome is not None
     assert job.outcome.state in ("failed", "lost")
-    assert all(job.id not in (name for *_, name in lock.holders) for _, lock in state.locks.items())
+    assert all(job.id not in (name for _, name in lock.holders) for _, lock in state.locks.items())
 
 
 def _targets(run: Run, jobs: list[Job]) -> None:

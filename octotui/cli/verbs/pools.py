@@ -62,7 +62,7 @@ def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
                 "leases": row.leases,
                 "waiting": row.queue,
                 "leased_by": [run for _, run in state.leases.get(worker, ())],
-                "held_by": [state.jobs[job].run for *_, job in state.locks.get(worker, FREE).holders],
+                "held_by": [state.jobs[job].run for _, job in state.locks.get(worker, FREE).holders],
             },
         )
 

@@ -24,7 +24,7 @@ def turn_at(state: State, job: Job, now: float, most: int = MOST_AHEAD) -> float
         return None
     lock = state.locks.get(job.wait.machine, FREE)
     room = most - len(lock.holders)
-    ahead = [*islice(lock.queue.until(job.line_entry), max(0, room + 1))]
+    ahead = [*islice(lock.queue.until((job.ticket, job.id)), max(0, room + 1))]
     return None if len(ahead) > room else _turn(state, lock, ahead, job.wait.mode, now)
 
 
@@ -44,10 +44,10 @@ def expected_wait(state: State, machine: str | None, mode: Mode | None, now: flo
 
 def _turn(state: State, lock: Lock, ahead: Iterable[Item], mode: Mode, now: float) -> float | None:
     """Return when a lock admits this mode behind those ahead: who comes later never overtakes (L2)."""
-    ends = [ends_at(state, state.jobs[name], now) for *_, name in lock.holders]
+    ends = [ends_at(state, state.jobs[name], now) for _, name in lock.holders]
     heapify(ends)
     at, exclusive = now, lock.exclusive
-    for *_, name in ahead:
+    for _, name in ahead:
         job = state.jobs[name]
         at = _admitted(job.mode, ends, at, exclusive=exclusive)
         if at == inf:

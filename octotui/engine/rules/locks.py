@@ -12,7 +12,7 @@ def enqueue(state: State, job: Job) -> tuple[State, Job]:
     if job.worker is None or job.mode is None:
         return state, replace(job, wait=None)
     lock = state.locks.get(job.worker, FREE)
-    lock = replace(lock, queue=lock.queue.add((state.seq, *job.place)))
+    lock = replace(lock, queue=lock.queue.add((state.seq, job.id)))
     state = replace(state, locks=state.locks.insert(job.worker, lock))
     return state, replace(job, ticket=state.seq, wait=ForLock(state.at, job.worker, job.mode))
 
@@ -22,7 +22,7 @@ def acquire(state: State, job: Job) -> State:
     if job.worker is None or job.mode is None:
         return state
     lock = state.locks.get(job.worker, FREE)
-    entry = job.line_entry
+    entry = (job.ticket, job.id)
     lock = Lock(
         holders=lock.holders.add(entry),
         exclusive=job.mode == "exclusive",
@@ -36,7 +36,7 @@ def release(state: State, job: Job) -> State:
     if job.worker is None or job.mode is None:
         return state
     lock = state.locks.get(job.worker, FREE)
-    entry = job.line_entry
+    entry = (job.ticket, job.id)
     holders = lock.holders.discard(entry)
     lock = Lock(holders, lock.exclusive and len(holders) > 0, lock.queue.discard(entry))
     if not lock.holders and not lock.queue:
@@ -50,7 +50,7 @@ def grantable(state: State, machine: str) -> Job | None:
     first = lock.queue.first()
     if first is None or is_lost(state, machine):
         return None
-    job = state.jobs[first[-1]]
+    job = state.jobs[first[1]]
     return job if admits(job.mode, held=bool(lock.holders), exclusive=lock.exclusive) else None
 
 
@@ -65,8 +65,8 @@ def blockers(state: State, job: Job) -> tuple[Job, ...]:
         return ()
     lock = state.locks.get(job.wait.machine, FREE)
     joins = job.mode == "shared" and not lock.exclusive
-    holders = () if joins else tuple(state.jobs[name] for *_, name in lock.holders)
-    ahead = (state.jobs[name] for *_, name in lock.queue.until(job.line_entry))
+    holders = () if joins else tuple(state.jobs[name] for _, name in lock.holders)
+    ahead = (state.jobs[name] for _, name in lock.queue.until((job.ticket, job.id)))
     return holders + tuple(each for each in ahead if each.mode == "exclusive")
 
 
@@ -75,4 +75,4 @@ def place_in_line(state: State, job: Job) -> int:
     if not isinstance(job.wait, ForLock):
         return 0
     lock = state.locks.get(job.wait.machine, FREE)
-    return 1 + sum(1 for _ in lock.queue.until(job.line_entry))
+    return 1 + sum(1 for _ in lock.queue.until((job.ticket, job.id)))

@@ -156,11 +156,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
         """Its entry in the sequences of its run."""
         return self.number, self.id
 
-    @property
-    def line_entry(self) -> tuple[int, int, str]:
-        """Its entry in the line of its lock: jobs that joined it together stand there by their numbers."""
-        return self.ticket, self.number, self.id
-
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One execution of a runbook, with the definition it was queued with."""
@@ -245,7 +240,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
 
 
 class Lock(msgspec.Struct, frozen=True, gc=False):
-    """A machine's reader-writer lock: the line entries of holders and of queued jobs, in order."""
+    """A machine's reader-writer lock: `(ticket, job)` of holders and of queued jobs, in order."""
 
     holders: SortedSequence = SortedSequence()
     exclusive: bool = False

@@ -115,12 +115,12 @@ def _machine(place: PagePlace, scope: PageScope) -> PageLines:
     yield _facts(state, place, own_pools)
     if judged := of_waits(state, worker):
         yield PageLine(key="estimates", text=f"waits for its lock: {judged}")
-    holders = (_job(scope, job) for *_, job in lock.holders)
+    holders = (_job(scope, job) for _, job in lock.holders)
     mode = "exclusive" if lock.exclusive else "shared"
     yield from section(
         f"Lock, held in {mode} mode" if lock.holders else "Lock", holders, "Nobody holds its lock."
     )
-    queue = (_job(scope, job) for *_, job in lock.queue)
+    queue = (_job(scope, job) for _, job in lock.queue)
     yield from section(f"Line, {counted(len(lock.queue), 'waits', 'wait')} for its lock", queue)
     yield from _runs_here("Runs that lease it", (run for _, run in state.leases.get(worker, ())))
     yield from section("Pools", (_pool_line(state, slug) for slug in own_pools))

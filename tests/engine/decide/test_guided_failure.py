@@ -150,7 +150,7 @@ def test_a_time_limit_and_a_wait_limit_ask_too() -> None:
     world.run_until(world.now - START + 1.5)
     assert world.state.jobs["job-3.1"].state == "asking"
     assert world.state.jobs["job-3.1"].reason.startswith("waited 1 s for the lock of worker1")
-    assert [name for lock in world.state.locks.values() for *_, name in lock.queue] == []
+    assert [name for lock in world.state.locks.values() for _, name in lock.queue] == []
     check_settled(world.state, 0)
 
 

@@ -44,7 +44,7 @@ def _runs_on(turn: Transaction, machine: str) -> tuple[str, ...]:
     """Return the runs that lease a machine, or have a job there, in the order they were queued."""
     leasing = [name for _, name in turn.state.leases.get(machine, ())]
     lock = turn.state.locks.get(machine)
-    jobs = [turn.job(name) for *_, name in (*lock.holders, *lock.queue)] if lock is not None else []
+    jobs = [turn.job(name) for _, name in (*lock.holders, *lock.queue)] if lock is not None else []
     runs = {*leasing, *(job.run for job in jobs)}
     return tuple(sorted(runs, key=lambda name: turn.run(name).number))
 
