@@ -11,13 +11,21 @@ from pathlib import Path
 
 def living(base: Path) -> Iterator[int]:
     """The processes of the agents whose folders are somewhere in a folder."""
-    for lock in (*base.rglob("agent/*/lock"), *base.rglob("agents/*/*/lock")):
+    for lock in _locks(base):
         with suppress(OSError), lock.open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
                 if text := file.read().strip():
                     yield int(text)
+
+
+def _locks(base: Path) -> Iterator[Path]:
+    """The locks of agents; folders of jobs may go while they are looked at."""
+    for folder, _, names in os.walk(base):
+        parents = Path(folder).parts
+        if "lock" in names and ("agent" in parents[-2:-1] or "agents" in parents[-3:-2]):
+            yield Path(folder, "lock")
 
 
 def end_agents(base: Path, patience: float = 3.0) -> None:

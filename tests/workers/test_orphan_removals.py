@@ -43,7 +43,7 @@ async def test_m1_other_machines_are_not_waited_for_nor_for_each_other(tmp_path:
 
     made = removals(tmp_path, failed)
     await asyncio.wait_for(made.begin(declared(), PLACES, remove), 5)
-    assert told == [str(tmp_path / "here"), "/before"]
+    assert told[:2] == [str(tmp_path / "here"), "/before"]
     for each in ("here", "far"):
         await asyncio.wait_for(made.done(declared(), each), 5)
     assert told[2:] == ["/srv/far"]
