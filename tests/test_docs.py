@@ -16,8 +16,8 @@ import pytest
 
 from octotui.cli.model_files import read_with_warnings
 from octotui.model.system_variables import SYSTEM_VARIABLES
-from octotui.model.toml.process_spec import TEMPLATE
-from octotui.model.toml.space_spec import MODEL
+from octotui.model.toml.specs.process_spec import TEMPLATE
+from octotui.model.toml.specs.space_spec import MODEL
 from octotui.model.toml.templates import read_template
 from octotui.model.toml.validate import Validator
 from octotui.store.user_config import CONFIG

@@ -9,8 +9,8 @@ import tomli_w
 from octotui.model.checks.ineffective_keys import warn_of_ineffective_keys
 from octotui.model.complaints import ModelError
 from octotui.model.space import Model
-from octotui.model.toml.process_spec import CHILD, STEP
 from octotui.model.toml.read import load_with_warnings
+from octotui.model.toml.specs.process_spec import CHILD, STEP
 from tests.observed import observed
 
 Table = dict[str, Any]

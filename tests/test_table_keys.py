@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from octotui.model.toml import process_spec, space_spec, variable_spec
-from octotui.model.toml.spec import TableSpec
+from octotui.model.toml.specs import machine_spec, process_spec, space_spec, variable_spec
+from octotui.model.toml.specs.spec import TableSpec
 from octotui.store import user_config
 from tests.observed import observed
 from tests.test_keys import BASE, Table, read
@@ -276,7 +276,7 @@ READ = {
 def tables() -> dict[str, TableSpec]:
     """Every table, once, but those of steps (`test_keys`) and the one that only holds the others."""
     found: dict[int, tuple[str, TableSpec]] = {}
-    for module in (process_spec, space_spec, variable_spec, user_config):
+    for module in (machine_spec, process_spec, space_spec, variable_spec, user_config):
         for name, value in vars(module).items():
             if isinstance(value, TableSpec) and name not in ("STEP", "CHILD", "MODEL"):
                 found.setdefault(id(value), (name, value))

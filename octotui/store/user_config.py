@@ -11,9 +11,9 @@ from platformdirs import user_config_dir
 
 from octotui.model.complaints import Complaint, Keys, ModelError
 from octotui.model.file_trust import FileTrust
-from octotui.model.toml.scalars import SLUG, name
 from octotui.model.toml.sources import Source
-from octotui.model.toml.spec import KeyedSpec, KeySpec, ListSpec, Spec, TableSpec
+from octotui.model.toml.specs.scalars import SLUG, name
+from octotui.model.toml.specs.spec import KeyedSpec, KeySpec, ListSpec, Spec, TableSpec
 from octotui.model.toml.validate import Validator
 from octotui.store.atomic_file import exclusive, replace_file
 

@@ -17,7 +17,7 @@ from octotui.cli.check_report import check
 from octotui.model.file_trust import FileTrust
 from octotui.model.space import Model
 from octotui.model.toml import convert
-from octotui.model.toml.space_spec import MODEL
+from octotui.model.toml.specs.space_spec import MODEL
 from octotui.model.toml.templates import Library
 from octotui.model.toml.validate import Validator
 from tests.ratios import Ratio, measure

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import tomli_w
 
-from octotui.model.toml.process_spec import TEMPLATE
-from octotui.model.toml.space_spec import MODEL
-from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
+from octotui.model.toml.specs.process_spec import TEMPLATE
+from octotui.model.toml.specs.space_spec import MODEL
+from octotui.model.toml.specs.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 LONGEST = 90

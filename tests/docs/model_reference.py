@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 
-from octotui.model.toml.process_spec import CHILD, HEALTH_CHECK, PARAMETER, STEP, TEMPLATE
-from octotui.model.toml.space_spec import ACCOUNT, FEED, KEEP, MACHINE_POLICY, MODEL, PROJECT, SSH
-from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, KeySpec, ListSpec, ScalarSpec, Spec, TableSpec
-from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
+from octotui.model.toml.specs.machine_spec import ACCOUNT, MACHINE_POLICY, SSH
+from octotui.model.toml.specs.process_spec import CHILD, HEALTH_CHECK, PARAMETER, STEP, TEMPLATE
+from octotui.model.toml.specs.space_spec import FEED, KEEP, MODEL, PROJECT
+from octotui.model.toml.specs.spec import (
+    AlternativeSpec,
+    KeyedSpec,
+    KeySpec,
+    ListSpec,
+    ScalarSpec,
+    Spec,
+    TableSpec,
+)
+from octotui.model.toml.specs.variable_spec import PROMPT, SECRET, VALUE
 from octotui.store.user_config import CONFIG
 from tests.docs.key_examples import KeyExample, example
 from tests.docs.markdown_pages import ROOT, anchor, anchors

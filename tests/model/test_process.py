@@ -14,7 +14,7 @@ from octotui.model.process import (
     TemplateCall,
     requirement_of,
 )
-from octotui.model.toml.process_spec import STEP
+from octotui.model.toml.specs.process_spec import STEP
 
 SCRIPT = Script(body="true")
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from octotui.model.toml.space_spec import MODEL
-from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
+from octotui.model.toml.specs.space_spec import MODEL
+from octotui.model.toml.specs.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
 
 
 def schema() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from octotui.model.file_trust import FileTrust
 from octotui.model.space import Model
 from octotui.model.toml.convert import convert
 from octotui.model.toml.sources import Source, files_of
-from octotui.model.toml.space_spec import MODEL
+from octotui.model.toml.specs.space_spec import MODEL
 from octotui.model.toml.templates import Library
 from octotui.model.toml.validate import Validator
 

@@ -9,8 +9,8 @@ import msgspec
 from octotui.model.complaints import Complaint, Keys, ModelError, Reason, Report, did_you_mean
 from octotui.model.file_trust import FileTrust
 from octotui.model.process import Shell
-from octotui.model.toml.process_spec import TEMPLATE
 from octotui.model.toml.sources import Source
+from octotui.model.toml.specs.process_spec import TEMPLATE
 from octotui.model.toml.validate import Validator
 
 SHIPPED = Path(__file__).parents[1] / "templates"

@@ -10,7 +10,15 @@ from msgspec import UNSET
 
 from octotui.model.complaints import Keys, Report, did_you_mean, key_meant, listing
 from octotui.model.machines.endpoints import LOCAL
-from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, KeySpec, ListSpec, ScalarSpec, Spec, TableSpec
+from octotui.model.toml.specs.spec import (
+    AlternativeSpec,
+    KeyedSpec,
+    KeySpec,
+    ListSpec,
+    ScalarSpec,
+    Spec,
+    TableSpec,
+)
 
 _ACCOUNT = re.compile(r"(://)[^/?#]*@")
 """The account and password in an address, which are not repeated."""

@@ -19,10 +19,11 @@ from octotui.model.process import (
     TemplateCall,
 )
 from octotui.model.space import Model, Project, Value, Variables
-from octotui.model.toml.process_spec import DEPLOYED, MANUAL, RUNBOOK, SCRIPT, STEP
-from octotui.model.toml.space_spec import MACHINE_POLICY, MODEL, NOTIFY, PROJECT
-from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
-from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
+from octotui.model.toml.specs.machine_spec import MACHINE_POLICY
+from octotui.model.toml.specs.process_spec import DEPLOYED, MANUAL, RUNBOOK, SCRIPT, STEP
+from octotui.model.toml.specs.space_spec import MODEL, NOTIFY, PROJECT
+from octotui.model.toml.specs.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
+from octotui.model.toml.specs.variable_spec import PROMPT, SECRET, VALUE
 
 
 def dump(model: Model) -> str:

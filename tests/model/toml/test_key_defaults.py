@@ -9,9 +9,9 @@ import pytest
 
 from octotui.model.space import Model
 from octotui.model.toml.convert import convert
-from octotui.model.toml.process_spec import TEMPLATE
-from octotui.model.toml.space_spec import MODEL
-from octotui.model.toml.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
+from octotui.model.toml.specs.process_spec import TEMPLATE
+from octotui.model.toml.specs.space_spec import MODEL
+from octotui.model.toml.specs.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
 from octotui.model.toml.templates import Library
 from octotui.model.toml.validate import Validator
 

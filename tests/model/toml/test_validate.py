@@ -5,7 +5,7 @@ import pytest
 from msgspec import UNSET
 
 from octotui.model.complaints import Keys
-from octotui.model.toml.spec import (
+from octotui.model.toml.specs.spec import (
     AlternativeSpec,
     KeyedSpec,
     KeySpec,

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from octotui.model.process import HealthCheck, Manual, Runbook, Script, Simulate, StartRunbook, Step
-from octotui.model.toml.scalars import (
+from octotui.model.toml.specs.scalars import (
     CONDITION,
     INNER_FILES,
     NAME,
@@ -17,7 +17,7 @@ from octotui.model.toml.scalars import (
     VARIABLE,
     name,
 )
-from octotui.model.toml.spec import (
+from octotui.model.toml.specs.spec import (
     AlternativeSpec,
     KeyedSpec,
     KeySpec,
@@ -30,7 +30,7 @@ from octotui.model.toml.spec import (
     text,
     whole,
 )
-from octotui.model.toml.variable_spec import PROMPT
+from octotui.model.toml.specs.variable_spec import PROMPT
 
 TEMPLATE_SHELLS = ("bash", "python", "pwsh")
 

@@ -1,7 +1,7 @@
 """The tables of variables have the fields of what they become."""
 
 from octotui.model import space, values
-from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
+from octotui.model.toml.specs.variable_spec import PROMPT, SECRET, VALUE
 
 
 def test_the_tables_have_exactly_the_fields_of_the_values() -> None:

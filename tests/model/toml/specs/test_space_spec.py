@@ -6,24 +6,22 @@ import pytest
 
 from octotui.model import space
 from octotui.model.complaints import ModelError
-from octotui.model.toml.process_spec import MANUAL, RUNBOOK, SCRIPT, STEP
 from octotui.model.toml.read import load
-from octotui.model.toml.space_spec import (
+from octotui.model.toml.specs.machine_spec import POOL, TARGET, WORKER
+from octotui.model.toml.specs.process_spec import MANUAL, RUNBOOK, SCRIPT, STEP
+from octotui.model.toml.specs.space_spec import (
     ACCESS,
     ENGINE,
     FEED,
     KEEP,
     MODEL,
     NOTIFY,
-    POOL,
     RETENTION,
-    TARGET,
     TEAM,
     TENANT,
-    WORKER,
 )
-from octotui.model.toml.spec import TableSpec
-from octotui.model.toml.variable_spec import PROMPT, SECRET, VALUE
+from octotui.model.toml.specs.spec import TableSpec
+from octotui.model.toml.specs.variable_spec import PROMPT, SECRET, VALUE
 from octotui.model.toml.write import dump
 
 

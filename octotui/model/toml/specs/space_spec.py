@@ -1,7 +1,5 @@
 """Specifications of the tables of a model: every key, its value, and a sentence about it."""
 
-from octotui.model.machines.accounts import Account, SshSettings
-from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.process import Runbook
 from octotui.model.space import (
     Channel,
@@ -10,19 +8,14 @@ from octotui.model.space import (
     Feed,
     Notify,
     Phase,
-    Pool,
     Schedule,
-    Target,
-    Worker,
 )
-from octotui.model.toml.process_spec import PROCESS, RUNBOOK, SCRIPT, TEMPLATE_SHELLS
-from octotui.model.toml.scalars import (
+from octotui.model.toml.specs.machine_spec import ACCOUNT, MACHINE_POLICY, POOL, SSH, TARGET, WORKER
+from octotui.model.toml.specs.process_spec import PROCESS, RUNBOOK, TEMPLATE_SHELLS
+from octotui.model.toml.specs.scalars import (
     BYTES,
-    ENDPOINT,
     ENVIRONMENT_NAMES,
-    EVERY,
     HOST,
-    KEY_FILE,
     NAME,
     PACKAGE_ID,
     PATH,
@@ -31,23 +24,20 @@ from octotui.model.toml.scalars import (
     TAG,
     TIME,
     URL,
-    USER,
     name,
 )
-from octotui.model.toml.spec import (
-    AlternativeSpec,
+from octotui.model.toml.specs.spec import (
     KeyedSpec,
     KeySpec,
     ListSpec,
     TableSpec,
     choice,
     flag,
-    prose,
     scalar,
     text,
     whole,
 )
-from octotui.model.toml.variable_spec import SECRET, VARIABLES
+from octotui.model.toml.specs.variable_spec import VARIABLES
 
 SPACE = TableSpec({"name": KeySpec(name(), "What people call this space.", required=True)})
 
@@ -99,100 +89,6 @@ RETENTION = TableSpec(
     }
 )
 
-POOL = TableSpec(
-    {
-        "name": NAME,
-        "workers": KeySpec(
-            ListSpec(SLUG), "Its workers in order; a bare name is a worker on this machine.", rule="W1"
-        ),
-        "default": KeySpec(
-            flag(), "Whether it serves the steps that name no pool; one pool may.", rule="W1, W2"
-        ),
-        "policy": KeySpec(choice("round-robin", "least-leases"), "How a worker is selected.", rule="W5"),
-        "affinity": KeySpec(
-            choice("run", "step"), "Whether steps of a run with the same packages share a worker.", rule="W6"
-        ),
-        "exclusive": KeySpec(flag(), "Whether one script at a time runs on each of its workers.", rule="L3"),
-        "containers": KeySpec(flag(), "Whether steps may run in containers here.", rule="S8"),
-        "on_lost_worker": KeySpec(
-            choice("fail", "reselect", "wait"),
-            "What becomes of steps that have not begun when a worker that a run leases here is lost.",
-            rule="M6",
-        ),
-    },
-    values=(Pool,),
-)
-
-ACCOUNT = TableSpec(
-    {
-        "user": KeySpec(USER, "Its name over there; without it, what ~/.ssh/config says, or your own."),
-        "key": KeySpec(
-            AlternativeSpec(KEY_FILE, SECRET),
-            "Its private key: the file, or where it is read. Without it, those of ssh-agent and ~/.ssh.",
-            rule="V5",
-            secret=True,
-        ),
-        "passphrase": KeySpec(
-            SECRET, "Where the passphrase of the key is read.", only_with="key", rule="V5", secret=True
-        ),
-        "password": KeySpec(SECRET, "Where its password is read.", rule="V5", secret=True),
-    },
-    values=(Account,),
-)
-
-SSH = TableSpec(
-    {
-        "connecting": KeySpec(whole(1, 1000), "How many connections are made at once."),
-        "timeout": KeySpec(TIME, "How long it may take until one is made.", rule="M1"),
-        "keep_alive": KeySpec(
-            TIME,
-            "How often a silent machine is asked whether it is there; it is away at the third no.",
-            rule="M1",
-        ),
-    },
-    values=(SshSettings,),
-)
-
-MACHINE_POLICY = TableSpec(
-    {
-        "name": NAME,
-        "check": KeySpec(
-            choice("connection", "script"), "Whether a script on the machine judges it, too.", rule="M5"
-        ),
-        "script": KeySpec(
-            AlternativeSpec(prose(), SCRIPT),
-            "The script that judges a machine; plain text means bash.",
-            rule="M5",
-        ),
-        "every": KeySpec(EVERY, "How often machines are checked.", rule="M5"),
-        "timeout": KeySpec(TIME, "How long a check may take until it has failed.", rule="M5"),
-    },
-    values=(MachinePolicy,),
-)
-
-_MACHINE = {
-    "directory": KeySpec(PATH, "Where it keeps its work and its packages.", rule="R9"),
-    "endpoint": KeySpec(
-        ENDPOINT, 'The way to its machine; without it, or "local", it is this one.', rule="M1"
-    ),
-    "account": KeySpec(SLUG, "The account that works over there.", only_with="endpoint", rule="M1"),
-    "policy": KeySpec(SLUG, 'The policy by which its health is checked; without it, "default".', rule="M5"),
-    "unreachable_limit": KeySpec(
-        TIME, "After how long without a connection it is lost; without it, never.", rule="M1, M6"
-    ),
-}
-
-WORKER = TableSpec(
-    {
-        "name": NAME,
-        "enabled": KeySpec(flag(), "Whether it may be selected.", rule="W4"),
-        "exclusive": KeySpec(flag(), "Whether one script at a time runs on it.", rule="L3"),
-        **_MACHINE,
-    },
-    values=(Worker,),
-    there=("directory",),
-)
-
 ENVIRONMENT = TableSpec(
     {
         "name": NAME,
@@ -201,24 +97,6 @@ ENVIRONMENT = TableSpec(
         ),
     },
     values=(Environment,),
-)
-
-TARGET = TableSpec(
-    {
-        "name": NAME,
-        "roles": KeySpec(
-            ListSpec(name("a role")), "Its roles, by which steps select it.", required=True, rule="S6"
-        ),
-        "environments": KeySpec(
-            ListSpec(SLUG), "The environments it belongs to; none named means all.", rule="S6"
-        ),
-        "tenants": KeySpec(ListSpec(SLUG), "The tenants it serves; with no tags named either, all."),
-        "tenant_tags": KeySpec(ListSpec(TAG), "The tags of tenants it serves."),
-        "enabled": KeySpec(flag(), "Whether steps go to it."),
-        **_MACHINE,
-    },
-    values=(Target,),
-    there=("directory",),
 )
 
 TENANT = TableSpec(

@@ -17,7 +17,7 @@ from octotui.model.quantities import (
     size,
     size_in_bytes,
 )
-from octotui.model.toml.spec import KeySpec, ScalarSpec, quantity, text
+from octotui.model.toml.specs.spec import KeySpec, ScalarSpec, quantity, text
 
 
 def name(what: str = "a name in one line") -> ScalarSpec:

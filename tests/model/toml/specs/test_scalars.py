@@ -2,8 +2,18 @@
 
 import pytest
 
-from octotui.model.toml.scalars import CONDITION, ENDPOINT, INNER_FILES, PACKAGE, SLUG, TAG, TIME, URL, name
-from octotui.model.toml.spec import ScalarSpec
+from octotui.model.toml.specs.scalars import (
+    CONDITION,
+    ENDPOINT,
+    INNER_FILES,
+    PACKAGE,
+    SLUG,
+    TAG,
+    TIME,
+    URL,
+    name,
+)
+from octotui.model.toml.specs.spec import ScalarSpec
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Specifications of the tables of variables: values, scopes, sources of secrets, prompts."""
 
-from octotui.model.toml.scalars import PATH, SLUG, VARIABLE, name
-from octotui.model.toml.spec import (
+from octotui.model.toml.specs.scalars import PATH, SLUG, VARIABLE, name
+from octotui.model.toml.specs.spec import (
     AlternativeSpec,
     KeyedSpec,
     KeySpec,

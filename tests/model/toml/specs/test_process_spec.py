@@ -1,7 +1,7 @@
 """The tables of processes have the fields of what they become."""
 
 from octotui.model import process
-from octotui.model.toml.process_spec import CHILD, HEALTH_CHECK, MANUAL, RUNBOOK, SCRIPT, SIMULATE, STEP
+from octotui.model.toml.specs.process_spec import CHILD, HEALTH_CHECK, MANUAL, RUNBOOK, SCRIPT, SIMULATE, STEP
 
 
 def test_the_tables_have_exactly_the_fields_of_the_values() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from octotui.model.toml.spec import ScalarSpec, choice, flag, prose, quantity, scalar, text, whole
+from octotui.model.toml.specs.spec import ScalarSpec, choice, flag, prose, quantity, scalar, text, whole
 
 
 @pytest.mark.parametrize(
