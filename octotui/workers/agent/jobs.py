@@ -37,6 +37,7 @@ class Jobs:
         self._children: Dict[int, AgentJob] = {}
         self._open: Dict[AgentJob, None] = {}  # those that run, linger, or have something to say
         self._removal = WorkspaceRemoval()
+        self._removing: Dict[str, str] = {}  # names of forgotten attempts, by the paths of their workspaces
         self._next: Optional[float] = None
         self._check_at = 0.0
         self.takes_new = True
@@ -58,15 +59,20 @@ class Jobs:
 
     def adopt(self, left: Dict[str, RecordedAttempt]) -> None:
         """Take up what an earlier agent has begun."""
-        for name, attempt in left.items():
+        for name, attempt in list(left.items()):
             path = os.path.join(self._home, attempt.folder)
             try:
                 spools = workspace.open_spools(path, attempt.streams)
             except OSError:
                 spools = []
-            job = self._jobs[name] = AgentJob(name, path, attempt, spools)
+            job = AgentJob(name, path, attempt, spools)
+            job.is_forgotten = attempt.is_removed
+            if not job.is_forgotten:
+                self._jobs[name] = job
             if job.state == ENDED:
                 job.end()
+                if job.is_forgotten:
+                    self._drop(job)
             else:
                 self._open[job] = None
         self._tick_by(time.monotonic())
@@ -131,10 +137,13 @@ class Jobs:
         job.is_followed = False
         if job.state == ENDED:
             self._drop(job)
-        self._record.forget(name)  # last: where this agent is killed before, the next one removes the rest
+        else:
+            self._record.remove(name)
 
     def save(self) -> None:
         """Record all that has happened, before it is said."""
+        for path in self._removal.gone():
+            self._record.removed(self._removing.pop(path, ""))
         self._record.flush()
 
     def keep(self, names: Collection[str]) -> None:
@@ -286,8 +295,13 @@ class Jobs:
         return found is not None
 
     def _drop(self, job: AgentJob) -> None:
+        """Remove the workspace of a forgotten attempt; where this agent is killed, the next one does so."""
         self._open.pop(job, None)
-        self._removal.remove(job.path, job.directory)
+        if self._removal.remove(job.path, job.directory):
+            self._record.forget(job.name)
+        else:
+            self._removing[job.path] = job.name
+            self._record.remove(job.name)
         job.close()
 
     def _tick_by(self, at: float) -> None:

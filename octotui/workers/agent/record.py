@@ -23,6 +23,7 @@ class RecordedAttempt(NamedTuple):
     """An attempt by its record: its folder, the file it locks, its leader, and its end.
 
     `started` is the time since boot at which process `pid` was started. `code` is None for an unknown one.
+    `is_removed`: its end is known elsewhere, and its folder is being removed, or will be at its end.
     """
 
     folder: str
@@ -33,6 +34,7 @@ class RecordedAttempt(NamedTuple):
     started: float = 0.0
     has_ended: bool = False
     code: Optional[int] = None
+    is_removed: bool = False
 
 
 class AgentRecord:
@@ -73,8 +75,18 @@ class AgentRecord:
         self._left[name] = self._left[name]._replace(has_ended=True, code=code)
         self._waiting.append(["ended", name, code])
 
+    def remove(self, name: str) -> None:
+        """Append, with the next `flush`, that an attempt is to be forgotten once its folder is removed."""
+        self._left[name] = self._left[name]._replace(is_removed=True)
+        self._waiting.append(["removing", name])
+
+    def removed(self, name: str) -> None:
+        """Forget an attempt whose folder was to be removed."""
+        if name in self._left and self._left[name].is_removed:
+            self.forget(name)
+
     def forget(self, name: str) -> None:
-        """Append, with the next `flush`, that the end of an attempt is known elsewhere."""
+        """Append, with the next `flush`, that an end is known elsewhere and the folder of the attempt gone."""
         if self._left.pop(name, None) is not None:
             self._waiting.append(["forgotten", name])
             if self._lines > MANY and self._lines > 4 * len(self._left):
@@ -149,6 +161,8 @@ def _apply(left: Dict[str, RecordedAttempt], line: Any) -> None:
     elif word == "ended":
         code = None if rest[0] is None else int(rest[0])
         left[name] = left[name]._replace(has_ended=True, code=code)
+    elif word == "removing":
+        left[name] = left[name]._replace(is_removed=True)
     elif word == "forgotten":
         left.pop(name, None)
 
@@ -173,6 +187,8 @@ def _lines(name: str, each: RecordedAttempt) -> Iterable[Any]:
         yield ["started", name, each.pid, each.started]
     if each.has_ended:
         yield ["ended", name, each.code]
+    if each.is_removed:
+        yield ["removing", name]
 
 
 def _whole_lines(path: str) -> Iterable[bytes]:

@@ -14,17 +14,30 @@ class WorkspaceRemoval:
     def __init__(self) -> None:
         self.is_busy = False
         self._waiting: List[str] = []
+        self._gone: List[str] = []
         self._lock = _thread.allocate_lock()
 
-    def remove(self, path: str, directory: int = -1) -> None:
-        """Remove a workspace, at once or soon; `directory` is its folder, if open."""
+    def remove(self, path: str, directory: int = -1) -> bool:
+        """Remove a workspace; return whether it is gone, else it is removed soon: see `gone`.
+
+        `directory` is its folder, if open.
+        """
         if workspace.remove_quickly(path, directory):
-            return
+            return True
         with self._lock:
             self._waiting.append(path)
             if not self.is_busy:
                 self.is_busy = True
                 _thread.start_new_thread(self._work, ())
+        return False
+
+    def gone(self) -> List[str]:
+        """Return the paths that were removed beside the work since the last call."""
+        if not self._gone:
+            return []
+        with self._lock:
+            found, self._gone = self._gone, []
+        return found
 
     def _work(self) -> None:
         while True:
@@ -34,3 +47,5 @@ class WorkspaceRemoval:
                     return
                 path = self._waiting.pop(0)
             workspace.remove(path)
+            with self._lock:
+                self._gone.append(path)

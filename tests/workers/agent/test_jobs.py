@@ -108,18 +108,27 @@ def test_m2_what_a_killed_agent_left_of_a_start_goes_when_it_is_asked_again(benc
     assert [folder.exists() for folder in folders] == [False, True, False]
 
 
+@pytest.mark.parametrize("is_running", [False, True])
+@pytest.mark.parametrize("left", ["", "echo left >report; "])
 def test_m2_a_workspace_goes_before_its_name_is_forgotten(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, left: str, is_running: bool
 ) -> None:
-    """So that the agent after one that is killed meanwhile removes it."""
-    bench.start("a", "true")
-    bench.ended("a")
-    known: list[bool] = []
-    monkeypatch.setattr(
-        bench.jobs._removal, "remove", lambda path, directory: known.append("a" in read_record("record"))
-    )
-    bench.jobs.forget("a")
-    assert known == [True]
+    """The agent after one that is killed removes what that one could not; also if the job went on."""
+    with monkeypatch.context() as killed:
+        killed.setattr(jobs.WorkspaceRemoval, "remove", lambda *_: False)
+        bench.start("a", f"{left}until [ -e ../../../go ]; do sleep 0.01; done")
+        if is_running:
+            bench.until(lambda: bench.words("a"))
+            bench.jobs.forget("a")
+        Path("go").touch()
+        if not is_running:
+            bench.ended("a")
+            bench.jobs.forget("a")
+        bench.jobs.save()
+    bench.begin_again()
+    assert not bench.jobs._jobs
+    bench.until(lambda: not list(Path("worker/work").iterdir()))
+    bench.until(lambda: not bench.jobs)
     bench.jobs.save()
     assert read_record("record") == {}
 
