@@ -86,7 +86,7 @@ class AgentRecord:
             self.forget(name)
 
     def forget(self, name: str) -> None:
-        """Append, with the next `flush`, that an end is known elsewhere and the folder of the attempt gone."""
+        """Append, with the next `flush`, that an end is known elsewhere and the attempt's folder gone."""
         if self._left.pop(name, None) is not None:
             self._waiting.append(["forgotten", name])
             if self._lines > MANY and self._lines > 4 * len(self._left):
