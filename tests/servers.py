@@ -6,6 +6,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from tests.workers.agents import kill_agents
+
 
 def holder(space: Path) -> int:
     """The process that holds a space's folder, 0 where none does any more."""
@@ -17,13 +19,14 @@ def holder(space: Path) -> int:
 
 
 def end_servers(base: Path) -> None:
-    """End every server of a state directory, and wait until it is gone."""
+    """End every server of a state directory, wait until it is gone, and end what its agents run."""
     for space in base.iterdir() if base.is_dir() else ():
         process = holder(space)
         if process:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGTERM)
             gone(process)
+    kill_agents(base)
 
 
 def gone(process: int) -> None:

@@ -28,6 +28,17 @@ def _locks(base: Path) -> Iterator[Path]:
             yield Path(folder, "lock")
 
 
+def kill_agents(base: Path) -> None:
+    """Kill the agents whose folders are somewhere in a folder, with their jobs."""
+    for agent in living(base):
+        with suppress(OSError):
+            jobs = Path(f"/proc/{agent}/task/{agent}/children").read_text().split()
+            os.kill(agent, signal.SIGKILL)
+            for job in map(int, jobs):  # each leads a group
+                with suppress(ProcessLookupError):
+                    os.killpg(job, signal.SIGKILL)
+
+
 def end_agents(base: Path, patience: float = 3.0) -> None:
     """Wait until the agents have ended, and kill those that have jobs still."""
     end = time.monotonic() + patience

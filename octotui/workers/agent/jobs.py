@@ -190,13 +190,13 @@ class Jobs:
             self._tick_by(now + AWAY)
 
     def pump(self) -> bool:
-        """Send output in turn while there is room; return whether there may be more."""
+        """Send output in turn while there is room; return whether there may be more for who follows."""
         more = True
-        while more and self.has_room():
+        while more:
             more = False
             for job in list(self._open):
                 if not self.has_room():
-                    return True
+                    return any(job.is_followed for job in self._open)
                 if job.is_followed and self._send_some(job):
                     more = True
                     if job in self._open:  # the others come first next time

@@ -315,3 +315,14 @@ def test_a_limit_of_open_files_below_those_of_the_agent_hinders_no_start(bench: 
     finally:
         for each in held:
             os.close(each)
+
+
+def test_a_silent_job_that_nobody_follows_needs_no_ticks(bench: Bench) -> None:
+    """No processor time for the night between two sessions."""
+    bench.start("a", "sleep 60")
+    bench.until(lambda: "begun" in bench.words("a"))
+    bench.jobs.unfollow()
+    bench.jobs.has_room = lambda: False  # as without a connection
+    bench.until(lambda: bench.jobs.wait(time.monotonic()) is None)
+    bench.jobs.stop("a", 0.0, time.monotonic())
+    bench.until(lambda: bench.jobs._jobs["a"].state == job.ENDED)
