@@ -27,9 +27,10 @@ def test_it(number):
 @pytest.mark.parametrize("workers", [0, 2])
 def test_what_tests_change_in_the_checkout_fails_the_session(tmp_path: Path, workers: int) -> None:
     """All but the caches of tools; the tests themselves pass."""
-    (tmp_path / "tests").mkdir()
-    for name in ("__init__.py", "conftest.py", "checkout.py", "servers.py", "sshd.py"):
-        shutil.copy(ROOT / "tests" / name, tmp_path / "tests")
+    (tmp_path / "tests" / "workers").mkdir(parents=True)
+    used = ("conftest.py", "checkout.py", "servers.py", "sshd.py", "workers/__init__.py", "workers/agents.py")
+    for name in ("__init__.py", *used):
+        shutil.copy(ROOT / "tests" / name, tmp_path / "tests" / name)
     (tmp_path / "tests" / "test_it.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = tests\n")
     (tmp_path / "notes").touch()
