@@ -14,6 +14,7 @@ from octotui.cli.demo_space import DEMO, DEMO_SPACE
 from octotui.cli.terminal.output import USAGE, complain, warn
 from octotui.model.checks.given_values import warn_of_given_values
 from octotui.model.checks.ineffective_keys import warn_of_ineffective_keys
+from octotui.model.checks.machines.dynamic_pools import warn_of_images
 from octotui.model.checks.packages import warn_of_package_files
 from octotui.model.checks.script_environment import warn_of_script_environment
 from octotui.model.complaints import Complaint, InsideReport, ModelError, SourcePosition
@@ -145,6 +146,6 @@ NAMES = warn_of_expressions, check_names, check_filters, warn_of_injections
 
 ADVICE: tuple[Check, ...] = (
     *(warn_of_given_values, warn_of_ineffective_keys),
-    *(warn_of_script_environment, warn_of_package_files),
+    *(warn_of_script_environment, warn_of_package_files, warn_of_images),
 )
 """Further warnings of `check` about a valid model."""

@@ -192,6 +192,40 @@ class CancelRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     origin: str = ""
 
 
+class DestroyMachine(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """End a machine lease, by its id or worker; its machine is destroyed once no run uses it (W12)."""
+
+    lease: str
+    by: str = ""
+    origin: str = ""
+
+
+class AdoptMachine(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Give a machine that is there already to a dynamic pool; `machine` is its provider's id of it (W12)."""
+
+    pool: str
+    machine: str
+    endpoint: str
+    by: str = ""
+    origin: str = ""
+
+
+class ReportMachine(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Report what came of provisioning the machine of a lease: id and endpoint, or a problem."""
+
+    lease: str
+    machine: str = ""
+    endpoint: str = ""
+    problem: str = ""
+
+
+class ReportDestroyed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Report that the machine of a lease was destroyed, or, with a problem, that it was not."""
+
+    lease: str
+    problem: str = ""
+
+
 class RecordRefusal(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Record for the audit that a request was refused: its user, subject and reason.
 
@@ -248,6 +282,8 @@ Request = (
     | MoveToTop
     | CancelRun
     | CheckHealth
+    | DestroyMachine
+    | AdoptMachine
 )
 """Commands of people; `origin` is where they come from, as far as the machine knows."""
 
@@ -269,6 +305,10 @@ Command = (
     | ReportNotice
     | MoveToTop
     | CancelRun
+    | DestroyMachine
+    | AdoptMachine
+    | ReportMachine
+    | ReportDestroyed
     | RecordRefusal
     | RemoveRuns
     | RecordRemoval

@@ -13,10 +13,12 @@ import msgspec
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.commands import ChoosePackages, Command, ReportOutcome, StartRun, Tick
+from octotui.engine.commands import ChoosePackages, Command, ReportMachine, ReportOutcome, StartRun, Tick
 from octotui.engine.estimates.jobs import durations_of, ends_at, key_of
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import ForRetry, Job, Outcome, State, in_order
+from octotui.engine.state.durations import pool_key
+from octotui.model.machines.endpoints import LOCAL
 
 MOST_EVENTS = 1000
 """The events of a forecast, by which its cost is bounded; of what comes later nothing is said."""
@@ -80,6 +82,9 @@ class _Play:
         self.happened: list[AnyEvent] = []
         self.found = Forecast(self.now, {}, {}, {})
         self._running: list[tuple[float, str]] = []
+        for lease in state.machine_leases.values():
+            if lease.phase == "requested":
+                self._push(lease.id, self._provisioned(lease.pool, lease.requested_at))
         for lock in state.locks.values():
             for _, name in lock.holders:
                 self._push(name, ends_at(state, state.jobs[name], self.now))
@@ -103,6 +108,9 @@ class _Play:
         due = self._next_due()
         if self._running and self._running[0][0] <= due:
             at, name = heappop(self._running)
+            if name in self.state.machine_leases:
+                self.send(ReportMachine(lease=name, machine=name, endpoint=LOCAL), at)
+                return True
             job = self.state.jobs[name]
             outcome = STOPPED if job.stopping else DONE
             self.send(ReportOutcome(job=name, attempt=job.attempt, outcome=outcome), at)
@@ -138,6 +146,8 @@ class _Play:
                 self._push(event.job, self.now + self._takes(self.state.jobs[event.job]))
             case events.RunStarted() | events.RunResumed():
                 self.found.run_starts.setdefault(event.run, self.now)
+            case events.MachineRequested():
+                self._push(event.lease, self._provisioned(event.pool, self.now))
             case events.RunEnded():
                 self.found.run_ends[event.run] = self.now
             case events.RunQueued() if event.run in self.state.runs:
@@ -150,6 +160,11 @@ class _Play:
         key = key_of(self.state, job)
         takes = None if key is None else durations_of(self.known, key).about
         return inf if takes is None else takes
+
+    def _provisioned(self, pool: str, since: float) -> float:
+        """Return about when a machine that was requested is ready, `inf` where nobody can say (W12)."""
+        takes = durations_of(self.known, pool_key(pool)).about
+        return inf if takes is None else max(self.now, since + takes)
 
     def _push(self, name: str, end: float) -> None:
         if end < inf:

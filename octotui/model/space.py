@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from octotui.model.machines.accounts import Account, Endpoint, SshSettings
+from octotui.model.machines.dynamic_pools import DynamicPool, Image
 from octotui.model.machines.endpoints import LOCAL
 from octotui.model.machines.health_policy import DEFAULT_POLICY, HOURLY, ON_DEMAND, MachinePolicy
 from octotui.model.process import Runbook, TemplateCall
@@ -76,7 +77,10 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pool(msgspec.Struct, frozen=True, kw_only=True):
-    """Workers in declared order, the policy that selects among them, and what the loss of one means."""
+    """Workers in declared order, the policy that selects among them, and what the loss of one means.
+
+    A `dynamic` one declares no workers; in a State, those of its leased machines are its workers (W12).
+    """
 
     name: str
     workers: tuple[str, ...] = ()
@@ -86,6 +90,7 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
     exclusive: bool = False
     containers: bool = True
     on_lost_worker: OnLostWorker = "fail"
+    dynamic: DynamicPool | None = None
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +98,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
     `account` is the slug of the account that works there.
     `policy` names how its health is checked. After `unreachable_limit` seconds without an answer it is lost.
+    A `leased` one is declared nowhere: it is the machine of a lease, of a dynamic pool (W12).
     """
 
     name: str
@@ -103,6 +109,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None = None
     policy: str | None = None
     unreachable_limit: float | None = None
+    leased: bool = False
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -321,6 +328,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     notify: Notify = Notify()
     retention: Retention = Retention()
     machine_policies: dict[str, MachinePolicy] = {}
+    images: dict[str, Image] = {}
 
     @property
     def machines(self) -> dict[str, Worker | Target]:

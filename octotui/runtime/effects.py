@@ -24,6 +24,7 @@ from octotui.runtime.jobs.resume_record import LeftAttempt, ResumableAttempt, Un
 from octotui.runtime.jobs.script_jobs import ScriptJobs, attempt_name
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.session_port import SessionPort
+from octotui.runtime.leases.lease_tasks import LeaseTasks, Providers
 from octotui.store.errors import StoreError
 from octotui.store.logs import log_index
 from octotui.store.space_folder import SpaceFolder
@@ -44,6 +45,7 @@ class EffectRunner:
         *,
         keeps_output: bool = True,
         secret_store: SecretStore | None = None,
+        providers: Providers | None = None,
     ) -> None:
         self._session = session
         self._folder = folder
@@ -60,6 +62,7 @@ class EffectRunner:
         self._checker = HealthChecker(
             self._scripts.names.space, self._scripts.use, machines, self._secret_store, now, session
         )
+        self._leases = LeaseTasks(providers or {}, self._masked.text, session)
         self._attempts: dict[str, ResumableAttempt | UnreachedAttempt | None] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
@@ -91,6 +94,7 @@ class EffectRunner:
             case (
                 (events.RunDue() | events.RunMoved() | events.PackagesChosen() | events.RunStarted())
                 | (events.WorkersSelected() | events.TargetsSelected() | events.TargetExcluded())
+                | events.RunAwaitsMachines()
                 | (events.RunYielded() | events.RunResumed() | events.RunPaused() | events.RunRequeued())
                 | (
                     events.RunCancelling()
@@ -108,6 +112,13 @@ class EffectRunner:
                 | (events.ActionRefused() | events.RunsRemoved() | events.FilesRemoved())
             ):
                 pass  # they have no effect
+            case (
+                (events.MachineRequested() | events.ProvisioningFailed() | events.ProvisioningRetried())
+                | (events.MachineProvisioned() | events.MachineReady() | events.MachineDue())
+                | (events.MachineDraining() | events.MachineToBeDestroyed() | events.DestroyFailed())
+                | (events.DestroyRetried() | events.MachineDestroyed() | events.MachineAdopted())
+            ):
+                self._leases.perform(event)
             case _:
                 assert_never(event)
 
@@ -139,6 +150,7 @@ class EffectRunner:
 
         Acquiring packages starts again: it finds those that are cached.
         """
+        self._leases.resume(state)
         self._scripts.account()
         for name, attempt in self._attempts.items():
             if name in state.jobs and state.jobs[name].state == "running":
@@ -177,6 +189,8 @@ class EffectRunner:
                 | (commands.HandOverInterruption() | commands.ReportNotice() | commands.MoveToTop())
                 | (commands.CancelRun() | commands.RecordRefusal() | commands.RemoveRuns())
                 | (commands.RecordRemoval() | commands.CheckHealth() | commands.ReportCheck())
+                | (commands.DestroyMachine() | commands.AdoptMachine())
+                | (commands.ReportMachine() | commands.ReportDestroyed())
             ):
                 pass  # they carry no values of variables
             case _:
@@ -207,6 +221,7 @@ class EffectRunner:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._leases.close()
         await self._checker.close()
         await self._scripts.close()
         await self._machines.close()

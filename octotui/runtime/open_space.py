@@ -11,6 +11,7 @@ from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
 from octotui.model.iteration import environment_sources
+from octotui.model.machines.accounts import Endpoint
 from octotui.model.space import Model
 from octotui.model.values import Secret
 from octotui.runtime.clocks import Clock, SteadyClock, since_boot
@@ -18,6 +19,10 @@ from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import RealAcquirer
 from octotui.runtime.jobs.secret_sources import read_secret
 from octotui.runtime.jobs.secret_store import OCTOTUI, SecretStore
+from octotui.runtime.leases.command_provider import CommandProvider
+from octotui.runtime.leases.container_provider import ContainerProvider
+from octotui.runtime.leases.lease_tasks import Providers
+from octotui.runtime.leases.processes import ProviderProcesses
 from octotui.runtime.retention_cleaner import RetentionCleaner
 from octotui.runtime.schedule_timer import ScheduleTimer
 from octotui.runtime.session import Session
@@ -29,10 +34,11 @@ from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.user_config import file_trust
+from octotui.workers.container.machines import ContainerKinds
 from octotui.workers.executor import Executor
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
-from octotui.workers.machine import Machines
+from octotui.workers.machine import MachineKind, Machines
 from octotui.workers.ssh.machines import SshKinds
 from octotui.workers.ssh.transports import ReadSecret
 
@@ -64,7 +70,15 @@ async def open_space(
             reading = partial(_read_own, secrets, lambda: session.state.model)
             machines = space_machines(AgentExecutor(folder.agents, file_trust()), folder, reading)
             acquirer = RealAcquirer(folder.manifests)
-            effects = partial(EffectRunner, folder, machines, acquirer, now, secret_store=secrets)
+            effects = partial(
+                EffectRunner,
+                folder,
+                machines,
+                acquirer,
+                now,
+                secret_store=secrets,
+                providers=space_providers(folder),
+            )
             clock = SteadyClock(now, state.at, since_boot, read_anchor(folder.path))
             session: Session = Session(
                 state,
@@ -98,7 +112,23 @@ def space_machines(executor: Executor, folder: SpaceFolder, read: ReadSecret) ->
     """Return the machines of a space: of every kind that an `endpoint` may name."""
     local = LocalMachines(executor, folder.worker)
     elsewhere = SshKinds(read, folder.path.name, folder.path / "fetched")
-    return Machines(lambda endpoint: local if endpoint.is_local else elsewhere.of(endpoint))
+    contained = ContainerKinds(folder.path.name, folder.path / "fetched")
+
+    def kind_of(endpoint: Endpoint) -> MachineKind:
+        if endpoint.is_container:
+            return contained.of(endpoint.address)
+        return local if endpoint.is_local else elsewhere.of(endpoint)
+
+    return Machines(kind_of)
+
+
+def space_providers(folder: SpaceFolder) -> Providers:
+    """Return the providers of machines of dynamic pools."""
+    processes = ProviderProcesses(folder.path / "leases")
+    return {
+        "container": ContainerProvider(processes),
+        "command": CommandProvider(processes, file_trust()),
+    }
 
 
 async def _read_own(secrets: SecretStore, model: Callable[[], Model], secret: Secret) -> str:

@@ -10,16 +10,20 @@ import msgspec
 from msgspec.structs import replace
 
 from octotui.engine.commands import AnswerInterruption, CreateRelease, StartRun, TakeInterruption
+from octotui.engine.estimates.jobs import durations_of
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.forecast import StartForecast, forecast_start
 from octotui.engine.rules.authorization import may_answer, people
 from octotui.engine.state import Answer, Interruption, State, manual_of, next_deadline
+from octotui.engine.state.durations import pool_key
+from octotui.engine.state.machine_leases import with_machines
 from octotui.model.space import Model
 from octotui.model.values import HIDDEN, Prompt
 from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import SimulatedAcquirer
 from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.leases.simulated_provider import SimulatedProvider
 from octotui.runtime.quiescence import open_runs, questions, waiting_on_people
 from octotui.runtime.release_maker import make_release
 from octotui.runtime.session import Session
@@ -55,6 +59,8 @@ def predict(model: Model, before: State, command: StartRun, start: float, folder
         cursors=before.cursors,
         health=before.health,
         machines=before.machines,
+        machine_leases=before.machine_leases,
+        next_lease=before.next_lease,
         durations=before.durations,
         earlier_durations=before.earlier_durations,
         next_run=before.next_run,
@@ -80,7 +86,10 @@ def _beside(
 
     Raises Refused.
     """
-    state, release = replace(before, model=model), alone.state.runs[alone.root].request.release
+    state, release = (
+        replace(before, model=with_machines(model, before.machine_leases)),
+        alone.state.runs[alone.root].request.release,
+    )
     if release is not None and command.process in model.projects:
         state = replace(state, releases=before.releases.insert(release.key, release))
         command = replace(command, release=release.version)
@@ -92,6 +101,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
     def takes(job: str) -> float | None:
         return session.state.jobs[job].expected
 
+    provider = SimulatedProvider(lambda pool: durations_of(state, pool_key(pool)).about or 0.0)
     effects = partial(
         EffectRunner,
         folder,
@@ -100,6 +110,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
         now,
         keeps_output=False,
         secret_store=SecretStore(None),
+        providers={"container": provider, "command": provider},
     )
     session = Session(state, MemoryJournal(), effects, user=command.requester, now=now)
     seen: list[AnyEvent] = []

@@ -24,7 +24,7 @@ from octotui.engine.evolve.evolve import replay
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.rules.answer_fields import fill_in
 from octotui.engine.rules.start_prompts import sort_out
-from octotui.engine.state import State, manual_of, next_deadline
+from octotui.engine.state import State, in_force, manual_of, next_deadline
 from octotui.model.space import Channel, Model
 from octotui.runtime.clocks import Clock, SteadyClock
 from octotui.runtime.effects import EffectRunner
@@ -99,7 +99,7 @@ class Session:
         self.trouble = rescued.message if rescued is not None else ""
         unsure = UNSURE if rescued is not None and rescued.missing else ""
         lost = await self._effects.inspect(self.state)
-        await self.send(Reopen(None if model == self.state.model else model, unsure))
+        await self.send(Reopen(None if in_force(self.state, model) else model, unsure))
         for report in lost:
             await self.send(report)
         if self._timetable is not None:

@@ -13,7 +13,7 @@ from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
 from octotui.views.labels import RUNS, SCHEDULED, WAITS, Mark, duration, machine_name
 from octotui.views.text.clock_times import Zone, clock_time
-from octotui.views.waits import asks, of_run
+from octotui.views.waits import asks, of_run, waits_itself
 
 
 class EndedRun(Searchable, Protocol):
@@ -119,7 +119,7 @@ def parts_of(state: State, name: str, past: EndedRun | None, now: float) -> tupl
     if run is None:
         return past, state.model, now // 60  # its times may be of another day
     jobs = [state.jobs[each] for _, each in run.progress.open]
-    if run.state == "queued" or run.queueing.resuming or any(job.wait is not None for job in jobs):
+    if waits_itself(run) or any(job.wait is not None for job in jobs):
         return None
     return run, *jobs, state.model, now // 60, _took(run, now)
 

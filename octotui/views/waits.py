@@ -23,6 +23,7 @@ from octotui.engine.state import (
     step_of,
 )
 from octotui.views.answers import approvals, expiry
+from octotui.views.estimates import lease_wait
 from octotui.views.estimates.sentences import more
 from octotui.views.labels import RUNS, counted, duration, first_of, listed, machine_name, ordinal
 from octotui.views.text.clock_times import Zone, exact_time
@@ -91,12 +92,25 @@ def of_run(
         sentence = f"waits for a slot to continue, ahead of queued runs{_slots(state)}"
         since = run.executing_since or run.queued_at
         return Waiting("a slot", since, sentence + more(start, now), start)
+    if awaits_machines(run):
+        since = run.selection.awaits_since or run.queued_at
+        return Waiting("a machine", since, lease_wait.sentence(state, run, now), lease_wait.until(state, run))
     jobs = [state.jobs[name] for _, name in run.progress.open]
     jobs = [job for job in jobs if job.state == "asking"] or jobs
     if run.ended or not jobs or any(job.state == "running" for job in jobs):
         return None
     waits = (of_job(state, job, now, coming) for job in jobs)
     return next((wait for wait in waits if wait is not None), None)
+
+
+def awaits_machines(run: Run) -> bool:
+    """Return whether a run waits for machines of dynamic pools, before its workers are selected (W12)."""
+    return run.selection.awaits_until is not None
+
+
+def waits_itself(run: Run) -> bool:
+    """Return whether a run waits, rather than jobs of it: for its turn, a slot, or machines."""
+    return run.state == "queued" or run.queueing.resuming or awaits_machines(run)
 
 
 def _queued(state: State, run: Run, now: float, zone: Zone) -> Waiting:

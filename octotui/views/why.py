@@ -107,7 +107,7 @@ def _may_run(state: State, run: Run) -> list[str]:
 
 def _waits(state: State, run: Run, now: float, zone: Zone, coming: Forecast) -> list[str]:
     sentences = []
-    if run.state == "queued" or run.queueing.resuming:
+    if waits.waits_itself(run):
         wait = waits.of_run(state, run, now, zone, coming)
         sentences.append(_lasting(wait, now, zone) if wait else "")
     for job in _open(state, run):

@@ -24,6 +24,7 @@ from octotui.engine.state import (
     manual_of,
 )
 from octotui.engine.state.machine_health import HISTORY, check_deadline, loss_deadline
+from octotui.engine.state.machine_leases import lease_deadline, wait_deadline
 from octotui.engine.state.releases import place_key
 
 STARTS = (events.JobQueued, events.JobPlaced, events.JobStarted, events.JobRetried)
@@ -80,6 +81,7 @@ def check_always(state: State, most_parallel: int) -> None:
     _deadlines(state, runs, jobs)
     _leases(state, runs)
     _machines(state)
+    _machine_leases(state, runs)
     for run in runs:
         _run(state, run, most_parallel)
     assert [name for _, name in state.asking] == [
@@ -103,13 +105,13 @@ def check_settled(state: State, cap_was: int) -> None:
     for run in in_order(state):
         if run.ended:
             continue
-        assert run.state != "executing" or run.progress.open or run.queueing.resuming, (
-            f"{run.id} has nothing to do and has not ended"
-        )
+        waits = bool(run.progress.open) or run.queueing.resuming or run.selection.awaits_until is not None
+        assert run.state != "executing" or waits, f"{run.id} has nothing to do and has not ended"
         if run.queueing.slot:
             assert not run.progress.unplaced or run.progress.placed >= state.model.engine.max_parallelism
             busy = len(run.progress.open) - len(run.progress.unplaced) - run.progress.children
-            assert run.state != "executing" or busy, f"{run.id} keeps its slot and only waits for children"
+            waits = bool(busy) or run.selection.awaits_until is not None
+            assert run.state != "executing" or waits, f"{run.id} keeps its slot and only waits for children"
         if run.state == "cancelling":
             waits = [state.jobs[name] for _, name in run.progress.open]
             assert waits
@@ -176,7 +178,12 @@ def _deadlines(state: State, runs: list[Run], jobs: list[Job]) -> None:
     known = sorted(state.machines.items())
     checks = [(each.due, check_deadline(name)) for name, each in known if each.due is not None]
     losses = [(each.limit, loss_deadline(name)) for name, each in known if each.limit is not None]
-    assert_line(state.deadlines, (*((each.deadline, each.id) for each in due), *checks, *losses))
+    leased = [(each.due, lease_deadline(each.id)) for each in state.machine_leases.values() if each.due]
+    waits = [
+        (run.selection.awaits_until, wait_deadline(run.id)) for run in runs if run.selection.awaits_until
+    ]
+    own = ((each.deadline, each.id) for each in due)
+    assert_line(state.deadlines, (*own, *checks, *losses, *leased, *waits))
 
 
 def _machines(state: State) -> None:
@@ -195,6 +202,24 @@ def _machines(state: State) -> None:
         assert each.since is None or each.history[-1].health == state.health[name]
 
 
+def _machine_leases(state: State, runs: list[Run]) -> None:
+    """W12: each machine is used by who leases it alone, and no more than a pool may have are provisioned."""
+    assert_line(
+        state.awaiting, ((run.number, run.id) for run in runs if run.selection.awaits_until is not None)
+    )
+    leases = sorted(state.machine_leases.values(), key=lambda each: each.id)
+    for each in leases:
+        assert each.phase != "ending" or each.worker not in state.leases, f"{each.id} ends in use"
+        assert each.phase == "requested" or each.machine or each.phase == "ending"
+        assert (each.worker in state.model.workers) == (bool(each.endpoint) and each.phase != "ending")
+    named = [each.machine for each in leases if each.machine]
+    assert len(named) == len(set(named)), "a machine is leased twice"
+    for slug, pool in state.model.pools.items():
+        own = [each for each in leases if each.pool == slug]
+        if pool.dynamic is not None:
+            assert set(pool.workers) == {each.worker for each in own if each.phase == "ready"}
+
+
 def _leases(state: State, runs: list[Run]) -> None:
     leases: dict[str, set[tuple[int, str]]] = {}
     for run in runs:
@@ -210,7 +235,8 @@ def _run(state: State, run: Run, most_parallel: int) -> None:
         job.kind != "manual" and not isinstance(job.wait, ForPlace) for job in jobs
     )
     # Packages for jobs that a lost worker has moved are acquired at the place of these (M6).
-    acquiring = sum(job.kind == "acquire" for job in jobs) if run.selection.given_up else 0
+    moving = run.selection.given_up or any(is_lost(state, pick.worker) for pick in run.selection.leases)
+    acquiring = sum(job.kind == "acquire" for job in jobs) if moving else 0
     assert run.progress.placed <= most_parallel + acquiring
     assert list(run.progress.unplaced) == [job.place for job in jobs if isinstance(job.wait, ForPlace)]
     group = run.groups[run.progress.group] if run.progress.group < len(run.groups) else ()
@@ -274,7 +300,7 @@ def assert_line(line: Iterable[Any], expected: Iterable[Any]) -> None:
 
 def check_finished(state: State) -> None:
     """When nothing is left to do, nothing is left in the State."""
-    for name in ("runs", "jobs", "interruptions", "families", "locks", "leases", "tags"):
+    for name in ("runs", "jobs", "interruptions", "families", "locks", "leases", "tags", "machine_leases"):
         assert not len(getattr(state, name)), f"{name} are left"
     for name in ("ready", "resuming", "asking", "deadlines"):
         assert not list(getattr(state, name)), f"{name} has somebody in it"

@@ -4,6 +4,7 @@ from random import Random
 
 from msgspec.structs import replace
 
+from octotui.model.machines.dynamic_pools import DynamicPool
 from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.process import HealthCheck, Manual, Rolling, Runbook, Step
 from octotui.model.space import (
@@ -49,6 +50,7 @@ def random_model(random: Random) -> Model:
         "each": Pool(name="Each", workers=tuple(reversed(names)), affinity="step", on_lost_worker=lost[2]),
         "plain": Pool(name="Plain", workers=("plain1",), containers=False, on_lost_worker=lost[3]),
     }
+    pools["hosted"] = Pool(name="Hosted", dynamic=_dynamic(random), on_lost_worker=lost[0])
     where = Value(value="setup", kind="pool", scope=Scope(environment=ENVIRONMENTS[:2]))
     anywhere = (where, Value(value="each", kind="pool")) if random.random() < 0.7 else (where,)
     return replace(
@@ -68,6 +70,23 @@ def random_model(random: Random) -> Model:
     )
 
 
+def _dynamic(random: Random) -> DynamicPool:
+    """Machines that come and go within a walk."""
+    return DynamicPool(
+        provider="command",
+        image=random.choice(("old", "new")),
+        provision=("up",),
+        destroy=("down",),
+        idle=random.choice((0.0, 5.0, 20.0)),
+        max_age=random.choice((10.0, 60.0)),
+        warm=random.choice((0, 0, 0, 1)),
+        max=random.choice((1, 1, 2)),
+        timeout=random.choice((3.0, 30.0)),
+        limit=random.choice((8.0, 100.0)),
+        unreachable_limit=random.choice((None, 0.0)),
+    )
+
+
 def changed(random: Random, before: Model) -> Model:
     """The same space after somebody edited its file."""
     runbooks = dict(before.runbooks)
@@ -77,6 +96,10 @@ def changed(random: Random, before: Model) -> Model:
     pools = dict(before.pools)
     if random.random() < 0.2:
         pools["setup"] = replace(pools["setup"], workers=pools["setup"].workers[1:])
+    if "hosted" in pools and random.random() < 0.5:
+        pools["hosted"] = replace(pools["hosted"], dynamic=_dynamic(random))
+    if random.random() < 0.1:
+        pools.pop("hosted", None)
     workers = _workers(random, before.workers)
     return replace(
         before,
@@ -91,9 +114,14 @@ def changed(random: Random, before: Model) -> Model:
 
 def calmed(model: Model) -> Model:
     """The same space, in which no machine is disabled, and none is checked by time."""
+    cold = {
+        slug: replace(each, dynamic=replace(each.dynamic, warm=0)) if each.dynamic else each
+        for slug, each in model.pools.items()
+    }
     return replace(
         model,
-        machine_policies={},
+        pools=cold,
+        machine_policies={"default": MachinePolicy(name="By hand", every=None)},
         workers={name: replace(each, enabled=True, policy=None) for name, each in model.workers.items()},
         targets={name: replace(each, enabled=True, policy=None) for name, each in model.targets.items()},
     )
@@ -259,7 +287,7 @@ def _on_targets(random: Random, name: str, common: dict[str, object], *, rolling
 
 
 def _place(random: Random) -> dict[str, object]:
-    pool = random.choice(("setup", "setup", "setup", "alone", "each", "plain", None, "?"))
+    pool = random.choice(("setup", "setup", "setup", "alone", "each", "plain", "hosted", None, "?"))
     where = {"pool": None, "pool_variable": "Where"} if pool == "?" else {"pool": pool}
     needed = packages(*random.choice(PACKAGES)) if random.random() < 0.3 else ()
     container = "image" if random.random() < 0.03 else None

@@ -45,6 +45,7 @@ class Walk:
         self.refused: list[str] = []
         self.pending: list[tuple[float, int, Command]] = []
         self.stale: list[Command] = []
+        self.unheard: list[Command] = []  # what providers say when octotui is opened again
         self.reopened = False
         self.most_parallel = 0
         self.calm = False
@@ -76,7 +77,7 @@ class Walk:
         for event in emitted:
             self._perform(event)
 
-    def _perform(self, event: AnyEvent) -> None:
+    def _perform(self, event: AnyEvent) -> None:  # noqa: C901 - one case an event
         match event:
             case events.RunQueued():
                 self._choose(event.run)
@@ -97,8 +98,31 @@ class Walk:
                     self._later(0.5, commands.ReportOutcome(job=job.id, attempt=job.attempt, outcome=outcome))
             case events.CheckStarted():
                 self._later(self.random.choice((0.0, 0.5, 2.0)), self._found(event.machine))
+            case events.MachineRequested() | events.ProvisioningRetried():
+                self._provision(event.lease)
+            case events.MachineToBeDestroyed() | events.DestroyRetried():
+                self._destroy(event.lease)
             case _:
                 pass
+
+    def _provision(self, lease: str) -> None:
+        """Provision a machine, or fail; the same machine may be said twice, rubbish, or nothing at all."""
+        random = self.random
+        machine = random.choice((f"vm-{lease}", f"vm-{lease}", "vm-1", ""))
+        report = commands.ReportMachine(
+            lease=lease,
+            machine=f"vm-{lease}" if self.calm else machine,
+            endpoint=random.choice(("local", f"ssh://{machine or 'vm'}")),
+            problem="" if self.calm or random.random() < 0.8 else "quota",
+        )
+        if self.calm or random.random() < 0.95:
+            self._later(random.choice((0.0, 2.0, 10.0)), report)
+        else:
+            self.unheard.append(report)
+
+    def _destroy(self, lease: str) -> None:
+        problem = "" if self.calm or self.random.random() < 0.7 else "no"
+        self._later(self.random.choice((0.0, 2.0)), commands.ReportDestroyed(lease=lease, problem=problem))
 
     def _found(self, machine: str) -> commands.ReportCheck:
         """What a check finds: when everything calms down, that the machine is well."""
@@ -176,8 +200,10 @@ class Walk:
                 "unheard",
                 "check",
                 "lose",
+                "destroy",
+                "adopt",
             ),
-            (1.5, 12, 5, 5, 2, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5, 1, 1, 1, 0.3, 0.5, 4),
+            (1.5, 12, 5, 5, 2, 2, 2, 0.3, 0.6, 0.5, 0.5, 0.5, 1, 1, 2, 0.3, 0.5, 4, 0.5, 0.3),
         )[0]
         match kind:
             case "start":
@@ -223,6 +249,15 @@ class Walk:
                 self.send(commands.CheckHealth(machines=(leased,)))
                 self.send(commands.ReportCheck(machine=leased, health="unavailable", reason="no route"))
                 self.send(commands.Tick())
+            case "destroy":
+                leases = (*sorted(state.machine_leases.keys()), "lease-99")
+                self.send(commands.DestroyMachine(lease=random.choice(leases), by="ann"))
+            case "adopt":
+                machine = random.choice(("vm-1", "vm-2"))
+                adopt = commands.AdoptMachine(
+                    pool=random.choice(("hosted", "setup")), machine=machine, endpoint=f"ssh://{machine}"
+                )
+                self.send(adopt)
             case "choose" if names:
                 self.send(
                     commands.ChoosePackages(run=random.choice(names), versions={}, problems=("broken",))
@@ -291,6 +326,8 @@ class Walk:
         unsure = "the journal was damaged" if len(self.events) % 5 == 0 else ""
         self.send(commands.Reopen(model, unsure))
         lost = Outcome(state="lost", reason="its machine was restarted")
+        while self.unheard:
+            self.send(self.unheard.pop())
         for name, attempt in attempts.items():
             if self.random.random() < 0.5:
                 self.send(commands.ReportOutcome(job=name, attempt=attempt, outcome=lost))
@@ -303,6 +340,8 @@ class Walk:
             else:
                 self.step()
         self.calm = True
+        while self.unheard:
+            self.send(self.unheard.pop())
         self.send(commands.LoadModel(calmed(self.state.model)))
         for _ in range(5_000):
             if not self.step() and not self._answer_one():

@@ -29,6 +29,7 @@ from octotui.workers.machine import AttemptKey, FileError, Machine, MachineKind,
 from octotui.workers.reaching import follow_to_end, until_reached
 from octotui.workers.simulated_machine import SimulatedMachines
 from tests.sshd import SSHD
+from tests.workers import container_machines
 from tests.workers.agents import end_agents
 from tests.workers.faulty import FaultyProcesses
 from tests.workers.jobs import gone, started, work
@@ -62,6 +63,13 @@ KINDS = (
     Kind("remote by sh", by_dash),
     Kind("remote by busybox", by_busybox, has_python=False),
     Kind("remote by ssh", SshdMachines, there=SSHD is not None),
+    Kind("container by an agent", container_machines.by_python, there=container_machines.HERE),
+    Kind(
+        "container by busybox",
+        container_machines.by_busybox,
+        has_python=False,
+        there=container_machines.HERE,
+    ),
     Kind("simulated", SimulatedMachines, real=False),
 )
 

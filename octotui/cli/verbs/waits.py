@@ -10,7 +10,7 @@ from octotui.cli.spaces.space_argument import space_argument
 from octotui.cli.terminal.user_settings import shown_zone, utc_option
 from octotui.engine.forecast import forecast
 from octotui.engine.state import State, in_order, step_of
-from octotui.views.waits import of_job, of_run, so_far
+from octotui.views.waits import of_job, of_run, so_far, waits_itself
 
 
 @click.command("waits")
@@ -26,9 +26,7 @@ def _waits(state: State, now: float) -> Rows:
     zone, coming = shown_zone(), forecast(state, now)
     waiting = False
     for run in in_order(state):
-        own = (
-            of_run(state, run, now, zone, coming) if run.state == "queued" or run.queueing.resuming else None
-        )
+        own = of_run(state, run, now, zone, coming) if waits_itself(run) else None
         jobs = [state.jobs[name] for _, name in run.progress.open]
         each = [(None, own)] if own else [(job, of_job(state, job, now, coming)) for job in jobs]
         for job, wait in each:

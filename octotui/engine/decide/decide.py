@@ -10,6 +10,12 @@ from octotui.engine.decide.cancel import cancel, cancel_all
 from octotui.engine.decide.create_release import create_release
 from octotui.engine.decide.due_deadlines import fire_deadline
 from octotui.engine.decide.machines.health_checks import end_check, plan_checks, request_checks
+from octotui.engine.decide.machines.machine_leases import (
+    adopt_machine,
+    destroy_machine,
+    report_destroyed,
+    report_machine,
+)
 from octotui.engine.decide.start_run import start_due, start_run
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state.retained import retained_state
@@ -28,6 +34,14 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
             request_checks(turn, command)
         case commands.ReportCheck():
             end_check(turn, command)
+        case commands.ReportMachine():
+            report_machine(turn, command)
+        case commands.ReportDestroyed():
+            report_destroyed(turn, command)
+        case commands.DestroyMachine():
+            destroy_machine(turn, command)
+        case commands.AdoptMachine():
+            adopt_machine(turn, command)
         case commands.StartRun():
             start_run(turn, command)
         case commands.CreateRelease():

@@ -5,11 +5,14 @@ from octotui.engine.decide.attempt_outcomes import end_or_ask
 from octotui.engine.decide.cancel import cancel
 from octotui.engine.decide.machines.health_checks import queue_due_checks
 from octotui.engine.decide.machines.lost_machines import lose
+from octotui.engine.decide.machines.machine_demand import give_up
+from octotui.engine.decide.machines.machine_leases import lease_due
 from octotui.engine.decide.questions import expire
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.locks import blockers
 from octotui.engine.state import ForAnswer, ForLock, ForRetry, Job, Outcome, step_of
 from octotui.engine.state.machine_health import check_deadline, loss_deadline
+from octotui.engine.state.machine_leases import lease_deadline, wait_deadline
 
 
 def is_due(turn: Transaction) -> bool:
@@ -28,6 +31,10 @@ def fire_deadline(turn: Transaction) -> None:
         queue_due_checks(turn)
     elif name.startswith(loss_deadline("")):
         lose(turn, name.removeprefix(loss_deadline("")))
+    elif name.startswith(lease_deadline("")):
+        lease_due(turn, name.removeprefix(lease_deadline("")))
+    elif name.startswith(wait_deadline("")):
+        give_up(turn, name.removeprefix(wait_deadline("")))
     elif name in turn.state.jobs:
         _job(turn, turn.job(name))
     elif turn.run(name).queueing.not_before is not None:

@@ -9,6 +9,7 @@ from octotui.engine.commands import StartRun
 from octotui.engine.decide.attempt_outcomes import end_job
 from octotui.engine.decide.guided_failure import is_guided
 from octotui.engine.decide.machines.lost_machines import acquirable, reselect_lost, stranded
+from octotui.engine.decide.machines.machine_demand import await_machines
 from octotui.engine.decide.target_steps import TargetSelection, begin, find_targets, outermost
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquisitions, job_kind, machine_of, mode_on
@@ -106,7 +107,10 @@ def fail_circular_wait(turn: Transaction, name: str) -> None:
 
 
 def plan(turn: Transaction, name: str) -> None:
-    """Select workers and targets for all pending steps, or fail the run before any of them (W6, W7, W11)."""
+    """Select workers and targets for all pending steps, or fail the run before any of them (W6, W7, W11).
+
+    Where a dynamic pool has no machine, the run waits for one, and is planned again (W12).
+    """
     run = turn.run(name)
     if not run.selection.picks:
         _skip_what_does_not_apply(turn, run)
@@ -120,6 +124,9 @@ def plan(turn: Transaction, name: str) -> None:
     targets = find_targets(turn.state, run)
     if problems := selection.problems + targets.problems:
         turn.end_run(name, "failed", "; ".join(problems))
+        return
+    if selection.awaited:
+        await_machines(turn, run, selection.awaited)
         return
     if selection.picks:
         turn.emit(events.WorkersSelected(run=name, picks=selection.picks))

@@ -13,6 +13,8 @@ from octotui.engine.decide.cancel import cancel_child, end_if_idle, end_open_job
 from octotui.engine.decide.create_release import newest_release, publish
 from octotui.engine.decide.machines.health_checks import plan_checks, start_checks
 from octotui.engine.decide.machines.lost_machines import fail_without_packages, replace_lost_machine
+from octotui.engine.decide.machines.machine_demand import awaiting_runs
+from octotui.engine.decide.machines.machine_leases import follow_leases
 from octotui.engine.decide.run_process import (
     child_refusal,
     fail_circular_wait,
@@ -55,6 +57,8 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             _continue_run(turn, event.run)
         case events.ModelLoaded():
             _use_new_limits(turn)
+            follow_leases(turn, event)
+            _plan_again(turn)
             plan_checks(turn)
             start_checks(turn)
         case (events.ChecksQueued() | events.MachineChecked()) | (
@@ -62,17 +66,31 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
         ):
             start_checks(turn)
             _grant_again(turn, event)
+            follow_leases(turn, event)
         case events.MachineLost():
             replace_lost_machine(turn, event)
+            follow_leases(turn, event)
         case events.WorkerReselected():
             _grant(turn, event.pick.worker)
+            follow_leases(turn, event)
+        case events.WorkersSelected() | events.MachineProvisioned() | events.MachineAdopted():
+            follow_leases(turn, event)
+        case events.MachineReady():
+            _plan_again(turn, turn.state.machine_leases[event.lease].pool)
+        case events.MachineToBeDestroyed():
+            plan_checks(turn)
+            follow_leases(turn, event)
+        case events.MachineDraining() | events.MachineDestroyed():
+            follow_leases(turn, event)
         case events.RunYielded() | events.RunPaused():
             _fill_slots(turn)
+            follow_leases(turn, event)
         case events.RunCancelling():
             end_open_jobs(turn, event.run)
         case events.RunEnded():
             _end_parent_job(turn, event)
             _fill_slots(turn)
+            follow_leases(turn, event)
         case events.JobStopping():
             cancel_child(turn, turn.job(event.job), f"{event.run} exceeded its time limit")
         case events.AttemptFailed():
@@ -80,7 +98,9 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
         case events.InterruptionAnswered():
             apply_answer(turn, event)
         case (
-            (events.WorkersSelected() | events.TargetsSelected() | events.TargetExcluded())
+            (events.RunAwaitsMachines() | events.TargetsSelected() | events.TargetExcluded())
+            | (events.MachineRequested() | events.ProvisioningFailed() | events.ProvisioningRetried())
+            | (events.MachineDue() | events.DestroyFailed() | events.DestroyRetried())
             | (events.RunMoved() | events.StepSkipped() | events.TargetSkipped() | events.VariablePublished())
             | (events.JobProgressed() | events.InterruptionRaised() | events.InterruptionTaken())
             | (events.InterruptionReleased() | events.InterruptionHandedOver() | events.InterruptionClosed())
@@ -92,6 +112,12 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             pass  # nothing waits for these
         case _:
             assert_never(event)
+
+
+def _plan_again(turn: Transaction, pool: str | None = None) -> None:
+    """Plan runs again that wait for a machine, of a pool or of any (W12)."""
+    for name in awaiting_runs(turn.state, pool):
+        plan(turn, name)
 
 
 def _fill_slots(turn: Transaction) -> None:
@@ -216,9 +242,9 @@ def _ends_more(turn: Transaction, name: str) -> bool:
 
 
 def _continue_run(turn: Transaction, name: str) -> None:
-    """Continue a run that has a slot, unless it has ended meanwhile."""
+    """Continue a run that has a slot, unless it has ended meanwhile, or waits for a machine."""
     run = turn.state.runs.get(name)
-    if run is None or not run.queueing.slot:
+    if run is None or not run.queueing.slot or run.selection.awaits_until is not None:
         return
     _place(turn, name)
     if run.progress.open:

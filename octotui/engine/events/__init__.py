@@ -27,6 +27,21 @@ from octotui.engine.events.jobs import (
     JobStarted,
     JobStopping,
 )
+from octotui.engine.events.machine_leases import (
+    DestroyFailed,
+    DestroyRetried,
+    MachineAdopted,
+    MachineDestroyed,
+    MachineDraining,
+    MachineDue,
+    MachineLeaseEvent,
+    MachineProvisioned,
+    MachineReady,
+    MachineRequested,
+    MachineToBeDestroyed,
+    ProvisioningFailed,
+    ProvisioningRetried,
+)
 from octotui.engine.events.machines import (
     ChecksPlanned,
     ChecksQueued,
@@ -38,6 +53,7 @@ from octotui.engine.events.machines import (
 )
 from octotui.engine.events.runs import (
     PackagesChosen,
+    RunAwaitsMachines,
     RunCancelling,
     RunDue,
     RunEnded,
@@ -74,6 +90,8 @@ __all__ = [
     "CheckStarted",
     "ChecksPlanned",
     "ChecksQueued",
+    "DestroyFailed",
+    "DestroyRetried",
     "FilesRemoved",
     "HealthChanged",
     "InterruptionAnswered",
@@ -91,13 +109,25 @@ __all__ = [
     "JobRetried",
     "JobStarted",
     "JobStopping",
+    "MachineAdopted",
     "MachineChecked",
+    "MachineDestroyed",
+    "MachineDraining",
+    "MachineDue",
     "MachineEvent",
+    "MachineLeaseEvent",
     "MachineLost",
+    "MachineProvisioned",
+    "MachineReady",
+    "MachineRequested",
+    "MachineToBeDestroyed",
     "ModelLoaded",
     "NoticeFailed",
     "PackagesChosen",
+    "ProvisioningFailed",
+    "ProvisioningRetried",
     "ReleaseCreated",
+    "RunAwaitsMachines",
     "RunCancelling",
     "RunDue",
     "RunEnded",
@@ -121,4 +151,4 @@ __all__ = [
     "WorkersSelected",
 ]
 
-AnyEvent = RunEvent | JobEvent | InterruptionEvent | MachineEvent | SpaceEvent
+AnyEvent = RunEvent | JobEvent | InterruptionEvent | MachineEvent | MachineLeaseEvent | SpaceEvent

@@ -76,6 +76,14 @@ class RunStarted(Event, frozen=True, tag=True):
     run: str
 
 
+class RunAwaitsMachines(Event, frozen=True, tag=True):
+    """A run waits until dynamic pools have a machine (W12), and fails at `until`."""
+
+    run: str
+    pools: tuple[str, ...]
+    until: float
+
+
 class WorkersSelected(Event, frozen=True, tag=True):
     """Workers were selected and leased for all pending steps."""
 
@@ -191,6 +199,7 @@ RunEvent = (
     | RunMoved
     | PackagesChosen
     | RunStarted
+    | RunAwaitsMachines
     | WorkersSelected
     | WorkerReselected
     | TargetsSelected

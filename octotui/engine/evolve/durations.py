@@ -5,7 +5,7 @@ from rpds import HashTrieMap
 
 from octotui.engine.estimates.jobs import durations_of, key_of
 from octotui.engine.state import ForLock, Job, State
-from octotui.engine.state.durations import MOST_KEYS, Durations
+from octotui.engine.state.durations import MOST_KEYS, Durations, pool_key
 
 Generations = dict[str, "HashTrieMap[str, Durations]"]
 NOTHING: Generations = {}
@@ -25,6 +25,11 @@ def took(state: State, job: Job, end: str) -> Generations:
     if key is None or job.state != "running" or job.started_at is None or end not in SUCCEEDED:
         return NOTHING
     return _kept(state, key, state.at - job.started_at, job.expected)
+
+
+def provisioned(state: State, pool: str, taken: float) -> State:
+    """Keep how long a machine of a pool took from the request until it was ready."""
+    return replace(state, **_kept(state, pool_key(pool), taken, None))
 
 
 def _kept(state: State, key: str, taken: float, expected: float | None) -> Generations:

@@ -8,8 +8,18 @@ from msgspec.structs import replace
 
 from octotui.engine import events
 from octotui.engine.events import AnyEvent
-from octotui.engine.evolve import interruptions, jobs, machine_health, releases, reselection, runs, targets
+from octotui.engine.evolve import (
+    interruptions,
+    jobs,
+    machine_health,
+    machine_leases,
+    releases,
+    reselection,
+    runs,
+    targets,
+)
 from octotui.engine.state import State
+from octotui.engine.state.machine_leases import with_machines
 from octotui.engine.state.retained import RetainedState, restored
 
 DOES_NOT_FIT = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -27,7 +37,7 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
         case events.JobEnded():
             return jobs.ended(state, event)
         case events.ModelLoaded():
-            return replace(state, model=event.model)
+            return replace(state, model=with_machines(event.model, state.machine_leases))
         case events.HealthChanged():
             return machine_health.changed(state, event)
         case events.ChecksPlanned():
@@ -56,6 +66,8 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return runs.packages_chosen(state, event)
         case events.RunStarted():
             return runs.started(state, event)
+        case events.RunAwaitsMachines():
+            return machine_leases.awaits(state, event)
         case events.WorkersSelected():
             return runs.workers_selected(state, event)
         case events.WorkerReselected():
@@ -106,6 +118,13 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return interruptions.closed(state, event)
         case events.ActionRefused() | events.FilesRemoved():
             return state
+        case (
+            (events.MachineRequested() | events.ProvisioningFailed() | events.ProvisioningRetried())
+            | (events.MachineProvisioned() | events.MachineReady() | events.MachineDue())
+            | (events.MachineDraining() | events.MachineToBeDestroyed() | events.DestroyFailed())
+            | (events.DestroyRetried() | events.MachineDestroyed() | events.MachineAdopted())
+        ):
+            return machine_leases.leased(state, event)
         case events.RunsRemoved():
             return state if event.retained is None else _without_removed(state, event.retained)
         case _:

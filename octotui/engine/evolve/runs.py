@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from octotui.engine import events
 from octotui.engine.evolve import version_1
 from octotui.engine.evolve.deadlines import set_deadline
+from octotui.engine.evolve.machine_leases import awaits_no_more
 from octotui.engine.evolve.releases import deployed
 from octotui.engine.rules import run_queue
 from octotui.engine.rules.run_queue import Held
@@ -146,7 +147,8 @@ def started(state: State, event: events.RunStarted) -> State:
 
 def workers_selected(state: State, event: events.WorkersSelected) -> State:
     """Advance the cursors, add the leases, and set the pick of each step."""
-    run = state.runs[event.run]
+    state, run = awaits_no_more(state, state.runs[event.run])
+    run = with_selection(run, awaits=())
     cursors, leases = state.cursors, state.leases
     steps = list(run.progress.steps)
     for offset, pick in enumerate(event.picks, start=len(run.selection.picks)):
@@ -197,7 +199,8 @@ def paused(state: State, event: events.RunPaused) -> State:
 
 
 def _release_all(state: State, run: Run) -> Held:
-    """Release slot and leases, and stop the time limit."""
+    """Release slot and leases, and stop the time limit and the wait for machines."""
+    state, run = awaits_no_more(state, run)
     if run.executing_since is not None:
         run = replace(run, spent=run.spent + state.at - run.executing_since, executing_since=None)
     state, run = set_deadline(state, run, None)
@@ -214,6 +217,7 @@ def requeued(state: State, event: events.RunRequeued) -> State:
 def cancelling(state: State, event: events.RunCancelling) -> State:
     """Remove the run from its queue, and mark it as cancelling."""
     state, run = run_queue.dequeue(state, state.runs[event.run])
+    state, run = awaits_no_more(state, run)
     run = replace(run, state="cancelling", ending=event.ending, reason=event.reason)
     return _with(*set_deadline(state, run, None))
 

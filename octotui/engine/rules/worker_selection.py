@@ -18,10 +18,18 @@ Key = tuple[str, tuple[str, ...], str | None, int | None]
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """The picks of a run in step order, or else all problems (W11)."""
+    """The picks of a run in step order, or else all problems (W11).
+
+    `awaited` are the dynamic pools that must get a machine first (W12).
+    """
 
     picks: tuple[Pick, ...] = ()
     problems: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+
+
+class NoMachine(msgspec.Struct, frozen=True):
+    """A dynamic pool has no machine yet that may be selected."""
 
 
 class SelectionTally(msgspec.Struct):
@@ -32,12 +40,14 @@ class SelectionTally(msgspec.Struct):
     leases: dict[str, dict[str, int]] = {}
 
 
-def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
+def select(  # noqa: C901 - each step is shared, taken, awaited, or a problem
+    state: State, run: Run, steps: Sequence[int]
+) -> Selection:
     """Select workers for steps of a run; all or nothing (W5)."""
     leased: dict[Key, list[Pick]] = {}
     picks: list[Pick] = []
     problems = [*run.selection.problems, *_unanswered(state, run)]
-    taken = SelectionTally()
+    taken, awaited = SelectionTally(), dict[str, None]()
     for index in steps:
         step = run.runbook.steps[index]
         resolved = pool_of(state, run, step)
@@ -54,17 +64,26 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
         if shared is not None:
             _share(shared, index, step, leased[key], picks)
         elif problem is None:
-            pick = _pick(state, run, resolved.slug, index, taken)
-            if isinstance(pick, Pick):
-                picks.append(pick)
-                leased.setdefault(key, []).append(pick)
-                taken.cursors[resolved.slug] = pick.cursor_after or ""
-                taken.workers[pick.worker] += 1
-            else:
-                problem = pick
+            match _pick(state, run, resolved.slug, index, taken):
+                case Pick() as pick:
+                    _take(pick, taken, picks, leased.setdefault(key, []))
+                case NoMachine():
+                    awaited[resolved.slug] = None
+                case reason:
+                    problem = reason
         if problem is not None:
             problems.append(f"step “{step.name}”, pool {resolved.slug}: {problem}")
-    return Selection((), tuple(problems)) if problems else Selection(tuple(picks))
+    if problems or awaited:
+        return Selection((), tuple(problems), tuple(awaited))
+    return Selection(tuple(picks))
+
+
+def _take(pick: Pick, taken: SelectionTally, *lists: list[Pick]) -> None:
+    """Add a pick to lists, and to what is taken."""
+    for each in lists:
+        each.append(pick)
+    taken.cursors[pick.pool] = pick.cursor_after or ""
+    taken.workers[pick.worker] += 1
 
 
 def _share(pick: Pick, index: int, step: Step, *lists: list[Pick]) -> None:
@@ -116,9 +135,11 @@ def _container_problem(pool: Pool, step: Step) -> Reason | None:
     return None
 
 
-def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) -> Pick | Reason:
+def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) -> Pick | NoMachine | Reason:
     """Pick a worker of a pool by its policy, or return a sentence why there is none."""
     pool, step = state.model.pool(slug), run.runbook.steps[index]
+    if pool.dynamic is not None and all(not_eligible(state, each) is not None for each in pool.workers):
+        return NoMachine()
     if not pool.workers:
         return _built_in(state, run, slug, index)
     rotates = pool.policy == "round-robin"

@@ -5,6 +5,7 @@ Holds the records it is made of, its persistent sequences, snapshots, and what o
 """
 
 from octotui.engine.state.machine_health import CheckedFacts, FoundTool, HealthChange, MachineHealth
+from octotui.engine.state.machine_leases import MachineLease
 from octotui.engine.state.records import (
     Answer,
     Artifact,
@@ -48,6 +49,7 @@ from octotui.engine.state.state import (
     State,
     Wait,
     cursor_key,
+    in_force,
     in_order,
     is_lost,
     machine_health,
@@ -85,6 +87,7 @@ __all__ = [
     "JobState",
     "Lock",
     "MachineHealth",
+    "MachineLease",
     "Mode",
     "Outcome",
     "Pick",
@@ -104,6 +107,7 @@ __all__ = [
     "StepTargets",
     "Wait",
     "cursor_key",
+    "in_force",
     "in_order",
     "is_lost",
     "machine_health",

@@ -1,7 +1,8 @@
 """The last durations of one thing that happens again and again, and what was expected of each.
 
 Theory of operation. `State.durations` keeps them by step and environment (`process/environment/step`; with
-an empty step: acquiring packages), and by machine (`worker1`) for the waits for its lock. It is bounded as a
+an empty step: acquiring packages), by machine (`worker1`) for the waits for its lock, and
+by pool (`pool/hosted`) for its machines to become ready. It is bounded as a
 cache of two generations: when `MOST_KEYS` are in `durations`, they become the `earlier_durations`, and those
 of before are dropped. A change costs the same however many there are. Nothing is decided by them.
 """
@@ -56,6 +57,11 @@ class Durations(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 UNKNOWN = Durations()
+
+
+def pool_key(pool: str) -> str:
+    """Return the key of how long a machine of a dynamic pool takes until it is ready."""
+    return f"pool/{pool}"
 
 
 def step_key(process: str, environment: str | None, step: str) -> str:

@@ -7,6 +7,7 @@ from rpds import HashTrieMap
 
 from octotui.engine.state.durations import Durations
 from octotui.engine.state.machine_health import MachineHealth, check_deadline, loss_deadline
+from octotui.engine.state.machine_leases import MachineLease, lease_deadline, wait_deadline, with_machines
 from octotui.engine.state.records import Health
 from octotui.engine.state.releases import Release
 from octotui.engine.state.sorted_sequence import SortedSequence
@@ -14,8 +15,8 @@ from octotui.engine.state.state import Published, State
 
 DURATIONS = ("durations", "earlier_durations")
 MAPS = (
-    "cursors", "health", "machines", "releases", "newest", "current", "published", "schedules", "missed",
-    *DURATIONS,
+    "cursors", "health", "machines", "machine_leases", "releases", "newest", "current", "published",
+    "schedules", "missed", *DURATIONS,
 )  # fmt: skip
 
 
@@ -28,6 +29,8 @@ class RetainedState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cursors: dict[str, str] = {}
     health: dict[str, Health] = {}
     machines: dict[str, MachineHealth] = {}
+    machine_leases: dict[str, MachineLease] = {}
+    next_lease: int = 1
     releases: dict[str, Release] = {}
     newest: dict[str, str] = {}
     current: dict[str, str] = {}
@@ -46,6 +49,7 @@ def retained_state(state: State, *, durations: bool = True) -> RetainedState:
         next_run=state.next_run,
         next_interruption=state.next_interruption,
         releases_created=state.releases_created,
+        next_lease=state.next_lease,
         **maps,
     )
 
@@ -56,9 +60,11 @@ def restored(state: State, kept: RetainedState) -> State:
     maps = {name: HashTrieMap(value) for name, value in known.items() if value is not UNSET}
     return replace(
         state,
+        model=with_machines(state.model, kept.machine_leases),
         next_run=kept.next_run,
         next_interruption=kept.next_interruption,
         releases_created=kept.releases_created,
+        next_lease=kept.next_lease,
         **maps,
         **_lines(state, kept),
     )
@@ -66,9 +72,10 @@ def restored(state: State, kept: RetainedState) -> State:
 
 def _lines(state: State, kept: RetainedState) -> dict[str, SortedSequence]:
     """Return the deadlines with those of machines, and the lines of checks: their events may be removed."""
-    others = (each for each in state.deadlines if "/" not in each[1])
+    others = (each for each in state.deadlines if "/" not in each[1] or each[1].startswith(wait_deadline("")))
     own = [(each.due, check_deadline(name)) for name, each in kept.machines.items()]
     own += [(each.limit, loss_deadline(name)) for name, each in kept.machines.items()]
+    own += [(each.due, lease_deadline(name)) for name, each in kept.machine_leases.items()]
     queue = ((each.ticket, name) for name, each in kept.machines.items() if each.ticket is not None)
     checks = ((each.checking, name) for name, each in kept.machines.items() if each.checking is not None)
     return {

@@ -27,6 +27,9 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     targeted: bool = False  # its targets are selected
     without: tuple[RejectedCandidate, ...] = ()  # targets rejected at the selection
     excluded: tuple[str, ...] = ()  # targets excluded later
+    awaits: tuple[str, ...] = ()  # dynamic pools without a machine, before workers are selected (W12)
+    awaits_since: float | None = None
+    awaits_until: float | None = None  # then it fails
     given_up: tuple[int, ...] = ()  # picks whose worker was lost, and whose steps got another one (M6)
 
     @property

@@ -35,6 +35,7 @@ from rpds import HashTrieMap
 
 from octotui.engine.state.durations import Durations
 from octotui.engine.state.machine_health import NEVER_CHECKED, MachineHealth
+from octotui.engine.state.machine_leases import MachineLease, with_machines
 from octotui.engine.state.records import (
     Artifact,
     Attempt,
@@ -283,6 +284,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     machines: "Map[str, MachineHealth]" = HashTrieMap()  # what else is known of their health
     check_queue: SortedSequence = SortedSequence()  # `(ticket, machine)` of those to be checked
     checks: SortedSequence = SortedSequence()  # `(since, machine)` of those that are being checked
+    machine_leases: "Map[str, MachineLease]" = HashTrieMap()
+    next_lease: int = 1
+    awaiting: SortedSequence = SortedSequence()  # `(number, run)` of those that wait for a machine
     slots: SortedSequence = SortedSequence()  # `(number, run)` of those that hold one
     ready: SortedSequence = SortedSequence()
     resuming: SortedSequence = SortedSequence()
@@ -298,6 +302,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     durations: "Map[str, Durations]" = HashTrieMap()  # by step and environment, and by machine
     earlier_durations: "Map[str, Durations]" = HashTrieMap()  # the generation before
     durations_recorded: int = 0  # the last event that has all of them
+
+
+def in_force(state: State, model: Model) -> bool:
+    """Return whether a declared model is that of a State, which also has the machines of its leases."""
+    return with_machines(model, state.machine_leases) == state.model
 
 
 def in_order(state: State) -> list[Run]:

@@ -4,6 +4,7 @@ from octotui.model.checks.endpoints import check_endpoints
 from octotui.model.checks.given_values import check_given_values
 from octotui.model.checks.ineffective_keys import check_ineffective_keys
 from octotui.model.checks.machine_policies import check_machine_policies
+from octotui.model.checks.machines.dynamic_pools import check_dynamic_pools
 from octotui.model.checks.manual_steps import check_questions
 from octotui.model.checks.packages import check_packages
 from octotui.model.checks.projects import check_projects
@@ -44,6 +45,7 @@ def check(model: Model, report: Report) -> None:
     check_projects(model, report)
     check_targets(model, report)
     check_machine_policies(model, report)
+    check_dynamic_pools(model, report)
     check_ineffective_keys(model, report)
     check_given_values(model, report)
     check_conflicts(model, report)

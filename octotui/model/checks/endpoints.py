@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from octotui.model.complaints import Report
-from octotui.model.machines.endpoints import LOCAL, ssh_endpoint
+from octotui.model.machines.endpoints import CONTAINER, LOCAL, ssh_endpoint
 from octotui.model.space import Model, Target, Worker
 
 
@@ -24,12 +24,11 @@ def check_endpoints(model: Model, report: Report) -> None:
 
 def _problems(model: Model, machine: Worker | Target) -> Iterator[tuple[str, str]]:
     """Yield the key and sentence of each problem of a worker or target."""
-    if machine.endpoint == LOCAL:
+    is_container = machine.endpoint.startswith(CONTAINER)
+    if machine.endpoint == LOCAL or is_container:
         if machine.account is not None:
-            yield (
-                "account",
-                "This machine needs none: jobs run as the account that octotui runs as; remove it.",
-            )
+            of = "its image says" if is_container else "octotui runs as"
+            yield "account", f"This machine needs none: jobs run as the account that {of}; remove it."
         return
     account = model.accounts.get(machine.account or "")
     named = ssh_endpoint(machine.endpoint).user

@@ -13,11 +13,16 @@ def check_machine_policies(model: Model, report: Report) -> None:
     """Report unknown policies, policies that no machine has, and what contradicts itself in them."""
     of_workers = [(("workers", slug), each.policy) for slug, each in model.workers.items()]
     of_targets = [(("targets", slug), each.policy) for slug, each in model.targets.items()]
-    for at, name in (*of_workers, *of_targets):
+    dynamic = [
+        (("pools", slug, "dynamic"), each.dynamic.policy)
+        for slug, each in model.pools.items()
+        if each.dynamic
+    ]
+    for at, name in (*of_workers, *of_targets, *dynamic):
         if name is not None and name not in model.machine_policies:
             meant = did_you_mean(name, model.machine_policies)
             report((*at, "policy"), f'There is no machine policy "{name}"{meant}')
-    named = {name or DEFAULT_POLICY for _, name in (*of_workers, *of_targets)}
+    named = {name or DEFAULT_POLICY for _, name in (*of_workers, *of_targets, *dynamic)}
     for slug, policy in model.machine_policies.items():
         if slug not in named and slug != DEFAULT_POLICY:
             sentence = f'No machine has it; name it by policy = "{slug}", or call it "{DEFAULT_POLICY}".'

@@ -74,6 +74,7 @@ def _known(model: Model) -> dict[str, Collection[str]]:
 def _references(model: Model) -> Iterator[Reference]:
     yield from _of_machines("workers", model.workers)
     yield from _of_machines("targets", model.targets)
+    yield from _of_dynamic_pools(model)
     for keys, step in steps(model):
         yield from (((*keys, *at), kind, name) for at, kind, name in _of_step(step))
     for keys, values in variables(model):
@@ -96,6 +97,12 @@ def _of_machines(table: str, machines: Mapping[str, Worker | Target]) -> Iterato
     for slug, machine in machines.items():
         if machine.account is not None:
             yield (table, slug, "account"), "account", machine.account
+
+
+def _of_dynamic_pools(model: Model) -> Iterator[Reference]:
+    for slug, pool in model.pools.items():
+        if pool.dynamic is not None and pool.dynamic.account is not None:
+            yield ("pools", slug, "dynamic", "account"), "account", pool.dynamic.account
 
 
 def _of_targets(model: Model) -> Iterator[Reference]:

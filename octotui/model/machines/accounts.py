@@ -2,7 +2,7 @@
 
 import msgspec
 
-from octotui.model.machines.endpoints import LOCAL
+from octotui.model.machines.endpoints import CONTAINER, LOCAL
 from octotui.model.values import Secret
 
 
@@ -48,3 +48,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     def is_local(self) -> bool:
         """Whether it is this machine."""
         return self.address == LOCAL
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it is a container of this machine."""
+        return self.address.startswith(CONTAINER)

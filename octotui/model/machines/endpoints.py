@@ -1,4 +1,4 @@
-"""Endpoints as they are written: `local`, or `ssh://[USER@]HOST[:PORT]`."""
+"""Endpoints as they are written: `local`, `ssh://[USER@]HOST[:PORT]`, or `container://NAME`."""
 
 import re
 
@@ -6,15 +6,17 @@ import msgspec
 
 LOCAL = "local"  # the endpoint of workers and targets that are this machine
 SCHEME = "ssh://"
+CONTAINER = "container://"  # followed by the name of a container of this machine
 MOST = 65535  # the largest port
 
 _USER = r"[A-Za-z0-9_][A-Za-z0-9_.\-]*\$?"
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_.\-]*"
 _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?"
 _ADDRESS = r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.\-]+)?\]"
 _PORT = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 
 USER = _USER
-ENDPOINT = rf"{LOCAL}|{SCHEME}(?:{_USER}@)?(?:{_HOST}|{_ADDRESS})(?::(?:{_PORT}))?"
+ENDPOINT = rf"{LOCAL}|{SCHEME}(?:{_USER}@)?(?:{_HOST}|{_ADDRESS})(?::(?:{_PORT}))?|{CONTAINER}{_NAME}"
 """The pattern of an endpoint."""
 
 
@@ -39,14 +41,21 @@ def ssh_endpoint(endpoint: str) -> SshEndpoint:
     return SshEndpoint(host.strip("[]"), int(port) if port else None, user or None)
 
 
+def container_name(endpoint: str) -> str:
+    """Return the name of the container of an endpoint that is one."""
+    return endpoint.removeprefix(CONTAINER)
+
+
 def endpoint_problem(raw: str) -> str:
     """Return why a text is no endpoint and what to write instead, or `""`; no password is repeated."""
     if re.fullmatch(ENDPOINT, raw):
         return ""
+    if raw.startswith(CONTAINER):
+        return 'The name of a container has letters, digits, "-", "_" and "." alone; write it like that.'
     if not raw.startswith(SCHEME):
         scheme = raw.partition("://")[0]
         if "://" in raw and re.fullmatch("[a-z0-9+]+", scheme):
-            return f'There is no way to machines by "{scheme}"; write "local" or "ssh://user@host".'
+            return f'There is no way to machines by "{scheme}"; write "local", "ssh://user@host" or "container://name".'
         return 'Expected "local", which is this machine, or a way such as "ssh://user@host:22".'
     user, at, place = raw.removeprefix(SCHEME).rpartition("@")
     host, port = _split(place)

@@ -14,6 +14,7 @@ from octotui.model.toml.templates import Library
 
 _NAMED = (
     "pools",
+    "images",
     "workers",
     "environments",
     "tenants",

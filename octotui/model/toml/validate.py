@@ -54,7 +54,7 @@ class Validator:
             else:
                 self._report(at, f"Expected {leaf.what}." if self._hides else _unfit(leaf, raw))
             return UNSET
-        if leaf.path and not (leaf.home and raw.startswith("~/")):
+        if leaf.path and raw.startswith(leaf.path_begins) and not (leaf.home and raw.startswith("~/")):
             return str(self._folder / raw)
         return leaf.clean(raw)
 

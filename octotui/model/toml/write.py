@@ -33,6 +33,7 @@ def dump(model: Model) -> str:
         "engine",
         "retention",
         "pools",
+        "images",
         "workers",
         "targets",
         "accounts",

@@ -11,7 +11,7 @@ import msgspec
 from octotui.engine.commands import LoadModel
 from octotui.engine.events import AnyEvent
 from octotui.engine.rules.authorization import Right, missing_right
-from octotui.engine.state import State
+from octotui.engine.state import State, in_force
 from octotui.engine.state.snapshot import encode
 from octotui.model.complaints import Reason
 from octotui.runtime.server.acceptor import Acceptor
@@ -193,7 +193,7 @@ class Server:
         if self._file is None:
             return
         model = await self._file.check(path)
-        if model is not None and model != self._session.state.model:
+        if model is not None and not in_force(self._session.state, model):
             await self._session.send(LoadModel(model))
         rescued = self._session.rescued
         told = (rescued.message if rescued else "", self._file.trouble, self._session.clock.trouble)

@@ -111,6 +111,18 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
         "checked",
         lambda event: listed(event.machines, most=8) or "what is in line already",
     ),
+    events.MachineRequested: (
+        "leased",
+        lambda event: f"{event.lease} for pool {event.pool}, of {event.terms.image}",
+    ),
+    events.MachineAdopted: (
+        "adopted",
+        lambda event: f"{event.machine} at {event.endpoint} as {event.lease} of pool {event.pool}",
+    ),
+    events.MachineDraining: ("draining", lambda event: f"{event.lease}: {event.reason}"),
+    events.MachineToBeDestroyed: ("ending", lambda event: f"{event.lease}: {event.reason}"),
+    events.DestroyFailed: ("undestroyed", lambda event: f"{event.lease}: {event.reason}"),
+    events.MachineDestroyed: ("destroyed", lambda event: event.lease),
     events.MachineLost: ("lost", lambda event: f"{event.machine}: {event.reason}"),
     events.WorkerReselected: ("reselected", lambda event: f"{event.pick.worker}, since {event.reason}"),
     events.ActionRefused: (

@@ -8,6 +8,7 @@ from octotui.engine.events import (
     InterruptionEvent,
     JobEvent,
     MachineEvent,
+    MachineLeaseEvent,
     RunEvent,
     SpaceEvent,
 )
@@ -15,6 +16,7 @@ from octotui.engine.rules.locks import grantable
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.answers import approvals
+from octotui.views.events.lease_text import of_lease
 from octotui.views.events.machine_text import of_machine
 from octotui.views.events.refused_actions import refused_action
 from octotui.views.labels import counted, listed, machine_name
@@ -40,6 +42,8 @@ def lines(event: AnyEvent, before: State, after: State, now: float, zone: Zone =
         return [_of_space(event)]
     if isinstance(event, MachineEvent):
         return of_machine(event, before)
+    if isinstance(event, MachineLeaseEvent):
+        return of_lease(event, before, after)
     state = after if event.run in after.runs else before
     run = state.runs.get(event.run)
     if run is None or (isinstance(event, events.JobProgressed) and not _far(event, before)):
@@ -87,6 +91,8 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
             return [f"is moved to the top{f' by {by}' if by else ''}"]
         case events.RunStarted():
             return ["starts"] if not run.spent else ["continues"]
+        case events.RunAwaitsMachines(pools=pools):
+            return [f"waits for a machine of pool {listed(pools, most=4)}"]
         case events.WorkersSelected(picks=picks):
             return [f"leases {at_length(run, pick, state.model)}" for pick in picks]
         case events.WorkerReselected(pick=pick, reason=reason):

@@ -12,6 +12,8 @@ SENTENCES: Mapping[str, str] = {
     "MoveToTop": "to move {} to the top of the queue",
     "CancelRun": "to cancel {}",
     "CheckHealth": "to check {}",
+    "DestroyMachine": "to destroy {}",
+    "AdoptMachine": "to adopt {}",
     "Hello": "to connect to {}",
     "Choose": "to look up {}",
     "Family": "to read {}",

@@ -10,7 +10,7 @@ from octotui.views.selections import why
 from octotui.views.text.clock_times import Zone
 from octotui.views.tree import steps, targets
 from octotui.views.tree.rows import Branch, TreeRow, grown
-from octotui.views.waits import of_run
+from octotui.views.waits import of_run, waits_itself
 
 
 def rows(state: State, name: str, now: float, zone: Zone = None) -> tuple[TreeRow, ...]:
@@ -31,7 +31,7 @@ def parts_of(state: State, name: str, now: float) -> tuple[object, ...] | None:
     None where other runs, locks or outputs decide about it, too.
     """
     run = state.runs.get(name)
-    if run is None or run.state == "queued" or run.queueing.resuming:
+    if run is None or waits_itself(run):
         return None
     jobs = [state.jobs[each] for each in run.progress.jobs]
     if any(job.wait is not None or job.child is not None or job.undecided for job in jobs):
@@ -56,7 +56,7 @@ def _run(state: State, run: Run, now: float, zone: Zone) -> Branch:
     )
     branch = Branch(row=row, branches=_workers(state, run, now, zone))
     wait = of_run(state, run, now, zone)
-    if wait is not None and (run.state == "queued" or run.queueing.resuming):
+    if wait is not None and waits_itself(run):
         branch.notes.append((wait.sentence, "waits"))
     if run.reason and (run.ended or run.state == "cancelling") and not _told_by_a_step(state, run):
         branch.notes.append((run.reason, "bad" if run.state in ("failed", "timed-out") else "muted"))

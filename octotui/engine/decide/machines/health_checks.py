@@ -11,6 +11,7 @@ from octotui.model.space import Target, Worker
 
 SOON = 60.0  # seconds until a machine that could not be reached is checked again; doubled each time
 LATE = 3600.0  # seconds between two such checks at most
+AT_ONCE, SLOWLY = 1.0, 15.0  # the same of a machine that is starting
 
 
 def request_checks(turn: Transaction, command: commands.CheckHealth) -> None:
@@ -28,7 +29,7 @@ def request_checks(turn: Transaction, command: commands.CheckHealth) -> None:
         raise Refused(
             'there is no worker or target to check: a pool lists workers, such as workers = ["worker1"]'
         )
-    _queue(turn, tuple(dict.fromkeys(names)), command.by, command.origin)
+    queue_checks(turn, tuple(dict.fromkeys(names)), command.by, command.origin)
 
 
 def _is_checked(state: State, name: str, machine: Worker | Target) -> bool:
@@ -50,10 +51,11 @@ def queue_due_checks(turn: Transaction) -> None:
         machine = name.removeprefix(check_deadline(""))
         if machine != name:
             due.append(machine)
-    _queue(turn, tuple(due))
+    queue_checks(turn, tuple(due))
 
 
-def _queue(turn: Transaction, names: tuple[str, ...], by: str = "", origin: str = "") -> None:
+def queue_checks(turn: Transaction, names: tuple[str, ...], by: str = "", origin: str = "") -> None:
+    """Queue checks of machines; those in line stay there."""
     idle = tuple(name for name in names if not machine_health(turn.state, name).is_in_line)
     if idle or by:
         turn.emit(events.ChecksQueued(machines=idle, by=by, origin=origin))
@@ -91,12 +93,23 @@ def end_check(turn: Transaction, report: commands.ReportCheck) -> None:
 def _next(
     turn: Transaction, machine: Worker | Target, report: commands.ReportCheck, before: MachineHealth
 ) -> float | None:
-    """Return when a machine is checked next; one that could not be reached is looked for sooner."""
+    """Return when a machine is checked next; one that could not be reached is looked for sooner.
+
+    One that was just provisioned is looked for at once, until its lease says that it does not answer.
+    """
+    if _is_starting(turn.state, report.machine) and report.health in ("unavailable", "unhealthy"):
+        return turn.at + min(SLOWLY, AT_ONCE * 2.0 ** min(before.failures, 10))
     every = turn.state.model.policy_of(machine).every if machine.enabled else None
     if report.health != "unavailable" or not (machine.enabled or _is_used(turn.state, report.machine)):
         return None if every is None else turn.at + every
     pause = min(LATE, SOON * 2.0 ** min(before.failures, 10))
     return turn.at + (pause if every is None else min(pause, every))
+
+
+def _is_starting(state: State, machine: str) -> bool:
+    """Return whether a machine of a dynamic pool was provisioned, and has not been reached yet (W12)."""
+    leases = state.machine_leases.values()
+    return any(each.worker == machine and each.phase == "starting" for each in leases)
 
 
 def _limit(
@@ -139,6 +152,8 @@ def _due(turn: Transaction, name: str, machine: Worker | Target, *, is_cut: bool
     known, every = machine_health(turn.state, name), turn.state.model.policy_of(machine).every
     if not _is_checked(turn.state, name, machine):
         return None
+    if _is_starting(turn.state, name) and not is_cut:
+        return known.due
     if is_cut:
         return turn.at
     if known.is_in_line:

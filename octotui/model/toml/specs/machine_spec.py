@@ -1,10 +1,13 @@
 """Specifications of machines: pools, workers, targets, accounts, and how machines are reached and checked."""
 
 from octotui.model.machines.accounts import Account, SshSettings
+from octotui.model.machines.dynamic_pools import DynamicPool, Image
 from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.space import Pool, Target, Worker
 from octotui.model.toml.specs.process_spec import SCRIPT
 from octotui.model.toml.specs.scalars import (
+    COMMAND_WORD,
+    DAY,
     ENDPOINT,
     EVERY,
     KEY_FILE,
@@ -24,15 +27,75 @@ from octotui.model.toml.specs.spec import (
     choice,
     flag,
     prose,
+    text,
     whole,
 )
 from octotui.model.toml.specs.variable_spec import SECRET
+
+IMAGE = TableSpec(
+    {
+        "name": NAME,
+        "reference": KeySpec(
+            name("what the provider calls it"), "What the provider is given for it; without it, its slug."
+        ),
+        "deprecated": KeySpec(DAY, "From which day on it is not to be used any more.", rule="W12"),
+    },
+    values=(Image,),
+)
+
+DYNAMIC = TableSpec(
+    {
+        "provider": KeySpec(
+            choice("container", "command"),
+            "What its machines are: containers of this machine, or what a command provisions.",
+            required=True,
+            rule="W12",
+        ),
+        "image": KeySpec(
+            name("the name of an image"), "What they begin as; one of [images], or any.", required=True
+        ),
+        "idle": KeySpec(TIME, "After how long without a run a machine is destroyed.", rule="W12"),
+        "max_age": KeySpec(TIME, "After how long a machine is destroyed, once no run uses it.", rule="W12"),
+        "warm": KeySpec(whole(0, 100), "How many machines are kept ready.", rule="W12"),
+        "max": KeySpec(whole(1, 100), "How many machines there are at most.", rule="W12"),
+        "provision": KeySpec(
+            ListSpec(COMMAND_WORD, repeats=True, least=1),
+            "The command that provisions a machine, and prints its id and endpoint as JSON.",
+            rule="W12",
+        ),
+        "destroy": KeySpec(
+            ListSpec(COMMAND_WORD, repeats=True, least=1),
+            "The command that destroys the machine whose id it gets as its last argument.",
+            rule="W12",
+        ),
+        "timeout": KeySpec(TIME, "How long each of both may take until it has failed.", rule="W12"),
+        "limit": KeySpec(TIME, "How long a run waits for a machine until it fails.", rule="W12"),
+        "cost": KeySpec(name("a cost"), 'What a machine costs in an hour, such as "0.12 EUR".'),
+        "account": KeySpec(SLUG, "The account that works on its machines.", rule="M1"),
+        "directory": KeySpec(
+            text("a whole path", r"/(?:.*\S)?"), "Where its machines keep work and packages.", rule="R9"
+        ),
+        "policy": KeySpec(
+            SLUG, 'The policy by which their health is checked; without it, "default".', rule="M5"
+        ),
+        "unreachable_limit": KeySpec(
+            TIME, "After how long without a connection a machine is lost; without it, never.", rule="M6"
+        ),
+    },
+    values=(DynamicPool,),
+)
 
 POOL = TableSpec(
     {
         "name": NAME,
         "workers": KeySpec(
             ListSpec(SLUG), "Its workers in order; a bare name is a worker on this machine.", rule="W1"
+        ),
+        "dynamic": KeySpec(
+            DYNAMIC,
+            "How its machines are provisioned when runs need them, instead of workers.",
+            not_with=("workers",),
+            rule="W12",
         ),
         "default": KeySpec(
             flag(), "Whether it serves the steps that name no pool; one pool may.", rule="W1, W2"

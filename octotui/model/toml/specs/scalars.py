@@ -44,6 +44,10 @@ ENVIRONMENT_NAMES = text(
     'the name of an environment variable such as "SSH_AUTH_SOCK", or a pattern such as "AWS_*"',
     r"[A-Za-z][A-Za-z0-9_*]*",
 )
+DAY = text('a day such as "2027-01-01"', r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
+COMMAND_WORD = replace(
+    text("a command or an argument of it", r"\S(?:.*\S)?", path=True), path_begins=("./", "../")
+)
 PATH = text("a path", r"\S(?:.*\S)?", path=True)
 ENDPOINT = replace(
     text('"local", which is this machine, or a way such as "ssh://user@host:22"', ENDPOINTS),

@@ -10,7 +10,7 @@ from octotui.model.space import (
     Phase,
     Schedule,
 )
-from octotui.model.toml.specs.machine_spec import ACCOUNT, MACHINE_POLICY, POOL, SSH, TARGET, WORKER
+from octotui.model.toml.specs.machine_spec import ACCOUNT, IMAGE, MACHINE_POLICY, POOL, SSH, TARGET, WORKER
 from octotui.model.toml.specs.process_spec import PROCESS, RUNBOOK, TEMPLATE_SHELLS
 from octotui.model.toml.specs.scalars import (
     BYTES,
@@ -248,6 +248,9 @@ MODEL = TableSpec(
             RETENTION, "What is removed of ended runs; nothing, where nothing is said.", rule="R7"
         ),
         "pools": KeySpec(KeyedSpec(SLUG, POOL), "Pools of workers, by slug.", rule="W1"),
+        "images": KeySpec(
+            KeyedSpec(SLUG, IMAGE), "Images of machines of dynamic pools, by slug.", rule="W12"
+        ),
         "workers": KeySpec(
             KeyedSpec(SLUG, WORKER), "Workers of which there is more to say than their name.", rule="W4"
         ),

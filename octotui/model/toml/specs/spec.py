@@ -12,7 +12,8 @@ class ScalarSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A single value: a predicate on the raw value, its conversion (`clean`), and the inverse (`show`).
 
     `why` returns what is wrong with a text in a sentence, or `""`. A `path` is relative to its file; one
-    that may be in the `home` of the account may begin with `~/`.
+    that may be in the `home` of the account may begin with `~/`; texts with another
+    beginning than those of `path_begins` are none.
     """
 
     what: str
@@ -23,6 +24,7 @@ class ScalarSpec(msgspec.Struct, frozen=True, kw_only=True):
     known: tuple[str, ...] = ()
     path: bool = False
     home: bool = False
+    path_begins: tuple[str, ...] = ("",)
     why: Callable[[str], str] = lambda raw: ""
 
 

@@ -1,0 +1,115 @@
+"""The effects of machine leases, and of waits for machines, on a State (W12)."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.events.machine_leases import MachineLeaseEvent
+from octotui.engine.evolve.durations import provisioned
+from octotui.engine.state import MachineLease, Run, State
+from octotui.engine.state.machine_leases import lease_deadline, wait_deadline, with_machines
+from octotui.engine.state.run_parts import with_selection
+
+
+def leased(state: State, event: MachineLeaseEvent) -> State:  # noqa: C901, PLR0912 - one line an event
+    """Apply an event of a machine lease."""
+    match event:
+        case events.MachineRequested() | events.MachineAdopted():
+            return _requested(state, event)
+        case events.MachineDestroyed():
+            return _destroyed(state, event.lease)
+    lease = state.machine_leases[event.lease]
+    match event:
+        case events.ProvisioningFailed(reason=reason, due=due):
+            failed = replace(lease, phase="requested", machine="", endpoint="", provisioned_at=None)
+            return _put(state, replace(_with_failure(failed, reason)), due)
+        case events.ProvisioningRetried() | events.DestroyRetried():
+            return _put(state, lease, None)
+        case events.MachineProvisioned(machine=machine, endpoint=endpoint, due=due):
+            lease = replace(
+                lease, phase="starting", machine=machine, endpoint=endpoint, provisioned_at=event.at
+            )
+            return _put(state, lease, due)
+        case events.MachineReady(due=due):
+            ready = replace(
+                lease, phase="ready", ready_at=event.at, idle_since=event.at, failures=0, problem=""
+            )
+            state = provisioned(state, lease.pool, event.at - lease.requested_at)
+            return _put(state, ready, due)
+        case events.MachineDue(due=due, idle_since=idle):
+            return _put(state, replace(lease, idle_since=idle), due)
+        case events.MachineDraining(reason=reason, by=by):
+            return _put(state, replace(lease, phase="draining", reason=reason, by=by), None)
+        case events.MachineToBeDestroyed(reason=reason, by=by):
+            ending = replace(lease, phase="ending", reason=reason, by=by, ending_since=event.at)
+            return _put(state, replace(ending, failures=0, problem=""), None)
+        case events.DestroyFailed(reason=reason, due=due):
+            return _put(state, _with_failure(lease, reason), due)
+        case _:
+            assert_never(event)
+
+
+def _with_failure(lease: MachineLease, reason: str) -> MachineLease:
+    return replace(lease, failures=lease.failures + 1, problem=reason)
+
+
+def _requested(state: State, event: events.MachineRequested | events.MachineAdopted) -> State:
+    lease = MachineLease(
+        id=event.lease,
+        name=event.name,
+        pool=event.pool,
+        worker=event.worker,
+        terms=event.terms,
+        requested_at=event.at,
+    )
+    state = replace(state, next_lease=event.number + 1)
+    if isinstance(event, events.MachineRequested):
+        return _put(state, lease, None)
+    there = replace(lease, phase="starting", machine=event.machine, endpoint=event.endpoint, by=event.by)
+    return _put(state, replace(there, provisioned_at=event.at), event.due)
+
+
+def _destroyed(state: State, name: str) -> State:
+    lease = state.machine_leases[name]
+    state = _with_deadline(state, lease.due, None, lease_deadline(name))
+    return _with_model(replace(state, machine_leases=state.machine_leases.discard(name)))
+
+
+def _put(state: State, lease: MachineLease, due: float | None) -> State:
+    """Put a lease, with another deadline, and its worker where it belongs."""
+    before = state.machine_leases.get(lease.id)
+    state = _with_deadline(state, before.due if before else None, due, lease_deadline(lease.id))
+    leases = state.machine_leases.insert(lease.id, replace(lease, due=due))
+    state = replace(state, machine_leases=leases)
+    same = before is not None and (before.phase, before.endpoint) == (lease.phase, lease.endpoint)
+    return state if same else _with_model(state)
+
+
+def _with_model(state: State) -> State:
+    return replace(state, model=with_machines(state.model, state.machine_leases))
+
+
+def _with_deadline(state: State, before: float | None, after: float | None, name: str) -> State:
+    deadlines = state.deadlines if before is None else state.deadlines.discard((before, name))
+    return replace(state, deadlines=deadlines if after is None else deadlines.add((after, name)))
+
+
+def awaits(state: State, event: events.RunAwaitsMachines) -> State:
+    """Let a run wait for machines, for as long as it has waited already."""
+    state, run = awaits_no_more(state, state.runs[event.run])
+    since = event.at if not run.selection.awaits else run.selection.awaits_since
+    run = with_selection(run, awaits=event.pools, awaits_since=since, awaits_until=event.until)
+    state = _with_deadline(state, None, event.until, wait_deadline(run.id))
+    awaiting = state.awaiting.add((run.number, run.id))
+    return replace(state, awaiting=awaiting, runs=state.runs.insert(run.id, run))
+
+
+def awaits_no_more(state: State, run: Run) -> tuple[State, Run]:
+    """Take a run out of those that wait for machines; its selection says still what it has waited for."""
+    until = run.selection.awaits_until
+    if until is None:
+        return state, run
+    state = _with_deadline(state, until, None, wait_deadline(run.id))
+    state = replace(state, awaiting=state.awaiting.discard((run.number, run.id)))
+    return state, with_selection(run, awaits_until=None)

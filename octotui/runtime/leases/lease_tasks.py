@@ -1,0 +1,116 @@
+"""The tasks of machine leases: machines are provisioned and destroyed, and that is reported (W12)."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from octotui.engine import events
+from octotui.engine.commands import ReportDestroyed, ReportMachine
+from octotui.engine.events import MachineLeaseEvent
+from octotui.engine.state import MachineLease, State
+from octotui.model.iteration import environment_sources
+from octotui.model.machines.dynamic_pools import Provider as ProviderName
+from octotui.runtime.jobs.session_port import SessionPort
+from octotui.runtime.leases.provider import MachineOrder, Provider, ProviderError
+
+Masked = Callable[[str], str]
+Providers = Mapping[ProviderName, Provider]
+
+
+class LeaseTasks:
+    """One task at a time for each lease: destroying a machine ends its provisioning first."""
+
+    def __init__(self, providers: Providers, masked: Masked, session: SessionPort) -> None:
+        """Mask what providers say with `masked`."""
+        self._providers = providers
+        self._masked = masked
+        self._session = session
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def perform(self, event: MachineLeaseEvent) -> None:
+        """Do what an event asks for, if anything."""
+        match event:
+            case events.MachineRequested() | events.ProvisioningRetried():
+                self._begin(event.lease, self._provision)
+            case events.MachineToBeDestroyed() | events.DestroyRetried():
+                self._begin(event.lease, self._destroy)
+            case _:
+                pass
+
+    def resume(self, state: State) -> None:
+        """Go on with the leases that an earlier session has left; both are idempotent by their names."""
+        for lease in sorted(state.machine_leases.values(), key=lambda each: each.requested_at):
+            if lease.phase == "requested" and lease.due is None:
+                self._begin(lease.id, self._provision)
+            elif lease.phase == "ending" and lease.due is None:
+                self._begin(lease.id, self._destroy)
+
+    async def close(self) -> None:
+        """Drop all tasks; the next session begins them again."""
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, name: str, work: Callable[[MachineLease], Coroutine[Any, Any, None]]) -> None:
+        lease = self._session.state.machine_leases.get(name)
+        if lease is None:
+            return
+        earlier = self._tasks.get(name)
+        if earlier is not None:
+            earlier.cancel()
+        task = asyncio.get_running_loop().create_task(self._after(earlier, work(lease)))
+        self._tasks[name] = task
+        task.add_done_callback(lambda done: self._done(name, done))
+
+    async def _after(self, earlier: "asyncio.Task[None] | None", work: Coroutine[Any, Any, None]) -> None:
+        try:
+            if earlier is not None:
+                await asyncio.wait({earlier})
+        except BaseException:
+            work.close()
+            raise
+        await work
+
+    def _done(self, name: str, task: "asyncio.Task[None]") -> None:
+        """Remove a finished task; an exception in it is a bug, and ends the session."""
+        if self._tasks.get(name) is task:
+            del self._tasks[name]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._session.fail(error)
+
+    async def _provision(self, lease: MachineLease) -> None:
+        order = self._order(lease)
+        try:
+            machine = await self._providers[order.terms.provider].provision(order)
+        except ProviderError as problem:
+            report = ReportMachine(lease=lease.id, problem=self._masked(str(problem)))
+        else:
+            report = ReportMachine(lease=lease.id, machine=machine.id, endpoint=machine.endpoint)
+        self._session.report(report)
+
+    async def _destroy(self, lease: MachineLease) -> None:
+        order, problem = self._order(lease), ""
+        try:
+            await self._providers[order.terms.provider].destroy(order)
+        except ProviderError as error:
+            problem = self._masked(str(error))
+        self._session.report(ReportDestroyed(lease=lease.id, problem=problem))
+
+    def _order(self, lease: MachineLease) -> MachineOrder:
+        """Return what to ask for; commands are those of the model now, where it has the pool still."""
+        model = self._session.state.model
+        pool = model.pools.get(lease.pool)
+        now = pool.dynamic if pool is not None else None
+        terms = now if now is not None and now.provider == lease.terms.provider else lease.terms
+        image = model.images.get(lease.terms.image)
+        return MachineOrder(
+            name=lease.name,
+            space=model.space.slug,
+            pool=lease.pool,
+            reference=image.reference if image is not None and image.reference else lease.terms.image,
+            terms=terms,
+            machine=lease.machine,
+            passed=model.engine.environment,
+            withheld=tuple(environment_sources(model)),
+        )

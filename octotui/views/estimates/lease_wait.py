@@ -1,0 +1,62 @@
+"""The wait of a run for machines of dynamic pools, in words (W12)."""
+
+from octotui.engine.estimates.jobs import durations_of
+from octotui.engine.state import MachineLease, Run, State
+from octotui.engine.state.durations import pool_key
+from octotui.views.estimates.sentences import more
+from octotui.views.labels import counted, duration, listed
+
+
+def until(state: State, run: Run) -> float | None:
+    """Return about when all machines that a run waits for are ready; None where nobody can say."""
+    ends = [_ready_at(state, pool) for pool in run.selection.awaits]
+    known = [each for each in ends if each is not None]
+    return max(known, default=None) if len(known) == len(ends) else None
+
+
+def _ready_at(state: State, pool: str) -> float | None:
+    lease, takes = _lease(state, pool), durations_of(state, pool_key(pool)).about
+    return None if lease is None or takes is None or lease.problem else lease.requested_at + takes
+
+
+def sentence(state: State, run: Run, now: float) -> str:
+    """Return what a run waits for: `waits for a machine of pool hosted: lease-1 is provisioned for 6s`."""
+    pools = listed((_of_pool(state, pool, now) for pool in run.selection.awaits), most=4)
+    limit = run.selection.awaits_until
+    fails = "" if limit is None else f" · fails in {duration(limit - now)}"
+    return f"waits for a machine of {pools}{more(until(state, run), now)}{fails}"
+
+
+def _of_pool(state: State, pool: str, now: float) -> str:
+    lease = _lease(state, pool)
+    return f"pool {pool}: {_full(state, pool) if lease is None else standing(state, lease, now)}"
+
+
+def _full(state: State, pool: str) -> str:
+    """Return which machine must be gone before another one is provisioned."""
+    there = [each for each in state.machine_leases.values() if each.pool == pool]
+    first = min(there, key=lambda each: each.requested_at, default=None)
+    if first is None:
+        return "one is to be provisioned"
+    why = f", which failed {counted(first.failures, 'time')}: {first.problem}" if first.problem else ""
+    return f"{first.id} is to be destroyed first{why}"
+
+
+def _lease(state: State, pool: str) -> MachineLease | None:
+    """Return the lease that a run of a pool waits for, the one requested first, or None."""
+    there = [each for each in state.machine_leases.values() if each.pool == pool and not each.is_used_up]
+    return min(there, key=lambda each: each.requested_at, default=None)
+
+
+def standing(state: State, lease: MachineLease, now: float) -> str:
+    """Return how a lease stands: `lease-1 is provisioned for 6s`, or which of its tries failed, and why."""
+    if lease.phase == "requested" and lease.problem and lease.due is not None:
+        again = f"is tried again in {duration(lease.due - now)}"
+        return f"{lease.id} {again}, since it failed {counted(lease.failures, 'time')}: {lease.problem}"
+    if lease.phase == "requested":
+        return f"{lease.id} is provisioned for {duration(now - lease.requested_at)}"
+    if lease.phase == "starting":
+        reason = state.machines[lease.worker].reason if lease.worker in state.machines else ""
+        since = lease.provisioned_at or lease.requested_at
+        return f"{lease.id} is to answer for {duration(now - since)}{f': {reason}' if reason else ''}"
+    return f"{lease.id} is {lease.phase}"

@@ -1,0 +1,47 @@
+"""The kinds of machine that are containers of this one: one for each endpoint."""
+
+from pathlib import Path
+
+from octotui.model.machines.endpoints import container_name
+from octotui.workers.container.transport import ContainerTransport
+from octotui.workers.machine import Machine
+from octotui.workers.remote.chosen import ChosenMachines
+from octotui.workers.remote.unpacked_archives import UnpackedArchives
+
+
+class ContainerMachines:
+    """The workers and targets in one container."""
+
+    def __init__(self, container: str, space: str, archives: UnpackedArchives) -> None:
+        """Take the name of the space, and what all machines are sent."""
+        self._transport = ContainerTransport(container)
+        self._remote = ChosenMachines(lambda worker: self._transport, space, archives)
+
+    def machine(self, worker: str, directory: str | None) -> Machine:
+        """Return a worker in its directory, which is made when it is first used."""
+        return self._remote.machine(worker, directory)
+
+    def retry_now(self) -> None:
+        """Do nothing: each call tries anew."""
+
+    async def close(self) -> None:
+        """Release all resources; what runs continues."""
+        await self._remote.close()
+        await self._transport.close()
+
+
+class ContainerKinds:
+    """Makes the kind for each container, the same for the same one."""
+
+    def __init__(self, space: str, fetched: Path) -> None:
+        """Take the name of the space; packages pass through the folder `fetched`."""
+        self._space = space
+        self._archives = UnpackedArchives(fetched)
+        self._kinds: dict[str, ContainerMachines] = {}
+
+    def of(self, endpoint: str) -> ContainerMachines:
+        """Return the kind of an endpoint such as `container://NAME`."""
+        name = container_name(endpoint)
+        if name not in self._kinds:
+            self._kinds[name] = ContainerMachines(name, self._space, self._archives)
+        return self._kinds[name]

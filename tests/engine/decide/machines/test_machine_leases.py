@@ -1,0 +1,362 @@
+"""W12: the life of the machines of dynamic pools, in virtual time."""
+
+import pytest
+from msgspec.structs import replace
+
+from octotui.engine import commands, events
+from octotui.engine.commands import Refused
+from octotui.engine.decide.machines.machine_leases import LATE, SOON
+from octotui.model.process import Simulate
+from octotui.model.space import Pool, Worker
+from tests.engine.invariants import check_settled
+from tests.leases import HOUR, MINUTE, TAKES, LeaseWorld, dynamic, hosted
+from tests.world import manual, script
+
+LONG = Simulate(takes=2 * HOUR)
+
+
+def test_w12_a_lease_is_written_down_before_anything_is_provisioned() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    run = world.start("go")
+    kinds = [type(each).__name__ for each in world.events]
+    assert kinds[-2:] == ["RunAwaitsMachines", "MachineRequested"]
+    world.until(TAKES + 5)
+    assert world.ends()[run] == "succeeded"
+    assert world.workers()[run] == {"Work": "setup-1"}
+    assert world.leases == {"lease-1": "ready"}
+
+
+def test_w12_an_idle_machine_is_destroyed_and_the_next_need_provisions_another() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}, idle=10 * MINUTE))
+    world.start("go")
+    world.until(5 * MINUTE)
+    assert world.leases == {"lease-1": "ready"}
+    world.until(10 * MINUTE)
+    assert (world.leases, world.made) == ({}, {})
+    assert [each.reason for each in world.happened(events.MachineToBeDestroyed)] == [
+        "no run has used it for 10m"
+    ]
+    assert "setup-1" not in world.state.model.workers
+    world.start("go")
+    world.until(5 * MINUTE)
+    assert world.workers() == {"run-1": {"Work": "setup-1"}, "run-2": {"Work": "setup-2"}}
+
+
+def test_w12_use_extends_a_lease() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}, idle=10 * MINUTE))
+    for _ in range(5):
+        world.start("go")
+        world.until(8 * MINUTE)
+    assert world.leases == {"lease-1": "ready"}
+    assert len(world.provisioned) == 1
+
+
+def test_w12_the_oldest_age_ends_a_machine_but_never_in_the_middle_of_a_run() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}, max_age=HOUR))
+    first = world.start("go")
+    world.until(1.5 * HOUR)
+    assert world.leases == {"lease-1": "draining"}
+    second = world.start("go")
+    assert world.leases == {"lease-1": "draining", "lease-2": "requested"}
+    world.until(0.7 * HOUR)
+    assert world.ends()[first] == "succeeded"
+    assert world.leases == {"lease-2": "ready"}
+    assert world.workers()[second] == {"Work": "setup-2"}
+    assert [each.reason for each in world.happened(events.MachineDraining)] == ["it is 1h old"]
+
+
+def test_w12_a_machine_ends_after_the_pause_that_gives_it_back() -> None:
+    """W12, W7: who answers late gets another machine."""
+    world = LeaseWorld(hosted({"go": [script("Before"), manual("Ask"), script("After")]}, idle=10 * MINUTE))
+    run = world.start("go")
+    world.until(HOUR)
+    assert world.leases == {}
+    world.answer()
+    world.until(5 * MINUTE)
+    assert world.ends()[run] == "succeeded"
+    assert world.workers()[run] == {"Before": "setup-1", "After": "setup-2"}
+
+
+def test_w12_so_many_machines_are_kept_ready() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}, warm=2, max=3, idle=MINUTE, max_age=2 * HOUR))
+    world.until(HOUR)
+    assert world.leases == {"lease-1": "ready", "lease-2": "ready"}
+    run = world.start("go")
+    assert world.run(run).selection.picks, "it waits for no machine"
+    world.until(1.2 * HOUR)
+    assert sorted(world.leases.values()) == ["ready", "ready"]
+    assert not world.leases.keys() & {"lease-1", "lease-2"}, "each is replaced when it is old"
+
+
+def test_w12_where_each_is_in_use_another_one_is_provisioned_up_to_the_maximum() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}, max=2))
+    first = world.start("go")
+    world.until(2 * TAKES + 5)
+    second = world.start("go")
+    third = world.start("go")
+    assert world.leases == {"lease-1": "ready", "lease-2": "ready"}
+    assert world.workers()[first] == {"Work": "setup-1"}
+    assert world.workers()[second] == {"Work": "setup-2"}
+    assert world.workers()[third]
+    assert len(world.provisioned) == 2
+
+
+def test_w12_a_provider_that_fails_is_left_alone_longer_and_longer() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.problems = ["exit code 1: quota"] * 3
+    run = world.start("go")
+    world.until(30 * MINUTE)
+    pauses = [each.due - each.at for each in world.happened(events.ProvisioningFailed) if each.due]
+    assert pauses == [SOON, 2 * SOON, 4 * SOON]
+    assert world.ends()[run] == "succeeded"
+    assert len(world.provisioned) == 1
+    assert world.lease().failures == 0
+
+
+def test_w12_a_run_that_gets_no_machine_fails_after_the_limit_with_the_reason() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}, limit=20 * MINUTE))
+    world.problems = ["exit code 1: quota"] * 1000
+    run = world.start("go")
+    world.until(HOUR)
+    assert world.ends()[run] == "failed"
+    said = world.run(run).reason
+    assert said.startswith("pool setup has had no machine for 20m, its limit: provisioning failed ")
+    assert said.endswith("times: exit code 1: quota")
+    assert world.leases == {}, "nobody waits for it any more"
+    assert world.made == {}
+    assert max(each.due - each.at for each in world.happened(events.ProvisioningFailed) if each.due) <= LATE
+
+
+def test_w12_a_run_that_waits_can_be_cancelled_and_its_machine_is_for_the_next() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    run = world.start("go")
+    world.until(10)
+    world.send(commands.CancelRun(run=run))
+    assert world.ends()[run] == "cancelled"
+    assert not len(world.state.awaiting)
+    world.until(2 * MINUTE)
+    assert world.leases == {"lease-1": "ready"}
+    world.until(2 * HOUR)
+    assert world.leases == {}
+
+
+def test_w12_runs_share_the_one_machine_of_a_pool() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    runs = [world.start("go") for _ in range(3)]
+    world.until(5 * MINUTE)
+    assert {world.ends()[run] for run in runs} == {"succeeded"}
+    assert len(world.provisioned) == 1
+
+
+@pytest.mark.parametrize(("said", "reason"), [
+    (("", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 printable characters"),
+    (("x" * 201, "ssh://vm"), "its provider says no id of a machine, of 1 to 200 printable characters"),
+    (("a\nb", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 printable characters"),
+    (("vm-9", "rubbish"), 'its provider says no endpoint such as "ssh://user@host:22"'),
+])  # fmt: skip
+def test_w12_rubbish_is_not_taken_for_a_machine(said: tuple[str, str], reason: str) -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.said = [said]
+    run = world.start("go")
+    world.until(5 * MINUTE)
+    assert [each.reason for each in world.happened(events.ProvisioningFailed)] == [reason]
+    assert world.ends()[run] == "succeeded"
+
+
+def test_w12_the_same_machine_is_not_taken_twice() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.said = [("vm-9", "ssh://nine"), ("vm-9", "ssh://nine")]
+    world.send(commands.LoadModel(hosted({"go": [script("Work")]}, warm=2, max=2)))
+    world.until(5 * MINUTE)
+    reasons = [each.reason for each in world.happened(events.ProvisioningFailed)]
+    assert reasons == ["vm-9 at ssh://nine is the machine of lease-1 already"]
+    assert world.leases == {"lease-1": "ready", "lease-2": "ready"}
+    assert world.lease(2).machine != "vm-9"
+
+
+def test_w12_a_declared_worker_is_not_taken_for_a_machine() -> None:
+    declared = {"old": Worker(name="old", endpoint="ssh://old")}
+    pools = {"setup": Pool(name="Setup", dynamic=dynamic()), "more": Pool(name="More", workers=("old",))}
+    world = LeaseWorld(replace(hosted({"go": [script("Work")]}), pools=pools, workers=declared))
+    world.said = [("vm-9", "ssh://old")]
+    world.start("go")
+    world.until(2 * MINUTE)
+    reasons = [each.reason for each in world.happened(events.ProvisioningFailed)]
+    assert reasons == ["vm-9 at ssh://old is old of the model already"]
+
+
+def test_w12_a_machine_that_never_answers_is_destroyed() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}, timeout=5 * MINUTE, limit=30 * MINUTE))
+    world.health = "unavailable"
+    run = world.start("go")
+    world.until(8 * MINUTE)
+    assert world.leases == {"lease-2": "starting"}
+    assert [each.reason for each in world.happened(events.MachineToBeDestroyed)] == [
+        "it was not ready within 5m: why"
+    ]
+    world.health = "healthy"
+    world.until(2 * MINUTE)
+    assert world.ends()[run] == "succeeded"
+    assert len(world.made) == 1
+
+
+def test_w12_a_machine_that_answers_late_is_used() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.health = "unavailable"
+    run = world.start("go")
+    world.until(TAKES + 30)
+    assert len(world.happened(events.MachineChecked)) >= 4, "it is looked for at once"
+    world.health = "healthy"
+    world.until(MINUTE)
+    assert world.ends()[run] == "succeeded"
+
+
+def test_w12_a_machine_that_was_not_destroyed_is_tried_again_and_counts_until_then() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}, idle=MINUTE))
+    world.unbroken = ["exit code 1: no"] * 3
+    world.start("go")
+    world.until(TAKES + 2 * MINUTE)
+    assert world.leases == {"lease-1": "ending"}
+    assert (world.lease().failures, world.lease().problem) == (3, "exit code 1: no")
+    run = world.start("go")
+    assert world.leases == {"lease-1": "ending"}, "it is there, and costs"
+    world.until(5 * MINUTE)
+    assert world.ends()[run] == "succeeded"
+    assert world.workers()[run] == {"Work": "setup-2"}
+
+
+def test_w12_the_machines_of_a_pool_that_is_gone_are_destroyed() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}))
+    run = world.start("go")
+    world.until(5 * MINUTE)
+    gone = hosted({"go": [script("Work")]}, more={"pools": {}})
+    world.send(commands.LoadModel(gone))
+    assert world.leases == {"lease-1": "draining"}, "a run uses it"
+    world.until(3 * HOUR)
+    assert world.ends()[run] == "succeeded"
+    assert (world.leases, world.made) == ({}, {})
+
+
+def test_w12_a_run_that_waits_fails_where_its_pool_is_gone() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    run = world.start("go")
+    world.send(commands.LoadModel(hosted({"go": [script("Work")]}, more={"pools": {}})))
+    assert world.ends()[run] == "failed"
+    assert "pool setup is not in the model any more" in world.run(run).reason
+    world.until(MINUTE)
+    assert (world.leases, world.made) == ({}, {})
+
+
+def test_w12_another_image_is_for_the_next_machine() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.start("go")
+    world.until(5 * MINUTE)
+    world.send(commands.LoadModel(hosted({"go": [script("Work")]}, image="newer")))
+    world.until(MINUTE)
+    assert world.leases == {}
+    world.start("go")
+    assert world.lease(2).terms.image == "newer"
+
+
+def test_w12_other_times_hold_for_machines_that_are_there() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.start("go")
+    world.until(5 * MINUTE)
+    world.send(commands.LoadModel(hosted({"go": [script("Work")]}, idle=2 * MINUTE)))
+    world.until(MINUTE)
+    assert world.leases == {}
+
+
+def test_w12_the_default_pool_that_is_dynamic_never_falls_back_to_the_built_in_worker() -> None:
+    """W12, W3."""
+    pools = {"setup": Pool(name="Setup", default=True, dynamic=dynamic())}
+    world = LeaseWorld(hosted({"go": [script("Work", pool=None)]}, more={"pools": pools}))
+    run = world.start("go")
+    assert not world.run(run).selection.picks
+    world.until(5 * MINUTE)
+    assert world.workers()[run] == {"Work": "setup-1"}
+
+
+def test_w12_an_unhealthy_machine_is_replaced() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.start("go")
+    world.until(5 * MINUTE)
+    world.health = "unhealthy"
+    world.send(commands.CheckHealth(machines=("setup-1",)))
+    world.until(1)
+    world.health = "healthy"
+    run = world.start("go")
+    world.until(5 * MINUTE)
+    assert world.workers()[run] == {"Work": "setup-2"}
+    assert world.happened(events.MachineToBeDestroyed)[0].reason == "it is unhealthy: why"
+
+
+def test_w12_a_person_destroys_a_machine_which_a_run_may_finish_with() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}))
+    run = world.start("go")
+    world.until(5 * MINUTE)
+    world.send(commands.DestroyMachine(lease="setup-1", by="ann"))
+    assert world.leases == {"lease-1": "draining"}
+    with pytest.raises(Refused, match="ends already"):
+        world.send(commands.DestroyMachine(lease="lease-1"))
+    with pytest.raises(Refused, match="no machine lease “lease-9”"):
+        world.send(commands.DestroyMachine(lease="lease-9"))
+    world.until(3 * HOUR)
+    assert world.ends()[run] == "succeeded"
+    assert world.leases == {}
+    assert world.happened(events.MachineDraining)[0].by == "ann"
+
+
+def test_w12_who_destroys_a_machine_again_does_not_wait_for_the_next_try() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}, warm=0))
+    world.unbroken = ["no"]
+    world.start("go")
+    world.until(5 * MINUTE)
+    world.send(commands.DestroyMachine(lease="lease-1"))
+    with pytest.raises(Refused, match="being destroyed already"):
+        world.send(commands.DestroyMachine(lease="lease-1"))
+    world.until(2)
+    assert world.lease().problem == "no"
+    world.send(commands.DestroyMachine(lease="lease-1"))
+    world.until(2)
+    assert world.leases == {}
+
+
+def test_w12_a_machine_that_is_there_is_adopted() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.send(commands.AdoptMachine(pool="setup", machine="vm-7", endpoint="ssh://seven", by="ann"))
+    world.until(1)
+    assert world.leases == {"lease-1": "ready"}
+    run = world.start("go")
+    world.until(MINUTE)
+    assert world.workers()[run] == {"Work": "setup-1"}
+    assert not world.provisioned
+    for pool, machine, endpoint, reason in (
+        ("setup", "vm-7", "ssh://eight", "is the machine of lease-1 already"),
+        ("setup", "vm-8", "rubbish", "no endpoint"),
+        ("other", "vm-8", "ssh://eight", "no dynamic pool “other”"),
+    ):
+        with pytest.raises(Refused, match=reason):
+            world.send(commands.AdoptMachine(pool=pool, machine=machine, endpoint=endpoint))
+
+
+def test_w12_reports_on_leases_that_wait_for_none_are_stale() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.start("go")
+    world.until(5 * MINUTE)
+    assert not world.send(commands.ReportMachine(lease="lease-1", machine="vm-8", endpoint="ssh://eight"))
+    assert not world.send(commands.ReportMachine(lease="lease-7", problem="no"))
+    assert not world.send(commands.ReportDestroyed(lease="lease-1"))
+    check_settled(world.state, 5)
+
+
+def test_w12_a_lost_machine_is_destroyed() -> None:
+    """W12, M6."""
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}, unreachable_limit=30.0))
+    run = world.start("go")
+    world.until(5 * MINUTE)
+    world.health = "unavailable"
+    world.send(commands.CheckHealth(machines=("setup-1",)))
+    world.until(5 * MINUTE)
+    assert world.ends()[run] == "failed"
+    assert (world.leases, world.made) == ({}, {})
