@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from octotui.model.complaints import Keys
+from octotui.model.machines.containers import ENGINE_NEED, ENGINES
 from octotui.model.machines.tool_needs import need_of
 from octotui.model.process import Rolling, Runbook, Step
 from octotui.model.space import Model, Value, Variables
@@ -89,7 +90,9 @@ def has_sensitive_values(model: Model) -> bool:
 @remembered
 def tools_needed(model: Model) -> frozenset[str]:
     """Return the tools that any step needs, by name, without versions."""
-    return frozenset(need_of(text).tool for _, step in steps(model) for text in step.tools)
+    needs = {text for _, step in steps(model) for text in step.tools}
+    engines = ENGINES if ENGINE_NEED in needs else ()
+    return frozenset((*engines, *(need_of(text).tool for text in needs if text != ENGINE_NEED)))
 
 
 @remembered

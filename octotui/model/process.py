@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 import msgspec
 from msgspec.structs import replace
 
+from octotui.model.machines.containers import ENGINE_NEED, OF_IMAGES, ContainerSettings
 from octotui.model.values import Prompt
 
 Shell = Literal["bash", "sh", "python", "pwsh"]
@@ -145,6 +146,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     output variables to variable sets. With `roles` it runs on the targets with one of them, `window` at a
     time; a child step takes them from the step it is `within`.
     `runs_contained`: whether its script runs in its container; None in journals older than the key.
+    `contained` says how it does.
     `needs` are tools that its machine must have, such as `kubectl>=1.28`.
     """
 
@@ -155,6 +157,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     packages: tuple[Requirement, ...] = ()
     container: str | None = None
     runs_contained: bool | None = None
+    contained: ContainerSettings = ContainerSettings()
     start: Start = "after-previous"
     condition: str = "success"
     enabled: bool = True
@@ -245,16 +248,35 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.action.steps if isinstance(self.action, Rolling) else ()
 
     @property
+    def is_contained(self) -> bool:
+        """Whether its script runs in a container."""
+        return self.container is not None and self.runs_contained is True
+
+    @property
     def images(self) -> tuple[str, ...]:
-        """The requirement of its container's image if that is a range, such as `container:alpine@3.x`."""
-        ranged = self.container and "@" in self.container and "@sha256:" not in self.container
-        return (f"container:{self.container}",) if ranged else ()
+        """The requirement of its container's image, if a registry is asked for its digest.
+
+        It is if the image is a range, such as `container:alpine@3.x`, or runs from a feed.
+        """
+        image = self.container or ""
+        from_feed = self.is_contained and self.contained.feed is not None and "#{" not in image
+        return (f"{OF_IMAGES}{image}",) if ("@" in image or from_feed) and "@sha256:" not in image else ()
+
+    @property
+    def acquires(self) -> bool:
+        """Whether its worker acquires something first: packages, or an image to run in."""
+        return bool(self.packages) or self.is_contained
+
+    @property
+    def script_tools(self) -> tuple[str, ...]:
+        """What its script calls: its own needs, and those of its template, each once, sorted."""
+        template = self.action.needs if isinstance(self.action, TemplateCall) else ()
+        return tuple(sorted({*self.needs, *template}))
 
     @property
     def tools(self) -> tuple[str, ...]:
-        """What it needs of its machine: its own needs, and those of its template, each once, sorted."""
-        template = self.action.needs if isinstance(self.action, TemplateCall) else ()
-        return tuple(sorted({*self.needs, *template}))
+        """What it needs of its machine; a script in a container has the tools of its image."""
+        return (ENGINE_NEED,) if self.is_contained else self.script_tools
 
     @property
     def package_ids(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from octotui.engine.state import Job, Outcome, Run, State
 from octotui.model.space import Channel
 from octotui.runtime.clocks import Clock
 from octotui.runtime.health.health_checker import HealthChecker
+from octotui.runtime.jobs.containers.image_acquisition import ImageAcquisition, images_of, packages_of
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
 from octotui.runtime.jobs.question_notifier import QuestionNotifier
@@ -59,6 +60,7 @@ class EffectRunner:
         self._scripts = ScriptJobs(
             folder, machines, acquirer, self._secret_store, now, session, keeps_output=keeps_output
         )
+        self._images = ImageAcquisition(self._scripts.names.space, self._masked, now)
         self._checker = HealthChecker(
             self._scripts.names.space, self._scripts.use, machines, self._secret_store, now, session
         )
@@ -262,6 +264,7 @@ class EffectRunner:
             return
         task.cancel()
         self._acquirer.stop(name)
+        self._images.stop(name)
         self._scripts.abandon(name)
 
     def _end(self, job: Job) -> None:
@@ -269,6 +272,7 @@ class EffectRunner:
         match job.kind:
             case "acquire":
                 self._acquirer.stop(job.id)
+                self._images.stop(job.id)
             case "script":
                 self._scripts.stop(job)
             case "runbook" | "manual":
@@ -316,17 +320,23 @@ class EffectRunner:
         return await until_reached(partial(self._acquire, job, output))
 
     async def _acquire(self, job: Job, output: JobOutput) -> Outcome:
-        """Acquire packages, from the start again where their machine could not be reached."""
+        """Acquire packages and images, from the start again where their machine could not be reached."""
         state = self._session.state
         if state.jobs[job.id].stopping:
             return Outcome(state="cancelled")
-        return await self._acquirer.acquire(
+        machine = self._machines.of(state.model, job.worker or "")
+        outcome = await self._acquirer.acquire(
             state.model,
-            job,
-            self._machines.of(state.model, job.worker or ""),
+            replace(job, packages=packages_of(job)),
+            machine,
             lambda line: output(self._masked.whole(line)),
             lambda: packages_in_use(self._session.state),
         )
+        if outcome.state != "succeeded" or not images_of(job) or not self._keeps_output:
+            return outcome
+        await self._scripts.use(job.worker or "", machine, await machine.boot())
+        pulled = await self._images.acquire(state, job, machine, lambda line: output(f"{line}\n".encode()))
+        return replace(pulled, warnings=(*outcome.warnings, *pulled.warnings))
 
     def _sensitive(self, values: Mapping[str, str], said: tuple[str, ...]) -> tuple[str, ...]:
         """Return the names of values that contain a sensitive one, or are declared sensitive."""

@@ -3,13 +3,14 @@
 Rows name a `Sign`; its character is chosen where it is drawn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Literal
 
 import msgspec
 
 from octotui.engine.state import JobState, RunState, StepState
+from octotui.model.machines.containers import OF_IMAGES
 from octotui.model.space import Model
 
 Sign = Literal[
@@ -195,3 +196,31 @@ def size(number: int) -> str:
         if value >= 1024:
             value, unit = value / 1024, larger
     return f"{value:.1f} {unit}" if value < 10 and unit != "KiB" else f"{value:.0f} {unit}"
+
+
+def acquire_text(
+    packages: Iterable[tuple[str, str]],
+    verbs: tuple[str, str],
+    *,
+    versions: bool = True,
+    joined: Callable[[Iterable[str]], str] = ", ".join,
+) -> str:
+    """Return what a job brings to a machine, with its verbs: `acquire tools 1.2.0 and pull alpine`.
+
+    The first verb is for packages, the second for images of containers, of whose digests the beginning tells
+    them apart.
+    """
+    plain, images = [], []
+    for name, version in packages:
+        if name.startswith(OF_IMAGES):
+            images.append(f"{name.removeprefix(OF_IMAGES)}{short_digest(version)}")
+        else:
+            plain.append(f"{name} {version}" if versions else name)
+    parts = [f"{verb} {joined(each)}" for verb, each in zip(verbs, (plain, images), strict=True) if each]
+    return " and ".join(parts) or f"{verbs[0]} packages"
+
+
+def short_digest(digest: str) -> str:
+    """Return a digest as it follows an image, cut to be told apart: ` (sha256:4bcff63911fc)`; else `""`."""
+    kind, _, number = digest.partition(":")
+    return f" ({kind}:{number[:12]})" if number else ""

@@ -10,7 +10,7 @@ from octotui.engine.rules.worker_selection import by_leases, from_cursor, live_l
 from octotui.engine.state import Health, Lock, State, cursor_key, machine_health
 from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
-from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, listed, machine_name
+from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, acquire_text, listed, machine_name
 from octotui.views.machines.health import endpoint, health_mark, note
 
 LEASED = Mark("idle", "leased", "plain")
@@ -150,8 +150,8 @@ def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:
     """Return a worker's mark, and the runs whose jobs hold it."""
     jobs = [state.jobs[name] for _, name in lock.holders]
     if lock.exclusive and jobs:
-        packages = ", ".join(package for package, _ in jobs[0].packages)
-        activity = f"acquires {packages}" if jobs[0].kind == "acquire" else "has exclusive use"
+        acquires = acquire_text(jobs[0].packages, ("acquires", "pulls"), versions=False)
+        activity = acquires if jobs[0].kind == "acquire" else "has exclusive use"
         return HELD, f"{jobs[0].run} {activity}"
     if jobs:
         return JOBS["running"], listed((job.run for job in jobs), most=4)

@@ -1,8 +1,9 @@
 """Reasons of selections of workers, in words (W6, W8)."""
 
+from octotui.engine.rules.container_images import image_in
 from octotui.engine.state import Pick, Run
 from octotui.model.space import BUILT_IN, Model
-from octotui.views.labels import counted, listed, machine_name
+from octotui.views.labels import counted, listed, machine_name, short_digest
 
 
 def why(pick: Pick, model: Model) -> str:
@@ -32,7 +33,9 @@ def past(pick: Pick, model: Model) -> str:
 def at_length(run: Run, pick: Pick, model: Model) -> str:
     """Return the whole reason as a sentence, with its steps and its lease key."""
     steps = listed((f"“{run.runbook.steps[each].name}”" for each in pick.steps), most=4)
-    return f"{machine_name(model, pick.worker)} for {steps}: {why(pick, model)} ({_rule(pick)}){_key(pick)}"
+    return (
+        f"{machine_name(model, pick.worker)} for {steps}: {why(pick, model)} ({_rule(pick)}){_key(run, pick)}"
+    )
 
 
 def _rule(pick: Pick) -> str:
@@ -43,12 +46,13 @@ def _rule(pick: Pick) -> str:
     return f"{pick.policy}, cursor {pick.cursor_before or 'at the start'} → {pick.cursor_after}"
 
 
-def _key(pick: Pick) -> str:
+def _key(run: Run, pick: Pick) -> str:
     parts = []
     if pick.packages:
         parts.append("packages " + ", ".join(pick.packages))
     if pick.container:
-        parts.append(f"container {pick.container}")
+        image, digest = image_in(run, pick.steps[0])
+        parts.append(f"container {image}{short_digest(digest)}")
     if len(pick.steps) > 1 or parts:
         return "; shared by steps with " + (" and ".join(parts) or "no packages")
     return ""

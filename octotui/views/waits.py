@@ -22,10 +22,20 @@ from octotui.engine.state import (
     machine_health,
     step_of,
 )
+from octotui.model.machines.containers import OF_IMAGES
 from octotui.views.answers import approvals, expiry
 from octotui.views.estimates import lease_wait
 from octotui.views.estimates.sentences import more
-from octotui.views.labels import RUNS, counted, duration, first_of, listed, machine_name, ordinal
+from octotui.views.labels import (
+    RUNS,
+    acquire_text,
+    counted,
+    duration,
+    first_of,
+    listed,
+    machine_name,
+    ordinal,
+)
 from octotui.views.text.clock_times import Zone, exact_time
 
 
@@ -185,11 +195,14 @@ def _for_lock(state: State, job: Job, wait: ForLock, now: float, turn: float | N
 
 def doing(state: State, job: Job, now: float) -> str:
     """Return a job's activity: `run-9 is acquiring worker-image for 6s`."""
-    step, what = step_of(state, job), _activity(state, job)
+    step = step_of(state, job)
     if job.state != "running":
-        return f"{job.run} is ahead in the queue, to {'run' if step else 'acquire'} {what}"
-    lasts = duration(now - (job.started_at or now))
-    return f"{job.run} is {'running' if step else 'acquiring'} {what} for {lasts}"
+        verbs = ("acquire", "pull")
+        what = f"run “{step.name}”" if step else acquire_text(job.packages, verbs, versions=False)
+        return f"{job.run} is ahead in the queue, to {what}"
+    lasts, verbs = duration(now - (job.started_at or now)), ("acquiring", "pulling")
+    what = f"running “{step.name}”" if step else acquire_text(job.packages, verbs, versions=False)
+    return f"{job.run} is {what} for {lasts}"
 
 
 def _activity(state: State, job: Job) -> str:
@@ -199,7 +212,8 @@ def _activity(state: State, job: Job) -> str:
 def work_of(state: State, job: Job) -> str:
     """Return the name of a job's step, or the packages that it acquires."""
     step = step_of(state, job)
-    return step.name if step else ", ".join(package for package, _ in job.packages) or "packages"
+    names = (package.removeprefix(OF_IMAGES) for package, _ in job.packages)
+    return step.name if step else ", ".join(names) or "packages"
 
 
 def _for_retry(state: State, job: Job, until: float, now: float) -> str:

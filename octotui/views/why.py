@@ -7,7 +7,7 @@ from octotui.engine.rules.worker_selection import rejection
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views import waits
 from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
-from octotui.views.labels import counted, duration, listed, machine_name
+from octotui.views.labels import acquire_text, counted, duration, listed, machine_name
 from octotui.views.machines import health
 from octotui.views.pools import next_worker
 from octotui.views.runs import where
@@ -137,7 +137,10 @@ def _open(state: State, run: Run) -> list[Job]:
 
 
 def _called(run: Run, job: Job) -> str:
-    return "acquiring packages" if job.step is None else f"“{run.runbook.steps[job.step].name}”"
+    if job.step is None:
+        text = acquire_text(job.packages, ("acquiring", "pulling"), versions=False)
+        return text if text.startswith("pulling") else "acquiring packages"
+    return f"“{run.runbook.steps[job.step].name}”"
 
 
 def _estimates(state: State, run: Run, now: float, zone: Zone, coming: Forecast) -> list[str]:

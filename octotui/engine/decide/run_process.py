@@ -177,7 +177,7 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
     """Queue the acquisition of packages before the first steps that need any; return whether it did (P2)."""
     if run.selection.acquired in ("yes", "failed"):
         return False
-    if not any(run.runbook.steps[each].packages and _would_run(turn, run, each) for each in steps):
+    if not any(run.runbook.steps[each].acquires and _would_run(turn, run, each) for each in steps):
         return False
     reselect_lost(turn, run.id)
     run = turn.run(run.id)

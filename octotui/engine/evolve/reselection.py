@@ -35,11 +35,12 @@ def _with_pick(run: Run, event: events.WorkerReselected) -> Run:
     for step in event.pick.steps:
         steps[step] = replace(steps[step], pick=offset)
     run = with_progress(run, steps=PersistentVector(steps))
+    acquires = any(run.runbook.steps[step].acquires for step in event.pick.steps)
     return with_selection(
         run,
         picks=(*run.selection.picks, event.pick),
         given_up=(*run.selection.given_up, *event.offsets),
-        acquired="again" if event.pick.packages else run.selection.acquired,
+        acquired="again" if acquires else run.selection.acquired,
     )
 
 

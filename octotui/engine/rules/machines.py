@@ -2,7 +2,9 @@
 
 from typing import assert_never
 
+from octotui.engine.rules.container_images import image_in
 from octotui.engine.state import Job, JobKind, Mode, Pick, Run, State
+from octotui.model.machines.containers import OF_IMAGES
 from octotui.model.process import (
     Action,
     HealthCheck,
@@ -19,21 +21,31 @@ Packages = tuple[tuple[str, str], ...]
 
 
 def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
-    """Return the packages, as (id, version), of each machine of the current selection; one job each."""
-    versions = run.selection.versions or {}
+    """Return the packages, as (id, version), of each machine of the current selection; one job each.
+
+    With them are images to run in: OF_IMAGES and the image, with its digest where that is fixed.
+    """
     by_machine: dict[str, dict[tuple[str, str], None]] = {}
     for pick in run.selection.leases:
         for index in pick.steps:
-            for each in run.runbook.steps[index].packages:
-                version = versions[each.text]
-                by_machine.setdefault(pick.worker, {})[each.id, version] = None
-    for step, progress in zip(run.runbook.steps, run.progress.steps, strict=True):
+            for each in acquired_by(run, index):
+                by_machine.setdefault(pick.worker, {})[each] = None
+    for index, (step, progress) in enumerate(zip(run.runbook.steps, run.progress.steps, strict=True)):
         if step.on == "target" and progress.state == "pending":
             for target in progress.targets:
-                for each in step.packages if target not in run.selection.excluded else ():
-                    version = versions[each.text]
-                    by_machine.setdefault(target, {})[each.id, version] = None
+                for each in acquired_by(run, index) if target not in run.selection.excluded else ():
+                    by_machine.setdefault(target, {})[each] = None
     return tuple((worker, tuple(packages)) for worker, packages in by_machine.items())
+
+
+def acquired_by(run: Run, index: int) -> Packages:
+    """Return what the worker of a step acquires for it: packages, and the image that it runs in."""
+    step, versions = run.runbook.steps[index], run.selection.versions or {}
+    packages = tuple((each.id, versions[each.text]) for each in step.packages)
+    if not step.is_contained:
+        return packages
+    image, digest = image_in(run, index)
+    return (*packages, (f"{OF_IMAGES}{image}", digest))
 
 
 def job_kind(action: Action) -> JobKind:

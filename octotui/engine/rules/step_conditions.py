@@ -63,8 +63,8 @@ def _why_not(
     state: State, run: Run, index: int, budget: Budget, *, failed: bool, target: str | None = None
 ) -> Reason | None:
     step = run.runbook.steps[index]
-    if step.packages and run.selection.acquired == "failed":
-        return "its packages could not be acquired"
+    if step.acquires and run.selection.acquired == "failed":
+        return "its packages could not be acquired" if step.packages else "its image could not be pulled"
     match step.condition:
         case "success":
             return "an earlier step failed" if failed else None

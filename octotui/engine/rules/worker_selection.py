@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from octotui.engine.rules.container_images import container_problem, filled_image
 from octotui.engine.rules.start_prompts import required_prompts, unanswered
 from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key, machine_health
 from octotui.model.complaints import Reason
 from octotui.model.iteration import values_of
+from octotui.model.machines.containers import ENGINE_NEED, ENGINES
 from octotui.model.machines.tool_needs import need_of, satisfies
 from octotui.model.process import Step
 from octotui.model.space import BUILT_IN, Pool
@@ -55,9 +57,10 @@ def select(  # noqa: C901 - each step is shared, taken, awaited, or a problem
             problems.append(resolved.problem)
             continue
         pool = state.model.pool(resolved.slug)
-        problem = _container_problem(pool, step)
+        image, unfilled = filled_image(state, run, index)
+        problem = container_problem(pool, step) or unfilled
         alone = index if pool.affinity == "step" else None
-        key = (resolved.slug, step.package_ids, step.container, alone)
+        key = (resolved.slug, step.package_ids, image, alone)
         shared = next(
             (each for each in leased.get(key, ()) if not lacks(state, each.worker, step.tools)), None
         )
@@ -66,7 +69,8 @@ def select(  # noqa: C901 - each step is shared, taken, awaited, or a problem
         elif problem is None:
             match _pick(state, run, resolved.slug, index, taken):
                 case Pick() as pick:
-                    _take(pick, taken, picks, leased.setdefault(key, []))
+                    placed = msgspec.structs.replace(pick, container=image)
+                    _take(placed, taken, picks, leased.setdefault(key, []))
                 case NoMachine():
                     awaited[resolved.slug] = None
                 case reason:
@@ -128,13 +132,6 @@ def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
     return ResolvedPool(problem=f"step “{step.name}”: pool {slug} is not in the model any more")
 
 
-def _container_problem(pool: Pool, step: Step) -> Reason | None:
-    """Return why a step can't run in its container in this pool (S8), or None."""
-    if step.container is not None and not pool.containers:
-        return f"the pool says containers = false, but the step wants container {step.container}"
-    return None
-
-
 def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) -> Pick | NoMachine | Reason:
     """Pick a worker of a pool by its policy, or return a sentence why there is none."""
     pool, step = state.model.pool(slug), run.runbook.steps[index]
@@ -155,7 +152,6 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
                 worker=worker,
                 steps=(index,),
                 packages=step.package_ids,
-                container=step.container,
                 policy=pool.policy,
                 cursor_before=cursor,
                 cursor_after=worker if rotates else None,
@@ -208,7 +204,6 @@ def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | Reason:
         worker=BUILT_IN,
         steps=(index,),
         packages=step.package_ids,
-        container=step.container,
         policy=BUILT_IN,
         needs=step.tools,
     )
@@ -231,6 +226,10 @@ def lacks(state: State, worker: str, needs: Sequence[str]) -> tuple[str, ...]:
         return ()
     problems = []
     for text in needs:
+        if text == ENGINE_NEED:
+            known = [facts.tools[engine] for engine in ENGINES if engine in facts.tools]
+            problems += [text] if len(known) == len(ENGINES) and not any(each.path for each in known) else []
+            continue
         need = need_of(text)
         found = facts.tools.get(need.tool)
         if found is not None and not found.path:

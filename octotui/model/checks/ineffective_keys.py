@@ -6,7 +6,8 @@ from pathlib import PurePath
 
 from octotui.model.complaints import InsideReport, Keys, Report, SourcePosition
 from octotui.model.iteration import processes, steps, variables
-from octotui.model.process import Manual, Runbook, Script, Step
+from octotui.model.machines.containers import ContainerSettings, image_problem
+from octotui.model.process import Manual, Package, Runbook, Script, Step
 from octotui.model.space import Access, Engine, Model
 from octotui.model.system_variables import is_system_variable
 from octotui.model.values import Prompt
@@ -17,6 +18,7 @@ Found = Iterator[tuple[Keys, str]]
 _SHELLS = {".py": ("python",), ".ps1": ("pwsh",), ".bash": ("bash",), ".sh": ("bash", "sh")}
 """Shells by the suffix of a script file's name."""
 
+_UNCONTAINED = ContainerSettings()
 _PLAIN = Step(name="", action=Manual(instructions=""))
 
 
@@ -29,13 +31,28 @@ def check_ineffective_keys(model: Model, report: Report) -> None:
 
 
 def _of_container(step: Step) -> Found:
-    if step.container is not None and step.runs_contained is not False:
-        instead = f'container = {{ image = "{step.container}", run = false }}'
-        yield (
-            ("container",),
-            f"No script runs in a container yet: write {instead}, and the script is given the image as"
-            " Octopus.Action.Container.Image; or remove it.",
-        )
+    """Yield containers that no script could run in, and settings of one that none does."""
+    if step.container is None:
+        return
+    only = "run = false: then its script is given the image as Octopus.Action.Container.Image"
+    if not step.is_contained:
+        yield from _of_uncontained(step)
+        return
+    if isinstance(step.action, Package):
+        yield ("container",), f"A package is deployed by its machine itself; remove it, or say {only}."
+    elif step.on == "target":
+        yield ("container",), f'It runs on its targets; say on = "worker-for-each-target", or {only}.'
+    elif "#{" not in step.container and (problem := image_problem(step.container)):
+        yield ("container",), f"{problem[0].upper()}{problem[1:]}."
+    elif "#{" in step.container and "@" in step.container.replace("@sha256:", ""):
+        yield ("container",), "An image that is filled in takes a tag, and no range of versions."
+
+
+def _of_uncontained(step: Step) -> Found:
+    """Yield settings of a container that no script runs in."""
+    for key in ContainerSettings.__struct_fields__:
+        if key not in ("image", "feed") and getattr(step.contained, key) != getattr(_UNCONTAINED, key):
+            yield ("container", key), "Its script does not run in it; remove this, or run = false."
 
 
 def _of_places(step: Step) -> Found:

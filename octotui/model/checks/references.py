@@ -59,6 +59,7 @@ def _known(model: Model) -> dict[str, Collection[str]]:
         "tenant tag": dict.fromkeys(tag for tenant in model.tenants.values() for tag in tenant.tags),
         "team": model.teams,
         "account": model.accounts,
+        "feed with a registry": [slug for slug, feed in model.feeds.items() if feed.registry],
         "target": model.targets,
         "role": dict.fromkeys(role for target in model.targets.values() for role in target.roles),
         "runbook": model.runbooks,
@@ -135,6 +136,8 @@ def _of_step(step: Step) -> Iterator[Reference]:
     yield from _each(("tenant_tags",), "tenant tag", step.tenant_tags)
     yield from _each(("roles",), "role", step.roles)
     yield from ((("publish", name), "variable set", chosen) for name, chosen in step.publish.items())
+    if step.container is not None and step.contained.feed is not None:
+        yield ("container", "feed"), "feed with a registry", step.contained.feed
     named = {"pool": ("pool", step.pool)}
     match step.action:
         case StartRunbook() as start:

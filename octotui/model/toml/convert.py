@@ -1,11 +1,13 @@
 """Conversion of clean tables to a Model: names default to slugs, bare workers get entries, steps actions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from octotui.model.complaints import Keys, Report
 from octotui.model.file_trust import Distrusted, FileTrust
+from octotui.model.machines.containers import image_of
 from octotui.model.process import Runbook, StartRunbook
 from octotui.model.space import Model, Scope, space_slug
 from octotui.model.text_files import decoded, plain_lines
@@ -42,6 +44,7 @@ def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
     for table in ("runbooks", "projects"):
         for slug, process in converted[table].items():
             process["steps"] = _steps(process, (table, slug, "steps"), report, library)
+            _contain(process["steps"], tables.get("feeds", {}))
     converted["projects"] = {slug: _project(each) for slug, each in converted["projects"].items()}
     converted["lifecycles"] = {slug: _lifecycle(each) for slug, each in converted["lifecycles"].items()}
     for slug, policy in converted["machine_policies"].items():
@@ -91,19 +94,22 @@ def _step(step: dict[str, Any], at: Keys, report: Report, library: Library) -> d
         "name": "",
         **on,
         **step,
-        **_container(step),
         "action": _action(step, at, report, library),
         "packages": [dict(zip(("id", "version"), each, strict=False)) for each in packages],
     }
 
 
-def _container(step: dict[str, Any]) -> dict[str, Any]:
-    """Convert a step's image and `run`, which is true by default."""
-    declared = step.get("container")
-    if declared is None:
-        return {}
-    table = {"image": declared} if isinstance(declared, str) else declared
-    return {"container": table.get("image", "?"), "runs_contained": table.get("run", True)}
+def _contain(steps: Iterable[dict[str, Any]], feeds: dict[str, Any]) -> None:
+    """Convert the images of steps, with the hosts of their feeds, and `run`, which is true by default."""
+    for step in steps:
+        _contain(step["action"].get("steps", ()), feeds)
+        declared = step.get("container")
+        if declared is not None:
+            table = {"image": declared} if isinstance(declared, str) else declared
+            kept = {key: table[key] for key in table if key != "run" and (key != "image" or "feed" in table)}
+            step.update(
+                container=image_of(table, feeds), runs_contained=table.get("run", True), contained=kept
+            )
 
 
 def _action(step: dict[str, Any], at: Keys, report: Report, library: Library) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from octotui.model.process import (
 )
 from octotui.model.space import Model, Project, Value, Variables
 from octotui.model.toml.specs.machine_spec import MACHINE_POLICY
-from octotui.model.toml.specs.process_spec import DEPLOYED, MANUAL, RUNBOOK, SCRIPT, STEP
+from octotui.model.toml.specs.process_spec import CONTAINER, DEPLOYED, MANUAL, RUNBOOK, SCRIPT, STEP
 from octotui.model.toml.specs.space_spec import MODEL, NOTIFY, PROJECT
 from octotui.model.toml.specs.spec import AlternativeSpec, KeyedSpec, ListSpec, ScalarSpec, Spec, TableSpec
 from octotui.model.toml.specs.variable_spec import PROMPT, SECRET, VALUE
@@ -154,8 +154,15 @@ def _packages(step: Step) -> dict[str, Any]:
 
 
 def _container(step: Step) -> dict[str, Any]:
-    """Return the image of a step, with `run = false`: no script runs in one yet."""
-    return {"container": {"image": step.container, "run": False}} if step.container else {}
+    """Return the container of a step: an image alone, or a table."""
+    if step.container is None:
+        return {}
+    table = _plain(CONTAINER, step.contained)
+    if "dockerfile" not in table:
+        table.setdefault("image", step.container)
+    if not step.is_contained:
+        table["run"] = False
+    return {"container": table["image"] if table.keys() == {"image"} else table}
 
 
 def _script(script: Script) -> str | dict[str, Any]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar, assert_never
 
+from octotui.engine.rules.container_images import image_in
 from octotui.engine.rules.output_variables import own_secrets
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.state import Job, Run, State
@@ -14,6 +15,7 @@ from octotui.model.machines.tool_needs import need_of
 from octotui.model.process import AnyScript, Package, Script, Step, TemplateCall
 from octotui.model.space import Model
 from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
+from octotui.runtime.jobs.containers.contained_script import contained
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
 from octotui.runtime.jobs.template_parameters import TemplateArguments, given, texts
 from octotui.variables.budget import Budget, text_budget
@@ -94,7 +96,7 @@ def script_work(
         script=body,
         values=told,
         environment=environment.environment,
-        needs=tuple(need_of(each).tool for each in step.tools),
+        needs=tuple(need_of(each).tool for each in step.script_tools),
         passed=state.model.engine.environment,
         withheld=tuple(environment_sources(state.model)),
         grace=step.grace,
@@ -103,6 +105,9 @@ def script_work(
         supervisor=state.model.engine.supervisor,
         stderr=state.model.engine.stderr,
     )
+    if step.is_contained:
+        key = packages.rpartition("/")[2]
+        work = contained(work, step.contained, image_in(run, job.step or 0), key, packages)
     left_out = environment_values.warnings_of(environment, run.progress.warnings)
     asks = bool(step.packages) and package_file_in(script.body) is not None
     own = (*uncontained(step), *((NO_PACKAGE_FILE,) if asks else ()))
@@ -159,13 +164,13 @@ def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, st
         values[f"{name}.PackageVersion"] = version
         values[f"{name}.ExtractedPath"] = f"{packages}/{each.id}/{version}"
     if step.container:
-        image = run.selection.version_of(f"container:{step.container}")
-        values["Octopus.Action.Container.Image"] = image or step.container
+        image, digest = image_in(run, job.step or 0)
+        values["Octopus.Action.Container.Image"] = f"{image}@{digest}" if digest else image
     return values | variables(run, step, job, directory)
 
 
 def uncontained(step: Step) -> tuple[str, ...]:
     """Return a warning for a script that a model of an older version wanted in a container (S8)."""
-    if step.container is None or step.runs_contained is False:
+    if step.container is None or step.runs_contained is not None:
         return ()
-    return (f"no script runs in a container yet, so that this one does not run in {step.container}",)
+    return (f"an earlier version started this, so that its script does not run in {step.container}",)

@@ -9,6 +9,8 @@ from typing import Protocol
 from octotui.engine.state import Job, Outcome, State
 from octotui.model.process import requirement_of
 from octotui.model.space import Channel, Model
+from octotui.runtime.clocks import Clock
+from octotui.runtime.jobs.containers.left_containers import LeftContainers
 from octotui.store.cancellation import Cancellation
 from octotui.store.packages.feeds import FeedError, catalogue, choose
 from octotui.store.packages.image_registry import fixed_image
@@ -199,10 +201,11 @@ async def _seconds(model: Model, machine: Machine, package: str, version: str) -
 
 
 class AttemptPackages:
-    """Copies of packages for attempts, named by space and attempt to be found after a crash."""
+    """Packages and containers of attempts, named by space and attempt to be found after a crash."""
 
-    def __init__(self, acquirer: Acquirer) -> None:
+    def __init__(self, acquirer: Acquirer, model: Callable[[], Model], now: Clock) -> None:
         self._acquirer = acquirer
+        self._containers = LeftContainers(model, now)
 
     async def provide(self, state: State, job: Job, machine: Machine, attempt: AttemptKey) -> tuple[str, ...]:
         """Copy the packages of a job's step, and return warnings; raises PackageError."""
@@ -217,12 +220,19 @@ class AttemptPackages:
         """Cancel the copying for a job."""
         self._acquirer.stop(job)
 
+    async def end(self, state: State, job: Job, machine: Machine, attempt: AttemptKey) -> None:
+        """Remove the container of an attempt that has ended, if it is left. Raises Unreachable."""
+        if state.runs[job.run].runbook.steps[job.step or 0].is_contained:
+            await self._containers.remove(machine, attempt)
+
     async def remove(self, machine: Machine, attempt: AttemptKey) -> None:
-        """Remove an attempt's copies."""
+        """Remove an attempt's copies, and its container where that was left."""
+        await self._containers.remove(machine, attempt)
         await machine.files.remove(copies(attempt))
 
     async def remove_orphans(self, machine: Machine, space: str, keep: Set[str]) -> None:
-        """Remove a space's copies that crashes have left, except of attempts in `keep`."""
+        """Remove a space's copies and containers that crashes have left, except of attempts in `keep`."""
+        await self._containers.remove_orphans(machine, space, keep)
         prefix = f"{FOLDER}/{space}-"
         for entry in await machine.files.list(FOLDER):
             if entry.path.startswith(prefix) and entry.path.removeprefix(prefix) not in keep:

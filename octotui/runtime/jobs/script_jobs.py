@@ -86,7 +86,7 @@ class ScriptJobs:
         self._secret_store = secret_store
         self._now = now
         self._keeps_output = keeps_output
-        self._packages = AttemptPackages(acquirer)
+        self._packages = AttemptPackages(acquirer, lambda: session.state.model, now)
         self.names = WorkspaceIndex(folder)
         self._located: dict[str, LocatedAttempt] = {}
         self._uninspected: dict[str, str] = {}  # jobs of an earlier session, and their workers
@@ -213,7 +213,7 @@ class ScriptJobs:
 
     def _locate(self, state: State, job: Job, machine: Machine, key: AttemptKey) -> None:
         step = step_of(state, job)
-        self._located[job.id] = LocatedAttempt(machine, key, step is not None and bool(step.packages))
+        self._located[job.id] = LocatedAttempt(machine, key, step is not None and step.acquires)
 
     async def _reached(self, job: Job, call: Callable[[], Awaitable[T]]) -> T:
         """Repeat a call for a job until its machine is reached; meanwhile the job says that it is not."""
@@ -315,11 +315,12 @@ class ScriptJobs:
         earlier: Callable[[int], EarlierSpans | None]
         earlier = output.masked_before if resume.notes_spans else lambda stream: None
         masker = Masker(values=self._masked, holder=job.run, earlier=earlier(STDOUT), note=output.note_masked)
-        note = partial(output.note_masked, stream=STDERR)
-        errors = masker.beside(earlier(STDERR), note)
+        errors = masker.beside(earlier(STDERR), partial(output.note_masked, stream=STDERR))
         transcript = Transcript(output, tell=progress, masker=masker, errors=errors)
         tell = partial(self._tell_unreached, job)
         found = await follow_to_end(machine.processes, key, transcript, tell, partial(self._tell, job))
+        if found.state != "succeeded":  # it was perhaps killed, and its container is left
+            await self._reached(job, partial(self._packages.end, self._session.state, job, machine, key))
         await self._leave(job, transcript, machine.processes.workspace(key))
         warnings = tuple(map(self._masked.text, found.warnings))
         outcome = transcript.ended(replace(found, warnings=warnings))

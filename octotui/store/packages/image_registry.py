@@ -28,11 +28,13 @@ TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"  # as registries define it
 
 
 def fixed_image(feeds: Iterable[Feed], wanted: str) -> str:
-    """Resolve an image such as `tools@[1.0,2.0)` to tag and digest, at the first registry that has it.
+    """Resolve an image such as `tools@[1.0,2.0)` or `tools:1.2` to tag and digest, at the first with it.
 
     Raises FeedError where none has it, no tag fits, or a registry cannot be read.
     """
     image, _, limits = wanted.partition("@")
+    if not limits:
+        return _fixed_tag(feeds, wanted)
     registries = [feed for feed in feeds if feed.registry]
     if not registries:
         raise FeedError(f'the image {wanted} needs a registry; declare one, such as registry = "https://…"')
@@ -49,6 +51,15 @@ def fixed_image(feeds: Iterable[Feed], wanted: str) -> str:
             raise FeedError(f"{_host(feed)} holds no {wanted}; there is {', '.join(tags[:MOST]) or 'no tag'}")
         return f"{_host(feed)}/{name}:{tag}@{_digest(feed, name, tag)}"
     raise FeedError(f"no registry holds the image {image}")
+
+
+def _fixed_tag(feeds: Iterable[Feed], wanted: str) -> str:
+    """Resolve an image with a tag, by default `latest`, at the registry that its name begins with."""
+    registries = [feed for feed in feeds if feed.registry and wanted.startswith(f"{_host(feed)}/")]
+    for feed in registries:
+        name, _, tag = wanted.removeprefix(f"{_host(feed)}/").partition(":")
+        return f"{_host(feed)}/{name}:{tag or 'latest'}@{_digest(feed, name, tag or 'latest')}"
+    raise FeedError(f'the image {wanted} needs a registry; declare one, such as registry = "https://…"')
 
 
 def _host(feed: Feed) -> str:

@@ -1,10 +1,12 @@
 """Steps and their jobs as branches of an allocation tree: states, waits, answers."""
 
+from functools import partial
+
 from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForChild, Job, Run, State
 from octotui.views import answers
 from octotui.views.estimates.sentences import left
-from octotui.views.labels import JOBS, STOPPING, Mark, Role, duration, listed, machine_name
+from octotui.views.labels import JOBS, STOPPING, Mark, Role, acquire_text, duration, listed, machine_name
 from octotui.views.tree import script_notes
 from octotui.views.tree.outlook import ASSUMED_ENDS, MAY_RUN, mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
@@ -46,10 +48,10 @@ def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float
 
 def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
     """Return the branch of a job that acquires packages on a worker or a target."""
-    packages = listed((f"{name} {version}" for name, version in job.packages), most=4)
+    what = acquire_text(job.packages, ("acquire", "pull"), joined=partial(listed, most=4))
     where = f" on {machine_name(state.model, target)}" if (target := target_of(run, job)) else ""
     return Branch(
-        row=_row(state, job.id, f"acquire {packages}{where}", job, run, now),
+        row=_row(state, job.id, f"{what}{where}", job, run, now),
         notes=_notes(state, run, job, now),
     )
 

@@ -23,16 +23,24 @@ ROLLS = f'{STEP}roles = ["web"]\n{{}}\n[[runbooks.r.steps.steps]]\nname = "Child
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (f'{TARGETS}container = "alpine"', "container: It runs on its targets; say on = "),
         (
-            f'{SCRIPT}container = "alpine"',
-            "container: No script runs in a container yet: write container = {",
+            f'[feeds.f]\nurl = "https://tools.example"\n{STEP}package = "tools"\ncontainer = "alpine"',
+            "container: A package is deployed by its machine",
         ),
-        (f'{SCRIPT}container = {{ image = "alpine" }}', "container: No script runs in a container yet"),
+        (f'{SCRIPT}container = "-v /:/host"', 'container: "-v /:/host" is no image; name one such as'),
+        (f'{SCRIPT}container = "#{{Image}}@3.x"', "container: An image that is filled in takes a tag"),
         (
-            f'{SCRIPT}container = {{ image = "a", run = true }}',
-            "container: No script runs in a container yet",
+            f'{SCRIPT}container = {{ image = "a", network = "none", run = false }}',
+            "container.network: Its script does not run in it; remove this, or run = false.",
         ),
-        (f"{SCRIPT}container = {{ run = false }}", 'container.image: "image" is missing.'),
+        (
+            f'{SCRIPT}container = {{ image = "a", feed = "images" }}',
+            'There is no feed with a registry "images"',
+        ),
+        (f'{SCRIPT}container = {{ image = "a", cpus = 0 }}', "Expected a positive number such as 1.5"),
+        (f'{SCRIPT}container = {{ image = "a", mounts = ["data"] }}', "Expected a mount such as"),
+        (f"{SCRIPT}container = {{ run = false }}", 'One of "image", "dockerfile" is missing.'),
         (f'{STARTS}container = {{ image = "a", run = false }}', '"container" does not go with "runbook"'),
         (f'{TARGETS}on = "worker-for-each-target"\nshared = true', "shared: It is for the lock of a target"),
         (f'{TARGETS}on = "worker"\nwindow = 2', "window: It runs once on a worker"),

@@ -179,7 +179,7 @@ async def there(path: Path) -> None:
 
 
 async def test_r4_copies_that_a_crash_has_left_go_but_those_of_what_runs(tmp_path: Path) -> None:
-    folder, machine = AttemptPackages(SimulatedAcquirer()), here(tmp_path)
+    folder, machine = AttemptPackages(SimulatedAcquirer(), Model, time.time), here(tmp_path)
     for name in ("kraken-1-job-1.1-1", "kraken-1-job-2.1-1", "other-1-job-1.1-1"):
         (tmp_path / "extracted" / name / "tools").mkdir(parents=True)
     await folder.remove_orphans(machine, "kraken-1", {"job-2.1-1"})
@@ -203,7 +203,7 @@ async def test_p2_a_step_without_packages_waits_for_none(tmp_path: Path) -> None
     state, _ = advance(State(), LoadModel(model({"a": [script("Run")]})), 1.0)
     state, _ = advance(state, StartRun(process="a"), 2.0)
     job, attempt = state.jobs["job-1.1"], AttemptKey("kraken-1", "job-1.1-1")
-    assert await AttemptPackages(Away()).provide(state, job, here(tmp_path), attempt) == ()
+    assert await AttemptPackages(Away(), Model, time.time).provide(state, job, here(tmp_path), attempt) == ()
 
 
 async def test_p2_what_an_earlier_start_of_an_attempt_has_left_goes_before_its_packages_come(

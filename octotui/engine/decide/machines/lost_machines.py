@@ -3,7 +3,7 @@
 from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_job, end_or_ask
 from octotui.engine.decide.transaction import Transaction
-from octotui.engine.rules.machines import job_kind, machine_of, worker_mode
+from octotui.engine.rules.machines import acquired_by, job_kind, machine_of, worker_mode
 from octotui.engine.rules.worker_selection import select
 from octotui.engine.state import Job, Outcome, Pick, Run, is_lost, machine_health
 from octotui.model.complaints import Reason
@@ -148,10 +148,7 @@ def _acquire_first(turn: Transaction, run: Run, worker: str, moved: list[Job]) -
 
     It takes none of the run's places of its own: they wait behind it (L2).
     """
-    versions, needed = run.selection.versions or {}, dict[tuple[str, str], None]()
-    for job in moved:
-        step = run.runbook.steps[job.step or 0]
-        needed.update(((each.id, versions[each.text]), None) for each in step.packages)
+    needed = dict.fromkeys(each for job in moved for each in acquired_by(run, job.step or 0))
     if needed:
         number = len(turn.run(run.id).progress.jobs) + 1
         turn.emit(
@@ -175,7 +172,7 @@ def fail_without_packages(turn: Transaction, event: events.JobEnded) -> None:
         return
     reason = f"packages could not be acquired on {event.worker}: {event.reason}"
     for job in _jobs_on(turn, event.run, event.worker):
-        if job.step is not None and run.runbook.steps[job.step].packages and job.state == "waiting":
+        if job.step is not None and run.runbook.steps[job.step].acquires and job.state == "waiting":
             end_job(turn, job, Outcome(state="failed", reason=reason))
 
 

@@ -1,9 +1,9 @@
 """Specifications of the tables of processes: steps, actions, templates, runbooks."""
 
-from msgspec.structs import replace
-
+from octotui.model.machines.containers import ContainerSettings
 from octotui.model.process import HealthCheck, Manual, Runbook, Script, Simulate, StartRunbook, Step
 from octotui.model.toml.specs.scalars import (
+    BYTES,
     CONDITION,
     INNER_FILES,
     NAME,
@@ -25,6 +25,7 @@ from octotui.model.toml.specs.spec import (
     TableSpec,
     choice,
     flag,
+    number,
     prose,
     scalar,
     text,
@@ -98,20 +99,45 @@ HEALTH_CHECK = TableSpec(
     values=(HealthCheck,),
 )
 
+IMAGE = name("an image")
+
 CONTAINER = TableSpec(
     {
-        "image": KeySpec(
-            name("an image"), "The image, such as alpine or alpine@3.x.", required=True, rule="S8"
+        "image": KeySpec(IMAGE, "The image, such as alpine:3.20 or alpine@3.x; filled in.", rule="S8"),
+        "dockerfile": KeySpec(
+            prose(empty=False), "The dockerfile that its image is built from, once on each worker.", rule="S8"
         ),
-        "run": KeySpec(
-            replace(flag(), schema={"const": False}),
-            "Whether its script runs in it: false, as yet.",
+        "feed": KeySpec(SLUG, "The feed whose registry has the image.", only_with="image", rule="S8, P1"),
+        "pull": KeySpec(
+            choice("missing", "always", "never"),
+            "When its worker pulls it: where it lacks the image, always, or never.",
+            only_with="image",
             rule="S8",
         ),
-    }
+        "network": KeySpec(
+            text('a network such as "none", "host" or "tools"', r"[A-Za-z0-9][A-Za-z0-9_.:=\-]*"),
+            "The network it is in; without it, what is usual for its engine.",
+            rule="S8",
+        ),
+        "memory": KeySpec(BYTES, "The most memory it may use.", rule="S8"),
+        "cpus": KeySpec(number(), "How many processors it may use, such as 1.5.", rule="S8"),
+        "mounts": KeySpec(
+            ListSpec(
+                text(
+                    'a mount such as "/srv/data:/data" or "/srv/data:/data:ro"',
+                    r"[A-Za-z0-9_./][^:]*:/[^:]*(?::r[ow])?",
+                )
+            ),
+            "Folders of its worker, or volumes, that it has as well.",
+            rule="S8",
+        ),
+        "run": KeySpec(
+            flag(), "Whether its script runs in it, or is only given the image.", rule="S8", default=True
+        ),
+    },
+    one_of=("image", "dockerfile"),
+    values=(ContainerSettings,),
 )
-IMAGE = replace(name("an image"), schema={"not": {}})
-"""An image alone: editors mark it as invalid, and the cross-check says what to write instead."""
 
 GIVEN = KeyedSpec(name("the name of a variable"), scalar())
 
@@ -182,7 +208,7 @@ _STEP = {
     ),
     "container": KeySpec(
         AlternativeSpec(IMAGE, CONTAINER),
-        "The image that its script is given, with run = false: no script runs in one yet.",
+        "The image that its script runs in, on its worker.",
         not_with=_OF_SCRIPTS,
         rule="S8, W6",
     ),

@@ -183,3 +183,13 @@ def scalar() -> ScalarSpec:
         holds=lambda raw: isinstance(raw, str | float) or (isinstance(raw, int) and abs(raw) < 1e18),
         clean=str,
     )
+
+
+def number() -> ScalarSpec:
+    """Return the specification of a positive number, with or without decimals."""
+    return ScalarSpec(
+        what="a positive number such as 1.5",
+        schema={"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000},
+        holds=lambda raw: isinstance(raw, int | float) and not isinstance(raw, bool) and 0 < raw <= 1_000_000,
+        clean=float,
+    )

@@ -19,5 +19,6 @@ def test_the_tables_have_exactly_the_fields_of_the_values() -> None:
 def test_a_step_has_its_own_fields_and_those_of_what_it_does() -> None:
     fields = {*process.Step.__struct_fields__, *process.StartRunbook.__struct_fields__, "script", "manual"}
     fields |= {"template", "parameters", "shell", "package", "verbatim"}
-    assert set(STEP.keys) == (fields | {"steps", "health_check"}) - {"action", "within", "runs_contained"}
+    inside = {"action", "within", "runs_contained", "contained"}
+    assert set(STEP.keys) == (fields | {"steps", "health_check"}) - inside
     assert set(CHILD.keys) < set(STEP.keys)

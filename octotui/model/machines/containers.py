@@ -1,0 +1,76 @@
+"""Execution containers: the image that a step's script runs in on its worker, and how (S8)."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+ENGINES = ("podman", "docker")
+"""The engines that can run a container, in the order in which a worker's are looked for."""
+ENGINE_NEED = "podman or docker"
+"""What a step that runs in a container needs of its worker."""
+
+OF_IMAGES = "container:"  # before the image of a requirement, or of what an acquisition brings to a machine
+BUILT = (
+    "localhost/octotui"  # the name of images built from a step's dockerfile; the tag is its content's hash
+)
+FORBIDDEN = frozenset("\"'`$\\<>|&;*? \t\r\n")
+
+Pull = Literal["missing", "always", "never"]
+
+
+class ContainerSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a script runs in its container; its image is that of the step.
+
+    `image` is what the model says, without the host of the `feed`. `memory` is in bytes, `mounts` are
+    `SOURCE:TARGET`, with `:ro` for what is only read. The image of a `dockerfile` is built on the worker.
+    """
+
+    image: str | None = None
+    feed: str | None = None
+    dockerfile: str | None = None
+    pull: Pull = "missing"
+    network: str | None = None
+    memory: int | None = None
+    cpus: float | None = None
+    mounts: tuple[str, ...] = ()
+
+
+def registry_host(address: str | None) -> str:
+    """Return the host of a registry's address, with its port, by which images are named."""
+    return urlsplit(address or "").netloc
+
+
+def image_of(table: Mapping[str, Any], feeds: Mapping[str, Any]) -> str:
+    """Return the image of a table `container`, with its registry's host, or by its dockerfile's content."""
+    if "dockerfile" in table:
+        digest = hashlib.sha256(table["dockerfile"].encode(errors="surrogateescape")).hexdigest()
+        return f"{BUILT}:{digest[:16]}"
+    image = str(table.get("image", "?"))
+    host = registry_host(feeds.get(table.get("feed", ""), {}).get("registry"))
+    return f"{host}/{image}" if host else image
+
+
+def is_built(image: str) -> bool:
+    """Return whether an image is built from a step's dockerfile."""
+    return image.startswith(f"{BUILT}:")
+
+
+def reference(image: str, digest: str) -> str:
+    """Return the reference of an image for an engine: by its digest, without a tag, where that is fixed."""
+    if not digest:
+        return image
+    folder, slash, last = image.rpartition("/")
+    return f"{folder}{slash}{last.partition(':')[0]}@{digest}"
+
+
+def image_problem(image: str) -> str:
+    """Return why a text cannot be an image, or `""`."""
+    if not image.strip():
+        return "its image is empty"
+    named = image.partition("@")[0]
+    if not named or named.startswith("-") or not named.isprintable() or not FORBIDDEN.isdisjoint(named):
+        return f'"{image}" is no image; name one such as "registry.example/tools:1.2"'
+    return ""
