@@ -82,7 +82,9 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
         case (
             (events.WorkersSelected() | events.TargetsSelected() | events.TargetExcluded())
             | (events.RunMoved() | events.StepSkipped() | events.TargetSkipped() | events.VariablePublished())
-            | (events.JobProgressed() | events.InterruptionRaised() | events.InterruptionTaken())
+            | (events.JobProgressed() | events.JobUnreachable() | events.JobReached())
+            | (events.PassphraseGiven() | events.CommandSent())
+            | (events.InterruptionRaised() | events.InterruptionTaken())
             | (events.InterruptionReleased() | events.InterruptionHandedOver() | events.InterruptionClosed())
             | (events.NoticeFailed() | events.CheckStarted())
             | events.ReleaseCreated()

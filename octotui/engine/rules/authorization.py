@@ -27,6 +27,8 @@ def right_for(request: commands.Request) -> Right:
             | commands.MoveToTop()
             | commands.CancelRun()
             | commands.CheckHealth()
+            | commands.GivePassphrase()
+            | commands.RecordCommand()
         ):
             return "start"
         case (
@@ -68,7 +70,9 @@ def with_actor(request: commands.Request, user: str, origin: str) -> commands.Re
             return replace(request, user=user, origin=origin, holder="", since="")
         case commands.HandOverInterruption() | commands.AnswerInterruption():
             return replace(request, user=user, origin=origin)
-        case commands.MoveToTop() | commands.CancelRun() | commands.CheckHealth():
+        case (commands.MoveToTop() | commands.CancelRun() | commands.CheckHealth()) | (
+            commands.GivePassphrase() | commands.RecordCommand()
+        ):
             return replace(request, by=user, origin=origin)
         case _:
             assert_never(request)
@@ -90,6 +94,10 @@ def subject_of(request: commands.Request) -> str:
             return request.run
         case commands.CheckHealth():
             return ", ".join(request.machines) or "all machines"
+        case commands.GivePassphrase():
+            return request.key
+        case commands.RecordCommand():
+            return request.machine
         case _:
             assert_never(request)
 

@@ -111,6 +111,8 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
         "checked",
         lambda event: listed(event.machines, most=8) or "what is in line already",
     ),
+    events.PassphraseGiven: ("unlocked", lambda event: event.key),
+    events.CommandSent: ("executed", lambda event: f"on {event.machine}: {event.text}"),
     events.MachineLost: ("lost", lambda event: f"{event.machine}: {event.reason}"),
     events.WorkerReselected: ("reselected", lambda event: f"{event.pick.worker}, since {event.reason}"),
     events.ActionRefused: (

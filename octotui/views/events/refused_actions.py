@@ -12,6 +12,8 @@ SENTENCES: Mapping[str, str] = {
     "MoveToTop": "to move {} to the top of the queue",
     "CancelRun": "to cancel {}",
     "CheckHealth": "to check {}",
+    "GivePassphrase": "to give the passphrase of {}",
+    "RecordCommand": "to run a command on {}",
     "Hello": "to connect to {}",
     "Choose": "to look up {}",
     "Family": "to read {}",
