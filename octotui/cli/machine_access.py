@@ -1,6 +1,7 @@
 """Access of verbs to the machines of a model: the same ways, accounts and keys as a server has."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from octotui.cli.terminal.output import refuse
+from octotui.cli.terminal.output import ask_unseen, refuse
 from octotui.model.complaints import InsideReport, SourcePosition, did_you_mean
 from octotui.model.iteration import environment_sources
 from octotui.model.space import Model
@@ -23,15 +24,28 @@ UNREACHABLE = 255  # the exit code where a machine cannot be reached, as that of
 
 @asynccontextmanager
 async def ssh_transports(model: Model) -> AsyncIterator["SshTransports"]:
-    """Yield the ways by SSH of a model; they are closed at the end."""
+    """Yield the ways by SSH of a model, closed at the end; passphrases are asked for at a terminal."""
     from octotui.runtime.jobs.secret_sources import read_secret
+    from octotui.workers.ssh.passphrases import Passphrases
     from octotui.workers.ssh.transports import SshTransports
 
-    transports = SshTransports(partial(read_secret, withheld=environment_sources(model)))
+    reading = partial(read_secret, withheld=environment_sources(model))
+    transports = SshTransports(reading, Passphrases(_ask_passphrase))
     try:
         yield transports
     finally:
         await transports.close()
+
+
+async def _ask_passphrase(key: str, wrong: bool) -> str | None:
+    """Ask for the passphrase of a key at the terminal; None where there is none, or nothing is typed."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    again = "That is not the passphrase. " * wrong
+    try:
+        return await asyncio.to_thread(ask_unseen, f"{again}Passphrase of the key {key}: ") or None
+    except (EOFError, OSError):
+        return None
 
 
 def workers_argument(*, required: bool) -> Callable[[click.decorators.FC], click.decorators.FC]:

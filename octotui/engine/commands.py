@@ -41,6 +41,25 @@ class ReportCheck(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     warnings: tuple[str, ...] = ()
     latency: float | None = None
     facts: CheckedFacts | None = None
+    locked_key: str = ""
+
+
+class GivePassphrase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Give the passphrase of a key that machines wait for; no event holds it."""
+
+    key: str
+    passphrase: str
+    by: str = ""
+    origin: str = ""
+
+
+class RecordCommand(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Record that a person runs a command on a machine, beside all runs."""
+
+    machine: str
+    text: str
+    by: str = ""
+    origin: str = ""
 
 
 class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -111,6 +130,18 @@ class ReportProgress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     attempt: int
     percentage: int
     message: str = ""
+
+
+class ReportReachability(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Report that the machine of an attempt is away, for a reason, or without one that it answers again.
+
+    A stale report is ignored.
+    """
+
+    job: str
+    attempt: int
+    reason: str = ""
+    next_try: float | None = None
 
 
 class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -270,6 +301,8 @@ class Tick(msgspec.Struct, frozen=True, tag=True):
     """Fire the deadlines that are due."""
 
 
+AboutMachine = CheckHealth | DestroyMachine | AdoptMachine | GivePassphrase | RecordCommand
+
 AboutQuestion = TakeInterruption | AnswerInterruption | ReleaseInterruption | HandOverInterruption
 
 Request = (
@@ -281,9 +314,7 @@ Request = (
     | HandOverInterruption
     | MoveToTop
     | CancelRun
-    | CheckHealth
-    | DestroyMachine
-    | AdoptMachine
+    | AboutMachine
 )
 """Commands of people; `origin` is where they come from, as far as the machine knows."""
 
@@ -292,11 +323,14 @@ Command = (
     | ReportHealth
     | CheckHealth
     | ReportCheck
+    | GivePassphrase
+    | RecordCommand
     | StartRun
     | StartDue
     | CreateRelease
     | ChoosePackages
     | ReportProgress
+    | ReportReachability
     | ReportOutcome
     | TakeInterruption
     | AnswerInterruption

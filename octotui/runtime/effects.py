@@ -23,14 +23,13 @@ from octotui.runtime.jobs.package_acquisition import Acquirer, Chosen
 from octotui.runtime.jobs.question_notifier import QuestionNotifier
 from octotui.runtime.jobs.resume_record import LeftAttempt, ResumableAttempt, UnreachedAttempt
 from octotui.runtime.jobs.script_jobs import ScriptJobs, attempt_name
-from octotui.runtime.jobs.secret_store import SecretStore
+from octotui.runtime.jobs.secret_store import OCTOTUI, SecretStore
 from octotui.runtime.jobs.session_port import SessionPort
 from octotui.runtime.leases.lease_tasks import LeaseTasks, Providers
 from octotui.store.errors import StoreError
 from octotui.store.logs import log_index
 from octotui.store.space_folder import SpaceFolder
 from octotui.workers.machine import Machines
-from octotui.workers.reaching import until_reached
 
 
 class EffectRunner:
@@ -104,7 +103,8 @@ class EffectRunner:
                     | events.TargetSkipped()
                     | events.VariablePublished()
                 )
-                | (events.JobRetried() | events.JobProgressed())
+                | (events.JobRetried() | events.JobProgressed() | events.JobUnreachable())
+                | (events.JobReached() | events.PassphraseGiven() | events.CommandSent())
                 | (events.InterruptionRaised() | events.InterruptionTaken() | events.InterruptionAnswered())
                 | (events.InterruptionReleased() | events.InterruptionHandedOver())
                 | (events.InterruptionClosed() | events.NoticeFailed() | events.ModelLoaded())
@@ -169,6 +169,11 @@ class EffectRunner:
         """Keep the sensitive values of an answer, which no event holds."""
         self._secret_store.record(self._session.state, job, secrets)
 
+    def unlock(self, key: str, passphrase: str) -> None:
+        """Keep the passphrase of a key, which no event holds, and mask it, until the session ends."""
+        self._secret_store.passphrases.give(key, passphrase)
+        self._masked.hold(OCTOTUI, (passphrase,))
+
     def mask(self, text: str) -> str:
         """Return a text with the sensitive values of open runs masked."""
         return self._masked.text(text)
@@ -176,7 +181,9 @@ class EffectRunner:
     def without_sensitive(self, command: Command) -> Command:
         """Return a command fit for the journal: texts masked, variables with sensitive values marked (V5)."""
         match command:  # the most frequent ones first
-            case commands.ReportOutcome() | commands.ReportProgress() | commands.Tick():
+            case (
+                commands.ReportOutcome() | commands.ReportProgress() | commands.ReportReachability()
+            ) | commands.Tick():
                 pass  # they carry no values of variables
             case commands.LoadModel() | commands.Reopen():
                 if command.model is not None:
@@ -193,6 +200,7 @@ class EffectRunner:
                 | (commands.RecordRemoval() | commands.CheckHealth() | commands.ReportCheck())
                 | (commands.DestroyMachine() | commands.AdoptMachine())
                 | (commands.ReportMachine() | commands.ReportDestroyed())
+                | (commands.RecordCommand() | commands.GivePassphrase())
             ):
                 pass  # they carry no values of variables
             case _:
@@ -317,7 +325,7 @@ class EffectRunner:
     async def _outcome(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None) -> Outcome:
         if job.kind == "script":
             return await self._scripts.run(job, output, attempt)
-        return await until_reached(partial(self._acquire, job, output))
+        return await self._scripts.outages.reached(job, partial(self._acquire, job, output))
 
     async def _acquire(self, job: Job, output: JobOutput) -> Outcome:
         """Acquire packages and images, from the start again where their machine could not be reached."""

@@ -40,6 +40,7 @@ from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.machine import MachineKind, Machines
 from octotui.workers.ssh.machines import SshKinds
+from octotui.workers.ssh.passphrases import Passphrases
 from octotui.workers.ssh.transports import ReadSecret
 
 POLL = 1.0  # seconds between two checks that a folder is still there
@@ -68,7 +69,9 @@ async def open_space(
         try:
             secrets = SecretStore(served=served)
             reading = partial(_read_own, secrets, lambda: session.state.model)
-            machines = space_machines(AgentExecutor(folder.agents, file_trust()), folder, reading)
+            machines = space_machines(
+                AgentExecutor(folder.agents, file_trust()), folder, reading, secrets.passphrases
+            )
             acquirer = RealAcquirer(folder.manifests)
             effects = partial(
                 EffectRunner,
@@ -108,10 +111,12 @@ async def open_space(
             journal.close()
 
 
-def space_machines(executor: Executor, folder: SpaceFolder, read: ReadSecret) -> Machines:
+def space_machines(
+    executor: Executor, folder: SpaceFolder, read: ReadSecret, passphrases: Passphrases | None = None
+) -> Machines:
     """Return the machines of a space: of every kind that an `endpoint` may name."""
     local = LocalMachines(executor, folder.worker)
-    elsewhere = SshKinds(read, folder.path.name, folder.path / "fetched")
+    elsewhere = SshKinds(read, folder.path.name, folder.path / "fetched", passphrases)
     contained = ContainerKinds(folder.path.name, folder.path / "fetched")
 
     def kind_of(endpoint: Endpoint) -> MachineKind:

@@ -13,6 +13,7 @@ from octotui.engine.commands import (
     AboutQuestion,
     AnswerInterruption,
     Command,
+    GivePassphrase,
     Refused,
     Reopen,
     StartRun,
@@ -271,6 +272,8 @@ class Session:
             self._keep_secrets(command, events)
         elif isinstance(command, AnswerInterruption) and events:
             self._keep_answered(command)
+        elif isinstance(command, GivePassphrase):
+            self._effects.unlock(command.key, command.passphrase)
         return events
 
     def _commit(

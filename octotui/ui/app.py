@@ -27,6 +27,7 @@ from octotui.store.user_config import ListSetting
 from octotui.ui.key_actions import KeyAction, refusal, relabel
 from octotui.ui.key_order import OrderedKeysApp
 from octotui.ui.palette import commands
+from octotui.ui.passphrases import LockedKeyNotices
 from octotui.ui.screens.board import Board
 from octotui.ui.space_switch import SpaceSwitch
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
@@ -125,6 +126,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         if detaches:
             relabel(self, "quit", "detach")
         self._notices = TerminalNotifications(session.user, session.state, self._ring)
+        self._locked_keys = LockedKeyNotices(lambda text: self.notify(text, severity="warning", timeout=15))
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())
         self.set_reactive(OctotuiApp.past, session.recent())
@@ -174,6 +176,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.set_reactive(OctotuiApp.now, self._clock())  # screens take it together with the state
         self.state = state
         self._notices.check(state)
+        self._locked_keys.check(state)
         if self.leaving and not len(state.families):
             self.exit("switch" if self.switches else self.leaving)
 

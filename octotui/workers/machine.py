@@ -45,6 +45,14 @@ class Unreachable(Exception):
     """Raised when a machine does not answer, so that the effect of a call is unknown; the text says why."""
 
 
+class Locked(Unreachable):
+    """Raised where nobody can log in on a machine before the passphrase of a `key` is given."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key
+
+
 class FileError(Exception):
     """Raised when a file of a machine cannot be read or written; the text says why."""
 

@@ -18,35 +18,42 @@ MOST = 60.0  # seconds between two calls at most
 FETCHES = 5  # times that missing output is asked for without any of it arriving
 
 T = TypeVar("T")
-Tell = Callable[[str], None]
+Tell = Callable[[str, float | None], None]
+"""Hears that a machine is away, and in how many seconds it is tried next; `""` once it answers."""
 
 
-def _nobody(problem: str) -> None:
+def _nobody(problem: str, wait: float | None) -> None:
     """Ignore that a machine cannot be reached."""
 
 
 class Outage:
     """Waits between calls to a machine that is away: exponential back-off with jitter."""
 
-    def __init__(self, tell: Tell) -> None:
-        """Tell the first problem of each outage, and `""` at its end."""
+    def __init__(self, tell: Tell, *, known: bool = False) -> None:
+        """Tell the problems of each outage, and `""` at its end; one that is `known` was told before.
+
+        Each is told with the seconds until the next try. Once these grow no more, others are told without.
+        """
         self._tell = tell
         self._longest = FIRST
-        self._known = False
+        self._known = known
+        self._told = ""
 
     async def rest(self, problem: Unreachable | None = None) -> None:
         """Sleep between half of the present limit and all of it, and double the limit."""
-        if problem is not None and not self._known:
-            self._tell(str(problem))
-            self._known = True
         limit, self._longest = self._longest, min(MOST, self._longest * 2)
-        await asyncio.sleep(random.uniform(limit / 2, limit))
+        wait = random.uniform(limit / 2, limit)
+        is_longest = limit >= MOST
+        if problem is not None and not (is_longest and self._told == str(problem)):
+            self._tell(str(problem), None if is_longest else wait)
+            self._known, self._told = True, str(problem) if is_longest else ""
+        await asyncio.sleep(wait)
 
     def answered(self) -> None:
         """Tell `""` where a problem was told; the waits stay long until `end`."""
         if self._known:
-            self._tell("")
-        self._known = False
+            self._tell("", None)
+        self._known, self._told = False, ""
 
     def end(self) -> None:
         """Begin again with short waits; tell `""` where a problem was told."""
@@ -54,12 +61,12 @@ class Outage:
         self._longest = FIRST
 
 
-async def until_reached(call: Callable[[], Awaitable[T]], tell: Tell = _nobody) -> T:
+async def until_reached(call: Callable[[], Awaitable[T]], tell: Tell = _nobody, *, known: bool = False) -> T:
     """Repeat an idempotent call until its machine has answered, and return the answer.
 
-    The first problem is told, and `""` once it is over.
+    Problems are told, and `""` once they are over; also where one is `known` from before.
     """
-    outage = None
+    outage = Outage(tell, known=True) if known else None
     while True:
         try:
             answer = await call()
@@ -117,14 +124,17 @@ async def follow_to_end(
     output: Output,
     tell: Tell = _nobody,
     notice: Notice = unheard,
+    *,
+    known: bool = False,
 ) -> Outcome:
     """Follow an attempt to its end, however often its machine is away, until all of its output is there.
 
-    Notices about it are passed on; `tell` hears that its machine is away, and `""` once it is followed again.
+    Notices about it are passed on; `tell` hears that its machine is away, and `""` once it is followed again,
+    also where that is `known` from before.
 
     Output that cannot be had is a warning; then success is not certain, and the attempt is lost (M3).
     """
-    outage, futile = Outage(tell), 0
+    outage, futile = Outage(tell, known=known), 0
     received = _Received(output, outage)
     while True:
         before, problem = received.lengths, None

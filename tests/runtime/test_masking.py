@@ -479,3 +479,24 @@ async def test_v5_nothing_that_real_scripts_print_of_another_runs_value_is_kept(
     for file in files:
         assert b"hunt" not in file.read_bytes()
         assert "hunt" not in file.name
+
+
+def test_v5_a_passphrase_that_is_given_is_kept_in_memory_alone(tmp_path: Path) -> None:
+    """M1, V5: masked from then on; one that nobody waits for is not kept at all."""
+    journal, store = MemoryJournal(), SecretStore(read)
+
+    async def main(rig: Rig) -> None:
+        with pytest.raises(Refused):
+            await rig.session.send(commands.GivePassphrase(key="~/.ssh/deploy", passphrase=VALUE))
+        assert not store.passphrases.any
+        await rig.session.send(commands.CheckHealth(machines=("worker1",)))
+        found = commands.ReportCheck(machine="worker1", health="unavailable", locked_key="~/.ssh/deploy")
+        await rig.session.send(found)
+        given = commands.GivePassphrase(key="~/.ssh/deploy", passphrase=VALUE, by="ann")
+        await rig.session.send(given)
+        assert store.passphrases.known("~/.ssh/deploy") == VALUE
+        told = await rig.session.send(commands.RecordCommand(machine="worker1", text=f"login {VALUE}"))
+        assert VALUE not in repr(told)
+        assert VALUE not in everything(tmp_path, journal)
+
+    play(space(), tmp_path, main, journal=journal, secret_store=store)

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from octotui.engine.advance import advance
-from octotui.engine.commands import CancelRun, CheckHealth, LoadModel, StartRun
-from octotui.engine.events import JobEnded, JobProgressed, MachineChecked
+from octotui.engine.commands import CancelRun, CheckHealth, LoadModel, ReportReachability, StartRun
+from octotui.engine.events import JobEnded, JobReached, JobUnreachable, MachineChecked
 from octotui.engine.state import State
 from octotui.model.space import Worker
 from octotui.runtime.clocks import Clock, in_virtual_time
@@ -28,7 +29,7 @@ from tests.runtime.rig import BOOT, Hands, OverExecutor
 from tests.workers.faulty import FaultyProcesses
 from tests.world import START, model, script
 
-BACK = "worker1 is reached again"
+BACK = "it answers"
 SMALL = model({"a": [script("Run")]})
 
 
@@ -78,9 +79,11 @@ class Play:
         events = self.journal.read()
         return [(each.state, each.reason) for each in events if isinstance(each, JobEnded)]
 
-    def messages(self) -> list[str]:
+    def outages(self) -> list[str]:
+        """The reasons why the machine of a job was away, each as often as it was told, and its return."""
         events = self.journal.read()
-        return [each.message for each in events if isinstance(each, JobProgressed)]
+        told = [each for each in events if isinstance(each, JobUnreachable | JobReached)]
+        return [each.reason if isinstance(each, JobUnreachable) else BACK for each in told]
 
 
 def play(
@@ -109,12 +112,8 @@ def test_m1_a_start_waits_for_its_machine_and_says_so(tmp_path: Path, faults: tu
         await play.until(lambda: hands.followed)
         assert hands.jobs == ["job-1.1"]
         assert play.ends() == []
-        assert play.messages() == [
-            "worker1 cannot be reached: no route"
-            if faults[0].startswith("before")
-            else "worker1 cannot be reached: the reply was lost",
-            BACK,
-        ]
+        first = "no route" if faults[0].startswith("before") else "the reply was lost"
+        assert play.outages() == [first, *["no route"] * (len(faults) - 1), BACK]
         hands.end("job-1.1")
         await play.until(play.ends)
         assert play.ends() == [("succeeded", "")]
@@ -130,7 +129,30 @@ def test_m1_a_worker_that_is_away_is_waited_for_before_anything_is_sent(tmp_path
         await play.session.send(StartRun(process="a", requester="ann"))
         await play.until(lambda: hands.followed)
         assert play.kind.away == 0
-        assert play.messages() == ["worker1 cannot be reached: no route", BACK]
+        assert (set(play.outages()[:-1]), play.outages()[-1]) == ({"no route"}, BACK)
+        assert play.session.state.jobs["job-1.1"].outage is None
+        assert play.session.state.jobs["job-1.1"].progress is None
+
+    play(tmp_path, hands, main)
+
+
+def test_m1_a_job_says_since_when_its_machine_is_away_and_when_it_is_tried_next(tmp_path: Path) -> None:
+    """M1: a long outage is no long journal: the last tries, as often as they go on, are told once."""
+    hands = Hands()
+
+    async def main(play: Play) -> None:
+        play.kind.away = 100
+        await play.session.send(StartRun(process="a", requester="ann"))
+        await play.until(lambda: play.session.state.jobs["job-1.1"].outage is not None)
+        first = play.session.state.jobs["job-1.1"].outage
+        assert first is not None
+        assert first.next_try is not None
+        assert 0.5 <= first.next_try - first.since <= 1.0
+        await play.until(lambda: hands.followed, 10_000)
+        told = [each for each in play.journal.read() if isinstance(each, JobUnreachable)]
+        assert len(told) == 7
+        assert all(one.next_try < other.next_try for one, other in pairwise(told[:-1]))
+        assert told[-1].next_try is None
 
     play(tmp_path, hands, main)
 
@@ -167,12 +189,28 @@ def test_r4_an_attempt_on_a_machine_that_is_away_is_taken_up_when_it_is_back(tmp
     async def main(play: Play) -> None:
         await play.until(lambda: hands.followed)
         assert hands.jobs == []
-        assert play.messages() == ["worker1 cannot be reached: no route", BACK]
+        assert (set(play.outages()[:-1]), play.outages()[-1]) == ({"no route"}, BACK)
         hands.end("job-1.1")
         await play.until(play.ends)
         assert play.ends() == [("succeeded", "")]
 
     play(tmp_path, hands, main, running(), away=4)
+
+
+def test_m1_a_job_that_was_left_unreachable_says_that_it_is_reached_again(tmp_path: Path) -> None:
+    hands = Hands(job_1_1=AttemptStatus("running", "{}"))
+    WorkspaceIndex(SpaceFolder(tmp_path, "space")).use("worker1", str(tmp_path / "worker1"), BOOT)
+    away, _ = advance(running(), ReportReachability(job="job-1.1", attempt=1, reason="no route"), 3.0)
+
+    async def main(play: Play) -> None:
+        outage = play.session.state.jobs["job-1.1"].outage
+        assert outage is not None
+        assert outage.since == 3.0
+        await play.until(lambda: hands.followed)
+        hands.outputs["job-1.1"](b"")
+        await play.until(lambda: play.session.state.jobs["job-1.1"].outage is None)
+
+    play(tmp_path, hands, main, away)
 
 
 def test_r4_what_its_machine_lost_while_it_was_away_is_lost(tmp_path: Path) -> None:

@@ -327,8 +327,10 @@ async def test_m1_a_start_whose_reply_is_lost_is_repeated_and_starts_once(
     count, told = under.home.parent / "count", list[str]()
     processes = FaultyProcesses(under.machine.processes, faults)
     given = spec(under, f"echo once >>{count}")
-    await until_reached(lambda: processes.start(ATTEMPT, given, "{}"), told.append)
-    assert [bool(each) for each in told] == [True, False]
+    await until_reached(
+        lambda: processes.start(ATTEMPT, given, "{}"), lambda problem, wait: told.append(problem)
+    )
+    assert [bool(each) for each in told] == [*[True] * len(faults), False]
     assert processes.faults == []
     assert (await processes.follow(ATTEMPT, nothing)).outcome.state == "succeeded"
     assert not under.real or count.read_text() == "once\n"

@@ -15,8 +15,8 @@ from tests.workers.faulty import FaultyProcesses
 
 
 def test_m1_calls_are_repeated_with_backoff_and_jitter() -> None:
-    async def main(now: Clock) -> tuple[list[float], list[str]]:
-        times, told = list[float](), list[str]()
+    async def main(now: Clock) -> tuple[list[float], list[tuple[str, float | None]]]:
+        times, told = list[float](), list[tuple[str, float | None]]()
 
         async def call() -> str:
             times.append(now())
@@ -24,14 +24,31 @@ def test_m1_calls_are_repeated_with_backoff_and_jitter() -> None:
                 raise Unreachable("no route")
             return "here"
 
-        assert await until_reached(call, told.append) == "here"
+        assert await until_reached(call, lambda *said: told.append(said)) == "here"
         return times, told
 
     times, told = in_virtual_time(main, 0.0)
-    assert told == ["no route", ""]
+    growing = [(why, wait) for why, wait in told if wait is not None]
+    assert told[len(growing) :] == [("no route", None), ("", None)]
     for number, (one, other) in enumerate(pairwise(times)):
         limit = min(MOST, 2.0**number)
         assert limit / 2 <= other - one <= limit
+        if number < len(growing):
+            assert growing[number] == ("no route", pytest.approx(other - one))
+    assert len(growing) == 6
+
+
+def test_m1_an_outage_that_is_known_from_before_ends_with_the_first_answer() -> None:
+    async def main(now: Clock) -> None:
+        told = list[tuple[str, float | None]]()
+
+        async def call() -> str:
+            return "here"
+
+        await until_reached(call, lambda *said: told.append(said), known=True)
+        assert told == [("", None)]
+
+    in_virtual_time(main, 0.0)
 
 
 def test_m1_other_errors_are_not_repeated() -> None:
@@ -135,7 +152,7 @@ def test_m1_a_quiet_script_is_reached_again_once_it_is_followed() -> None:
             quiet,
             AttemptKey("s", "a"),
             lambda *chunk: pytest.fail("nothing was printed"),
-            lambda problem: told.append((problem, now())),
+            lambda problem, wait: told.append((problem, now())),
         )
         first, second, third = quiet.asked
         assert told == [

@@ -25,11 +25,12 @@ from octotui.cli.machine_access import (
 )
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.reports import Rows, print_rows
-from octotui.cli.requests import verb_options
+from octotui.cli.requests import run_request, verb_options
 from octotui.cli.spaces.model_argument import file_argument, model_file, model_path
 from octotui.cli.spaces.space_argument import model_and_space, space_argument
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say, say_bytes, say_json, say_output, tell
+from octotui.engine.commands import RecordCommand
 from octotui.engine.state import State
 from octotui.model.space import Model
 from octotui.views import pools as listed
@@ -139,18 +140,30 @@ def execute(file: Path, worker: str, words: tuple[str, ...], raw: bool, state: P
     """Run COMMAND on WORKER as its account, with this input and output, and exit as it does.
 
     One word is a line of the shell over there; of several each is an argument. It is no run: it takes no
-    lock, and is not recorded. Only the account that owns the space may. Exit code 255: WORKER is away.
+    lock, and its output is not kept. Who ran what and where is recorded first (octotui audit), so write no
+    secrets into it. Only the account that owns the space may. Exit code 255: WORKER is away.
     """
-    model = load_or_exit(model_path(file, worker, state))
+    path = model_path(file, worker, state)
+    model = load_or_exit(path)
     check_owner(model, state)
     line = words[0] if len(words) == 1 else shlex.join(words)
-    if model.endpoint_of(machine(model, worker)).is_local:
+    is_local = model.endpoint_of(machine(model, worker)).is_local
+    run_request(partial(_record, model, path, state, worker, line))
+    if is_local:
         os.execv("/bin/sh", ["sh", "-c", line])
     try:
         code = asyncio.run(_execute(model, worker, line, raw=raw or not sys.stdout.isatty()))
     except Unreachable as problem:
         refuse(f"{worker} cannot be reached: {problem}", UNREACHABLE)
     _leave(code)
+
+
+async def _record(model: Model, path: Path | None, state: Path | None, worker: str, line: str) -> None:
+    """Record a command in the space, at its server. Raises StoreError and Refused: then it is not run."""
+    from octotui.cli.spaces.connection import attach
+
+    async with attach(model.space.slug, state, file=path) as client:
+        await client.send(RecordCommand(machine=worker, text=line))
 
 
 def _leave(code: int) -> NoReturn:

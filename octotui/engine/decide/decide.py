@@ -9,13 +9,19 @@ from octotui.engine.decide.attempt_outcomes import report_outcome, report_progre
 from octotui.engine.decide.cancel import cancel, cancel_all
 from octotui.engine.decide.create_release import create_release
 from octotui.engine.decide.due_deadlines import fire_deadline
-from octotui.engine.decide.machines.health_checks import end_check, plan_checks, request_checks
+from octotui.engine.decide.machines.health_checks import (
+    end_check,
+    give_passphrase,
+    plan_checks,
+    request_checks,
+)
 from octotui.engine.decide.machines.machine_leases import (
     adopt_machine,
     destroy_machine,
     report_destroyed,
     report_machine,
 )
+from octotui.engine.decide.machines.reachability import record_command, report_reachability
 from octotui.engine.decide.start_run import start_due, start_run
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state.retained import retained_state
@@ -42,6 +48,10 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
             destroy_machine(turn, command)
         case commands.AdoptMachine():
             adopt_machine(turn, command)
+        case commands.GivePassphrase():
+            give_passphrase(turn, command)
+        case commands.RecordCommand():
+            record_command(turn, command)
         case commands.StartRun():
             start_run(turn, command)
         case commands.CreateRelease():
@@ -50,6 +60,8 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
             _choose_packages(turn, command)
         case commands.ReportProgress():
             report_progress(turn, command)
+        case commands.ReportReachability():
+            report_reachability(turn, command)
         case commands.TakeInterruption():
             questions.take(turn, command)
         case commands.AnswerInterruption():

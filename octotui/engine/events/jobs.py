@@ -90,6 +90,25 @@ class JobProgressed(Event, frozen=True, tag=True):
     message: str = ""
 
 
+class JobUnreachable(Event, frozen=True, tag=True):
+    """The machine of a running job is away, and the job goes on there; tried next at `next_try`.
+
+    Without it, the next tries are not recorded: they go on as often as they ever do.
+    """
+
+    run: str
+    job: str
+    reason: str
+    next_try: float | None = None
+
+
+class JobReached(Event, frozen=True, tag=True):
+    """The machine of a running job answers again."""
+
+    run: str
+    job: str
+
+
 class JobEnded(Event, frozen=True, tag=True):
     """A job ended and released its lock; `secrets` are names of sensitive outputs (V5)."""
 
@@ -106,6 +125,6 @@ class JobEnded(Event, frozen=True, tag=True):
     secrets: tuple[str, ...] = ()
 
 
-JobEvent = (
-    JobQueued | JobPlaced | JobStarted | JobStopping | AttemptFailed | JobRetried | JobProgressed | JobEnded
+JobEvent = (JobQueued | JobPlaced | JobStarted | JobStopping | AttemptFailed | JobRetried) | (
+    JobProgressed | JobUnreachable | JobReached | JobEnded
 )

@@ -41,7 +41,8 @@ class CheckStarted(Event, frozen=True, tag=True):
 class MachineChecked(Event, frozen=True, kw_only=True, tag=True):
     """The check of a machine ended, with its health, and the time of the next one.
 
-    `facts` are None where it could not be reached; at `limit` it is lost unless it is reached before.
+    `facts` are None where it could not be reached; at `limit` it is lost unless it is reached before. Nobody
+    can log in there before the passphrase of its `locked_key` is given.
     """
 
     machine: str
@@ -52,6 +53,7 @@ class MachineChecked(Event, frozen=True, kw_only=True, tag=True):
     facts: CheckedFacts | None = None
     next_check: float | None = None
     limit: float | None = None
+    locked_key: str = ""
 
 
 class MachineLost(Event, frozen=True, tag=True):
@@ -61,4 +63,23 @@ class MachineLost(Event, frozen=True, tag=True):
     reason: str
 
 
-MachineEvent = HealthChanged | ChecksPlanned | ChecksQueued | CheckStarted | MachineChecked | MachineLost
+class PassphraseGiven(Event, frozen=True, kw_only=True, tag=True):
+    """A person gave the passphrase of a key that machines wait for; it is in memory alone (M1)."""
+
+    key: str
+    by: str = ""
+    origin: str = ""
+
+
+class CommandSent(Event, frozen=True, kw_only=True, tag=True):
+    """A person is about to run a command on a machine, beside all runs."""
+
+    machine: str
+    text: str
+    by: str = ""
+    origin: str = ""
+
+
+MachineEvent = (
+    HealthChanged | ChecksPlanned | ChecksQueued | CheckStarted | MachineChecked | MachineLost
+) | (PassphraseGiven | CommandSent)

@@ -50,6 +50,8 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return machine_health.checked(state, event)
         case events.MachineLost():
             return machine_health.lost(state, event)
+        case events.PassphraseGiven():
+            return machine_health.unlocked(state, event)
         case events.RunQueued():
             return runs.queued(state, event)
         case events.ReleaseCreated():
@@ -102,6 +104,10 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return jobs.retried(state, event)
         case events.JobProgressed():
             return jobs.progressed(state, event)
+        case events.JobUnreachable():
+            return jobs.unreachable(state, event)
+        case events.JobReached():
+            return jobs.reached(state, event)
         case events.InterruptionRaised():
             return interruptions.raised(state, event)
         case events.InterruptionTaken():
@@ -116,7 +122,7 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return interruptions.notice_failed(state, event)
         case events.InterruptionClosed():
             return interruptions.closed(state, event)
-        case events.ActionRefused() | events.FilesRemoved():
+        case events.ActionRefused() | events.FilesRemoved() | events.CommandSent():
             return state
         case (
             (events.MachineRequested() | events.ProvisioningFailed() | events.ProvisioningRetried())

@@ -16,6 +16,7 @@ from octotui.engine.state import (
     ForPlace,
     ForRetry,
     Job,
+    JobOutage,
     JobProgress,
     Run,
     State,
@@ -102,6 +103,18 @@ def progressed(state: State, event: events.JobProgressed) -> State:
     )
 
 
+def unreachable(state: State, event: events.JobUnreachable) -> State:
+    """Note that the job's machine is away, since the first report of it."""
+    job = state.jobs[event.job]
+    since = event.at if job.outage is None else job.outage.since
+    return _put_job(state, replace(job, outage=JobOutage(since, event.reason, event.next_try)))
+
+
+def reached(state: State, event: events.JobReached) -> State:
+    """Note that the job's machine answers again."""
+    return _put_job(state, replace(state.jobs[event.job], outage=None))
+
+
 def stopping(state: State, event: events.JobStopping) -> State:
     """Mark the job as stopping; it keeps its lock until it has ended."""
     state, job = set_deadline(state, state.jobs[event.job], None)
@@ -123,6 +136,7 @@ def attempt_failed(state: State, event: events.AttemptFailed) -> State:
         exit_code=event.exit_code,
         reason=event.reason,
         progress=None,
+        outage=None,
         artifacts=before.artifacts + event.artifacts,
     )
     if due is not None:
@@ -162,6 +176,7 @@ def ended(state: State, event: events.JobEnded) -> State:
         artifacts=before.artifacts + event.artifacts,
         highlights=event.highlights,
         outcome=None,
+        outage=None,
     )
     runs, jobs = state.runs.insert(run.id, run), state.jobs.insert(job.id, job)
     return replace(state, runs=runs, jobs=jobs, **kept)

@@ -60,9 +60,18 @@ def checked(state: State, event: events.MachineChecked) -> State:
         facts=known.facts if event.facts is None else event.facts,
         failures=known.failures + 1 if away else 0,
         lost=known.lost if away else None,
+        locked_key=event.locked_key,
     )
     state, known = _with_limit(state, name, known, event.limit)
     return _put(*_with_due(state, name, known, event.next_check))
+
+
+def unlocked(state: State, event: events.PassphraseGiven) -> State:
+    """Have no machine wait for the passphrase of a key any more."""
+    waiting = [name for name, known in state.machines.items() if known.locked_key == event.key]
+    for name in waiting:
+        state = _put(state, name, replace(machine_health(state, name), locked_key=""))
+    return state
 
 
 def lost(state: State, event: events.MachineLost) -> State:

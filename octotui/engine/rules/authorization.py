@@ -29,6 +29,8 @@ def right_for(request: commands.Request) -> Right:
             | commands.CheckHealth()
             | commands.DestroyMachine()
             | commands.AdoptMachine()
+            | commands.GivePassphrase()
+            | commands.RecordCommand()
         ):
             return "start"
         case (
@@ -71,7 +73,8 @@ def with_actor(request: commands.Request, user: str, origin: str) -> commands.Re
         case commands.HandOverInterruption() | commands.AnswerInterruption():
             return replace(request, user=user, origin=origin)
         case (commands.MoveToTop() | commands.CancelRun() | commands.CheckHealth()) | (
-            commands.DestroyMachine() | commands.AdoptMachine()
+            (commands.DestroyMachine() | commands.AdoptMachine())
+            | (commands.GivePassphrase() | commands.RecordCommand())
         ):
             return replace(request, by=user, origin=origin)
         case _:
@@ -92,12 +95,23 @@ def subject_of(request: commands.Request) -> str:
             return request.interruption
         case commands.MoveToTop() | commands.CancelRun():
             return request.run
+        case _:
+            return _machine_of(request)
+
+
+def _machine_of(request: commands.AboutMachine) -> str:
+    """Return the machine, or what belongs to one, that a request is about."""
+    match request:
         case commands.DestroyMachine():
             return request.lease
         case commands.AdoptMachine():
             return f"{request.machine} for {request.pool}"
         case commands.CheckHealth():
             return ", ".join(request.machines) or "all machines"
+        case commands.GivePassphrase():
+            return request.key
+        case commands.RecordCommand():
+            return request.machine
         case _:
             assert_never(request)
 

@@ -12,7 +12,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 TEXTS = frozenset(
     {
-        *("instructions", "message", "notes", "reason", "since", "subject", "unsure"),
+        *("instructions", "message", "notes", "reason", "since", "subject", "text", "unsure"),
         *("highlights", "problem", "problems", "warnings"),
         *("outcome", "release"),  # in which there are such texts
     }

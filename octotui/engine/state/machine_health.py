@@ -43,7 +43,7 @@ class MachineHealth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """What is known of a machine's health; its present word is in `State.health`.
 
     `latency` is the seconds that its last answer took, `failures` counts the checks in a row that did not
-    reach it.
+    reach it. Nobody can log in there without the passphrase of its `locked_key`.
     """
 
     since: float | None = None
@@ -59,6 +59,7 @@ class MachineHealth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     checking: float | None = None
     limit: float | None = None
     lost: float | None = None
+    locked_key: str = ""
 
     @property
     def is_in_line(self) -> bool:

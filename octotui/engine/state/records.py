@@ -101,6 +101,14 @@ class JobProgress(msgspec.Struct, frozen=True, gc=False):
     message: str = ""
 
 
+class JobOutage(msgspec.Struct, frozen=True, gc=False):
+    """The machine of a running job is away, since when and why; `next_try` is when it is tried next."""
+
+    since: float
+    reason: str
+    next_try: float | None = None
+
+
 class Attempt(msgspec.Struct, frozen=True, gc=False):
     """A failed attempt that was not the last of its job."""
 

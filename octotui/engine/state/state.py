@@ -42,6 +42,7 @@ from octotui.engine.state.records import (
     Health,
     Interruption,
     JobKind,
+    JobOutage,
     JobProgress,
     Mode,
     Outcome,
@@ -151,6 +152,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     target: str | None = None
     undecided: tuple[str, ...] = ()  # in a prediction: unknown outputs that decide whether it is needed
     expected: float | None = None  # seconds that its attempt was to take, when it started
+    outage: JobOutage | None = None
 
     @property
     def place(self) -> tuple[int, str]:
@@ -322,6 +324,16 @@ def machine_health(state: State, machine: str) -> MachineHealth:
 def is_lost(state: State, machine: str) -> bool:
     """Return whether a machine could not be reached for longer than its limit (M6)."""
     return machine_health(state, machine).lost is not None
+
+
+def locked_keys(state: State) -> dict[str, tuple[str, ...]]:
+    """Return the machines that wait for the passphrase of each key, in declared order (M1)."""
+    waiting: dict[str, tuple[str, ...]] = {}
+    for name in state.model.machines:
+        key = machine_health(state, name).locked_key
+        if key:
+            waiting[key] = (*waiting.get(key, ()), name)
+    return waiting
 
 
 def cursor_key(pool: str, process: str) -> str:

@@ -28,6 +28,7 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     health: Health
     reason: Reason = ""
     warnings: tuple[str, ...] = ()
+    locked_key: str = ""
 
 
 class CheckErrors:

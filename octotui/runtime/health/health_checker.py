@@ -32,7 +32,15 @@ from octotui.runtime.jobs.transcript import Transcript
 from octotui.store.errors import StoreError
 from octotui.variables.template import OverBudget
 from octotui.workers.executor import AttemptSpec, Output, StartError
-from octotui.workers.machine import AttemptKey, FileError, Machine, MachineFacts, Machines, Unreachable
+from octotui.workers.machine import (
+    AttemptKey,
+    FileError,
+    Locked,
+    Machine,
+    MachineFacts,
+    Machines,
+    Unreachable,
+)
 from octotui.workers.reaching import follow_to_end
 
 SHORT = 100  # characters of the name of a system, or of an architecture
@@ -113,7 +121,8 @@ class HealthChecker:
                 else CheckVerdict("unavailable", f"it did not answer {late}")
             )
         except Unreachable as problem:
-            found = CheckVerdict("unavailable", self._said(str(problem)))
+            key = problem.key if isinstance(problem, Locked) else ""
+            found = CheckVerdict("unavailable", self._said(str(problem)), locked_key=key)
         except (StartError, FileError, StoreError) as problem:
             found = CheckVerdict("unhealthy", self._said(f"its check cannot be started: {problem}"))
         except OverBudget as problem:
@@ -126,6 +135,7 @@ class HealthChecker:
                 warnings=found.warnings,
                 latency=check.latency,
                 facts=check.facts,
+                locked_key=found.locked_key,
             )
         )
 

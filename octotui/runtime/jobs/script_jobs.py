@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from octotui.engine.commands import CheckHealth, ReportProgress
+from octotui.engine.commands import ReportProgress
 from octotui.engine.state import Job, Outcome, State, step_of
 from octotui.model.iteration import environment_sources
 from octotui.model.process import Package
@@ -35,6 +35,7 @@ from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.session_port import SessionPort
 from octotui.runtime.jobs.transcript import Transcript
+from octotui.runtime.reachability.job_outages import JobOutages
 from octotui.store import artifacts
 from octotui.store.errors import StoreError
 from octotui.store.logs import masked_spans
@@ -56,7 +57,7 @@ from octotui.workers.machine import (
     WorkspaceFiles,
 )
 from octotui.workers.orphan_removals import OrphanRemovals
-from octotui.workers.reaching import RepeatedCalls, follow_to_end, until_reached
+from octotui.workers.reaching import RepeatedCalls, follow_to_end
 from octotui.workers.script_environment import missed
 
 STOPPED = Outcome(state="cancelled")  # stopped before it started
@@ -81,6 +82,7 @@ class ScriptJobs:
         keeps_output: bool,
     ) -> None:
         self._session = session
+        self.outages = JobOutages(lambda: session.state, session.report, now)
         self._folder = folder
         self._machines = machines
         self._secret_store = secret_store
@@ -217,13 +219,7 @@ class ScriptJobs:
 
     async def _reached(self, job: Job, call: Callable[[], Awaitable[T]]) -> T:
         """Repeat a call for a job until its machine is reached; meanwhile the job says that it is not."""
-        return await until_reached(call, partial(self._tell_unreached, job))
-
-    def _tell_unreached(self, job: Job, problem: str) -> None:
-        """Have a job say that its machine is away, or that it is there again."""
-        away = f"{job.worker} cannot be reached: {problem}"
-        self._tell(job, away if problem else f"{job.worker} is reached again")
-        self._session.report(CheckHealth(machines=(job.worker or "",)))  # which says so to others, too
+        return await self.outages.reached(job, call)
 
     def _tell(self, job: Job, sentence: str) -> None:
         """Have a job say how it stands, as if its script had reported so."""
@@ -317,10 +313,12 @@ class ScriptJobs:
         masker = Masker(values=self._masked, holder=job.run, earlier=earlier(STDOUT), note=output.note_masked)
         errors = masker.beside(earlier(STDERR), partial(output.note_masked, stream=STDERR))
         transcript = Transcript(output, tell=progress, masker=masker, errors=errors)
-        tell = partial(self._tell_unreached, job)
-        found = await follow_to_end(machine.processes, key, transcript, tell, partial(self._tell, job))
+        tell, notice = self.outages.tell(job), partial(self._tell, job)
+        known = self.outages.is_known(job)
+        found = await follow_to_end(machine.processes, key, transcript, tell, notice, known=known)
         if found.state != "succeeded":  # it was perhaps killed, and its container is left
-            await self._reached(job, partial(self._packages.end, self._session.state, job, machine, key))
+            end = partial(self._packages.end, self._session.state, job, machine, key)
+            await self._reached(job, end)
         await self._leave(job, transcript, machine.processes.workspace(key))
         warnings = tuple(map(self._masked.text, found.warnings))
         outcome = transcript.ended(replace(found, warnings=warnings))

@@ -28,6 +28,7 @@ from octotui.runtime.jobs.template_parameters import may_ask_for
 from octotui.variables.budget import text_budget
 from octotui.variables.fill import escape
 from octotui.variables.template import OverBudget
+from octotui.workers.ssh.passphrases import Passphrases
 
 T = TypeVar("T")
 Reader = Callable[[Secret], Coroutine[Any, Any, str]]
@@ -58,6 +59,7 @@ class SecretStore:
     def __init__(self, read: Reader | None = read_secret, *, served: bool = False) -> None:
         """Read sources with `read`; None reads nothing. `served` says that the environment is a server's."""
         self.masked = SensitiveValues()
+        self.passphrases = Passphrases()
         self._read = read
         self._served = served
         self._given: dict[str, dict[str, str]] = {}

@@ -220,6 +220,10 @@ def _for_owner(request: ClientRequest) -> str:
             return "started the server, may confirm what its clock says"
         case SendRequest(request=commands.StartRun(passed=passed)) if passed:
             return "owns the space, may pass values with --pass-env"
+        case SendRequest(request=commands.GivePassphrase()):
+            return "owns the space, may give the passphrases of its keys"
+        case SendRequest(request=commands.RecordCommand()):
+            return "owns the space, may run commands on its machines"
         case _:
             return ""
 

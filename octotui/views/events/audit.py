@@ -123,6 +123,8 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     events.MachineToBeDestroyed: ("ending", lambda event: f"{event.lease}: {event.reason}"),
     events.DestroyFailed: ("undestroyed", lambda event: f"{event.lease}: {event.reason}"),
     events.MachineDestroyed: ("destroyed", lambda event: event.lease),
+    events.PassphraseGiven: ("unlocked", lambda event: event.key),
+    events.CommandSent: ("executed", lambda event: f"on {event.machine}: {event.text}"),
     events.MachineLost: ("lost", lambda event: f"{event.machine}: {event.reason}"),
     events.WorkerReselected: ("reselected", lambda event: f"{event.pick.worker}, since {event.reason}"),
     events.ActionRefused: (

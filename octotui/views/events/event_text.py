@@ -46,7 +46,7 @@ def lines(event: AnyEvent, before: State, after: State, now: float, zone: Zone =
         return of_lease(event, before, after)
     state = after if event.run in after.runs else before
     run = state.runs.get(event.run)
-    if run is None or (isinstance(event, events.JobProgressed) and not _far(event, before)):
+    if run is None or _is_no_news(event, before):
         return []
     return [f"{run.id}  {each}" for each in _of_run(event, state, run, now, zone)]
 
@@ -136,7 +136,7 @@ def _failed_unasked(event: JobEvent, job: Job) -> bool:
     return isinstance(event, events.JobEnded) and job.attempt == 0
 
 
-def _of_job(  # noqa: C901 - one line an event
+def _of_job(  # noqa: C901, PLR0912 - one line an event
     event: JobEvent, state: State, run: Run, now: float
 ) -> list[str]:
     job = state.jobs.get(event.job)
@@ -163,6 +163,10 @@ def _of_job(  # noqa: C901 - one line an event
             return [f"{_named(run, job)} is being ended: {reason}"]
         case events.JobProgressed(percentage=percentage, message=message):
             return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
+        case events.JobUnreachable(reason=reason):
+            return [f"{_named(run, job)} goes on, but {job.worker} cannot be reached: {reason}"]
+        case events.JobReached():
+            return [f"{_named(run, job)} is followed again: {job.worker} answers"]
         case events.JobEnded(state=end, reason=reason):
             where = f" on {machine_name(state.model, machine)}" if (machine := target_of(run, job)) else ""
             ended = f"{_named(run, job)} {_end(end, reason, where)}"
@@ -171,6 +175,16 @@ def _of_job(  # noqa: C901 - one line an event
             return []
         case _:
             assert_never(event)
+
+
+def _is_no_news(event: AnyEvent, before: State) -> bool:
+    """Return whether lines leave an event out: small progress, and further tries to reach a machine."""
+    match event:
+        case events.JobProgressed():
+            return not _far(event, before)
+        case events.JobUnreachable():
+            return before.jobs[event.job].outage is not None
+    return False
 
 
 def _far(event: events.JobProgressed, before: State) -> bool:

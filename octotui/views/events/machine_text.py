@@ -21,6 +21,10 @@ def of_machine(event: MachineEvent, before: State) -> list[str]:
             return [stands(machine, health, reason)] if is_news else []
         case events.MachineLost(machine=machine, reason=reason):
             return [f"{machine} is lost: {reason}"]
+        case events.PassphraseGiven(key=key, by=by):
+            return [f"{by or 'somebody'} gives the passphrase of {key}"]
+        case events.CommandSent(machine=machine, text=text, by=by):
+            return [f"{by or 'somebody'} runs a command on {machine}: {text}"]
         case events.ChecksPlanned() | events.CheckStarted():
             return []
         case _:

@@ -14,6 +14,8 @@ SENTENCES: Mapping[str, str] = {
     "CheckHealth": "to check {}",
     "DestroyMachine": "to destroy {}",
     "AdoptMachine": "to adopt {}",
+    "GivePassphrase": "to give the passphrase of {}",
+    "RecordCommand": "to run a command on {}",
     "Hello": "to connect to {}",
     "Choose": "to look up {}",
     "Family": "to read {}",

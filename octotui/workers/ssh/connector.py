@@ -12,14 +12,19 @@ from octotui.model.machines.accounts import Endpoint, SshSettings
 from octotui.model.machines.endpoints import SshEndpoint, ssh_endpoint
 from octotui.model.values import Secret
 from octotui.store.errors import StoreError
-from octotui.workers.machine import Unreachable
+from octotui.workers.machine import Locked, Unreachable
 from octotui.workers.ssh.connection import SshClient, SshConnection
 from octotui.workers.ssh.host_keys import KnownHosts, known_hosts
-from octotui.workers.ssh.login import config_files, credentials, locked_default_keys
+from octotui.workers.ssh.login import config_files, credentials, locked_own_keys, own_keys, unlocked
+from octotui.workers.ssh.passphrases import Passphrases
 from octotui.workers.ssh.problems import Destination, reason_of, refused, sentence, unverified
 
 UNANSWERED = 2  # questions whether a machine is there: the next one ends the connection
 CIPHERS = "^aes256-gcm@openssh.com,aes128-gcm@openssh.com"  # come first: half the cost of chacha20 here
+OWN_LOCKED = (
+    "{} may be one and has a passphrase: give it in the app (U), ssh-add it, or name an account with key and"
+    " passphrase"
+)
 NOTHING_MORE: dict[str, Any] = {  # whatever a configuration says: no agent, no ports, no commands of its own
     "agent_forwarding": False,
     "x11_forwarding": False,
@@ -54,9 +59,12 @@ class Way(NamedTuple):
 class SshConnector:
     """Makes connections of one session."""
 
-    def __init__(self, read: Callable[[Secret], Awaitable[str]]) -> None:
-        """Read passphrases, passwords and keys with `read`."""
+    def __init__(
+        self, read: Callable[[Secret], Awaitable[str]], passphrases: Passphrases | None = None
+    ) -> None:
+        """Read passphrases, passwords and keys with `read`; people give `passphrases` of others."""
         self._read = read
+        self._passphrases = passphrases or Passphrases()
         self._free: asyncio.Semaphore | None = None
         self._hops: dict[str, asyncio.Task[asyncssh.SSHClientConnection]] = {}
 
@@ -64,7 +72,7 @@ class SshConnector:
         """Connect to a machine and log in there. Raises Unreachable."""
         if self._free is None:
             self._free = asyncio.Semaphore(endpoint.ssh.connecting)
-        offered = await credentials(endpoint.account, self._read)
+        offered = await credentials(endpoint.account, self._read, self._passphrases)
         named = ssh_endpoint(endpoint.address)
         user = named.user or (None if endpoint.account is None else endpoint.account.user)
         async with self._free:
@@ -126,6 +134,8 @@ class SshConnector:
         try:
             way = await self.way(named, named.user)
             connection, _ = await self._connected(way, {}, settings, before, path)
+        except Locked as problem:
+            raise Locked(problem.key, f"on the way, {problem}") from None
         except Unreachable as problem:
             raise Unreachable(f"on the way, {problem}") from None
         return connection
@@ -139,30 +149,60 @@ class SshConnector:
         path: Hops = (),
     ) -> tuple[asyncssh.SSHClientConnection, SshClient]:
         """Connect, check the host key, and log in. Raises Unreachable."""
-        client = SshClient()
         try:
             known = await asyncio.to_thread(known_hosts, way.options.config)
         except StoreError as problem:
             raise Unreachable(str(problem)) from None
         before = before or await self.tunnel(way, settings, path)
-        given = {**options_of(way), **NOTHING_MORE, **offered}
+        given = {**options_of(way), **NOTHING_MORE, **(offered or await self._own_keys(way))}
         given |= {"tunnel": before, "server_host_key_algs": _algorithms(way, known)}
         given |= {"encryption_algs": _ciphers(way)}
-        try:
-            connection = await asyncio.wait_for(
-                asyncssh.connect(
-                    client_factory=lambda: client,
-                    known_hosts=known,
-                    login_timeout=settings.timeout,
-                    keepalive_interval=settings.keep_alive,
-                    keepalive_count_max=UNANSWERED,
-                    **given,
-                ),
-                settings.timeout,
-            )
-        except Exception as error:
-            raise Unreachable(await _explained(error, client, known, way, offered, settings)) from None
-        return connection, client
+        while True:
+            client = SshClient()
+            try:
+                return await self._logged_in(client, known, given, settings), client
+            except Exception as error:
+                denied = isinstance(error, asyncssh.PermissionDenied) and not offered
+                if not denied or not await self._unlocked_another(way):
+                    raise Unreachable(_explained(error, client, known, way, settings)) from None
+            given |= await self._own_keys(way)
+
+    async def _logged_in(
+        self, client: SshClient, known: KnownHosts, given: dict[str, Any], settings: SshSettings
+    ) -> asyncssh.SSHClientConnection:
+        """Connect, check the host key, and log in."""
+        return await asyncio.wait_for(
+            asyncssh.connect(
+                client_factory=lambda: client,
+                known_hosts=known,
+                login_timeout=settings.timeout,
+                keepalive_interval=settings.keep_alive,
+                keepalive_count_max=UNANSWERED,
+                **given,
+            ),
+            settings.timeout,
+        )
+
+    async def _own_keys(self, way: Way) -> dict[str, Any]:
+        """Return the keys that ssh would use, where people have given passphrases of some."""
+        if not self._passphrases.any:
+            return {}
+        named = _identities(way)
+        locked = await asyncio.to_thread(locked_own_keys, named)
+        opened = [
+            await unlocked(data, key, self._passphrases)
+            for key, data in locked.items()
+            if self._passphrases.known(key) is not None
+        ]
+        return {"client_keys": await asyncio.to_thread(own_keys, named, opened)} if opened else {}
+
+    async def _unlocked_another(self, way: Way) -> bool:
+        """Unlock a further key that a host may want; return whether there is one. Raises Locked."""
+        for key, data in (await asyncio.to_thread(locked_own_keys, _identities(way))).items():
+            if self._passphrases.known(key) is None:
+                await unlocked(data, key, self._passphrases, f"{refused(way.place)}; {OWN_LOCKED}")
+                return True
+        return False
 
 
 def circular(way: Way) -> Unreachable:
@@ -188,22 +228,17 @@ def options_of(way: Way) -> dict[str, Any]:
     return {name: value for name, value in way.options.kwargs.items() if name in kept}
 
 
-async def _explained(
-    error: Exception,
-    client: SshClient,
-    known: KnownHosts,
-    way: Way,
-    offered: dict[str, Any],
-    settings: SshSettings,
+def _identities(way: Way) -> tuple[str, ...]:
+    """Return the keys that a configuration of ssh names for a host."""
+    return tuple(map(str, way.options.config.get("IdentityFile", ())))
+
+
+def _explained(
+    error: Exception, client: SshClient, known: KnownHosts, way: Way, settings: SshSettings
 ) -> str:
     """Return why there is no connection, and what to do."""
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return unverified(known, client.key, way.place)
-    denied = isinstance(error, asyncssh.PermissionDenied) and not offered
-    locked = await asyncio.to_thread(locked_default_keys) if denied else []
-    if locked:
-        with_one = f"{' and '.join(locked)} may be one and has a passphrase"
-        return f"{refused(way.place)}; {with_one}: ssh-add it, or name an account with key and passphrase"
     return sentence(error, way.place, settings.timeout)
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,17 @@ from octotui.model.file_trust import Distrusted
 from octotui.model.machines.accounts import Account
 from octotui.model.values import Secret
 from octotui.store.user_config import file_trust
-from octotui.workers.machine import Unreachable
+from octotui.workers.machine import Locked, Unreachable
+from octotui.workers.ssh.passphrases import Passphrases
 
 CONFIGS = ("~/.ssh/config", "/etc/ssh/ssh_config")
 LARGEST = 1 << 18  # bytes of a private key
+DEFAULT_KEYS = ("~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa")
+LOCKED = (
+    "the key {} has a passphrase: give it in the app (U), say where it is read, passphrase = {{ … }}, or let"
+    " ssh-agent have the key"
+)
+WRONG = "the passphrase that was given for the key {} is wrong: give the right one in the app (U)"
 NO_KEY = "write the path of a private key that ssh-keygen has made"
 
 
@@ -35,10 +43,12 @@ def config_files() -> list[str]:
     return found
 
 
-async def credentials(account: Account | None, read: Callable[[Secret], Awaitable[str]]) -> dict[str, Any]:
+async def credentials(
+    account: Account | None, read: Callable[[Secret], Awaitable[str]], passphrases: Passphrases
+) -> dict[str, Any]:
     """Return what a login offers, as options of asyncssh; without an account, what ssh would offer.
 
-    Raises Unreachable with what is wrong, never a value.
+    Raises Unreachable with what is wrong, never a value, and Locked where people have to give a passphrase.
     """
     if account is None:
         return {}
@@ -49,7 +59,10 @@ async def credentials(account: Account | None, read: Callable[[Secret], Awaitabl
         passphrase = None
         if account.passphrase is not None:
             passphrase = await _read(account.passphrase, "passphrase", read)
-        offered |= {"client_keys": await _keys(account.key, passphrase, read), "agent_path": None}
+        offered |= {
+            "client_keys": await _keys(account.key, passphrase, read, passphrases),
+            "agent_path": None,
+        }
     return offered
 
 
@@ -61,15 +74,18 @@ async def _read(secret: Secret, what: str, read: Callable[[Secret], Awaitable[st
 
 
 async def _keys(
-    key: str | Secret, passphrase: str | None, read: Callable[[Secret], Awaitable[str]]
+    key: str | Secret,
+    passphrase: str | None,
+    read: Callable[[Secret], Awaitable[str]],
+    passphrases: Passphrases,
 ) -> list[Any]:
     """Return a private key, with the certificate that lies beside its file. Raises Unreachable."""
     if isinstance(key, Secret):
         data = (await _read(key, "key", read)).encode()
-        return [await asyncio.to_thread(_imported, data, passphrase, "the key of the account")]
+        return [await _decoded(data, passphrase, _named(key), passphrases)]
     path = os.path.expanduser(key)  # noqa: PTH111
     data = await asyncio.to_thread(_key_data, path)
-    private = await asyncio.to_thread(_imported, data, passphrase, f"the key {key}")
+    private = await _decoded(data, passphrase, key, passphrases)
     certificate = f"{path}-cert.pub"
     return [(private, certificate)] if os.path.exists(certificate) else [private]  # noqa: PTH110
 
@@ -90,30 +106,72 @@ def _key_data(path: str) -> bytes:
         raise Unreachable(f"the key {path} cannot be read: {error.strerror}") from None
 
 
-def _imported(data: bytes, passphrase: str | None, what: str) -> asyncssh.SSHKey:
-    """Decode a private key, which takes a while where it has a passphrase. Raises Unreachable."""
-    try:
-        return asyncssh.import_private_key(data, passphrase)
-    except asyncssh.KeyEncryptionError:
-        raise Unreachable(f"the passphrase of {what} is wrong: see where the account reads it") from None
-    except asyncssh.KeyImportError as problem:
-        if passphrase is None and "passphrase" in str(problem).lower():
-            raise Unreachable(
-                f"{what} has a passphrase: say where it is read, passphrase = {{ … }}, or let ssh-agent have"
-                " the key"
-            ) from None
-        raise Unreachable(f"{what} is none that can be used: {NO_KEY}") from None
+def _named(source: Secret) -> str:
+    """Return the name of a key that is no file of its own: where it is read."""
+    where = source.env or source.file or source.keyring or source.command[0]
+    return f"from {where}"
 
 
-def locked_default_keys() -> list[str]:
-    """Return the default keys of ssh that have a passphrase, which nobody has been asked for."""
-    locked = []
-    for name in ("id_ed25519", "id_ecdsa", "id_rsa"):
-        path = Path(os.path.expanduser("~/.ssh")) / name  # noqa: PTH111
+async def _decoded(data: bytes, passphrase: str | None, key: str, passphrases: Passphrases) -> Any:
+    """Decode a private key, by people where no account has its passphrase. Raises Unreachable, Locked."""
+    if passphrase is not None:
         try:
-            asyncssh.read_private_key(path)
+            return await asyncio.to_thread(asyncssh.import_private_key, data, passphrase)
+        except asyncssh.KeyEncryptionError:
+            wrong = f"the passphrase of the key {key} is wrong: see where the account reads it"
+            raise Unreachable(wrong) from None
+        except asyncssh.KeyImportError:
+            raise Unreachable(f"the key {key} is none that can be used: {NO_KEY}") from None
+    return await unlocked(data, key, passphrases)
+
+
+async def unlocked(data: bytes, key: str, passphrases: Passphrases, locked: str = LOCKED) -> Any:
+    """Decode a private key with the passphrase that people give, where it has one.
+
+    Raises Unreachable, and Locked, with the sentence `locked`, where nobody has given the right one.
+    """
+    given: str | None = passphrases.known(key)
+    while True:
+        try:
+            return await asyncio.to_thread(asyncssh.import_private_key, data, given)  # takes a while
+        except asyncssh.KeyEncryptionError:
+            locked = WRONG
+        except asyncssh.KeyImportError as problem:
+            if given is not None or not _wants_passphrase(problem):
+                raise Unreachable(f"the key {key} is none that can be used: {NO_KEY}") from None
+        given = await passphrases.other(key, given)
+        if given is None:
+            raise Locked(key, locked.format(key))
+
+
+def _wants_passphrase(problem: Exception) -> bool:
+    return "passphrase" in str(problem).lower()
+
+
+def locked_own_keys(named: Sequence[str]) -> dict[str, bytes]:
+    """Return the keys that ssh would use, and that have a passphrase: the `named`, or the default ones."""
+    locked: dict[str, bytes] = {}
+    for path in named or DEFAULT_KEYS:
+        try:
+            data = Path(os.path.expanduser(path)).read_bytes()[:LARGEST]  # noqa: PTH111
+            asyncssh.import_private_key(data)
         except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as problem:
-            locked += [f"~/.ssh/{name}"] if "passphrase" in str(problem).lower() else []
+            locked |= {_short(path): data} if _wants_passphrase(problem) else {}
         except OSError:
             pass
     return locked
+
+
+def own_keys(named: Sequence[str], opened: Sequence[Any]) -> list[Any]:
+    """Return the keys that ssh would use, with those `opened` by passphrases that people gave."""
+    keys: list[Any] = list(opened)
+    for path in named or DEFAULT_KEYS:
+        with suppress(OSError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
+            keys += asyncssh.load_keypairs(os.path.expanduser(path), ignore_encrypted=True)  # noqa: PTH111
+    return keys
+
+
+def _short(path: str) -> str:
+    """Return a path, from `~` where it is below the home."""
+    home = os.path.expanduser("~/")  # noqa: PTH111
+    return f"~/{path.removeprefix(home)}" if path.startswith(home) else path

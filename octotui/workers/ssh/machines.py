@@ -6,6 +6,7 @@ from octotui.model.machines.accounts import Endpoint
 from octotui.workers.machine import Machine
 from octotui.workers.remote.chosen import ChosenMachines
 from octotui.workers.remote.unpacked_archives import UnpackedArchives
+from octotui.workers.ssh.passphrases import Passphrases
 from octotui.workers.ssh.transports import ReadSecret, SshTransports
 
 
@@ -37,9 +38,14 @@ class SshMachines:
 class SshKinds:
     """Makes the kind for each endpoint, the same for the same one."""
 
-    def __init__(self, read: ReadSecret, space: str, fetched: Path) -> None:
-        """Read passphrases, passwords and keys with `read`; packages pass through the folder `fetched`."""
-        self._transports = SshTransports(read)
+    def __init__(
+        self, read: ReadSecret, space: str, fetched: Path, passphrases: Passphrases | None = None
+    ) -> None:
+        """Read passphrases, passwords and keys with `read`; packages pass through the folder `fetched`.
+
+        People give `passphrases` of further keys.
+        """
+        self._transports = SshTransports(read, passphrases)
         self._space = space
         self._archives = UnpackedArchives(fetched)
         self._kinds: dict[Endpoint, SshMachines] = {}

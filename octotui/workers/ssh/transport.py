@@ -5,7 +5,7 @@ import random
 from time import monotonic
 
 from octotui.model.machines.accounts import Endpoint
-from octotui.workers.machine import Unreachable
+from octotui.workers.machine import Locked, Unreachable
 from octotui.workers.remote.first_contact import FORCED
 from octotui.workers.remote.transport import CommandEnd, RemoteCommand
 from octotui.workers.ssh.command import Errors
@@ -108,13 +108,13 @@ class BackOff:
     def __init__(self) -> None:
         self._longest = FIRST
         self._until = 0.0
-        self._problem = ""
+        self._problem = Unreachable()
 
     def check(self) -> None:
         """Raise the last problem as Unreachable until it is time for the next try."""
         left = self._until - monotonic()
         if left > 0:
-            raise Unreachable(self._problem)
+            raise _again(self._problem)
 
     def end(self) -> None:
         """Have the next try made now; if it fails, the waits go on as long as they were."""
@@ -124,12 +124,17 @@ class BackOff:
         """Note a failure, and return it."""
         limit, self._longest = self._longest, min(LONGEST, self._longest * 2)
         self._until = monotonic() + random.uniform(limit / 2, limit)
-        self._problem = str(problem)
+        self._problem = _again(problem)
         return problem
 
     def succeeded(self) -> None:
         """Begin again with short waits."""
         self._longest, self._until = FIRST, 0.0
+
+
+def _again(problem: Unreachable) -> Unreachable:
+    """Return the same problem without where it was raised."""
+    return Locked(problem.key, str(problem)) if isinstance(problem, Locked) else Unreachable(str(problem))
 
 
 async def _feed(running: RemoteCommand, body: bytes) -> None:

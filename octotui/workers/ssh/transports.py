@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from octotui.model.machines.accounts import Endpoint
 from octotui.model.values import Secret
+from octotui.workers.ssh.passphrases import Passphrases
 
 if TYPE_CHECKING:
     from octotui.workers.ssh.connector import SshConnector
@@ -17,9 +18,10 @@ ReadSecret = Callable[[Secret], Awaitable[str]]
 class SshTransports:
     """Makes transports; equal endpoints share one, and all share hops and the limit of connecting."""
 
-    def __init__(self, read: ReadSecret) -> None:
-        """Read passphrases, passwords and keys with `read`."""
+    def __init__(self, read: ReadSecret, passphrases: Passphrases | None = None) -> None:
+        """Read passphrases, passwords and keys with `read`; people give `passphrases` of others."""
         self._read = read
+        self._passphrases = passphrases or Passphrases()
         self._connector: SshConnector | None = None
         self._transports: dict[Endpoint, SshTransport] = {}
 
@@ -37,7 +39,7 @@ class SshTransports:
         if self._connector is None:
             from octotui.workers.ssh.connector import SshConnector  # noqa: PLC0415 - as above
 
-            self._connector = SshConnector(self._read)
+            self._connector = SshConnector(self._read, self._passphrases)
         return self._connector
 
     async def release(self, endpoint: Endpoint) -> None:

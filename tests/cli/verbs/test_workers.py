@@ -1,5 +1,6 @@
 """`octotui workers`: the machines of a space, what they are, and commands on them."""
 
+import getpass
 import json
 import os
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from octotui.store.space_folder import space_folder
-from tests.cli.conftest import Call
+from tests.cli.conftest import Call, Said
 from tests.cli.verbs.test_trust import model
-from tests.sshd import Sshd, needs_sshd
+from tests.sshd import Login, Sshd, make_key, needs_sshd
+from tests.terminal import Terminal
 
 pytestmark = needs_sshd
 
@@ -71,19 +73,40 @@ def test_m1_a_profile_that_prints_does_no_harm(octotui: Call, sshd: Sshd, tmp_pa
     assert octotui("workers", "check", model(tmp_path, sshd.endpoint)).code == 0
 
 
-def test_m1_a_command_on_a_worker(program: Call, sshd: Sshd, tmp_path: Path) -> None:
+def test_m1_a_command_on_a_worker(program: Call, sshd: Sshd, tmp_path: Path, state: Path) -> None:
     file = model(tmp_path, sshd.endpoint)
-    said = program("workers", "exec", file, "w1", "--", "echo $HOME; echo no >&2; exit 7")
+
+    def execute(*words: str) -> Said:
+        return program("workers", "exec", file, "--state", state, *words)
+
+    said = execute("w1", "--", "echo $HOME; echo no >&2; exit 7")
     assert (said.code, said.out, said.err) == (7, f"{sshd.home}\n", "no\n")
-    exact = program("workers", "exec", file, "w1", "--", "printf", "%s|", "a b", "$HOME", "--raw")
+    exact = execute("w1", "--", "printf", "%s|", "a b", "$HOME", "--raw")
     assert (exact.code, exact.out) == (0, "a b|$HOME|--raw|")
-    assert program("workers", "exec", file, "w1", "--", "kill -9 $$").code == 137
-    assert program("workers", "exec", file, "here", "--", "echo here; exit 3")[:2] == (3, "here\n")
+    assert execute("w1", "--", "kill -9 $$").code == 137
+    assert execute("here", "--", "echo here; exit 3")[:2] == (3, "here\n")
 
 
-def test_m1_exec_of_a_worker_that_is_away(octotui: Call, tmp_path: Path, login: object) -> None:
-    said = octotui("workers", "exec", model(tmp_path, "ssh://127.0.0.1:1"), "w1", "--", "true")
+def test_i8_a_command_on_a_worker_is_in_the_audit(
+    octotui: Call, tmp_path: Path, login: object, state: Path
+) -> None:
+    """I8, M1: before it is run, also where the worker turns out to be away."""
+    file = model(tmp_path, "ssh://127.0.0.1:1")
+    said = octotui("workers", "exec", file, "--state", state, "w1", "--", "uname", "-a")
     assert (said.code, "w1 cannot be reached" in said.err) == (255, True)
+    (row,) = map(json.loads, octotui("audit", file, "--json", "--state", state).out.splitlines())
+    assert (row["what"], row["told"], row["user"]) == ("executed", "on w1: uname -a", getpass.getuser())
+    assert row["origin"]
+
+
+def test_i8_a_command_that_cannot_be_recorded_is_not_run(program: Call, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "far").write_text("")
+    file = model(tmp_path, "ssh://127.0.0.1:1")
+    touched = tmp_path / "touched"
+    said = program("workers", "exec", file, "--state", tmp_path / "state", "here", "--", f"touch {touched}")
+    assert said.code == 1
+    assert not touched.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a folder to another account")
@@ -96,3 +119,19 @@ def test_i9_only_the_owner_of_a_space_runs_commands(octotui: Call, sshd: Sshd, t
     said = octotui("workers", "exec", file, "w1", "--state", tmp_path / "state", "--", "true")
     assert said.code == 1
     assert "nobody" in said.err
+
+
+def test_m1_a_passphrase_is_asked_for_at_a_terminal(sshd: Sshd, login: Login, tmp_path: Path) -> None:
+    """M1, V5: again where it is wrong; without a terminal the machine is away."""
+    login.key.rename(login.folder / "not-offered")
+    login.key.with_suffix(".pub").unlink()
+    make_key(login.key, "-N", "correct horse")
+    (sshd.folder / "authorized_keys").write_text(login.key.with_suffix(".pub").read_text())
+    file = model(tmp_path, sshd.endpoint)
+    with Terminal("workers", "check", file) as terminal:
+        terminal.wait("Passphrase of the key ~/.ssh/id_ed25519:")
+        terminal.press("battery staple", "enter")
+        terminal.wait("That is not the passphrase.")
+        terminal.press("correct horse", "enter")
+        terminal.wait(f"w1  {os.uname().sysname}")
+        assert "horse" not in terminal.text

@@ -21,7 +21,7 @@ from octotui.workers.agent_client import agents, connection
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
-from octotui.workers.machine import Machine, MachineFacts, Machines, Unreachable
+from octotui.workers.machine import Locked, Machine, MachineFacts, Machines, Unreachable
 from octotui.workers.simulated_machine import SimulatedMachine, SimulatedMachines
 from tests.runtime.served import until
 from tests.workers.agents import end_agents, living
@@ -309,3 +309,23 @@ def test_m5_a_machine_that_was_forgotten_and_declared_again_is_checked_once(tmp_
         assert (len(port.reported), port.failures) == (1, [])
 
     asyncio.run(main())
+
+
+class LockedMachines(SimulatedMachines):
+    """Machines where nobody can log in without the passphrase of a key."""
+
+    def machine(self, worker: str, directory: str | None) -> SimulatedMachine:
+        machine = super().machine(worker, directory)
+
+        async def boot() -> str:
+            raise Locked("~/.ssh/deploy", "the key ~/.ssh/deploy has a passphrase")
+
+        machine.boot = boot  # type: ignore[method-assign]
+        return machine
+
+
+async def test_m1_a_check_says_which_key_is_locked(tmp_path: Path) -> None:
+    kind = LockedMachines(lambda worker: tmp_path / worker)
+    report, _ = await _checked(SMALL, Machines(lambda endpoint: kind))
+    assert (report.health, report.locked_key) == ("unavailable", "~/.ssh/deploy")
+    assert report.reason == "the key ~/.ssh/deploy has a passphrase"

@@ -368,3 +368,27 @@ async def test_r7_what_falls_due_by_a_time_that_is_confirmed_starts_at_once(tmp_
         assert here.session.state.runs["run-1"].state == "queued"
         await handler_of(here).answer(ANN, protocol.ClockRequest(id=1, confirmed=True))
         await until(lambda: here.session.state.runs["run-1"].state == "paused")
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (
+            commands.GivePassphrase(key="~/.ssh/deploy", passphrase="correct horse"),
+            "only ann, who owns the space, may give the passphrases of its keys",
+        ),
+        (
+            commands.RecordCommand(machine="worker1", text="true"),
+            "only ann, who owns the space, may run commands on its machines",
+        ),
+    ],
+    ids=["passphrase", "command"],
+)
+async def test_i8_only_the_owner_unlocks_keys_and_runs_commands(
+    tmp_path: Path, request_: commands.Request, said: str
+) -> None:
+    async with served(replace(MODEL, access=Access(start=("bob",))), tmp_path) as here:
+        refused = await handler_of(here).answer(BOB, protocol.SendRequest(id=1, request=request_))
+        assert isinstance(refused, protocol.RefusedReply)
+        assert refused.reason == said
+        assert "horse" not in repr(here.events(events.ActionRefused))

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.commands import CheckHealth
+from octotui.engine.commands import CheckHealth, GivePassphrase, ReportCheck
 from octotui.model.space import Pool
 from tests import scenes
 from tests.ui.opened import opened
@@ -44,3 +44,39 @@ async def test_m5_the_built_in_worker_has_none(tmp_path):
         await it.press("tab", "j", "H")
         await it.sees("the built-in worker has no checks")
         assert not [each for each in it.session.sent if isinstance(each, CheckHealth)]
+
+
+def locked() -> scenes.Scene:
+    """Two workers that wait for the passphrase of one key, and one for that of another."""
+    scene = scenes.unwell()
+    world = scene.world
+    for name, key in (("worker1", "~/.ssh/deploy"), ("worker2", "~/.ssh/other"), ("build2", "~/.ssh/deploy")):
+        world.send(CheckHealth(machines=(name,)))
+        reason = f"the key {key} has a passphrase"
+        world.send(ReportCheck(machine=name, health="unavailable", reason=reason, locked_key=key))
+    return scenes.Scene(world.state, world.now, world)
+
+
+async def test_m1_a_passphrase_is_asked_for_and_given(tmp_path):
+    async with opened(locked(), tmp_path) as it:
+        await it.sees("worker1 and build2 wait for the passphrase of", "U gives it")
+        await it.press("U")
+        await it.sees("The passphrase of ~/.ssh/deploy", "worker1 and build2", "written nowhere")
+        await it.press("enter")
+        await it.sees("Type the passphrase")
+        await it.press(*"horse", "enter")
+        assert it.session.sent[-1] == GivePassphrase(key="~/.ssh/deploy", passphrase="horse", by="ann")
+
+
+async def test_m1_the_key_of_the_worker_under_the_cursor_comes_first(tmp_path):
+    async with opened(locked(), tmp_path) as it:
+        await it.press("tab", "j", "U")
+        await it.sees("The passphrase of ~/.ssh/other")
+        await it.press("escape")
+        assert not [each for each in it.session.sent if isinstance(each, GivePassphrase)]
+
+
+async def test_m1_no_passphrase_is_asked_for_that_nobody_needs(tmp_path):
+    async with opened(scenes.unwell(), tmp_path) as it:
+        await it.press("U")
+        await it.sees("no machine waits for the passphrase of a key")

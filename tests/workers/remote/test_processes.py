@@ -70,7 +70,9 @@ async def test_m1_a_job_goes_on_while_its_machine_is_away_and_the_outage_is_told
     go, printed, told = tmp_path / "go", bytearray(), list[str]()
     given = spec(tmp_path, f"echo one; until [ -e {go} ]; do sleep 0.01; done; echo two")
     await machine.processes.start(ATTEMPT, given, "{}")
-    following = asyncio.create_task(follow_to_end(machine.processes, ATTEMPT, printed.extend, told.append))
+    following = asyncio.create_task(
+        follow_to_end(machine.processes, ATTEMPT, printed.extend, lambda problem, wait: told.append(problem))
+    )
     async with asyncio.timeout(10):
         while not printed:
             await asyncio.sleep(0.01)
@@ -225,7 +227,9 @@ async def test_m1_a_quiet_script_is_reached_again_once_it_is_followed(
     begun, go, told = tmp_path / "begun", tmp_path / "go", list[str]()
     given = spec(tmp_path, f"touch {begun}; until [ -e {go} ]; do sleep 0.01; done")
     await machine.processes.start(ATTEMPT, given, "{}")
-    following = asyncio.create_task(follow_to_end(machine.processes, ATTEMPT, nothing, told.append))
+    following = asyncio.create_task(
+        follow_to_end(machine.processes, ATTEMPT, nothing, lambda problem, wait: told.append(problem))
+    )
     async with asyncio.timeout(20):
         while not begun.exists():
             await asyncio.sleep(0.01)

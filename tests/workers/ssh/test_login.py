@@ -8,10 +8,12 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from octotui.model.machines.accounts import Account
+from octotui.model.machines.accounts import Account, Endpoint
 from octotui.model.values import Secret
-from octotui.workers.machine import Unreachable
+from octotui.workers.machine import Locked, Unreachable
 from octotui.workers.ssh.login import credentials
+from octotui.workers.ssh.passphrases import Passphrases
+from octotui.workers.ssh.transports import SshTransports
 from tests.sshd import USER, Login, MakeSshd, Sshd, make_key, needs_sshd
 from tests.workers.ssh.ways import problem_of, read, way_to
 
@@ -47,7 +49,7 @@ async def test_v5_a_key_from_a_secret_and_its_passphrase(sshd: Sshd, login: Logi
 async def test_v5_a_missing_or_wrong_passphrase_is_told_and_no_value(sshd: Sshd, login: Login) -> None:
     key = str(elsewhere(sshd, login, "-N", "correct horse"))
     missing = await problem_of(sshd.endpoint, Account(key=key))
-    assert missing.startswith(f"the key {key} has a passphrase: say where it is read")
+    assert missing.startswith(f"the key {key} has a passphrase: give it in the app (U), say where it is read")
     wrong = await problem_of(sshd.endpoint, Account(key=key, passphrase=Secret(env="battery staple")))
     assert wrong == f"the passphrase of the key {key} is wrong: see where the account reads it"
 
@@ -77,7 +79,7 @@ async def test_m1_a_refused_key(sshd: Sshd, login: Login) -> None:
 async def test_a_default_key_with_a_passphrase_is_told_of(sshd: Sshd, login: Login) -> None:
     make_key(login.folder / "locked", "-N", "correct horse").rename(login.key)
     said = await problem_of(sshd.endpoint)
-    assert "~/.ssh/id_ed25519 may be one and has a passphrase: ssh-add it" in said
+    assert "~/.ssh/id_ed25519 may be one and has a passphrase: give it in the app (U), ssh-add it" in said
 
 
 async def test_m1_the_keys_of_ssh_agent(sshd: Sshd, login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,6 +156,68 @@ async def test_v5_why_a_source_cannot_be_read_is_told() -> None:
         raise RuntimeError("the environment variable PP is not set")
 
     with pytest.raises(Unreachable, match="the password of the account cannot be used: the environment"):
-        await credentials(Account(password=Secret(env="PP")), unreadable)
-    assert await credentials(None, unreadable) == {}
-    assert (await credentials(Account(password=Secret(env="pass word")), read))["password"] == "pass word"
+        await credentials(Account(password=Secret(env="PP")), unreadable, Passphrases())
+    assert await credentials(None, unreadable, Passphrases()) == {}
+    offered = await credentials(Account(password=Secret(env="pass word")), read, Passphrases())
+    assert offered["password"] == "pass word"
+
+
+async def problem_with(sshd: Sshd, passphrases: Passphrases, account: Account | None) -> str:
+    """Why a machine cannot be reached with these passphrases; "" where it can."""
+    transports = SshTransports(read, passphrases)
+    try:
+        await transports.transport(Endpoint(sshd.endpoint, account)).run("true")
+    except Locked as problem:
+        return f"{problem.key}: {problem}"
+    finally:
+        await transports.close()
+    return ""
+
+
+@pytest.mark.parametrize("how", ["a file", "a secret"])
+async def test_m1_a_passphrase_that_people_give_unlocks_the_key_of_an_account(
+    sshd: Sshd, login: Login, how: str
+) -> None:
+    file, passphrases = elsewhere(sshd, login, "-N", "correct horse"), Passphrases()
+    account = Account(key="~/.ssh/deploy" if how == "a file" else Secret(env=file.read_text()))
+    named = "~/.ssh/deploy" if how == "a file" else f"from {file.read_text()}"
+    assert (await problem_with(sshd, passphrases, account)).startswith(
+        f"{named}: the key {named} has a passphrase"
+    )
+    passphrases.give(named, "battery staple")
+    wrong = await problem_with(sshd, passphrases, account)
+    assert wrong.startswith(f"{named}: the passphrase that was given for the key {named} is wrong")
+    assert passphrases.known(named) is None
+    passphrases.give(named, "correct horse")
+    assert await problem_with(sshd, passphrases, account) == ""
+
+
+async def test_m1_a_passphrase_that_people_give_unlocks_a_default_key(sshd: Sshd, login: Login) -> None:
+    """M1: also one that the configuration of ssh names; further keys are asked for in turn."""
+    passphrases = Passphrases()
+    key = elsewhere(sshd, login, "-N", "correct horse")
+    make_key(login.folder / "locked", "-N", "another one").rename(login.key)
+    (login.folder / "config").write_text("IdentityFile ~/.ssh/id_ed25519\nIdentityFile ~/.ssh/deploy\n")
+    said = await problem_with(sshd, passphrases, None)
+    assert said.startswith("~/.ssh/id_ed25519: ")
+    assert "~/.ssh/id_ed25519 may be one and has a passphrase: give it in the app (U)" in said
+    passphrases.give("~/.ssh/id_ed25519", "another one")
+    assert (await problem_with(sshd, passphrases, None)).startswith("~/.ssh/deploy: ")
+    passphrases.give("~/.ssh/deploy", "correct horse")
+    assert await problem_with(sshd, passphrases, None) == ""
+    (login.folder / "config").unlink()
+    key.rename(login.key)
+    passphrases.give("~/.ssh/id_ed25519", "correct horse")
+    assert await problem_with(sshd, passphrases, None) == ""
+
+
+async def test_m1_somebody_at_a_terminal_is_asked_until_it_is_right(sshd: Sshd, login: Login) -> None:
+    elsewhere(sshd, login, "-N", "correct horse").rename(login.key)
+    answers, asked = ["battery staple", "correct horse"], list[bool]()
+
+    async def ask(key: str, wrong: bool) -> str | None:
+        asked.append(wrong)
+        return answers.pop(0) if answers else None
+
+    assert await problem_with(sshd, Passphrases(ask), None) == ""
+    assert asked == [False, True]

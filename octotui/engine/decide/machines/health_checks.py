@@ -3,7 +3,7 @@
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
 from octotui.engine.decide.transaction import Transaction
-from octotui.engine.state import State, machine_health
+from octotui.engine.state import State, locked_keys, machine_health
 from octotui.engine.state.machine_health import MachineHealth, check_deadline
 from octotui.model.complaints import did_you_mean
 from octotui.model.iteration import tools_needed
@@ -30,6 +30,15 @@ def request_checks(turn: Transaction, command: commands.CheckHealth) -> None:
             'there is no worker or target to check: a pool lists workers, such as workers = ["worker1"]'
         )
     queue_checks(turn, tuple(dict.fromkeys(names)), command.by, command.origin)
+
+
+def give_passphrase(turn: Transaction, command: commands.GivePassphrase) -> None:
+    """Record that a key's passphrase was given, and check the machines that wait for it."""
+    waiting = locked_keys(turn.state).get(command.key, ())
+    if not waiting:
+        raise Refused(f"no worker or target waits for the passphrase of {command.key}")
+    turn.emit(events.PassphraseGiven(key=command.key, by=command.by, origin=command.origin))
+    queue_checks(turn, waiting)
 
 
 def _is_checked(state: State, name: str, machine: Worker | Target) -> bool:
@@ -86,6 +95,7 @@ def end_check(turn: Transaction, report: commands.ReportCheck) -> None:
             facts=report.facts,
             next_check=_next(turn, machine, report, before),
             limit=_limit(turn, machine, report, before),
+            locked_key=report.locked_key,
         )
     )
 

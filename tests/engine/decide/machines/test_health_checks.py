@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
-from octotui.engine.state import CheckedFacts, FoundTool, machine_health, next_deadline
+from octotui.engine.state import CheckedFacts, FoundTool, locked_keys, machine_health, next_deadline
 from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.space import Model, Worker
 from tests.world import START, World, engine, model, script
@@ -231,3 +231,29 @@ def test_w11_where_none_can_be_reached_the_run_says_why() -> None:
     report(world, "worker1", **AWAY)
     name = world.start("go")
     assert world.run(name).reason.endswith("no worker is eligible: worker1 is unavailable: no route to host")
+
+
+def test_m1_machines_that_wait_for_a_passphrase_are_checked_once_it_is_given() -> None:
+    world = World(hourly())
+    world.send(commands.Tick())
+    for name, key in (
+        ("worker1", "~/.ssh/deploy"),
+        ("worker2", "~/.ssh/other"),
+        ("worker3", "~/.ssh/deploy"),
+    ):
+        report(world, name, locked_key=key, **AWAY)
+    assert locked_keys(world.state) == {
+        "~/.ssh/deploy": ("worker1", "worker3"),
+        "~/.ssh/other": ("worker2",),
+    }
+    with pytest.raises(Refused, match="no worker or target waits for the passphrase of"):
+        world.send(commands.GivePassphrase(key="~/.ssh/none", passphrase="correct horse"))
+    told = world.send(commands.GivePassphrase(key="~/.ssh/deploy", passphrase="correct horse", by="ann"))
+    assert isinstance(told[0], events.PassphraseGiven)
+    assert "horse" not in repr(told)
+    assert being_checked(world) == ["worker1", "worker3"]
+    assert list(locked_keys(world.state)) == ["~/.ssh/other"]
+    report(world, "worker1", locked_key="~/.ssh/deploy", **AWAY)  # it was a wrong one
+    assert locked_keys(world.state)["~/.ssh/deploy"] == ("worker1",)
+    report(world, "worker3")
+    assert machine_health(world.state, "worker3").locked_key == ""

@@ -150,7 +150,9 @@ async def test_m1_a_job_goes_on_while_its_machine_is_away(
     go, body, told = tmp_path / "go", bytearray(), list[str]()
     given = spec(tmp_path, f"echo one; until [ -e {go} ]; do sleep 0.01; done; echo two")
     await machine.processes.start(ATTEMPT, given, "{}")
-    following = asyncio.create_task(follow_to_end(machine.processes, ATTEMPT, body.extend, told.append))
+    following = asyncio.create_task(
+        follow_to_end(machine.processes, ATTEMPT, body.extend, lambda problem, wait: told.append(problem))
+    )
     async with asyncio.timeout(20):
         while not body:
             await asyncio.sleep(0.01)
@@ -324,7 +326,9 @@ async def test_m1_a_quiet_script_is_reached_again_once_it_is_followed(
     begun, go, told = tmp_path / "begun", tmp_path / "go", list[str]()
     given = spec(tmp_path, f"touch {begun}; until [ -e {go} ]; do sleep 0.01; done")
     await machine.processes.start(ATTEMPT, given, "{}")
-    following = asyncio.create_task(follow_to_end(machine.processes, ATTEMPT, nothing, told.append))
+    following = asyncio.create_task(
+        follow_to_end(machine.processes, ATTEMPT, nothing, lambda problem, wait: told.append(problem))
+    )
     async with asyncio.timeout(20):
         while not begun.exists():
             await asyncio.sleep(0.01)
