@@ -116,7 +116,9 @@ def main(lines: int = 1_000_000, rounds: int = 5) -> Iterator[Ratio]:
                 costs[name].append(asyncio.run(logged(home, file, way)))
                 reading = page(home / "log", lines)
                 (home / "log").unlink()
-                print(f"cat | cat {limits[-1]}, {name} {costs[name][-1]}, a page of it {reading * 1e3:.1f} ms")
+                print(
+                    f"cat | cat {limits[-1]}, {name} {costs[name][-1]}, a page of it {reading * 1e3:.1f} ms"
+                )
     print(f"+{memory() - before:.1f} MiB of memory")
     for name, way in WAYS.items():
         each = [took.wall / limit.wall for took, limit in zip(costs[name], limits, strict=True)]
