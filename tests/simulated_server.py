@@ -4,6 +4,7 @@ A job that is to last an hour is held until the server gets SIGUSR1, and then en
 """
 
 import asyncio
+import gc
 import signal
 from random import Random
 
@@ -37,5 +38,6 @@ class HoldingExecutor(SimulatedExecutor):
 
 
 if __name__ == "__main__":
+    gc.disable()  # as octotui does until the verb is loaded
     open_space.AgentExecutor = lambda folder, trust: HoldingExecutor()  # type: ignore[assignment, attr-defined, misc]
     cli(prog_name="octotui")

@@ -17,13 +17,13 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-THRESHOLDS = 20_000, 50, 20  # objects, then collections: States have no cycles, so little of it is garbage
+THRESHOLDS = 5_000, 200, 20  # objects, then collections: States have no cycles, so little of it is garbage
 
 
 def collect_from_now() -> None:
     """Enable the garbage collector where it is disabled, and exempt all that is loaded, which stays.
 
-    It looks less often than usual: each look at a large State is a pause.
+    It looks less often than usual, at few objects at a time: each look is a pause.
     """
     if not gc.isenabled():
         gc.freeze()

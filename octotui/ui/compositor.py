@@ -1,6 +1,6 @@
 """The compositor of screens whose lists repaint single lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -15,7 +15,8 @@ class LineCompositor(Compositor):
     """Renders dirty lines only.
 
     Textual's own renders all lines of all widgets within the rectangle around what is dirty, which is most of
-    the screen where a line on its left and one on its right have changed.
+    the screen where a line on its left and one on its right have changed. And each line that it paints whole
+    it leaves as a reference cycle, for the garbage collector to find in long pauses.
     """
 
     def __init__(self) -> None:
@@ -33,6 +34,11 @@ class LineCompositor(Compositor):
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         """Yield region, clip and dirty lines of each widget, from front to back."""
+        for region, clip, strips in self._renders(crop):
+            yield region, clip, strips
+            _break_cycles(strips)  # they are painted now
+
+    def _renders(self, crop: Region | None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         if self._unpainted is None:
             yield from super()._get_renders(crop)
             return
@@ -42,6 +48,14 @@ class LineCompositor(Compositor):
             if rows:
                 lines = Region(seen.x, rows[0], seen.width, rows[-1] + 1 - rows[0])
                 yield region, lines, widget.render_lines(lines.translate(-region.offset))
+
+
+def _break_cycles(strips: Sequence[Strip]) -> None:
+    """Have no strip refer to itself as what it is divided into where nothing cuts it."""
+    for strip in strips:
+        divided = strip._divide_cache
+        if divided:
+            divided._cache.pop((strip.cell_length,), None)
 
 
 def _painted(unpainted: Spans, seen: Region) -> list[int]:

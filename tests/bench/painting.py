@@ -42,6 +42,7 @@ LIFE = 60.0  # seconds of a run
 KEYS = 6  # pressed in a second
 STAYING = 30  # runs at the top of the list that outlast the measurement: the cursor moves among them
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x1b\x07]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+ROW = 1 << 13  # characters, more than are sent to paint a row
 UNPAINTED = 5.0  # seconds after which a key counts as lost
 
 
@@ -99,6 +100,7 @@ class Board:
             for future, pattern in [*self._awaited.items()]:
                 if not future.done() and (found := pattern.search(plain)):
                     future.set_result(found[0])
+            self._text = self._text[-ROW:]  # all before was searched
 
     async def shows(self, pattern: str, seconds: float) -> tuple[str, float]:
         """Wait until a pattern is painted: the text, and the time."""

@@ -1,5 +1,6 @@
 """Only dirty lines are rendered, and the terminal gets what Textual's own compositor would send."""
 
+import gc
 import re
 from random import Random
 
@@ -110,3 +111,21 @@ async def test_nothing_dirty_sends_nothing_and_all_of_it_is_rendered_as_ever() -
         text = "\n".join(strip.text for strip in compositor.render_strips())
         assert "left-0" in text
         assert "front-0" in text
+
+
+async def test_no_painted_line_is_left_as_a_cycle_to_the_garbage_collector() -> None:
+    app = Painted()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            for y in range(10):
+                app.screen.query_one("#left").refresh(Region(0, y, 10, 1))
+                await pilot.pause(0.05)
+            app.screen._compositor.render_strips()
+            gc.collect()
+            assert not [each for each in gc.garbage if isinstance(each, Strip)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
