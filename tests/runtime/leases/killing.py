@@ -1,4 +1,4 @@
-"""Plays of a space whose machines come and go, killed again and again: `python -m tests.runtime.leases.killing`.
+"""Plays of a space whose machines come and go, killed again and again; `main` says how it is called.
 
 A play is a fork of this process, killed at a moment that a seed chooses and opened again until no lease is
 left. Its provider keeps a file for each machine that there is, and a line for each that it has made or
@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 
 from octotui.engine.commands import Refused, StartRun
+from octotui.engine.decide.machines import machine_leases
 from octotui.model.machines.dynamic_pools import DynamicPool, Provider
 from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Model, Pool, Space
@@ -52,10 +53,11 @@ def space(folder: Path, provider: Provider = "command", image: str = "stub") -> 
     )
 
 
-def provider(folder: Path) -> None:
-    """Write the commands of the provider, which know where its machines are."""
+def provider(folder: Path, *, failing: bool = True) -> None:
+    """Write the commands of the provider, which know where its machines are, and fail now and then."""
     (folder / "machines").mkdir()
     for name, text in (("up.sh", UP), ("down.sh", DOWN)):
+        text = text if failing else text.replace("*7)", "none)")  # noqa: PLW2901 - with other conditions
         (folder / name).write_text(text.replace("$MACHINES", str(folder / "machines")))
         (folder / name).chmod(0o755)
 
@@ -87,10 +89,10 @@ def forked(model: Model, state: Path, starts: int) -> int:
 
 def killed(folder: Path, seed: int, model: Model) -> int:
     """Kill plays of a space until one comes to its end, and return how many were killed."""
-    random, kills, state = Random(seed), 0, folder / "state"
-    for number in range(1000):
+    random, state = Random(seed), folder / "state"
+    for kills in range(1000):
         child = forked(model, state, random.randint(1, 2))
-        last = number >= 6
+        last = kills >= 6
         end = time.monotonic() + (MOST if last else random.choice((0.05, 0.2, 0.6)) * random.random() * 2)
         while time.monotonic() < end:
             found, status = os.waitpid(child, os.WNOHANG)
@@ -105,12 +107,12 @@ def killed(folder: Path, seed: int, model: Model) -> int:
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        kills += 1
     raise AssertionError("it is never left alone")
 
 
 def main() -> None:
     """Play until so many kills have happened; print what is wrong, and a summary, as JSON."""
+    machine_leases.SOON = 0.05  # seconds after a failure
     folder, seed, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     total, plays, made = 0, 0, 0
     while total < count:
