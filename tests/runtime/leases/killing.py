@@ -23,9 +23,10 @@ from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Model, Pool, Space
 from octotui.runtime.open_space import open_space
 from octotui.store.errors import StoreError
+from tests.podman import CONFIG, IMAGE, containers, make_images
 from tests.workers.agents import end_agents
 
-MOST = 20.0  # seconds of a play at most, before it is one that hangs
+MOST = 60.0  # seconds of a play at most, before it is one that hangs
 UP = """#!/bin/sh
 [ -n "$SLOW" ] && sleep "$SLOW"
 case $(od -An -N1 -tu1 /dev/urandom) in *7) echo quota >&2; exit 1;; esac
@@ -43,7 +44,7 @@ def space(folder: Path, provider: Provider = "command", image: str = "stub") -> 
     """A runbook on a pool whose machine lasts as long as the run."""
     commands = {"provision": (str(folder / "up.sh"),), "destroy": (str(folder / "down.sh"),)}
     terms = DynamicPool(
-        provider=provider, image=image, idle=0.0, timeout=10.0, **(commands if provider == "command" else {})
+        provider=provider, image=image, idle=0.0, timeout=30.0, **(commands if provider == "command" else {})
     )
     step = Step(name="Work", action=Script(body="echo works", shell="sh"))
     return Model(
@@ -114,13 +115,17 @@ def main() -> None:
     """Play until so many kills have happened; print what is wrong, and a summary, as JSON."""
     machine_leases.SOON = 0.05  # seconds after a failure
     folder, seed, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    kind: Provider = "container" if "container" in sys.argv[4:] else "command"
+    if kind == "container":
+        os.environ["CONTAINERS_CONF"] = str(CONFIG)
+        make_images()
     total, plays, made = 0, 0, 0
     while total < count:
         home = folder / str(seed)
         home.mkdir(parents=True)
         provider(home)
         try:
-            total += killed(home, seed, space(home))
+            total += killed(home, seed, space(home, kind, IMAGE))
         except (AssertionError, StoreError) as problem:
             print(json.dumps({"seed": seed, "problem": str(problem)}))
             break
@@ -131,6 +136,9 @@ def main() -> None:
         made += sum(each.startswith("made ") for each in counts)
         wrong = [each for each, times in counts.items() if times > 1]
         left = sorted(each.name for each in (home / "machines").iterdir())
+        if kind == "container":
+            left += containers(f"label=octotui.space=killed-{seed}")
+            made += 1
         if wrong or left:
             print(json.dumps({"seed": seed, "twice": wrong, "left": left}))
         plays, seed = plays + 1, seed + 1

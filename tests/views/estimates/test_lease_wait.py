@@ -11,8 +11,7 @@ from tests.world import START, script
 
 
 def waiting(**terms: object) -> LeaseWorld:
-    world = LeaseWorld(hosted({"go": [script("Work")]}, **terms))
-    return world
+    return LeaseWorld(hosted({"go": [script("Work")]}, **terms))
 
 
 def told(world: LeaseWorld, run: str) -> str:

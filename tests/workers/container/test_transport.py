@@ -1,6 +1,7 @@
 """The way to a container by real podman: commands, their ends, and where it is gone."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,10 +16,10 @@ NAME = "octotui-test-transport"
 
 
 @pytest.fixture
-def container() -> object:
-    podman("run", "--detach", "--name", NAME, "--entrypoint", "sh", IMAGE, "-c", "sleep 1000")
+def container() -> Iterator[str]:
+    podman("run", "--detach", "--name", NAME, "--entrypoint", "sh", IMAGE, "-c", "exec sleep 1000")
     yield NAME
-    podman("rm", "--force", "--time", "0", NAME)
+    podman("rm", "--force", NAME)
 
 
 async def test_m1_a_command_has_input_output_errors_and_an_end(container: str) -> None:

@@ -32,7 +32,7 @@ def model(folder: Path, dynamic: str, more: str = "") -> Model:
     ('image = "u"', "", '"provider" is missing.'),
     ('provider = "container"', "", '"image" is missing.'),
     ('provider = "container", image = "u"', 'workers = ["w"]', '"dynamic" does not go with "workers"'),
-    ('provider = "container", image = "u", account = "a"', "[accounts.a]\nuser = 'a'", "Its containers need none"),
+    ('provider = "container", image = "u", account = "a"', "[accounts.a]\nuser = 'a'", "Its containers"),
     (f'provider = "command", image = "u", {COMMANDS}, account = "a"', "", "There is no account"),
     ('provider = "container", image = "u", policy = "p"', "", 'There is no machine policy "p"'),
     ('provider = "container", image = "u", directory = "work"', "", "Expected a whole path"),
