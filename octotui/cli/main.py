@@ -32,6 +32,7 @@ VERBS = {
     "tree": "Show the allocation tree of a run.",
     "logs": "Print what the jobs of a run printed.",
     "workers": "List machines, connect to them, run commands on one.",
+    "leases": "List the machines of dynamic pools; destroy or adopt one.",
     "trust": "Show the host keys of a machine, and pin them.",
     "waits": "List what waits, for what, and what it is blocked by.",
     "health": "Check workers and targets now, and show how they are.",
@@ -78,7 +79,7 @@ GROUPS = {
     "Projects": ("release", "releases", "deploy", "promote", "publish"),
     "Models": ("init", "check", "variables", "render", "template", "schema"),
     "Spaces": ("serve", "stop", "export", "replay", "backup", "restore", "audit", "clock"),
-    "Machines": ("workers", "trust"),
+    "Machines": ("workers", "leases", "trust"),
     "Shells": ("completion",),
 }
 """The verbs by purpose, in the order of use."""

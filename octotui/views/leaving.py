@@ -45,6 +45,10 @@ def open_work(state: State) -> OpenWork:
     if runs:
         waits = "waits" if len(runs) == 1 else "wait"
         lines.append(f"{counted(len(runs), 'open run')} {waits} until the space is opened again")
+    machines = len(state.machine_leases)
+    if machines:
+        stay = "stays" if machines == 1 else "stay"
+        lines.append(f"{counted(machines, 'leased machine')} {stay} until the space is opened again")
     return OpenWork(tuple(job.id for job in jobs), runs, tuple(lines) or ("no script is running any more",))
 
 

@@ -11,6 +11,7 @@ from octotui.engine.state import Health, Lock, State, cursor_key, machine_health
 from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
 from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, acquire_text, listed, machine_name
+from octotui.views.machines import leases
 from octotui.views.machines.health import endpoint, health_mark, note
 
 LEASED = Mark("idle", "leased", "plain")
@@ -82,21 +83,29 @@ def _uses_default(model: Model) -> bool:
 
 def members(model: Model, slug: str, pool: Pool) -> tuple[str, ...]:
     """Return a pool's workers; the default pool without members has the built-in worker (W3)."""
-    if not pool.workers and slug == model.default_pool:
+    if not pool.workers and slug == model.default_pool and pool.dynamic is None:
         return (BUILT_IN,)
     return pool.workers
 
 
-def pool_row(model: Model, slug: str) -> PoolRow:
-    """Return the row of a pool, or the heading of the targets."""
+def pool_row(model: Model, slug: str, state: State | None = None) -> PoolRow:
+    """Return the row of a pool, or the heading of the targets; a State has the machines of a dynamic one."""
     if slug == TARGETS:
         return PoolRow(pool=slug, name="Targets", policy="one step at a time")
     pool = model.pool(slug)
-    notes: list[str] = [pool.policy if pool.workers else "" if slug == model.default_pool else "no workers"]
+    notes: list[str] = [_members_note(model, slug, pool, state)]
     notes.append("default" if slug == model.default_pool else "")
     notes.append("exclusive" if pool.exclusive else "")
     notes.append("a worker for each step" if pool.affinity == "step" else "")
     return PoolRow(pool=slug, name=pool.name, policy=" · ".join(filter(None, notes)))
+
+
+def _members_note(model: Model, slug: str, pool: Pool, state: State | None) -> str:
+    """Return how a worker of a pool is selected, or what it has instead of workers."""
+    if pool.dynamic is not None:
+        machines = "" if state is None else f" · {leases.of_pool(state, slug, pool.dynamic)}"
+        return f"dynamic{machines}"
+    return pool.policy if pool.workers else "" if slug == model.default_pool else "no workers"
 
 
 def worker_row(state: State, slug: str, worker: str, process: str | None = None) -> WorkerRow:
@@ -104,7 +113,7 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
     lock = state.locks.get(worker, FREE)
     mark, doing = _doing_on_target(state, worker, lock) if slug == TARGETS else _doing(state, worker, lock)
     holding = {state.jobs[job].run for _, job in lock.holders}
-    leases = [run for _, run in state.leases.get(worker, ()) if run not in holding]
+    leasing = [run for _, run in state.leases.get(worker, ()) if run not in holding]
     target = state.model.targets.get(worker) if slug == TARGETS else None
     return WorkerRow(
         pool=slug,
@@ -116,7 +125,7 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
         and used_by(state.model, slug, process),
         mark=mark,
         doing=doing,
-        leases=listed(leases, most=4),
+        leases=listed(leasing, most=4),
         queue=len(lock.queue),
         runs=doing if lock.holders else "",
         health=state.health.get(worker),

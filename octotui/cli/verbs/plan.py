@@ -75,6 +75,7 @@ def _tell(prediction: "Prediction", before: State, options: PlanOptions) -> None
     from octotui.cli.terminal.output import say, say_json
     from octotui.cli.terminal.user_settings import shown_zone
     from octotui.views.labels import ASCII, UNICODE
+    from octotui.views.machines.leases import planned_machines
     from octotui.views.tree.planned import planned
     from octotui.views.tree.run_tree import as_lines, rows
 
@@ -92,6 +93,8 @@ def _tell(prediction: "Prediction", before: State, options: PlanOptions) -> None
     shown = replace(state, predicted=True)  # answers are in the conditional, too
     for line in as_lines(tuple(planned(rows(shown, root.id, state.at, zone), notes)), glyphs):
         say(line)
+    for line in planned_machines(prediction.events, state):
+        say(glyphs.text(line))
     for line in () if now is None else ("", *lines(now, zone)):
         say(glyphs.text(line))
     if root.state in ("failed", "timed-out") and root.reason:

@@ -37,7 +37,7 @@ def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
         if names and slug not in names and worker not in names:
             continue
         if not worker:
-            pool = listed.pool_row(state.model, slug)
+            pool = listed.pool_row(state.model, slug, state)
             yield (
                 f"{pool.name}  {pool.policy}".rstrip(),
                 {"pool": slug, "name": pool.name, "policy": pool.policy},

@@ -39,6 +39,9 @@ def convert(tables: dict[str, Any], report: Report, library: Library) -> Model:
     converted = dict(tables)
     for table in _NAMED:
         converted[table] = {slug: {"name": slug, **each} for slug, each in tables.get(table, {}).items()}
+    for pool in converted["pools"].values():
+        if "dynamic" in pool:
+            pool["dynamic"] = {"provider": "container", "image": "?", **pool["dynamic"]}
     named = [slug for pool in converted["pools"].values() for slug in pool.get("workers", ())]
     converted["workers"] = {slug: {"name": slug} for slug in named} | converted["workers"]
     for table in ("runbooks", "projects"):

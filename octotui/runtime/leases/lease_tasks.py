@@ -15,6 +15,7 @@ from octotui.runtime.leases.provider import MachineOrder, Provider, ProviderErro
 
 Masked = Callable[[str], str]
 Providers = Mapping[ProviderName, Provider]
+Work = Callable[[MachineLease], Coroutine[Any, Any, None]]
 
 
 class LeaseTasks:
@@ -52,25 +53,21 @@ class LeaseTasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, name: str, work: Callable[[MachineLease], Coroutine[Any, Any, None]]) -> None:
+    def _begin(self, name: str, work: Work) -> None:
         lease = self._session.state.machine_leases.get(name)
         if lease is None:
             return
         earlier = self._tasks.get(name)
         if earlier is not None:
             earlier.cancel()
-        task = asyncio.get_running_loop().create_task(self._after(earlier, work(lease)))
+        task = asyncio.get_running_loop().create_task(self._after(earlier, work, lease))
         self._tasks[name] = task
         task.add_done_callback(lambda done: self._done(name, done))
 
-    async def _after(self, earlier: "asyncio.Task[None] | None", work: Coroutine[Any, Any, None]) -> None:
-        try:
-            if earlier is not None:
-                await asyncio.wait({earlier})
-        except BaseException:
-            work.close()
-            raise
-        await work
+    async def _after(self, earlier: "asyncio.Task[None] | None", work: Work, lease: MachineLease) -> None:
+        if earlier is not None:
+            await asyncio.wait({earlier})
+        await work(lease)
 
     def _done(self, name: str, task: "asyncio.Task[None]") -> None:
         """Remove a finished task; an exception in it is a bug, and ends the session."""

@@ -118,10 +118,10 @@ class Server:
 
     @property
     def is_used(self) -> bool:
-        """Whether a client is connected, a run is open, or a schedule is enabled."""
+        """Whether a client is connected, a run is open, a machine is leased, or a schedule is enabled."""
         state = self._session.state
         scheduled = any(each.enabled for each in state.model.schedules.values())
-        return self.has_clients or bool(len(state.families)) or scheduled
+        return self.has_clients or bool(len(state.families) or len(state.machine_leases)) or scheduled
 
     @property
     def has_clients(self) -> bool:

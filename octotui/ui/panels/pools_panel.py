@@ -98,7 +98,7 @@ selected one now. A sort column sorts the workers of each pool."""
         """List anew under another model; repaint when a lock, a lease, a cursor or a health changed."""
         if not self.is_mounted or old is new:
             return
-        parts = ("model", "locks", "leases", "cursors", "health", "machines")
+        parts = ("model", "locks", "leases", "cursors", "health", "machines", "machine_leases")
         if any(getattr(old, part) is not getattr(new, part) for part in parts):
             self._listing()
 
@@ -176,7 +176,7 @@ selected one now. A sort column sorts the workers of each pool."""
         """Draw a pool or a worker; the same spans while nothing of it changes."""
         pool, _, worker = key.partition(" ")
         if not worker:
-            row = pools.pool_row(self.state.model, pool)
+            row = pools.pool_row(self.state.model, pool, self.state)
             return spread([(row.name, "strong")], [(row.policy, "muted")], width, glyphs_of(self))
         row_now, columns = self._known((pool, worker)), self._layout.place(width)
         drawn = self._drawn.get(key)

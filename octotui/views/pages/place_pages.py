@@ -6,11 +6,12 @@ from msgspec.structs import replace
 
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import rejection
-from octotui.engine.state import State, in_order
+from octotui.engine.state import MachineLease, State, in_order
 from octotui.views import pools, waits
 from octotui.views.estimates.sentences import end_of, of_waits
 from octotui.views.labels import JOBS, WAITS, counted, listed, machine_name
 from octotui.views.machines import health
+from octotui.views.machines.leases import facts, leases_in_order, of_worker, sentence
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import (
     DeployedRow,
@@ -78,7 +79,7 @@ def _space(scope: PageScope) -> PageLines:
 
 
 def _pool_line(state: State, slug: str) -> PageLine:
-    row = pools.pool_row(state.model, slug)
+    row = pools.pool_row(state.model, slug, state)
     names = pools.members(state.model, slug, state.model.pool(slug))
     busy = sum(1 for name in names if state.locks.get(name, FREE).holders)
     note = " · ".join(
@@ -89,9 +90,13 @@ def _pool_line(state: State, slug: str) -> PageLine:
 
 def _pool(slug: str, scope: PageScope) -> PageLines:
     state, model = scope.state, scope.state.model
-    yield PageLine(key="facts", text=pools.pool_row(model, slug).policy or "no worker is declared")
+    yield PageLine(key="facts", text=pools.pool_row(model, slug, state).policy or "no worker is declared")
     names, used = pools.members(model, slug, model.pool(slug)), pools.last_used(scope.past or ())
     yield from section("Workers", (_worker_line(state, slug, name, used) for name in names))
+    machines = [each for each in leases_in_order(state) if each.pool == slug]
+    told = (_lease_line(state, each, scope) for each in machines)
+    if machines:
+        yield from section("Machines", told)
     leases = dict.fromkeys(run for name in names for _, run in state.leases.get(name, ()))
     yield from _runs_here("Runs that lease its workers", leases, "No run leases a worker of it.")
     yield from _past(scope)
@@ -107,12 +112,22 @@ def _worker_line(state: State, slug: str, worker: str, used: Mapping[str, float]
     )
 
 
+def _lease_line(state: State, lease: MachineLease, scope: PageScope) -> PageLine:
+    text = sentence(state, lease, scope.now, scope.zone)
+    place = PagePlace("worker", lease.worker) if lease.worker in state.model.workers else None
+    return PageLine(key=f"lease {lease.id}", text=text, place=place)
+
+
 def _machine(place: PagePlace, scope: PageScope) -> PageLines:
     """Yield the lines of a worker or target: state, lock and its queue, and last runs."""
     state, worker = scope.state, place.slug
     lock = state.locks.get(worker, FREE)
     own_pools = pools_of(state.model, worker) if place.kind == "worker" else ()
     yield _facts(state, place, own_pools)
+    if (lease := of_worker(state, worker)) is not None:
+        known = facts(state, lease, scope.now, scope.zone)
+        lines = (PageLine(key=f"lease {at}", text=line) for at, line in enumerate((lease.id, *known)))
+        yield from section("Machine lease", lines)
     if judged := of_waits(state, worker):
         yield PageLine(key="estimates", text=f"waits for its lock: {judged}")
     holders = (_job(scope, job) for _, job in lock.holders)

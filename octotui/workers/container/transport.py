@@ -9,7 +9,7 @@ from octotui.workers.remote.answers import one_line
 from octotui.workers.remote.transport import ERRORS, CommandEnd
 
 OWN = 125  # from this exit code on, it may be that of the engine, and not that of the command
-PATIENCE = 5.0  # seconds until a command that is dropped is killed
+PATIENCE = 2.0  # seconds until a command that is dropped is killed
 CHUNK = 1 << 16
 DROPPED = 1 << 24  # bytes of output that are read after those that are kept
 
@@ -50,17 +50,25 @@ class ContainerCommand:
         return CommandEnd(code, errors=errors)
 
     async def close(self) -> None:
-        """Drop the command and its streams; it hears that its input has ended."""
-        self._transport.forget(self)
+        """Drop the command and its streams; it hears that its input has ended, and is not waited for."""
         await self.close_input()
-        self._errors.cancel()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(0):
+        self._transport.leave(self)
+
+    async def end(self) -> None:
+        """End the way of a dropped command, once that has heard of it: a while after, at the latest."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while await self.read(CHUNK):
+                    pass
                 await self._process.wait()
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-        self._process._transport.close()  # type: ignore[attr-defined]
+        except TimeoutError:
+            pass
+        finally:
+            self._errors.cancel()
+            if self._process.returncode is None:
+                with suppress(ProcessLookupError):
+                    self._process.kill()
+            self._process._transport.close()  # type: ignore[attr-defined]
 
 
 class ContainerTransport:
@@ -69,6 +77,7 @@ class ContainerTransport:
     def __init__(self, container: str) -> None:
         self._container = container
         self._running: set[ContainerCommand] = set()
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def run(self, command: str, body: bytes = b"", *, most: int = 1 << 20) -> CommandEnd:
         """Run a command by sh with `body` as its input. Raises Unreachable."""
@@ -103,10 +112,15 @@ class ContainerTransport:
     async def close(self) -> None:
         """Close the way; what runs in the container continues."""
         await asyncio.gather(*(each.close() for each in tuple(self._running)))
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
-    def forget(self, command: ContainerCommand) -> None:
-        """Note that a command was dropped."""
-        self._running.discard(command)
+    def leave(self, command: ContainerCommand) -> None:
+        """Let a dropped command end in the background."""
+        if command in self._running:
+            self._running.discard(command)
+            ending = asyncio.get_running_loop().create_task(command.end())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
     async def check(self, errors: str) -> None:
         """Raise Unreachable unless the container runs; `errors` are what a command said that failed."""

@@ -231,7 +231,8 @@ def destroy_machine(turn: Transaction, command: commands.DestroyMachine) -> None
     lease = turn.state.machine_leases.get(known.get(command.lease, command.lease))
     if lease is None:
         names = [*known.values(), *known]
-        raise Refused(f"there is no machine lease “{command.lease}”{did_you_mean(command.lease, names)}")
+        meant = did_you_mean(command.lease, names) if names else ", nor any other"
+        raise Refused(f"there is no machine lease “{command.lease}”{meant}")
     if lease.phase == "ending":
         if lease.due is None:
             raise Refused(f"{lease.id} is being destroyed already")

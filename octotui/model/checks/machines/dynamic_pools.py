@@ -28,7 +28,7 @@ def _problems(dynamic: DynamicPool) -> Iterator[tuple[str, str]]:
     if dynamic.provider == "container" and dynamic.account is not None:
         yield "account", "Its containers need none: jobs run as the account of their image; remove it."
     if dynamic.warm > dynamic.max:
-        yield "warm", f"There are {dynamic.max} machines at most; keep fewer ready, or raise max."
+        yield "warm", f"Its max is {dynamic.max}; keep fewer machines ready, or raise it."
     for key in ("max_age", "timeout", "limit"):
         if getattr(dynamic, key) <= 0:
             yield key, 'It takes some time; say "20m", for example.'

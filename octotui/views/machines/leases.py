@@ -1,0 +1,164 @@
+"""Machine leases in words: how they stand, their age, when they end, what starting took, their cost (W12)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from octotui.engine import events
+from octotui.engine.events import AnyEvent
+from octotui.engine.state import MachineLease, State
+from octotui.model.checks.machines.dynamic_pools import deprecation, image_of
+from octotui.model.machines.dynamic_pools import DynamicPool
+from octotui.views.labels import counted, duration, listed
+from octotui.views.text.clock_times import Zone, exact_time
+
+WORDS = {
+    "requested": "is being provisioned",
+    "starting": "is to answer",
+    "ready": "is ready",
+    "draining": "ends with the runs that use it",
+    "ending": "is to be destroyed",
+}
+"""How a lease stands, by phase."""
+
+
+class LeaseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One lease; times are in seconds since 1970, `age` and `took` in seconds."""
+
+    lease: str
+    name: str
+    pool: str
+    worker: str
+    image: str
+    phase: str
+    machine: str
+    endpoint: str
+    age: float
+    idle_since: float | None
+    due: float | None
+    took: float | None
+    runs: tuple[str, ...]
+    failures: int
+    problem: str
+    reason: str
+    cost: str
+    spent: str
+
+
+def leases_in_order(state: State) -> list[MachineLease]:
+    """Return the leases in the order in which they were requested."""
+    return sorted(state.machine_leases.values(), key=lambda each: (each.requested_at, len(each.id), each.id))
+
+
+def of_worker(state: State, worker: str) -> MachineLease | None:
+    """Return the lease of a worker, or None."""
+    return next((each for each in state.machine_leases.values() if each.worker == worker), None)
+
+
+def lease_row(state: State, lease: MachineLease, now: float) -> LeaseRow:
+    """Return the row of a lease."""
+    age = now - (lease.provisioned_at or lease.requested_at)
+    return LeaseRow(
+        lease=lease.id,
+        name=lease.name,
+        pool=lease.pool,
+        worker=lease.worker,
+        image=lease.terms.image,
+        phase=lease.phase,
+        machine=lease.machine,
+        endpoint=lease.endpoint,
+        age=age,
+        idle_since=lease.idle_since,
+        due=lease.due,
+        took=lease.took,
+        runs=tuple(run for _, run in state.leases.get(lease.worker, ())),
+        failures=lease.failures,
+        problem=lease.problem,
+        reason=lease.reason,
+        cost=lease.terms.cost,
+        spent=_spent(lease.terms.cost, age),
+    )
+
+
+def plain(row: LeaseRow) -> dict[str, Any]:
+    """Return a lease for JSON."""
+    return {name: getattr(row, name) for name in row.__struct_fields__} | {"runs": list(row.runs)}
+
+
+def _spent(cost: str, age: float) -> str:
+    """Return what a machine has cost so far: `0.24 EUR` of 0.12 an hour; `""` where the cost is no number."""
+    amount, _, unit = cost.partition(" ")
+    try:
+        return f"{float(amount) * age / 3600:.2f} {unit}".rstrip()
+    except ValueError:
+        return ""
+
+
+def sentence(state: State, lease: MachineLease, now: float, zone: Zone = None) -> str:
+    """Return a lease in one line: `lease-1  hosted-1 is ready · leased by run-7 · 2h old · …`."""
+    return f"{lease.id}  {lease.worker} {' · '.join(facts(state, lease, now, zone))}"
+
+
+def facts(state: State, lease: MachineLease, now: float, zone: Zone = None) -> list[str]:
+    """Return what is known of a lease, from how it stands to what it costs."""
+    row = lease_row(state, lease, now)
+    return list(
+        filter(
+            None,
+            (
+                WORDS[lease.phase] + (f": {row.reason}" if row.reason else ""),
+                f"{counted(row.failures, 'failed try', 'failed tries')}: {row.problem}"
+                if row.problem
+                else "",
+                f"leased by {listed(row.runs, most=4)}" if row.runs else _idle(lease, now),
+                f"{duration(row.age)} old" if lease.provisioned_at is not None else "",
+                _due(lease, now, zone),
+                f"was ready after {duration(row.took)}" if row.took is not None else "",
+                f"pool {row.pool}",
+                f"image {image_of(state.model, lease.terms).name}",
+                f"machine {row.machine}" if row.machine and row.machine != row.name else "",
+                row.endpoint,
+                f"costs {row.cost} an hour" if row.cost else "",
+                f"{row.spent} so far" if row.spent else "",
+            ),
+        )
+    )
+
+
+def _idle(lease: MachineLease, now: float) -> str:
+    return "" if lease.idle_since is None else f"idle for {duration(now - lease.idle_since)}"
+
+
+def _due(lease: MachineLease, now: float, zone: Zone) -> str:
+    """Return what comes next, and when: its end, or the next try."""
+    if lease.due is None:
+        return ""
+    what = {"starting": "must answer", "ready": "ends"}.get(lease.phase, "is tried again")
+    return f"{what} at {exact_time(lease.due, now, zone)}, in {duration(lease.due - now)}"
+
+
+def planned_machines(happened: Iterable[AnyEvent], state: State) -> Iterator[str]:
+    """Yield which machines a predicted run would wait for; of those kept ready nobody needs to hear."""
+    events_so_far = tuple(happened)
+    awaited = {
+        pool for event in events_so_far if isinstance(event, events.RunAwaitsMachines) for pool in event.pools
+    }
+    ready = {event.lease: event.at for event in events_so_far if isinstance(event, events.MachineReady)}
+    for event in events_so_far:
+        if isinstance(event, events.MachineRequested) and event.pool in awaited:
+            takes = ready.get(event.lease, event.at) - event.at
+            about = f", in about {duration(takes)}" if takes >= 1 else ""
+            note = deprecation(state.model, event.terms) or f"image {image_of(state.model, event.terms).name}"
+            yield f"a machine of pool {event.pool} would be provisioned{about}: {event.worker}, {note}"
+
+
+def of_pool(state: State, slug: str, dynamic: DynamicPool) -> str:
+    """Return how the machines of a pool stand: `1 of 1 machine: lease-1 is ready · image ubuntu`."""
+    there = [each for each in leases_in_order(state) if each.pool == slug]
+    how = f": {listed((f'{each.id} {WORDS[each.phase]}' for each in there), most=4)}" if there else ""
+    image = f"image {image_of(state.model, dynamic).name}"
+    warning = deprecation(state.model, dynamic)
+    return " · ".join(
+        filter(None, (f"{len(there)} of {counted(dynamic.max, 'machine')}{how}", warning or image))
+    )

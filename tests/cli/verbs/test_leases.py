@@ -1,0 +1,54 @@
+"""W12: `octotui leases`: list, destroy and adopt."""
+
+import json
+import time
+from pathlib import Path
+
+from tests.cli.conftest import Call
+
+MODEL = """\
+[pools.hosted]
+default = true
+dynamic = { provider = "command", image = "u", provision = ["./up.sh"], destroy = ["true"], cost = "1 EUR" }
+[[runbooks.ok.steps]]
+name = "Work"
+script = "true"
+"""
+UP = """#!/bin/sh
+echo "{\\"id\\": \\"$OCTOTUI_LEASE\\", \\"endpoint\\": \\"local\\"}"
+"""
+
+
+def test_w12_machines_are_listed_destroyed_and_adopted(
+    octotui: Call, write: Call, state, servers_end
+) -> None:
+    model = write(MODEL)
+    up = Path(model).parent / "up.sh"
+    up.write_text(UP)
+    up.chmod(0o755)
+    nothing = octotui("leases", "list", model, "--state", state)
+    assert (nothing.code, nothing.out.startswith("no leases: ")) == (0, True)
+    planned = octotui("plan", model, "ok", "--state", state).out
+    assert "a machine of pool hosted would be provisioned: hosted-1, image u" in planned
+    assert octotui("run", model, "ok", "--state", state).code == 0
+    row = json.loads(octotui("leases", "list", model, "--json", "--state", state).out)
+    assert (row["lease"], row["worker"], row["phase"], row["cost"]) == (
+        "lease-1",
+        "hosted-1",
+        "ready",
+        "1 EUR",
+    )
+    assert "dynamic · 1 of 1 machine: lease-1 is ready" in octotui("pools", model, "--state", state).out
+    ended = octotui("leases", "destroy", model, "hosted-1", "--state", state)
+    assert "lease-1  hosted-1 is to be destroyed: destroyed by " in ended.out
+    end = time.monotonic() + 20
+    while not octotui("leases", "list", model, "--state", state).out.startswith("no leases"):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    refused = octotui("leases", "destroy", model, "lease-9", "--state", state)
+    assert (refused.code, "there is no machine lease “lease-9”" in refused.err) == (2, True)
+    refused = octotui("leases", "adopt", model, "hosted", "vm", "rubbish", "--state", state)
+    assert (refused.code, 'no endpoint such as "ssh://user@host:22"' in refused.err) == (2, True)
+    adopted = octotui("leases", "adopt", model, "hosted", "vm", "local", "--state", state)
+    assert "gives vm at local to pool hosted" in adopted.out
+    assert "adopted" in octotui("audit", model, "--state", state).out

@@ -1,0 +1,84 @@
+"""W12: how many machines pools want, and which runs wait for one."""
+
+from msgspec.structs import replace
+
+from octotui.engine import events
+from octotui.engine.decide.machines.machine_demand import (
+    awaiting_runs,
+    is_awaited,
+    leases_of,
+    next_names,
+    usable,
+)
+from octotui.model.space import Pool, Worker
+from tests.leases import MINUTE, TAKES, LeaseWorld, dynamic, hosted
+from tests.world import START, script
+
+TWO = {"setup": Pool(name="Setup", dynamic=dynamic()), "other": Pool(name="Other", dynamic=dynamic())}
+
+
+def test_w12_a_run_waits_for_all_machines_it_needs_at_once() -> None:
+    world = LeaseWorld(hosted({"go": [script("One"), script("Two", pool="other")]}, more={"pools": TWO}))
+    run = world.start("go")
+    assert world.run(run).selection.awaits == ("setup", "other")
+    assert awaiting_runs(world.state) == awaiting_runs(world.state, "other") == [run]
+    assert is_awaited(world.state, "setup")
+    world.until(TAKES + 10)
+    assert world.ends()[run] == "succeeded"
+    assert world.workers()[run] == {"One": "setup-1", "Two": "other-2"}
+    assert not is_awaited(world.state, "setup")
+
+
+def test_w12_what_it_has_waited_counts_where_it_waits_for_another_one_then() -> None:
+    world = LeaseWorld(
+        hosted(
+            {"go": [script("One"), script("Two", pool="other")]},
+            more={"pools": {**TWO, "other": Pool(name="Other", dynamic=dynamic(limit=5 * MINUTE))}},
+        )
+    )
+    world.problems = ["no"]
+    run = world.start("go")
+    world.until(TAKES + 5)
+    waits = world.state.runs[run].selection
+    assert len(waits.awaits) == 1
+    assert waits.awaits_since == START
+    assert len(world.happened(events.RunAwaitsMachines)) == 2
+
+
+def test_w12_a_run_without_a_problem_waits_and_one_with_a_problem_fails_at_once() -> None:
+    """W11, W12."""
+    world = LeaseWorld(hosted({"go": [script("One"), script("Two", pool="nowhere")]}))
+    run = world.start("go")
+    assert world.ends()[run] == "failed"
+    assert not world.state.machine_leases
+
+
+def test_w12_a_run_is_not_helped_by_a_machine_that_lacks_a_tool() -> None:
+    """W12, M4: another machine of the same image lacks it, too."""
+    world = LeaseWorld(hosted({"go": [script("Work")], "more": [script("Work", needs=("docker",))]}))
+    world.start("go")
+    world.until(2 * MINUTE)
+    from octotui.engine.commands import CheckHealth, ReportCheck
+    from octotui.engine.state import CheckedFacts, FoundTool
+
+    world.send(CheckHealth(machines=("setup-1",)))
+    world.send(
+        ReportCheck(
+            machine="setup-1",
+            health="healthy",
+            facts=CheckedFacts(system="Linux", tools={"docker": FoundTool()}),
+        )
+    )
+    run = world.start("more")
+    assert world.ends()[run] == "failed"
+    assert "setup-1 is without docker" in world.run(run).reason
+
+
+def test_w12_names_of_leases_pass_over_those_of_declared_workers() -> None:
+    model = hosted({"go": [script("Work")]})
+    pools = {**model.pools, "more": Pool(name="More", workers=("setup-1",))}
+    world = LeaseWorld(replace(model, pools=pools, workers={"setup-1": Worker(name="setup-1")}))
+    assert next_names(world.state, "setup", 1.0)[0] == 2
+    world.start("go")
+    assert [each.worker for each in leases_of(world.state, "setup")] == ["setup-2"]
+    assert usable(world.state, "setup") == leases_of(world.state, "setup")
