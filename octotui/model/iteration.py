@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from octotui.model.complaints import Keys
-from octotui.model.machines.containers import ENGINE_NEED, ENGINES
+from octotui.model.machines.containers import ENGINES
 from octotui.model.machines.tool_needs import need_of
-from octotui.model.process import Rolling, Runbook, Step
+from octotui.model.process import ENGINE_NEED, Rolling, Runbook, Step
 from octotui.model.space import Model, Value, Variables
 from octotui.model.values import Secret
 

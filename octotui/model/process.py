@@ -5,7 +5,6 @@ from typing import Literal, assert_never
 import msgspec
 from msgspec.structs import replace
 
-from octotui.model.machines.containers import ENGINE_NEED, OF_IMAGES, ContainerSettings
 from octotui.model.values import Prompt
 
 Shell = Literal["bash", "sh", "python", "pwsh"]
@@ -13,6 +12,10 @@ Start = Literal["after-previous", "with-previous"]
 GuidedFailure = Literal["on", "off", "environment"]
 PLAIN_CONDITIONS = ("success", "failure", "always")  # others are expressions
 On = Literal["target", "worker", "worker-for-each-target"]
+Pull = Literal["missing", "always", "never"]
+
+OF_IMAGES = "container:"  # before the image of a requirement, or of what an acquisition brings to a machine
+ENGINE_NEED = "podman or docker"  # what a step that runs in a container needs of its worker
 
 
 class ScriptAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -137,6 +140,23 @@ def requirement_of(text: str) -> Requirement:
     """Parse the text of a requirement, the key of its version in releases and journals."""
     package, _, version = text.partition("@")
     return Requirement(package, version or None)
+
+
+class ContainerSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a script runs in its container; its image is that of the step.
+
+    `image` is what the model says, without the host of the `feed`. `memory` is in bytes, `mounts` are
+    `SOURCE:TARGET`, with `:ro` for what is only read. The image of a `dockerfile` is built on the worker.
+    """
+
+    image: str | None = None
+    feed: str | None = None
+    dockerfile: str | None = None
+    pull: Pull = "missing"
+    network: str | None = None
+    memory: int | None = None
+    cpus: float | None = None
+    mounts: tuple[str, ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from octotui.engine.state import JobState, RunState, StepState
-from octotui.model.machines.containers import OF_IMAGES
+from octotui.model.process import OF_IMAGES
 from octotui.model.space import Model
 
 Sign = Literal[

@@ -22,7 +22,7 @@ from octotui.engine.state import (
     machine_health,
     step_of,
 )
-from octotui.model.machines.containers import OF_IMAGES
+from octotui.model.process import OF_IMAGES
 from octotui.views.answers import approvals, expiry
 from octotui.views.estimates import lease_wait
 from octotui.views.estimates.sentences import more

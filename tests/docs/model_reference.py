@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from octotui.model.toml.specs.machine_spec import ACCOUNT, MACHINE_POLICY, SSH
-from octotui.model.toml.specs.process_spec import CHILD, HEALTH_CHECK, PARAMETER, STEP, TEMPLATE
+from octotui.model.toml.specs.process_spec import CHILD, CONTAINER, HEALTH_CHECK, PARAMETER, STEP, TEMPLATE
 from octotui.model.toml.specs.space_spec import FEED, KEEP, MODEL, PROJECT
 from octotui.model.toml.specs.spec import (
     AlternativeSpec,
@@ -52,6 +52,7 @@ TOLD = {
     id(
         SSH
     ): "Limits of all connections of the space; see [workers over SSH](ssh.md#a-connection-that-breaks).",
+    id(CONTAINER): "The image that a step's script runs in, and how; see [containers](containers.md).",
     id(FEED): "Where packages are; see [packages](packages.md).",
 }
 """A sentence for tables whose header says too little."""

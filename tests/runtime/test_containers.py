@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import CancelRun, StartRun
 from octotui.engine.state import State
-from octotui.model.machines.containers import BUILT, ContainerSettings
-from octotui.model.process import Script, Step
+from octotui.model.machines.containers import BUILT
+from octotui.model.process import ContainerSettings, Script, Step
 from octotui.model.space import Feed, Model, StandardError, Supervisor, Value
 from octotui.model.values import Secret
 from octotui.runtime.open_space import open_space

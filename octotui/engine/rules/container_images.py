@@ -2,8 +2,8 @@
 
 from octotui.engine.state import Run, State
 from octotui.model.complaints import Reason
-from octotui.model.machines.containers import OF_IMAGES, image_problem
-from octotui.model.process import Step
+from octotui.model.machines.containers import image_problem
+from octotui.model.process import OF_IMAGES, Step
 from octotui.model.space import Pool
 from octotui.variables.budget import text_budget
 

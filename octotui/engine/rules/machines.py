@@ -4,8 +4,8 @@ from typing import assert_never
 
 from octotui.engine.rules.container_images import image_in
 from octotui.engine.state import Job, JobKind, Mode, Pick, Run, State
-from octotui.model.machines.containers import OF_IMAGES
 from octotui.model.process import (
+    OF_IMAGES,
     Action,
     HealthCheck,
     Manual,

@@ -10,9 +10,9 @@ from octotui.engine.rules.start_prompts import required_prompts, unanswered
 from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key, machine_health
 from octotui.model.complaints import Reason
 from octotui.model.iteration import values_of
-from octotui.model.machines.containers import ENGINE_NEED, ENGINES
+from octotui.model.machines.containers import ENGINES
 from octotui.model.machines.tool_needs import need_of, satisfies
-from octotui.model.process import Step
+from octotui.model.process import ENGINE_NEED, Step
 from octotui.model.space import BUILT_IN, Pool
 from octotui.variables.resolution import winner
 

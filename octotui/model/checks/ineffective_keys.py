@@ -6,8 +6,8 @@ from pathlib import PurePath
 
 from octotui.model.complaints import InsideReport, Keys, Report, SourcePosition
 from octotui.model.iteration import processes, steps, variables
-from octotui.model.machines.containers import ContainerSettings, image_problem
-from octotui.model.process import Manual, Package, Runbook, Script, Step
+from octotui.model.machines.containers import image_problem
+from octotui.model.process import ContainerSettings, Manual, Package, Runbook, Script, Step
 from octotui.model.space import Access, Engine, Model
 from octotui.model.system_variables import is_system_variable
 from octotui.model.values import Prompt

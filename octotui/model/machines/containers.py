@@ -2,40 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
-
-import msgspec
 
 ENGINES = ("podman", "docker")
 """The engines that can run a container, in the order in which a worker's are looked for."""
-ENGINE_NEED = "podman or docker"
-"""What a step that runs in a container needs of its worker."""
-
-OF_IMAGES = "container:"  # before the image of a requirement, or of what an acquisition brings to a machine
 BUILT = (
     "localhost/octotui"  # the name of images built from a step's dockerfile; the tag is its content's hash
 )
 FORBIDDEN = frozenset("\"'`$\\<>|&;*? \t\r\n")
-
-Pull = Literal["missing", "always", "never"]
-
-
-class ContainerSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a script runs in its container; its image is that of the step.
-
-    `image` is what the model says, without the host of the `feed`. `memory` is in bytes, `mounts` are
-    `SOURCE:TARGET`, with `:ro` for what is only read. The image of a `dockerfile` is built on the worker.
-    """
-
-    image: str | None = None
-    feed: str | None = None
-    dockerfile: str | None = None
-    pull: Pull = "missing"
-    network: str | None = None
-    memory: int | None = None
-    cpus: float | None = None
-    mounts: tuple[str, ...] = ()
 
 
 def registry_host(address: str | None) -> str:

@@ -1,7 +1,15 @@
 """Specifications of the tables of processes: steps, actions, templates, runbooks."""
 
-from octotui.model.machines.containers import ContainerSettings
-from octotui.model.process import HealthCheck, Manual, Runbook, Script, Simulate, StartRunbook, Step
+from octotui.model.process import (
+    ContainerSettings,
+    HealthCheck,
+    Manual,
+    Runbook,
+    Script,
+    Simulate,
+    StartRunbook,
+    Step,
+)
 from octotui.model.toml.specs.scalars import (
     BYTES,
     CONDITION,

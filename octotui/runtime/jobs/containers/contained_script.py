@@ -7,7 +7,8 @@ from shlex import quote
 
 from msgspec.structs import replace
 
-from octotui.model.machines.containers import ContainerSettings, reference
+from octotui.model.machines.containers import reference
+from octotui.model.process import ContainerSettings
 from octotui.workers.executor import AttemptSpec
 
 FOLDER = "containers"  # of a worker's directory: what attempts need for their containers

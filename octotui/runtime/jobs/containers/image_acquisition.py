@@ -6,7 +6,8 @@ from secrets import token_hex
 
 from octotui.engine.rules.container_images import image_in
 from octotui.engine.state import Job, Outcome, Run, State
-from octotui.model.machines.containers import OF_IMAGES, ContainerSettings, is_built, reference
+from octotui.model.machines.containers import is_built, reference
+from octotui.model.process import OF_IMAGES, ContainerSettings
 from octotui.model.space import Model
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.containers.contained_script import part, settings_text

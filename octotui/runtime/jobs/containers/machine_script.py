@@ -13,6 +13,7 @@ from octotui.workers.executor import AttemptSpec
 from octotui.workers.machine import AttemptKey, Machine, Unreachable
 from octotui.workers.reaching import follow_to_end
 
+LONGEST = 1 << 16  # bytes of a line
 GRACE = 2.0  # seconds that a stopped one has
 Lines = Callable[[str], None]
 
@@ -59,7 +60,7 @@ async def run_script(machine: Machine, attempt: AttemptKey, spec: AttemptSpec, l
 
 
 class _Lines:
-    """Splits output into lines, of which a very long one is cut."""
+    """Splits output into lines; one that is longer than LONGEST is cut."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
@@ -79,7 +80,4 @@ class _Lines:
         self._rest = b""
 
     def _say(self, line: bytes) -> None:
-        self._lines(line.decode(errors="replace").rstrip("\r"))
-
-
-LONGEST = 1 << 16  # bytes of a line
+        self._lines(line[:LONGEST].decode(errors="replace").rstrip("\r"))

@@ -1,0 +1,81 @@
+"""S8: the script that starts another one in a container: for any sh, whatever stands in it."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from octotui.model.process import ContainerSettings
+from octotui.runtime.jobs.containers.contained_script import contained, container_name, part
+from octotui.workers.executor import AttemptSpec
+
+KEY = "kraken-1-job-1.1-2"
+
+
+def work(script: str = "true", **more: object) -> AttemptSpec:
+    return AttemptSpec(  # type: ignore[arg-type]
+        **{
+            "job": "job-1.1",
+            "attempt": 2,
+            "run": "run-1",
+            "worker": "worker1",
+            "directory": "/srv/w",
+            "shell": "bash",
+            "script": script,
+            **more,
+        }
+    )
+
+
+def made(spec: AttemptSpec, settings: ContainerSettings | None = None) -> AttemptSpec:
+    return contained(spec, settings or ContainerSettings(), ("tools:1", ""), KEY, "/srv/w/extracted/x")
+
+
+def test_s8_it_is_an_attempt_of_sh_that_carries_no_values_itself() -> None:
+    spec = made(work(environment={"Password": "hunter22"}, needs=("kubectl",), passed=("AWS_*",)))
+    assert (spec.shell, spec.environment, spec.needs) == ("sh", {}, ())
+    assert spec.passed[0] == "AWS_*"
+    assert f"c_container={container_name(KEY)}\n" in spec.script
+    assert "c_space=kraken-1\nc_attempt=job-1.1-2\n" in spec.script
+    assert "c_needs=kubectl\n" in spec.script
+    assert spec.script.count("hunter22") == 1
+
+
+def test_s8_limits_and_mounts_are_its_options() -> None:
+    settings = ContainerSettings(network="none", memory=1 << 20, cpus=1.5, mounts=("/a b:/c:ro",))
+    assert (
+        "set -- --network none --memory 1048576 --cpus 1.5 --volume '/a b:/c:ro'\n"
+        in made(work(), settings).script
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo\n",
+        "no newline",
+        "",
+        "a\nc_END\nb\n",
+        "c_END\nc_END_\n",
+        "$HOME `id` \\ ' \" \t\n",
+        "\udcff\x81é\n",
+    ],
+)
+def test_s8_what_runs_inside_is_written_as_it_is(tmp_path: Path, text: str) -> None:
+    """S7: the script has a file of its own; a last line without its end gets one."""
+    spec = made(work(text, environment={"A": "it's\n$B"}))
+    before, _, _ = spec.script.partition(part("run"))
+    script = tmp_path / "script"
+    script.write_bytes(f"{before}\nc_folder={tmp_path}\nc_files\n".encode(errors="surrogateescape"))
+    subprocess.run(["sh", script], check=True)
+    written = text if text.endswith("\n") or not text else f"{text}\n"
+    assert script.read_bytes() == written.encode(errors="surrogateescape")
+    shown = subprocess.run(
+        ["sh", "-c", f'. {tmp_path}/environment; printf %s "$A"'], check=True, capture_output=True
+    )
+    assert shown.stdout == b"it's\n$B"
+
+
+@pytest.mark.parametrize("name", ["run", "main", "remove", "acquire"])
+def test_s8_its_parts_are_for_any_sh(name: str) -> None:
+    subprocess.run(["sh", "-n"], input=part(name).encode(), check=True)
