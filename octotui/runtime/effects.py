@@ -75,6 +75,8 @@ class EffectRunner:
                     self._start(job)
             case events.JobEnded() | events.AttemptFailed():
                 self._leave(event.job)
+            case events.ModelLoaded():
+                self._scripts.keep(event.model)
             case events.CheckStarted():
                 self._checker.start(event.machine)
             case events.RunQueued():
@@ -101,7 +103,7 @@ class EffectRunner:
                 | (events.JobReached() | events.PassphraseGiven() | events.CommandSent())
                 | (events.InterruptionRaised() | events.InterruptionTaken() | events.InterruptionAnswered())
                 | (events.InterruptionReleased() | events.InterruptionHandedOver())
-                | (events.InterruptionClosed() | events.NoticeFailed() | events.ModelLoaded())
+                | (events.InterruptionClosed() | events.NoticeFailed())
                 | (events.WorkerReselected() | events.HealthChanged() | events.ChecksPlanned())
                 | (events.ChecksQueued() | events.MachineChecked() | events.MachineLost())
                 | (events.ReleaseCreated() | events.ScheduleMissed())
@@ -313,13 +315,18 @@ class EffectRunner:
         state = self._session.state
         if state.jobs[job.id].stopping:
             return Outcome(state="cancelled")
-        return await self._acquirer.acquire(
-            state.model,
-            job,
-            self._machines.of(state.model, job.worker or ""),
-            lambda line: output(self._masked.whole(line)),
-            lambda: packages_in_use(self._session.state),
-        )
+        machine = self._machines.of(state.model, job.worker or "")
+        self._machines.hold(attempt_name(job), machine)
+        try:
+            return await self._acquirer.acquire(
+                state.model,
+                job,
+                machine,
+                lambda line: output(self._masked.whole(line)),
+                lambda: packages_in_use(self._session.state),
+            )
+        finally:
+            await self._machines.release(attempt_name(job))
 
     def _sensitive(self, values: Mapping[str, str], said: tuple[str, ...]) -> tuple[str, ...]:
         """Return the names of values that contain a sensitive one, or are declared sensitive."""
