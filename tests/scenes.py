@@ -439,3 +439,22 @@ def unwell() -> Scene:
     world.run_until(140)
     world.send(commands.CheckHealth(machines=("worker1",), by="ann"))
     return _scene(world)
+
+
+def away() -> Scene:
+    """A run whose machine cannot be reached for a while: the job goes on there."""
+    far = Worker(name="worker1", endpoint="ssh://deploy@worker1.example")
+    world = World(kraken(workers={"worker1": far}))
+    world.run_until(120)
+    run = world.start("create-aws-rds", environment="test")
+    world.run_until(122)
+    reason = "worker1.example refuses connections: see whether sshd runs there, and whether the port is right"
+    (job,) = (job for job in world.state.jobs.values() if job.run == run and job.state == "running")
+    report = commands.ReportReachability(
+        job=job.id, attempt=job.attempt, reason=reason, next_try=world.now + 20
+    )
+    world.send(report)
+    world.send(commands.CheckHealth(machines=("worker1",)))
+    world.send(commands.ReportCheck(machine="worker1", health="unavailable", reason=reason))
+    world.run_until(127)
+    return _scene(world)

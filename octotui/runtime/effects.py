@@ -29,7 +29,7 @@ from octotui.runtime.leases.lease_tasks import LeaseTasks, Providers
 from octotui.store.errors import StoreError
 from octotui.store.logs import log_index
 from octotui.store.space_folder import SpaceFolder
-from octotui.workers.machine import Machines
+from octotui.workers.machine import Machine, Machines
 
 
 class EffectRunner:
@@ -80,6 +80,8 @@ class EffectRunner:
                     self._start(job)
             case events.JobEnded() | events.AttemptFailed():
                 self._leave(event.job)
+            case events.ModelLoaded():
+                self._scripts.keep(event.model)
             case events.CheckStarted():
                 self._checker.start(event.machine)
             case events.RunQueued():
@@ -107,7 +109,7 @@ class EffectRunner:
                 | (events.JobReached() | events.PassphraseGiven() | events.CommandSent())
                 | (events.InterruptionRaised() | events.InterruptionTaken() | events.InterruptionAnswered())
                 | (events.InterruptionReleased() | events.InterruptionHandedOver())
-                | (events.InterruptionClosed() | events.NoticeFailed() | events.ModelLoaded())
+                | (events.InterruptionClosed() | events.NoticeFailed())
                 | (events.WorkerReselected() | events.HealthChanged() | events.ChecksPlanned())
                 | (events.ChecksQueued() | events.MachineChecked() | events.MachineLost())
                 | (events.ReleaseCreated() | events.ScheduleMissed())
@@ -333,6 +335,14 @@ class EffectRunner:
         if state.jobs[job.id].stopping:
             return Outcome(state="cancelled")
         machine = self._machines.of(state.model, job.worker or "")
+        self._machines.hold(attempt_name(job), machine)
+        try:
+            return await self._acquire_on(state, job, machine, output)
+        finally:
+            await self._machines.release(attempt_name(job))
+
+    async def _acquire_on(self, state: State, job: Job, machine: Machine, output: JobOutput) -> Outcome:
+        """Acquire packages, and images after them."""
         outcome = await self._acquirer.acquire(
             state.model,
             replace(job, packages=packages_of(job)),

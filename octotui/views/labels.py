@@ -130,6 +130,7 @@ HEALTH: dict[str, Mark] = {
     "disabled": Mark("stopped", "disabled", "muted"),
 }
 IDLE = Mark("idle", "idle", "muted")
+AWAY = Mark("waits", "away", "warned")  # its machine cannot be reached
 STOPPING = Mark("ending", "stopping", "warned")
 
 

@@ -8,10 +8,11 @@ import msgspec
 from octotui.engine.forecast import UNKNOWN, Forecast
 from octotui.engine.queries.matcher import Searchable
 from octotui.engine.rules.run_queue import place_in_queue
-from octotui.engine.state import ENDED, ForChild, Run, RunState, State
+from octotui.engine.state import ENDED, ForChild, Job, Run, RunState, State
 from octotui.engine.state.run_request import RunRequest
 from octotui.model.space import Model
-from octotui.views.labels import RUNS, SCHEDULED, WAITS, Mark, duration, machine_name
+from octotui.views.labels import AWAY, RUNS, SCHEDULED, WAITS, Mark, duration, machine_name
+from octotui.views.machines.outages import outage_of
 from octotui.views.text.clock_times import Zone, clock_time
 from octotui.views.waits import asks, of_run, waits_itself
 
@@ -119,7 +120,7 @@ def parts_of(state: State, name: str, past: EndedRun | None, now: float) -> tupl
     if run is None:
         return past, state.model, now // 60  # its times may be of another day
     jobs = [state.jobs[each] for _, each in run.progress.open]
-    if waits_itself(run) or any(job.wait is not None for job in jobs):
+    if waits_itself(run) or not all(map(_moves, jobs)):
         return None
     return run, *jobs, state.model, now // 60, _took(run, now)
 
@@ -223,7 +224,7 @@ def _in_line(state: State, run: Run) -> Mark:
 
 
 def mark(state: State, run: Run) -> Mark:
-    """Return a run's mark; an executing one without progress waits, one with a failed job's question asks."""
+    """Return a run's mark: an executing one may wait, also for machines, or ask what to do about a job."""
     if run.queueing.not_before is not None and run.state == "queued":
         return SCHEDULED
     if run.state != "executing":
@@ -232,9 +233,15 @@ def mark(state: State, run: Run) -> Mark:
         return RUNS["paused"]
     if run.queueing.resuming:
         return WAITS
-    waits = [state.jobs[name].wait for _, name in run.progress.open]
-    moves = not waits or any(each is None or isinstance(each, ForChild) for each in waits)
-    return RUNS["executing"] if moves else WAITS
+    jobs = [state.jobs[name] for _, name in run.progress.open]
+    if not jobs or any(isinstance(each.wait, ForChild) or _moves(each) for each in jobs):
+        return RUNS["executing"]
+    return AWAY if any(map(outage_of, jobs)) else WAITS
+
+
+def _moves(job: Job) -> bool:
+    """Return whether a job waits for nothing, and its machine is not away."""
+    return job.wait is None and outage_of(job) is None
 
 
 def where(model: Model, environment: str | None, tenant: str | None) -> str:

@@ -36,6 +36,7 @@ from octotui.views.labels import (
     machine_name,
     ordinal,
 )
+from octotui.views.machines import outages
 from octotui.views.text.clock_times import Zone, exact_time
 
 
@@ -62,11 +63,20 @@ def so_far(wait: Waiting, now: float) -> str:
     return f"{duration(now - wait.since)} so far"
 
 
-def of_job(state: State, job: Job, now: float, coming: Forecast = UNKNOWN) -> Waiting | None:
-    """Return a job's wait, or None; a forecast knows how long all last, without one only short queues do."""
+def of_job(
+    state: State, job: Job, now: float, coming: Forecast = UNKNOWN, zone: Zone = None
+) -> Waiting | None:
+    """Return a job's wait, or None; a forecast knows how long all last, without one only short queues do.
+
+    A running job waits while its machine is away.
+    """
     match job.wait:
         case None:
-            return None
+            outage = outages.outage_of(job)
+            if outage is None:
+                return None
+            machine = machine_name(state.model, job.worker or "")
+            return Waiting(machine, outage.since, outages.sentence(state, job, outage, now, zone))
         case ForLock() as wait:
             turn = coming.job_starts.get(job.id) or turn_at(state, job, now)
             sentence = _for_lock(state, job, wait, now, turn)
@@ -107,9 +117,9 @@ def of_run(
         return Waiting("a machine", since, lease_wait.sentence(state, run, now), lease_wait.until(state, run))
     jobs = [state.jobs[name] for _, name in run.progress.open]
     jobs = [job for job in jobs if job.state == "asking"] or jobs
-    if run.ended or not jobs or any(job.state == "running" for job in jobs):
+    if run.ended or any(job.state == "running" and job.outage is None for job in jobs):
         return None
-    waits = (of_job(state, job, now, coming) for job in jobs)
+    waits = (of_job(state, job, now, coming, zone) for job in jobs)
     return next((wait for wait in waits if wait is not None), None)
 
 

@@ -111,7 +111,7 @@ def _waits(state: State, run: Run, now: float, zone: Zone, coming: Forecast) -> 
         wait = waits.of_run(state, run, now, zone, coming)
         sentences.append(_lasting(wait, now, zone) if wait else "")
     for job in _open(state, run):
-        wait = waits.of_job(state, job, now, coming)
+        wait = waits.of_job(state, job, now, coming, zone)
         if wait is not None:
             sentences.append(f"{_called(run, job)} {_lasting(wait, now, zone)}")
     return sentences

@@ -255,12 +255,18 @@ class MachineKind(Protocol):
 
 
 class Machines:
-    """The machines of a session: one for each worker or target and its directory, by its endpoint."""
+    """The machines of a session: one for each worker or target and its directory, by its endpoint.
+
+    A way that no worker or target has any more, since a model was loaded, is closed when nobody holds a
+    machine by it.
+    """
 
     def __init__(self, kind_of: Callable[[Endpoint], MachineKind]) -> None:
         """Take the kind of machine for each endpoint, the same for the same one."""
         self._kind_of = kind_of
         self._machines: dict[tuple[Endpoint, str, str | None], Machine] = {}
+        self._declared: frozenset[Endpoint] | None = None
+        self._held: dict[str, Machine] = {}
 
     def of(self, model: Model, worker: str) -> Machine:
         """Return the machine of a worker or target; one that the model does not declare is this machine."""
@@ -279,6 +285,30 @@ class Machines:
     def retry_now(self, model: Model, worker: str) -> None:
         """Have the next call try to reach a worker or target, however short ago it was away."""
         self._kind_of(model.endpoint_of(worker)).retry_now()
+
+    def hold(self, holder: str, machine: Machine) -> None:
+        """Keep the way to a machine open until its only `holder` of this name releases it."""
+        self._held[holder] = machine
+
+    async def release(self, holder: str) -> None:
+        """Need a machine no more; nothing is done for one that is not held."""
+        if self._held.pop(holder, None) is not None:
+            await self._close_unused()
+
+    async def keep(self, model: Model) -> None:
+        """Close the ways that a model does not have, once nobody holds a machine by them."""
+        self._declared = frozenset({Endpoint(), *map(model.endpoint_of, model.machines)})
+        await self._close_unused()
+
+    async def _close_unused(self) -> None:
+        if self._declared is None:
+            return
+        held = {id(machine) for machine in self._held.values()}
+        used = {key[0] for key, machine in self._machines.items() if id(machine) in held}
+        unused = {endpoint for endpoint, *_ in self._machines} - self._declared - used
+        closing = [self._kind_of(endpoint) for endpoint in unused]
+        self._machines = {key: each for key, each in self._machines.items() if key[0] not in unused}
+        await asyncio.gather(*(kind.close() for kind in closing))
 
     async def close(self) -> None:
         """Release all resources of the kinds in use; what runs continues."""

@@ -9,7 +9,7 @@ def test_where_nothing_is_that_is_said(octotui: Call, write: Call, state) -> Non
     model = write(OK)
     octotui("run", model, "ok", "--state", state)
     assert octotui("waits", model, "--state", state).out == (
-        "nothing waits: no run is held up by a slot, a lock, a tag, a retry or a question\n"
+        "nothing waits: no run is held up by a slot, lock, tag, retry, machine or question\n"
     )
     assert octotui("waits", model, "--json", "--state", state).out == ""
 

@@ -25,9 +25,9 @@ from tests.world import script
 
 
 def told(session: Session) -> str:
-    """What the job that hangs reports."""
-    progress = session.state.jobs["job-1.1"].progress
-    return progress.message if progress else ""
+    """Why the machine of the job that hangs is away."""
+    outage = session.state.jobs["job-1.1"].outage
+    return outage.reason if outage else ""
 
 
 async def leave_one_that_hangs(folder: Path, kind: Supervisor) -> None:
@@ -72,7 +72,7 @@ async def test_r4_a_space_opens_without_its_agent_and_says_what_it_waits_for(
     os.kill(agent, signal.SIGSTOP)
     try:
         async with asyncio.timeout(60), open_space(declared, tmp_path, "ann", time.time) as session:
-            said = f"worker1 cannot be reached: the agent (pid {agent}) does not answer"
+            said = f"the agent (pid {agent}) does not answer"
             await until(lambda: told(session) == said)
             await session.send(StartRun(process="other", requester="ann"))
             async for state in session.states():  # which are on disk

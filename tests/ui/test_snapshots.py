@@ -305,6 +305,12 @@ class TestReplay:
 
 
 class TestHealth:
+    def test_m1_the_board_says_that_the_machine_of_a_run_is_away(self, pictured) -> None:
+        assert pictured(scenes.away(), NARROW)
+
+    def test_m1_the_line_of_its_job_says_since_when_and_when_it_is_tried_next(self, pictured) -> None:
+        assert pictured(scenes.away(), WIDE)
+
     def test_the_board_says_which_machines_are_unwell_and_why(self, pictured) -> None:
         """W4, M5: narrow."""
         assert pictured(scenes.unwell(), NARROW, "tab", "j", "j")

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from octotui.model.space import Target, Worker
+from octotui.model.space import Model, Target, Worker
 from octotui.workers.machine import FileError, Machines, check_path
 from octotui.workers.simulated_machine import SimulatedMachines
 from tests.workers.conformance import *  # noqa: F403
@@ -54,3 +54,43 @@ def test_m1_a_path_stays_below() -> None:
     check_path("a/b c/..d")
     with pytest.raises(FileError):
         check_path("a/../b")
+
+
+async def test_m1_a_way_that_no_model_has_any_more_is_closed_once_nobody_holds_it(tmp_path: Path) -> None:  # noqa: F405
+    closed = list[str]()
+
+    class Kind(SimulatedMachines):
+        def __init__(self, address: str) -> None:
+            super().__init__(lambda worker: tmp_path / worker)
+            self.address = address
+
+        async def close(self) -> None:
+            closed.append(self.address)
+
+    kinds = dict[str, Kind]()
+    machines = Machines(lambda endpoint: kinds.setdefault(endpoint.address, Kind(endpoint.address)))
+
+    def at(**workers: str) -> Model:
+        declared = {name: Worker(name=name, endpoint=address) for name, address in workers.items()}
+        return replace(model({}), workers=declared)
+
+    before = at(a="ssh://one", b="ssh://two", c="local")
+    held = machines.of(before, "a")
+    for name in ("b", "c"):
+        machines.of(before, name)
+    machines.hold("job", held)
+    machines.hold("check", held)
+    await machines.keep(before)
+    assert closed == []
+    after = at(a="ssh://three")
+    await machines.keep(after)
+    assert closed == ["ssh://two"]
+    assert machines.of(after, "a") is not held
+    await machines.release("job")
+    await machines.release("nobody")
+    assert closed == ["ssh://two"]
+    await machines.release("check")
+    assert closed == ["ssh://two", "ssh://one"]
+    await machines.keep(before)
+    assert machines.of(before, "a") is not held
+    assert closed[2:] == ["ssh://three"]

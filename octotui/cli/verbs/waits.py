@@ -28,7 +28,7 @@ def _waits(state: State, now: float) -> Rows:
     for run in in_order(state):
         own = of_run(state, run, now, zone, coming) if waits_itself(run) else None
         jobs = [state.jobs[name] for _, name in run.progress.open]
-        each = [(None, own)] if own else [(job, of_job(state, job, now, coming)) for job in jobs]
+        each = [(None, own)] if own else [(job, of_job(state, job, now, coming, zone)) for job in jobs]
         for job, wait in each:
             if wait is None:
                 continue
@@ -49,4 +49,7 @@ def _waits(state: State, now: float) -> Rows:
                 },
             )
     if not waiting:
-        yield "nothing waits: no run is held up by a slot, a lock, a tag, a retry or a question", {}
+        yield (
+            "nothing waits: no run is held up by a slot, lock, tag, retry, machine or question",
+            {},
+        )

@@ -109,6 +109,8 @@ class HealthChecker:
         policy = model.policy_of(declared)
         machine = self._machines.of(model, name)
         self._machines.retry_now(model, name)
+        holder = f"check/{name}"
+        self._machines.hold(holder, machine)
         check = _Check(model, name, policy, machine, self._space, self._use, self._masked, self._now)
         try:
             async with asyncio.timeout(policy.timeout):
@@ -127,6 +129,8 @@ class HealthChecker:
             found = CheckVerdict("unhealthy", self._said(f"its check cannot be started: {problem}"))
         except OverBudget as problem:
             found = CheckVerdict("unhealthy", self._said(f"its check cannot be filled in: {problem.reason}"))
+        finally:
+            await self._machines.release(holder)
         self._session.report(
             ReportCheck(
                 machine=name,

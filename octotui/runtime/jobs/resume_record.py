@@ -35,14 +35,14 @@ class LocatedAttempt(NamedTuple):
         await processes.stop(self.key, GRACE)
         if (await processes.inspect(self.key)).state in ("running", "ended"):
             await processes.follow(self.key, unread)
-        await processes.clean(self.key)
-        if self.has_packages:
-            await self.remove_packages(packages)
+        await self.clean(packages)
 
-    async def remove_packages(self, packages: AttemptPackages) -> None:
-        """Remove its copies of packages, unless its script has made that impossible. Raises Unreachable."""
-        with suppress(FileError):
-            await packages.remove(self.machine, self.key)
+    async def clean(self, packages: AttemptPackages) -> None:
+        """Remove all that it has there, once it has ended. Raises Unreachable."""
+        await self.machine.processes.clean(self.key)
+        if self.has_packages:
+            with suppress(FileError):  # its script has made that impossible
+                await packages.remove(self.machine, self.key)
 
 
 class ResumeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -64,8 +63,6 @@ STOPPED = Outcome(state="cancelled")  # stopped before it started
 NOTHING = AttemptStatus("nothing")
 GRACE = 2.0  # seconds that closing a space waits for requests
 
-T = TypeVar("T")
-
 
 class ScriptJobs:
     """The script jobs of a session."""
@@ -115,7 +112,7 @@ class ScriptJobs:
 
     async def reach(self, job: Job) -> ResumableAttempt | Outcome:
         """Return an attempt whose machine could not be reached, as soon as it can be."""
-        return await self._reached(job, partial(self._inspect, self._session.state, job))
+        return await self.outages.reached(job, partial(self._inspect, self._session.state, job))
 
     async def remove_orphans(self, model: Model, jobs: tuple[Job, ...]) -> None:
         """Remove what crashes have left, except of these jobs; on other machines in the background."""
@@ -172,9 +169,7 @@ class ScriptJobs:
         if located is not None:
             if located.has_spans:
                 masked_spans.remove(self._folder.masked_spans(located.key.name))
-            self._requests.add(partial(located.machine.processes.clean, located.key))
-            if located.has_packages:
-                self._requests.add(partial(located.remove_packages, self._packages))
+            self._requests.add(partial(self._done_with, located, partial(located.clean, self._packages)))
 
     def abandon(self, job: str) -> None:
         """Stop an attempt that nobody follows any more, once its machine is reached, and then clean it."""
@@ -183,11 +178,20 @@ class ScriptJobs:
         self._packages.stop(job)
         if (located := self._located.pop(job, None)) is not None:
             masked_spans.remove(self._folder.masked_spans(located.key.name))
-            self._requests.add(partial(located.stop_and_clean, self._packages))
+            ending = partial(located.stop_and_clean, self._packages)
+            self._requests.add(partial(self._done_with, located, ending))
+
+    def keep(self, model: Model) -> None:
+        """Close the ways to machines that a model does not have, once nothing is done by them any more."""
+        self._requests.add(partial(self._machines.keep, model))
 
     async def close(self) -> None:
         """Wait for requests to be acknowledged; those to machines that are away follow from the State."""
         await asyncio.gather(self._requests.close(GRACE), self._orphans.close())
+
+    async def _done_with(self, located: LocatedAttempt, ending: Callable[[], Awaitable[None]]) -> None:
+        await ending()
+        await self._machines.release(located.key.name)
 
     async def _remove_orphans(self, keep: frozenset[str], worker: str, machine: Machine) -> None:
         self._boots[worker] = await machine.boot()
@@ -215,11 +219,8 @@ class ScriptJobs:
 
     def _locate(self, state: State, job: Job, machine: Machine, key: AttemptKey) -> None:
         step = step_of(state, job)
+        self._machines.hold(key.name, machine)
         self._located[job.id] = LocatedAttempt(machine, key, step is not None and step.acquires)
-
-    async def _reached(self, job: Job, call: Callable[[], Awaitable[T]]) -> T:
-        """Repeat a call for a job until its machine is reached; meanwhile the job says that it is not."""
-        return await self.outages.reached(job, call)
 
     def _tell(self, job: Job, sentence: str) -> None:
         """Have a job say how it stands, as if its script had reported so."""
@@ -239,7 +240,7 @@ class ScriptJobs:
         key = self._key(job)
         self._locate(state, job, machine, key)
         log = self._log_begins(job) if attempt is None else attempt.resume.log
-        prepared = await self._reached(job, partial(self._prepare, state, job, machine, key, secrets))
+        prepared = await self.outages.reached(job, partial(self._prepare, state, job, machine, key, secrets))
         if prepared is None or self._is_stopping(job):
             return STOPPED
         work, warnings = prepared
@@ -253,7 +254,7 @@ class ScriptJobs:
         start = partial(machine.processes.start, key, work, encode(resume), is_new=attempt is None)
         starting = partial(self._start, job, machine.processes, key, start)
         try:
-            started = await self._reached(job, starting)
+            started = await self.outages.reached(job, starting)
         except StartError as problem:
             self._introduce(job, output, resume)
             return Outcome(state="failed", reason=str(problem), warnings=resume.warnings)
@@ -318,7 +319,7 @@ class ScriptJobs:
         found = await follow_to_end(machine.processes, key, transcript, tell, notice, known=known)
         if found.state != "succeeded":  # it was perhaps killed, and its container is left
             end = partial(self._packages.end, self._session.state, job, machine, key)
-            await self._reached(job, end)
+            await self.outages.reached(job, end)
         await self._leave(job, transcript, machine.processes.workspace(key))
         warnings = tuple(map(self._masked.text, found.warnings))
         outcome = transcript.ended(replace(found, warnings=warnings))
@@ -347,7 +348,7 @@ class ScriptJobs:
         await transcript.keep_artifacts(files, self._folder.artifacts(job.run, job.id))
         if not self._session.state.model.retention.workspaces.forever:
             folder = self._folder.workspace(job.run, attempt_name(job))
-            problem = await self._reached(job, partial(files.save, folder))
+            problem = await self.outages.reached(job, partial(files.save, folder))
             if problem is not None:
                 transcript.warn(problem)
 

@@ -80,7 +80,7 @@ def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
         if run.runbook.steps[index].within:
             continue  # shown below each target of its parent
         step = _step(state, run, index, now, zone)
-        before = [steps.acquisition(state, run, job, now) for job in acquiring.pop(index, ())]
+        before = [steps.acquisition(state, run, job, now, zone) for job in acquiring.pop(index, ())]
         if run.runbook.steps[index].for_targets:
             step.branches[:0], before = before, []
         pick = None if progress.state == "skipped" and not progress.jobs else progress.pick
@@ -122,8 +122,8 @@ def _reason(state: State, run: Run, pick: int) -> str:
 def _step(state: State, run: Run, index: int, now: float, zone: Zone) -> Branch:
     """Return the branch of a step, with the run that it started."""
     if run.runbook.steps[index].for_targets:
-        return targets.step(state, run, index, now)
-    branch = steps.step(state, run, index, now)
+        return targets.step(state, run, index, now, zone)
+    branch = steps.step(state, run, index, now, zone)
     for name in run.progress.steps[index].jobs:
         child = state.runs.get(state.jobs[name].child or "")
         if child is not None:

@@ -6,14 +6,26 @@ from octotui.engine.rules.machines import target_of
 from octotui.engine.state import ForChild, Job, Run, State
 from octotui.views import answers
 from octotui.views.estimates.sentences import left
-from octotui.views.labels import JOBS, STOPPING, Mark, Role, acquire_text, duration, listed, machine_name
+from octotui.views.labels import (
+    AWAY,
+    JOBS,
+    STOPPING,
+    Mark,
+    Role,
+    acquire_text,
+    duration,
+    listed,
+    machine_name,
+)
+from octotui.views.machines.outages import next_try, outage_of
+from octotui.views.text.clock_times import Zone
 from octotui.views.tree import script_notes
 from octotui.views.tree.outlook import ASSUMED_ENDS, MAY_RUN, mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
 from octotui.views.waits import of_job
 
 
-def step(state: State, run: Run, index: int, now: float) -> Branch:
+def step(state: State, run: Run, index: int, now: float, zone: Zone = None) -> Branch:
     """Return the branch of a step, by its latest job."""
     progress, name = run.progress.steps[index], run.runbook.steps[index].name
     key = f"{run.id}:{index}"
@@ -29,30 +41,30 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
         )
         return Branch(row=row)
     job = state.jobs[progress.jobs[-1]]
-    return _of_job(state, run, job, (key, name), now)
+    return _of_job(state, run, job, (key, name), now, zone)
 
 
-def of_one(state: State, run: Run, job: Job, text: str, now: float) -> Branch:
+def of_one(state: State, run: Run, job: Job, text: str, now: float, zone: Zone = None) -> Branch:
     """Return the branch of one of a step's jobs, on one target."""
-    return _of_job(state, run, job, (job.id, text), now)
+    return _of_job(state, run, job, (job.id, text), now, zone)
 
 
-def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float) -> Branch:
+def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float, zone: Zone) -> Branch:
     return Branch(
         row=_row(state, *named, job, run, now),
-        notes=_notes(state, run, job, now),
+        notes=_notes(state, run, job, now, zone),
         branches=script_notes.attempts(job, _mark(job), _time(job, now)),
         progress=job.progress if job.state == "running" else None,
     )
 
 
-def acquisition(state: State, run: Run, job: Job, now: float) -> Branch:
+def acquisition(state: State, run: Run, job: Job, now: float, zone: Zone = None) -> Branch:
     """Return the branch of a job that acquires packages on a worker or a target."""
     what = acquire_text(job.packages, ("acquire", "pull"), joined=partial(listed, most=4))
     where = f" on {machine_name(state.model, target)}" if (target := target_of(run, job)) else ""
     return Branch(
         row=_row(state, job.id, f"{what}{where}", job, run, now),
-        notes=_notes(state, run, job, now),
+        notes=_notes(state, run, job, now, zone),
     )
 
 
@@ -73,6 +85,8 @@ def _row(state: State, key: str, text: str, job: Job, run: Run, now: float) -> T
 def _mark(job: Job) -> Mark:
     if job.undecided and job.state in ASSUMED_ENDS:
         return MAY_RUN
+    if outage_of(job) is not None:
+        return AWAY
     return STOPPING if job.stopping and job.state == "running" else JOBS[job.state]
 
 
@@ -101,15 +115,17 @@ def _time(job: Job, now: float) -> str:
     return duration((now if job.ended_at is None else job.ended_at) - job.started_at)
 
 
-def changing(state: State, job: Job, now: float) -> tuple[str, str]:
+def changing(state: State, job: Job, now: float) -> tuple[str, ...]:
     """Return what changes of a job's row as time goes by."""
-    return _time(job, now), left(state, job, now)
+    outage = outage_of(job)
+    away = () if outage is None else (next_try(outage, now),)
+    return _time(job, now), left(state, job, now), *away
 
 
-def _notes(state: State, run: Run, job: Job, now: float) -> list[tuple[str, Role]]:
+def _notes(state: State, run: Run, job: Job, now: float, zone: Zone) -> list[tuple[str, Role]]:
     """Return the notes below a job's row."""
     notes: list[tuple[str, Role]] = []
-    wait = of_job(state, job, now)
+    wait = of_job(state, job, now, zone=zone)
     if wait is not None and not (isinstance(job.wait, ForChild) and job.wait.run in state.runs):
         notes.append((wait.sentence, "asks" if job.state == "asking" else "waits"))
     if job.stopping and job.state == "running":

@@ -5,17 +5,18 @@ from msgspec.structs import replace
 from octotui.engine.state import Job, RejectedCandidate, Run, State
 from octotui.model.space import Model
 from octotui.views.labels import STEPS, Role, listed, machine_name
+from octotui.views.text.clock_times import Zone
 from octotui.views.tree import steps
 from octotui.views.tree.outlook import mark_of, may_run, why
 from octotui.views.tree.rows import Branch, TreeRow
 
 
-def step(state: State, run: Run, index: int, now: float) -> Branch:
+def step(state: State, run: Run, index: int, now: float, zone: Zone = None) -> Branch:
     """Return the branch of a step on targets: its progress, and a row for each target that it began with."""
     progress, defined = run.progress.steps[index], run.runbook.steps[index]
     rolling = defined.is_rolling
     if len(progress.jobs) == len(progress.targets) == 1 and not rolling:
-        return _on_its_only_one(state, run, index, now)
+        return _on_its_only_one(state, run, index, now, zone)
     row = TreeRow(
         key=f"{run.id}:{index}",
         kind="step",
@@ -25,13 +26,13 @@ def step(state: State, run: Run, index: int, now: float) -> Branch:
         note=" · ".join(filter(None, (_note(run, index), why(may_run(state, run, index))))),
         run=run.id,
     )
-    rows = _rolling(state, run, index, now) if rolling else _simple(state, run, index, now)
+    rows = _rolling(state, run, index, now, zone) if rolling else _simple(state, run, index, now, zone)
     rows += [_skipped(state.model, run, index, each) for each in progress.skipped]
     return Branch(row=row, notes=_without(state.model, run, index), branches=rows)
 
 
-def _on_its_only_one(state: State, run: Run, index: int, now: float) -> Branch:
-    branch = steps.step(state, run, index, now)
+def _on_its_only_one(state: State, run: Run, index: int, now: float, zone: Zone = None) -> Branch:
+    branch = steps.step(state, run, index, now, zone)
     note = " · ".join(
         filter(
             None, (f"on {machine_name(state.model, run.progress.steps[index].targets[0])}", branch.row.note)
@@ -62,13 +63,13 @@ def _without(model: Model, run: Run, index: int) -> list[tuple[str, Role]]:
     return [(f"goes without {listed(missing, most=4)}", "warned")] if missing else []
 
 
-def _simple(state: State, run: Run, index: int, now: float) -> list[Branch]:
-    return [_target(state, run, state.jobs[name], now) for name in run.progress.steps[index].jobs]
+def _simple(state: State, run: Run, index: int, now: float, zone: Zone) -> list[Branch]:
+    return [_target(state, run, state.jobs[name], now, zone) for name in run.progress.steps[index].jobs]
 
 
-def _target(state: State, run: Run, job: Job, now: float) -> Branch:
+def _target(state: State, run: Run, job: Job, now: float, zone: Zone) -> Branch:
     """Return the branch of a target's only job."""
-    branch = steps.of_one(state, run, job, machine_name(state.model, job.target or ""), now)
+    branch = steps.of_one(state, run, job, machine_name(state.model, job.target or ""), now, zone)
     where = f"on {machine_name(state.model, job.worker or '')}" if job.worker != job.target else ""
     note = " · ".join(filter(None, (where, branch.row.note)))
     branch.row = replace(branch.row, note=note)
@@ -89,7 +90,7 @@ def _skipped(model: Model, run: Run, index: int, target: RejectedCandidate) -> B
     return Branch(row=row)
 
 
-def _rolling(state: State, run: Run, index: int, now: float) -> list[Branch]:
+def _rolling(state: State, run: Run, index: int, now: float, zone: Zone) -> list[Branch]:
     """Return the branch of each target, with the child steps that it has begun."""
     from octotui.engine.decide.target_steps import children_of  # noqa: PLC0415 - loads decisions
 
@@ -107,5 +108,5 @@ def _rolling(state: State, run: Run, index: int, now: float) -> list[Branch]:
             )
             branches[target] = Branch(row=row)
         name = run.runbook.steps[job.step or 0].name
-        branches[target].branches.append(steps.of_one(state, run, job, name, now))
+        branches[target].branches.append(steps.of_one(state, run, job, name, now, zone))
     return list(branches.values())

@@ -1,5 +1,7 @@
 """The kinds of machine that SSH reaches: one for each endpoint, over the ways that they share."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from octotui.model.machines.accounts import Endpoint
@@ -14,12 +16,18 @@ class SshMachines:
     """The workers and targets at one endpoint."""
 
     def __init__(
-        self, transports: SshTransports, endpoint: Endpoint, space: str, archives: UnpackedArchives
+        self,
+        transports: SshTransports,
+        endpoint: Endpoint,
+        space: str,
+        archives: UnpackedArchives,
+        closed: Callable[[], object],
     ) -> None:
-        """Take the name of the space, and what all machines are sent."""
+        """Take the name of the space, and what all machines are sent; call `closed` when it is closed."""
         self._transports = transports
         self._endpoint = endpoint
         self._remote = ChosenMachines(lambda worker: transports.transport(endpoint), space, archives)
+        self._closed = closed
 
     def machine(self, worker: str, directory: str | None) -> Machine:
         """Return a worker in its directory, which is made when it is first used."""
@@ -31,8 +39,10 @@ class SshMachines:
 
     async def close(self) -> None:
         """Release all resources; what runs continues."""
+        self._closed()
+        transport = self._transports.taken(self._endpoint)  # whoever needs one meanwhile gets another
         await self._remote.close()
-        await self._transports.release(self._endpoint)
+        await self._transports.release(transport)
 
 
 class SshKinds:
@@ -53,5 +63,8 @@ class SshKinds:
     def of(self, endpoint: Endpoint) -> SshMachines:
         """Return the kind of an endpoint."""
         if endpoint not in self._kinds:
-            self._kinds[endpoint] = SshMachines(self._transports, endpoint, self._space, self._archives)
+            forget = partial(self._kinds.pop, endpoint, None)
+            self._kinds[endpoint] = SshMachines(
+                self._transports, endpoint, self._space, self._archives, forget
+            )
         return self._kinds[endpoint]

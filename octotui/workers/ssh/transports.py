@@ -42,9 +42,12 @@ class SshTransports:
             self._connector = SshConnector(self._read, self._passphrases)
         return self._connector
 
-    async def release(self, endpoint: Endpoint) -> None:
-        """Close the way to a machine; with the last one, those to the hosts on the way."""
-        transport = self._transports.pop(endpoint, None)
+    def taken(self, endpoint: Endpoint) -> "SshTransport | None":
+        """Return the way to a machine, if there is one, which nobody else gets from now on."""
+        return self._transports.pop(endpoint, None)
+
+    async def release(self, transport: "SshTransport | None") -> None:
+        """Close a way that was taken; with the last one, those to the hosts on the way."""
         if transport is not None:
             await transport.close()
         if not self._transports and self._connector is not None:
@@ -53,6 +56,6 @@ class SshTransports:
     async def close(self) -> None:
         """Close all connections; what runs over there continues."""
         for endpoint in tuple(self._transports):
-            await self.release(endpoint)
+            await self.release(self.taken(endpoint))
         if self._connector is not None:
             await self._connector.close()

@@ -27,7 +27,7 @@ async def test_a_released_way_is_closed_and_another_one_goes_on(sshd: Sshd) -> N
     one, other = map(transports.transport, endpoints)
     await one.run("true")
     await other.run("true")
-    await transports.release(endpoints[0])
+    await transports.release(transports.taken(endpoints[0]))
     with pytest.raises(Unreachable):
         await one.run("true")
     assert (await other.run("true")).code == 0

@@ -4,9 +4,12 @@ It is sent as text, and imports nothing but the standard library. Its arguments 
 of its lines, the directory of a worker, and the size, SHA-256 and version of the program.
 """
 
+import grp
 import hashlib
 import json
 import os
+import pwd
+import stat
 import sys
 
 
@@ -23,6 +26,49 @@ def place_of(path: str) -> str:
     if not home.startswith("/") or not os.path.isdir(home):
         raise ValueError("the account has no home there: say a directory for the worker that begins with /")
     return os.path.join(home, path[2:] if path.startswith("~/") else path)
+
+
+def check_way(path: str) -> None:
+    """Check that no other account can replace what is run in a directory, also one that is not there yet.
+
+    Each folder on the way belongs to this account or to root, and others write to none, but for sticky ones
+    above it, as /tmp is. Raises ValueError.
+    """
+    way = os.path.abspath(path)
+    real = os.path.realpath(way)
+    for last in (real, way):  # of the links on the way, none may be another's
+        here = last
+        while True:
+            if os.path.lexists(here):
+                _check_entry(here, os.lstat(here), is_last=here == last)
+            if here == "/":
+                break
+            here = os.path.dirname(here)
+
+
+def _check_entry(path: str, status: os.stat_result, *, is_last: bool) -> None:
+    if status.st_uid not in (0, os.geteuid()):
+        raise ValueError(
+            "%s belongs to another account, which could replace what is run there: say another directory"
+            % path
+        )
+    is_folder = stat.S_ISDIR(status.st_mode)
+    if not is_folder or (status.st_mode & stat.S_ISVTX and not is_last):
+        return
+    if status.st_mode & stat.S_IWOTH:
+        raise ValueError("everybody can write to %s: chmod o-w it" % path)
+    if status.st_mode & stat.S_IWGRP and not _is_private(status.st_gid):
+        raise ValueError("a group can write to %s: chmod g-w it" % path)
+
+
+def _is_private(group: int) -> bool:
+    """Return whether a group is that of this account, or of root, alone."""
+    try:
+        found = grp.getgrgid(group)
+        own = pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return group == 0 or (found.gr_name == own.pw_name and not set(found.gr_mem) - {own.pw_name})
 
 
 def make_folder(path: str) -> None:
@@ -76,6 +122,7 @@ def main() -> None:
     os.umask(0o077)
     try:
         folder = "%s/agents" % place_of(directory)
+        check_way(folder)
         make_folder(folder)
         path = "%s/program-%s" % (folder, version)
         if digest_of(path) != sha256:

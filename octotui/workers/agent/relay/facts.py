@@ -13,6 +13,7 @@ import time
 import zipfile
 from typing import Dict, Iterable, Optional
 
+from octotui.workers.agent.relay.boot import check_way
 from octotui.workers.agent.relay.calls import Answer, CallError, RelayCall, Words
 from octotui.workers.agent.relay.folder import make_folder
 from octotui.workers.agent.relay.starting import write_program
@@ -108,10 +109,11 @@ def _open_files() -> str:
 def directory(call: RelayCall) -> Answer:
     """Make the directory of a worker if need be, with the helper files of scripts; return its path."""
     path = place_of(str(call.header["path"]))
+    try:
+        check_way("%s/work" % path)
+    except ValueError as unsafe:
+        raise CallError("unsafe", str(unsafe)) from None
     make_folder("%s/work" % path)
-    unsafe = _writable_by_all("%s/work" % path)
-    if unsafe:
-        raise CallError("unsafe", "everybody can write to %s: chmod o-w it" % unsafe)
     helpers = "%s/agents/helpers-%s" % (path, call.header["version"])
     make_folder(helpers)
     with zipfile.ZipFile(sys.argv[0]) as program:

@@ -8,7 +8,7 @@ import select
 import socket
 import sys
 import threading
-from typing import Dict, List, Tuple
+from typing import Dict, List, Set, Tuple
 
 from octotui.workers.agent.frames import FrameError, FrameReader, Header, head
 from octotui.workers.agent.processes import since_boot
@@ -26,6 +26,7 @@ PATIENCE = 10.0  # seconds in which an agent that ends is waited for
 PAUSE = 0.01
 SET_PIPE_SIZE = 1031  # Linux: F_SETPIPE_SZ
 PIPE = 1 << 20  # bytes
+UNSENT = 1 << 26  # bytes that an agent may leave unread
 
 
 class Relay:
@@ -40,6 +41,8 @@ class Relay:
         self._saying = threading.Lock()
         self._calls: Dict[int, RelayCall] = {}
         self._agents: Dict[int, socket.socket] = {}
+        self._unsent: Dict[int, bytearray] = {}  # what agents have not read yet
+        self._ending: Set[int] = set()  # connections that end once all is sent
         self._numbers: Dict[int, int] = {}
         self._boot, self._since = boot_id(), since_boot()
         self._poll = select.poll()
@@ -60,11 +63,11 @@ class Relay:
             events = self._poll.poll(SILENCE * 1000)
             if not events:
                 return
-            for file, _ in events:
+            for file, event in events:
                 if file == self._woken:
                     self._take_opened()
                 elif file != self._incoming:
-                    self._pass_back(file)
+                    self._serve(file, event)
                 elif not self._receive():
                     return
 
@@ -105,29 +108,62 @@ class Relay:
             self._calls.pop(call.number, None)
 
     def _pass_on(self, number: int, payload: bytes) -> None:
-        """Send bytes to an agent; none are the end of its connection."""
-        agent = self._agents.get(number)
-        if agent is None:
+        """Send bytes to an agent, as soon as it reads; none are the end of its connection.
+
+        One that reads too little is given up, as nothing else would be passed on meanwhile.
+        """
+        if number not in self._agents:
             return
+        if payload:
+            self._unsent.setdefault(number, bytearray()).extend(payload)
+        else:
+            self._ending.add(number)
+        self._send(number)
+        if len(self._unsent.get(number, b"")) > UNSENT:
+            self._unsent[number].clear()
+            self._ending.add(number)
+            self._send(number)
+
+    def _send(self, number: int) -> None:
+        """Send what an agent reads without waiting for it."""
+        agent, unsent = self._agents[number], self._unsent.get(number)
         try:
-            if payload:
-                agent.sendall(payload)
-            else:
-                agent.shutdown(socket.SHUT_RDWR)
-        except OSError:  # its end is noticed as it is read from
+            while unsent:
+                del unsent[: agent.send(unsent)]
+        except BlockingIOError:
             pass
+        except OSError:  # its end is noticed as it is read from
+            if unsent:
+                unsent.clear()
+        self._poll.register(agent.fileno(), select.POLLIN | (select.POLLOUT if unsent else 0))
+        if number in self._ending and not unsent:
+            try:
+                agent.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def _serve(self, file: int, event: int) -> None:
+        """Send to an agent what it reads, and to the other end what it says."""
+        if event & select.POLLOUT:
+            self._send(self._numbers[file])
+        if event & ~select.POLLOUT:
+            self._pass_back(file)
 
     def _pass_back(self, file: int) -> None:
         """Send what an agent says to the other end; nothing when its connection has ended."""
         number = self._numbers[file]
         try:
             count = self._agents[number].recv_into(self._chunk)
+        except BlockingIOError:
+            return
         except OSError:
             count = 0
         if not count:
             self._poll.unregister(file)
             del self._numbers[file]
             self._agents.pop(number).close()
+            self._unsent.pop(number, None)
+            self._ending.discard(number)
         self.say({"from": number}, self._chunk[:count])
 
     def _open(self, call: RelayCall) -> Answer:
@@ -168,6 +204,7 @@ class Relay:
         while self._opened:
             number, stream = self._opened.pop(0)
             self._agents[number], self._numbers[stream.fileno()] = stream, number
+            stream.setblocking(False)
             self.say({"from": number, "opened": True}, b"")
             self._poll.register(stream.fileno(), select.POLLIN)
 

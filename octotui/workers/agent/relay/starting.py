@@ -7,10 +7,12 @@ when no agent of this version lives, two are never started, and whoever connects
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
-from typing import List, Optional
+import time
+from typing import Dict, List, Optional, Tuple
 
 from octotui.workers.agent.regular_files import open_regular
 from octotui.workers.agent.unix_sockets import listen, peer_account, short_path
@@ -18,7 +20,12 @@ from octotui.workers.agent.unix_sockets import listen, peer_account, short_path
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}  # nothing of ours: what scripts get is sent with each
 
 _NEW = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-_children: "set[int]" = set()
+_children: "Dict[int, Tuple[str, float]]" = {}  # agents that were started: folder, and when
+_failures: "Dict[str, Tuple[int, float]]" = {}  # of each folder: how many ended at once, and when the last
+
+EARLY = 5.0  # seconds; an agent that ends by itself sooner, with an error, could not begin
+TRIES = 5  # such agents in a row, after which the next one is started later
+LATER = 60.0  # seconds
 
 
 def connected(folder: str) -> socket.socket:
@@ -88,6 +95,7 @@ def started(home: str, version: str, program: bytes, python: str) -> Optional[so
     if lock is None:
         return None
     try:
+        _check_begins(folder)
         os.ftruncate(lock, 0)
         write_program(f"{folder}/program", program)
         with listen(f"{folder}/socket") as listener:
@@ -187,15 +195,44 @@ def _spawn(folder: str, listener: int, lock: int, python: str) -> None:
     finally:
         os.close(problems)
         os.close(null)
-    _children.add(pid)
+    _children[pid] = folder, time.monotonic()
 
 
 def _reap() -> None:
-    """Reap agents that have ended."""
-    for pid in tuple(_children):
+    """Reap agents that have ended, and count those that could not begin."""
+    now = time.monotonic()
+    for pid, (folder, since) in tuple(_children.items()):
+        status = 0
         try:
-            if not os.waitpid(pid, os.WNOHANG)[0]:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if not ended:
                 continue
         except ChildProcessError:
             pass
-        _children.discard(pid)
+        del _children[pid]
+        if now - since < EARLY and os.WIFEXITED(status) and os.WEXITSTATUS(status):
+            _failures[folder] = _failures.get(folder, (0, 0.0))[0] + 1, now
+        else:
+            _failures.pop(folder, None)
+
+
+def _check_begins(folder: str) -> None:
+    """Check that agents of a folder begin. Raises OSError with what the last one has said."""
+    count, last = _failures.get(folder, (0, 0.0))
+    if count < TRIES or time.monotonic() - last >= LATER:
+        return
+    raise OSError(errno.ECHILD, "its agent ends as soon as it is started: %s" % _last_problem(folder))
+
+
+def _last_problem(folder: str) -> str:
+    """Return the last line that agents of a folder have said."""
+    try:
+        file = open_regular("%s/problems" % folder, os.O_RDONLY)
+        try:
+            said = os.pread(file, 1 << 12, max(0, os.fstat(file).st_size - (1 << 12)))
+        finally:
+            os.close(file)
+    except OSError:
+        said = b""
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:200] if lines else "it has not said why"

@@ -1,5 +1,6 @@
 """Calls to the shell of a machine: a program as input of one command, and its answer in parts."""
 
+import asyncio
 import re
 import shlex
 from collections.abc import AsyncGenerator, Sequence
@@ -18,6 +19,8 @@ COMMAND = 'exec sh -c \'IFS= read -r p; eval "$(printf %b "$p")"\''  # any shell
 READ = 1 << 18
 LARGEST = 1 << 16  # bytes that a login shell may print before
 LONGEST = 1 << 26  # bytes of an answer that is kept as a whole
+PATIENCE = 1800.0  # seconds without output: a large package may be unpacked, or a large folder removed
+SILENT = "its shell has said nothing for {:.0f} s: see whether it is stopped, and the load there"
 SHOWN = 200  # characters of what a machine says in place of an answer
 DATA, NOTICE, END, PROBLEM = b":~=!"
 
@@ -47,6 +50,7 @@ class ShellCall(NamedTuple):
     verb: str
     arguments: Sequence[str] = ()
     before: str = ""
+    patience: float = PATIENCE
 
 
 class AnswerParts:
@@ -103,9 +107,11 @@ class AnswerParts:
 class RunningCall:
     """A verb that runs over there: its input, and its answer."""
 
-    def __init__(self, command: RemoteCommand, mark: str) -> None:
+    def __init__(self, command: RemoteCommand, mark: str, patience: float) -> None:
+        """Wait for each part of its output for so many seconds."""
         self._command = command
         self._parts = AnswerParts(mark.encode())
+        self._patience = patience
 
     async def send(self, data: bytes) -> None:
         """Send input to the verb. Raises ShellProblem where it takes no more, or Unreachable."""
@@ -135,11 +141,19 @@ class RunningCall:
             await self._refuse(last, bytes(said))
 
     async def _output(self) -> AsyncGenerator[Piece, None]:
-        while data := await self._command.read(READ):
+        while data := await self._read():
             for piece in self._parts.take(data):
                 yield piece
         for piece in self._parts.finish():
             yield piece
+
+    async def _read(self) -> bytes:
+        """Return more of its output. Raises Unreachable, also where nothing comes in time."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._command.read(READ)
+        except TimeoutError:
+            raise Unreachable(SILENT.format(self._patience)) from None
 
     async def _refuse(self, last: int | None, said: bytes) -> None:
         """Say why there is no answer. Raises ShellProblem or Unreachable."""
@@ -189,7 +203,7 @@ class ShellCalls:
         except BaseException:
             await command.close()
             raise
-        return RunningCall(command, mark)
+        return RunningCall(command, mark, call.patience)
 
     async def ask(
         self, file: str, verb: str, *arguments: str, body: bytes = b"", before: str = ""

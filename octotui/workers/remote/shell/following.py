@@ -16,6 +16,11 @@ from octotui.workers.workspace_record import read
 TURNS = 6  # attempts of a machine that are followed at once: a way may have room for 8 commands
 TURN = 2.0  # seconds, after which one that others wait for goes on later; its next turn is twice as long
 LONGEST = 64.0  # seconds that a turn has at most
+ALIVE = b"alive"
+LARGEST = 1 << 24  # bytes of a notice: the record has what the attempt was given
+BEAT = 100  # rounds, after which what follows says that it is alive: every 20 s or so
+PATIENCE = 120.0  # seconds without a word of it
+NOTICES = 64  # at most; there are six, of which one comes again
 
 
 class FollowedEnd(NamedTuple):
@@ -68,7 +73,8 @@ async def _take_turn(
     """Follow an attempt for a turn; return whether it has ended."""
     given = str(following.offset), attempt.space, attempt.name
     async with turns.turn():
-        call = await calls.open(ShellCall("attempts", "follow", given))
+        asked = ShellCall("attempts", "follow", given, f"beat={BEAT}", PATIENCE)
+        call = await calls.open(asked)
         try:
             reading = asyncio.ensure_future(following.read(call))
             ending = asyncio.ensure_future(following.turn_over(turns, seconds))
@@ -140,7 +146,12 @@ class _Following:
 
     def _take_notice(self, is_first: bool, data: bytes) -> None:
         if is_first:
+            self._told = [each for each in self._told if each != ALIVE]
+            if len(self._told) >= NOTICES:
+                raise Unreachable("what it says of the attempt does not end")
             self._told.append(bytearray())
+        if len(self._told[-1]) + len(data) > LARGEST:
+            raise Unreachable("what it says of the attempt is too long")
         self._told[-1] += data
         if self._told[-1] == b"orphaned" and not self._is_orphaned:
             self._is_orphaned = True

@@ -69,3 +69,24 @@ def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     lines, _ = booted(str(tmp_path), "file/worker")
     reason = json.loads(lines[0].partition("failed ")[2])["why"]
     assert reason == f"its directory cannot be used: File exists: {tmp_path}/file"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a folder to another account")
+def test_v5_a_directory_below_the_folder_of_another_account_is_refused(tmp_path: Path) -> None:
+    """M1, V5: before anything is made, written or run there; links on the way are looked at, too."""
+    (tmp_path / "theirs").mkdir()
+    os.chown(tmp_path / "theirs", 65534, -1)
+    lines, _ = booted(str(tmp_path), "theirs/worker")
+    assert f"{tmp_path}/theirs belongs to another account, which could replace what is run" in lines[-1]
+    assert list((tmp_path / "theirs").iterdir()) == []
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "mine")
+    os.lchown(tmp_path / "link", 65534, -1)
+    lines, _ = booted(str(tmp_path), "link/worker")
+    assert f"{tmp_path}/link belongs to another account" in lines[-1]
+    (tmp_path / "mine").chmod(0o770)
+    os.chown(tmp_path / "mine", -1, 65534)
+    lines, _ = booted(str(tmp_path), "mine/worker")
+    assert f"a group can write to {tmp_path}/mine: chmod g-w it" in lines[-1]
+    (tmp_path / "mine").chmod(0o1777)
+    assert booted(str(tmp_path), "mine/worker")[0][-1].startswith("runs")

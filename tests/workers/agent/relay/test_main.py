@@ -1,8 +1,10 @@
 """The relay as a process: frames in, frames out."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,8 @@ import pytest
 
 from octotui.workers import agent_program
 from octotui.workers.agent.frames import FrameReader, head
-from octotui.workers.agent.relay.main import Relay
-from tests.workers.agents import end_agents
+from octotui.workers.agent.relay.main import UNSENT, Relay
+from tests.workers.agents import end_agents, living
 
 
 class RunningRelay:
@@ -112,3 +114,35 @@ def test_strange_words_and_bytes_end_it(tmp_path: Path) -> None:
         relay = RunningRelay(tmp_path)
         out, _ = relay.process.communicate(said, timeout=10)
         assert out == b""
+
+
+def test_m1_an_agent_that_does_not_read_holds_up_nothing_else(relay: RunningRelay, tmp_path: Path) -> None:
+    """M1: what it does not read waits for it, up to a bound."""
+    opening = {"do": "agent", "folder": str(tmp_path / "agents" / "space"), "version": "v", "start": True}
+    relay.say({"call": 1, **opening})
+    relay.until("opened")
+    while not (found := list(living(tmp_path))):
+        time.sleep(0.01)
+    (agent,) = found
+    os.kill(agent, signal.SIGSTOP)
+    try:
+        chunk = head({"do": "look", "job": "x", "directory": ""}) * 10_000
+        for _ in range(8):
+            relay.say({"to": 1}, chunk)
+        relay.say({"ping": 7})
+        assert relay.until("pong")[0] == {"pong": 7}
+        os.kill(agent, signal.SIGCONT)
+        heard = 0
+        while heard < 80_000:
+            heard += relay.until("from")[1].count(b'"status"')
+        os.kill(agent, signal.SIGSTOP)
+        sent = 0
+        while sent < 1.5 * UNSENT:
+            relay.say({"to": 1}, chunk)
+            sent += len(chunk)
+        while relay.until("from")[1]:
+            pass  # given up
+        relay.say({"ping": 8})
+        assert relay.until("pong")[0] == {"pong": 8}
+    finally:
+        os.kill(agent, signal.SIGCONT)

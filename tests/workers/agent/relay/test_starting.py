@@ -2,6 +2,8 @@
 
 import os
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -30,3 +32,34 @@ def test_the_agent_listens_before_it_runs(tmp_path: Path) -> None:
     stream.close()
     assert (tmp_path / "agent" / "v" / "socket").stat().st_mode & 0o777 == 0o600
     end_agents(tmp_path, 0.0)
+
+
+def test_m1_an_agent_that_cannot_begin_is_not_started_all_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M1: it says why, and is tried again later."""
+    program = b"import sys; sys.exit('no room in the temporary folder')"
+
+    def start() -> None:
+        stream = starting.started(str(tmp_path / "agent"), "v", program, sys.executable)
+        if stream is not None:
+            stream.setblocking(True)
+            with suppress(ConnectionResetError):
+                while stream.recv(100):
+                    pass
+            stream.close()
+
+    def started() -> int:
+        return (tmp_path / "agent" / "v" / "problems").read_text().count("no room")
+
+    ends_at_once = "its agent ends as soon as it is started: no room in the temporary folder"
+    with pytest.raises(OSError, match=ends_at_once):  # noqa: PT012 - as often as it takes
+        for _ in range(1000):
+            start()
+            time.sleep(0.01)
+    assert started() == starting.TRIES
+    with pytest.raises(OSError, match=ends_at_once):
+        start()
+    monkeypatch.setattr(starting, "LATER", 0.0)
+    start()
+    assert started() == starting.TRIES + 1

@@ -1,6 +1,7 @@
 """M1: what a machine must have, and what is asked of it once."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,24 @@ async def test_m1_a_directory_that_everybody_can_write_to_is_refused(
     assert str(refused.value) == f"everybody can write to {above}: chmod o-w it"
     above.chmod(0o1777)
     assert (await ShellDirectory(way, str(above / "worker")).reached()).directory == str(above / "worker")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a folder to another account")
+async def test_v5_a_directory_below_the_folder_of_another_account_is_refused(
+    way: LocalTransport, tmp_path: Path
+) -> None:
+    """M1, V5: nothing is made there."""
+    above = tmp_path / "theirs"
+    above.mkdir()
+    os.chown(above, 65534, -1)
+    for there in (above / "a" / "worker", above):
+        with pytest.raises(Unreachable, match="belongs to another account, which could replace what is run"):
+            await ShellDirectory(way, str(there)).reached()
+    assert list(above.iterdir()) == []
+    os.chown(above, 0, 65534)
+    above.chmod(0o770)
+    with pytest.raises(Unreachable, match="a group can write to "):
+        await ShellDirectory(way, str(above / "a" / "worker")).reached()
 
 
 async def test_nothing_is_found_in_the_current_directory(way: LocalTransport, tmp_path: Path) -> None:

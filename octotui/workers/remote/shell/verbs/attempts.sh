@@ -178,6 +178,7 @@ wait_for_start() {
 
 # follow OFFSET SPACE NAME: its output as it comes, then the length of it, whether it was stopped, and its records.
 #
+# Says that it is alive after so many rounds as beat says, which is every 20 s or so.
 # Ends with its input: who follows may be gone, and nobody else would notice.
 follow() {
     enter '' "attempts/$2/$3"
@@ -193,11 +194,18 @@ follow() {
         kill -s TERM $$
     } >/dev/null 2>&1 &
     read_record
-    told= rounds=0
+    told= rounds=0 quiet=0
     say :
     tail -c "+$(($1 + 1))" <&4
     until is_over; do
         cat <&4
+        quiet=$((quiet + 1))
+        if [ "$told" ]; then quiet=$((quiet + 4)); fi
+        if [ "$quiet" -ge "${beat:-100}" ]; then
+            say '~alive'
+            say :
+            quiet=0
+        fi
         if [ "$told" ]; then pause 1; elif [ "$rounds" -lt 10 ]; then pause 0.02; elif [ "$rounds" -lt 30 ]; then pause 0.05; else pause 0.2; fi
         rounds=$((rounds + 1))
     done

@@ -22,8 +22,34 @@ inside() {
             esac
             ;;
     esac
+    if [ ! -d "$d" ]; then
+        up=$d
+        until [ -d "$up/" ]; do up=${up%/*}; done
+        trusted "$(cd -P "$up/" && pwd)"
+    fi
     { mkdir -p "$d" && cd -P "$d"; } || fail away
     d=$PWD
+}
+
+# trusted FOLDER: refuse one where another account could replace what is run there: on its way, each folder belongs to
+# this account or to root, and others write to none, but for sticky ones, as /tmp is.
+trusted() {
+    above=$1
+    set --
+    while [ "$above" ]; do
+        set -- "$@" "$above"
+        above=${above%/*}
+    done
+    set -- "$@" /
+    unsafe=$(find "$@" -prune ! -user 0 ! -user "$(id -u)" | head -n 1)
+    [ ! "$unsafe" ] ||
+        fail away "$unsafe belongs to another account, which could replace what is run there: declare another directory"
+    unsafe=$(find "$@" -prune -type d -perm -0002 ! -perm -1000 | head -n 1)
+    [ ! "$unsafe" ] || fail away "everybody can write to $unsafe: chmod o-w it"
+    own=0
+    [ "$(id -un)" != "$(id -gn)" ] || own=$(id -g)
+    unsafe=$(find "$@" -prune -type d -perm -0020 ! -perm -1000 ! -group 0 ! -group "$own" | head -n 1)
+    [ ! "$unsafe" ] || fail away "a group can write to $unsafe: chmod g-w it"
 }
 
 # enter MAKE FOLDER: go down through folders that are no links; with MAKE, make missing ones. Fails with 2 where one

@@ -2,14 +2,13 @@
 
 # facts PROGRAM…: parts of NAME VALUE: directory, system, …, the names in the environment, the programs found.
 facts() {
-    for each in awk cat chmod cp dd df find grep head ls mkdir mv rm rmdir sleep stat tail tar touch uname xargs; do
+    for each in awk cat chmod cp dd df find grep head id ls mkdir mv rm rmdir sleep stat tail tar touch uname xargs; do
         find_program "$each" || fail away "it has no $each: install it there"
     done
     find_program sha256sum || find_program shasum || find_program openssl ||
         fail away 'it has no sha256sum, shasum or openssl: install one there'
     find_program setsid || find_program perl || fail away 'it has no setsid or perl: install one there'
-    unsafe=$(writable_by_all)
-    [ ! "$unsafe" ] || fail away "everybody can write to $unsafe: chmod o-w it"
+    trusted "$d"
     say ":directory $d"
     say ":system $(uname -s)"
     say ":architecture $(uname -m)"
@@ -24,17 +23,6 @@ facts() {
     if find_program python3 && "$program" -I -S -c 'import sys; sys.exit(sys.version_info < (3, 8))'; then
         say ":python $program"
     fi </dev/null >&1 2>/dev/null
-}
-
-# writable_by_all: print the first folder of the way to the directory that everybody can write to.
-writable_by_all() {
-    above=$d
-    set --
-    while [ "$above" ]; do
-        set -- "$@" "$above"
-        above=${above%/*}
-    done
-    find "$@" -prune -type d -perm -0002 ! -perm -1000 | head -n 1
 }
 
 # helpers HASH NAME SIZE…: keep the helper files of scripts, which come as input, in a folder of this hash.
