@@ -117,6 +117,15 @@ def connect(path: Path) -> sqlite3.Connection:
     return database
 
 
+def connect_beside(path: Path) -> sqlite3.Connection:
+    """Open a journal once more, for checkpoints of its writer; raises sqlite3.Error."""
+    database = sqlite3.connect(
+        uri(path, "mode=rw"), uri=True, isolation_level=None, check_same_thread=False, factory=Connection
+    )
+    database.execute("PRAGMA synchronous = FULL")
+    return database
+
+
 def refuse_newer(database: sqlite3.Connection, path: Path) -> int:
     """Return a journal's version, 0 where it has no tables yet; raises StoreError for a newer one.
 
@@ -139,7 +148,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
     version = refuse_newer(database, path)
     # A checkpoint costs a commit several syncs; a longer log needs them rarely.
     database.executescript(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
     )
     if version < VERSION:
         database.execute("BEGIN IMMEDIATE")

@@ -2,7 +2,11 @@
 
 While commits are fast they are made on the loop itself: to hand one over to a thread, and to wait for the GIL
 beside it, costs more than the commit. Slow disks, large transactions and checkpoints are left to a thread, in
-which everything that waits is one transaction, too. Never do both at once: entries stay in order.
+which everything that waits is one transaction, too. Never commit in both at once: entries stay in order.
+
+A checkpoint copies the write-ahead log into the database, for which commits would have to wait. So the thread
+copies most of it by a connection of its own, beside the commits of the loop, and only then takes the next
+commit, and copies the rest: after that SQLite begins the log anew.
 """
 
 import asyncio
@@ -36,11 +40,13 @@ class StoredSnapshot(msgspec.Struct, frozen=True):
 
 FAST = 0.002  # seconds of the last commits up to which the loop waits for the next one
 FEW = 200  # events of a transaction that the loop waits for
-LONG = 1000  # pages of the write-ahead log, estimated, after which the thread checkpoints it; SQLite at 2000
+EARLY = 1000  # pages of the write-ahead log, estimated, after which the thread copies it beside the commits
+LONG = 2000  # pages after which commits wait for that; SQLite at 4000
 COMMIT, EVENT = 2, 0.2  # pages that a commit takes, and that an event adds: from half to twice as many
 
 Content = Sequence[Event] | StoredSnapshot
-Entry = tuple[Content, TakenRequest | None, "asyncio.Future[None]"]
+Entry = tuple[Content, TakenRequest | None, int, "asyncio.Future[None]"]
+"""What to write, the request that led to it, how many events take as long, and the future of its commit."""
 Check = Callable[[], None]
 """Raises StoreError where the journal's path leads to another file."""
 
@@ -75,6 +81,9 @@ class Writer:
         self._handed_over = 0  # lists of entries that the thread has not committed yet
         self._time = CommitTime()
         self._pages = 0.0
+        self._is_copying = False  # the thread copies the log beside commits, or is about to
+        self._is_copied = False  # but for the rest, which the thread copies after the next commit
+        self._copier: sqlite3.Connection | None = None  # of the thread alone
         self._closed = False
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
@@ -89,14 +98,15 @@ class Writer:
             return future
         if not self._pending:
             loop.call_soon(self._flush)
-        self._pending.append((content, taken, future))
+        self._pending.append((content, taken, _weight(content), future))
         return future
 
     def close(self) -> None:
         """Commit what is queued, and close the file."""
         if not self._closed:
             self._closed = True
-            self._queue.put(self._taken())
+            if entries := self._taken():
+                self._queue.put(entries)
             self._queue.put(None)
             self._thread.join()
 
@@ -109,15 +119,20 @@ class Writer:
         entries = self._taken()
         if not entries:
             return
-        if self._handed_over or not self._is_fast(entries):
+        events = sum([each for _, _, each, _ in entries])
+        if self._handed_over or not self._is_fast(events):
             self._handed_over += 1
             self._queue.put(entries)
         else:
-            _settle(entries, self._commit_all(entries))
+            _settle(entries, self._commit_all(entries, events))
+            if self._pages > EARLY and not (self._is_copying or self._is_copied):
+                self._is_copying = True
+                self._queue.put([])
 
-    def _is_fast(self, entries: Iterable[Entry]) -> bool:
-        """Return whether the loop can wait for a commit of these entries."""
-        return self._time.seconds <= FAST and self._pages <= LONG and _events_in(entries) < FEW
+    def _is_fast(self, events: int) -> bool:
+        """Return whether the loop can wait for a commit of so many events."""
+        is_due = self._is_copied or self._pages > LONG
+        return self._time.seconds <= FAST and not is_due and events < FEW
 
     def _work(self) -> None:
         going = True
@@ -126,14 +141,29 @@ class Writer:
             if batch[-1] is None:
                 going = False
             lists = [entries for entries in batch if entries is not None]
+            if [] in lists and going:
+                self._copy_beside()
+            lists = [entries for entries in lists if entries]
             if entries := [entry for each in lists for entry in each]:
-                failure, is_long = self._commit_all(entries), self._pages > LONG
+                failure = self._commit_all(entries, sum([each for _, _, each, _ in entries]))
+                is_long = self._is_copied or self._pages > LONG
                 loop = entries[0][-1].get_loop()
                 self._settle_soon(loop, entries, failure, 0 if is_long else len(lists))
                 if is_long:
                     self._checkpoint()
                     self._settle_soon(loop, (), None, len(lists))
+        if self._copier is not None:
+            self._copier.close()
         self._database.close()
+
+    def _copy_beside(self) -> None:
+        """Copy what the log has now into the database, while the loop goes on to commit."""
+        with suppress(sqlite3.Error, StoreError):  # then all of it is copied at once, later
+            if self._copier is None:
+                self._check()
+                self._copier = sqlite.connect_beside(self._path)
+            self._copier.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self._is_copied, self._is_copying = True, False
 
     def _settle_soon(
         self,
@@ -168,22 +198,21 @@ class Writer:
             pass
         return batch
 
-    def _commit_all(self, entries: Sequence[Entry]) -> Exception | None:
+    def _commit_all(self, entries: Sequence[Entry], events: int) -> Exception | None:
         """Commit entries in one transaction, unless an earlier one has failed; return the failure."""
         began = perf_counter()
-        self._failure = self._failure or self._commit((content, taken) for content, taken, _ in entries)
-        events = _events_in(entries)
+        self._failure = self._failure or self._commit(entries)
         self._time.note(perf_counter() - began, events)
         self._pages += COMMIT + EVENT * events
         return self._failure
 
     def _checkpoint(self) -> None:
-        """Copy a long write-ahead log into the database, so that no commit on the loop has to."""
-        self._pages = 0.0
+        """Copy the rest of the log into the database, with no commit meanwhile: the next begins it anew."""
+        self._pages, self._is_copied = 0.0, False
         with suppress(sqlite3.Error):  # the log just stays longer
             self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
-    def _commit(self, contents: Iterable[tuple[Content, TakenRequest | None]]) -> Exception | None:
+    def _commit(self, entries: Iterable[Entry]) -> Exception | None:
         """Commit everything in one transaction; return why it cannot be acknowledged, or None.
 
         After a failure nothing is written, except where the journal was moved between the last check and the
@@ -194,7 +223,7 @@ class Writer:
             execute("BEGIN IMMEDIATE")
             self._check()
             events: list[Event] = []
-            for content, taken in contents:
+            for content, taken, _, _ in entries:
                 if isinstance(content, StoredSnapshot):
                     execute(sqlite.SAVE_SNAPSHOT, (content.seq, seal(content.body)))
                 else:
@@ -220,14 +249,11 @@ def noted(path: Path, problem: sqlite3.Error) -> StoreError:
     return failure
 
 
-def _events_in(entries: Iterable[Entry]) -> int:
-    """Return how many events there are in entries; a snapshot, and a model, counts as many."""
-    return sum(
-        FEW
-        if isinstance(content, StoredSnapshot) or isinstance(next(iter(content), None), ModelLoaded)
-        else len(content)
-        for content, _, _ in entries
-    )
+def _weight(content: Content) -> int:
+    """Return how many events take as long as content: a snapshot, and a model, counts as many."""
+    if isinstance(content, StoredSnapshot) or (content and isinstance(content[0], ModelLoaded)):
+        return FEW
+    return len(content)
 
 
 def _settle(entries: Iterable[Entry], failure: Exception | None) -> None:

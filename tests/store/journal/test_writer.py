@@ -1,6 +1,7 @@
 import asyncio
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -304,15 +305,55 @@ async def test_a_long_log_is_copied_into_the_database_by_the_thread(
 ) -> None:
     """So the log stays short, though no commit on the loop has to do so."""
     monkeypatch.setattr(writer, "FAST", 1e9)
-    monkeypatch.setattr(writer, "LONG", 30)
+    monkeypatch.setattr(writer, "EARLY", 30)
+    monkeypatch.setattr(writer, "LONG", 60)
     threads = Threads()
     path = tmp_path / "journal.sqlite"
     journal = Journal(path, threads)
     for event in numbered(*map(queued, range(1, 301))):
         await journal.append((event,))
-    assert 10 < sum(not each for each in threads.commits) < 60
-    assert path.with_name(f"{path.name}-wal").stat().st_size < 100 * 4096
+    assert 10 < threads.seen.count(False) / 2 < 60, "it looks once more where it opens a connection"
+    assert path.with_name(f"{path.name}-wal").stat().st_size < 400 * 4096, "of about 1,800 pages"
     journal.close()
+
+
+@pytest.mark.parametrize("opens", [True, False], ids=["beside", "at once"])
+async def test_commits_go_on_while_most_of_a_long_log_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opens: bool
+) -> None:
+    """Where no connection can be had for that, all is copied at once; either way the log begins anew."""
+    copying, go_on = threading.Event(), threading.Event()
+    beside = sqlite.connect_beside
+
+    def connect_beside(path: Path) -> sqlite3.Connection:
+        copying.set()
+        assert go_on.wait(10)
+        if not opens:
+            raise sqlite3.OperationalError("unable to open database file")
+        return beside(path)
+
+    monkeypatch.setattr(sqlite, "connect_beside", connect_beside)
+    monkeypatch.setattr(writer, "FAST", 1e9)
+    monkeypatch.setattr(writer, "EARLY", 50)
+    threads, path = Threads(), tmp_path / "journal.sqlite"
+    journal = Journal(path, threads)
+    events = numbered(*map(queued, range(1, 61)))
+    for event in events[:30]:
+        await journal.append((event,))
+    assert await asyncio.to_thread(copying.wait, 10)
+    for event in events[30:40]:
+        await asyncio.wait_for(journal.append((event,)), 10)
+    assert threads.seen.count(False) == 3, "the first commit, whose time was not known, and a look"
+    go_on.set()
+    while threads.seen.count(False) < 5:  # until the commit that the rest is copied with
+        await journal.append((events[journal.last()],))
+    for _ in range(3):
+        await journal.append((events[journal.last()],))
+    with closing(beside(path)) as other:
+        assert other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1] < 20, "pages of the log"
+    assert list(journal.read()) == events[: journal.last()]
+    journal.close()
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_slow_commit_counts_at_once_and_fast_ones_little_by_little() -> None:
