@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from octotui.engine.rules.start_prompts import required_prompts, unanswered
+from octotui.engine.rules.targets.cluster_workers import WorkerNeed
 from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key, machine_health
+from octotui.engine.state.records import StepTargets
 from octotui.model.complaints import Reason
 from octotui.model.iteration import values_of
 from octotui.model.machines.tool_needs import need_of, satisfies
@@ -32,29 +34,28 @@ class SelectionTally(msgspec.Struct):
     leases: dict[str, dict[str, int]] = {}
 
 
-def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
+def select(state: State, run: Run, needs: Sequence[WorkerNeed]) -> Selection:
     """Select workers for steps of a run; all or nothing (W5)."""
     leased: dict[Key, list[Pick]] = {}
     picks: list[Pick] = []
     problems = [*run.selection.problems, *_unanswered(state, run)]
     taken = SelectionTally()
-    for index in steps:
-        step = run.runbook.steps[index]
-        resolved = pool_of(state, run, step)
+    for need in needs:
+        step = run.runbook.steps[need.step]
+        resolved = pool_of(state, run, step, need.pool)
         if resolved.problem is not None:
             problems.append(resolved.problem)
             continue
         pool = state.model.pool(resolved.slug)
         problem = _container_problem(pool, step)
-        alone = index if pool.affinity == "step" else None
+        alone = need.step if pool.affinity == "step" else None
         key = (resolved.slug, step.package_ids, step.container, alone)
-        shared = next(
-            (each for each in leased.get(key, ()) if not lacks(state, each.worker, step.tools)), None
-        )
+        tools = _tools(step, need)
+        shared = next((each for each in leased.get(key, ()) if not lacks(state, each.worker, tools)), None)
         if shared is not None:
-            _share(shared, index, step, leased[key], picks)
+            _share(shared, need, tools, leased[key], picks)
         elif problem is None:
-            pick = _pick(state, run, resolved.slug, index, taken)
+            pick = _pick(state, run, resolved.slug, need, taken)
             if isinstance(pick, Pick):
                 picks.append(pick)
                 leased.setdefault(key, []).append(pick)
@@ -67,10 +68,26 @@ def select(state: State, run: Run, steps: Sequence[int]) -> Selection:
     return Selection((), tuple(problems)) if problems else Selection(tuple(picks))
 
 
-def _share(pick: Pick, index: int, step: Step, *lists: list[Pick]) -> None:
+def _tools(step: Step, need: WorkerNeed) -> tuple[str, ...]:
+    """Return the tools that a worker must have for a step, and for its Kubernetes targets (W13)."""
+    known = {need_of(each).tool for each in step.tools}
+    return tuple(sorted((*step.tools, *(each for each in need.tools if each not in known))))
+
+
+def _served(need: WorkerNeed) -> tuple[tuple[int, ...], tuple[StepTargets, ...]]:
+    """Return the steps, and the steps on targets, that a worker serves for a need."""
+    return ((), (StepTargets(need.step, need.targets),)) if need.targets else ((need.step,), ())
+
+
+def _share(pick: Pick, need: WorkerNeed, tools: tuple[str, ...], *lists: list[Pick]) -> None:
     """Add a step to a pick, in both lists that have it."""
-    needs = tuple(sorted({*pick.needs, *step.tools}))
-    more = msgspec.structs.replace(pick, steps=(*pick.steps, index), needs=needs)
+    steps, for_targets = _served(need)
+    more = msgspec.structs.replace(
+        pick,
+        steps=pick.steps + steps,
+        needs=tuple(sorted({*pick.needs, *tools})),
+        for_targets=pick.for_targets + for_targets,
+    )
     for each in lists:
         each[each.index(pick)] = more
 
@@ -90,8 +107,11 @@ class ResolvedPool(msgspec.Struct, frozen=True):
     problem: Reason | None = None
 
 
-def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
-    """Return a step's pool: the named one, that of its pool variable, or the default (W2, W10)."""
+def pool_of(state: State, run: Run, step: Step, of_target: str | None = None) -> ResolvedPool:
+    """Return a step's pool: the named one, that of its pool variable, or the default (W2, W10).
+
+    On the default pool a step uses that of its target, where it has one (W13).
+    """
     slug = step.pool or state.model.default_pool
     if step.pool is None and step.pool_variable is not None:
         from octotui.engine.rules.variable_context import scope_context, visible  # noqa: PLC0415 - rare
@@ -104,6 +124,8 @@ def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
                 problem=f"step “{step.name}”: the pool variable {step.pool_variable} has no value for {where}"
             )
         slug = value.value
+    if of_target is not None and slug == state.model.default_pool:
+        slug = of_target
     if slug in state.model.pools or slug == state.model.default_pool:
         return ResolvedPool(slug)
     return ResolvedPool(problem=f"step “{step.name}”: pool {slug} is not in the model any more")
@@ -116,23 +138,24 @@ def _container_problem(pool: Pool, step: Step) -> Reason | None:
     return None
 
 
-def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) -> Pick | Reason:
+def _pick(state: State, run: Run, slug: str, need: WorkerNeed, taken: SelectionTally) -> Pick | Reason:
     """Pick a worker of a pool by its policy, or return a sentence why there is none."""
-    pool, step = state.model.pool(slug), run.runbook.steps[index]
+    pool, step = state.model.pool(slug), run.runbook.steps[need.step]
     if not pool.workers:
-        return _built_in(state, run, slug, index)
+        return _built_in(state, run, slug, need)
+    tools, (steps, for_targets) = _tools(step, need), _served(need)
     rotates = pool.policy == "round-robin"
     known = taken.cursors.get(slug) or state.cursors.get(cursor_key(slug, run.request.process))
     cursor = known if rotates else None
     held = {} if rotates else _leases(state, slug, taken)
     passed: list[RejectedCandidate] = []
     for worker in from_cursor(pool, cursor) if rotates else by_leases(pool, held):
-        reason = rejection(state, worker, step.tools)
+        reason = rejection(state, worker, tools)
         if reason is None:
             return Pick(
                 pool=slug,
                 worker=worker,
-                steps=(index,),
+                steps=steps,
                 packages=step.package_ids,
                 container=step.container,
                 policy=pool.policy,
@@ -140,7 +163,8 @@ def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) 
                 cursor_after=worker if rotates else None,
                 rejected=tuple(passed),
                 leases=held.get(worker),
-                needs=step.tools,
+                needs=tools,
+                for_targets=for_targets,
             )
         passed.append(RejectedCandidate(worker, reason))
     reasons = ", ".join(f"{each.worker} is {each.reason}" for each in passed)
@@ -175,21 +199,23 @@ def live_leases(state: State, pool: Pool) -> dict[str, int]:
     return held
 
 
-def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | Reason:
+def _built_in(state: State, run: Run, slug: str, need: WorkerNeed) -> Pick | Reason:
     """Pick the built-in worker for an empty default pool, or return why not (W3)."""
     if slug != state.model.default_pool:
         return "the pool has no workers: name some in workers = [...]"
     if not state.model.engine.built_in_worker:
         return "the default pool has no workers, and the built-in worker is disabled"
-    step = run.runbook.steps[index]
+    step = run.runbook.steps[need.step]
+    steps, for_targets = _served(need)
     return Pick(
         pool=slug,
         worker=BUILT_IN,
-        steps=(index,),
+        steps=steps,
         packages=step.package_ids,
         container=step.container,
         policy=BUILT_IN,
-        needs=step.tools,
+        needs=_tools(step, need),
+        for_targets=for_targets,
     )
 
 

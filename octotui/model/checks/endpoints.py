@@ -18,7 +18,7 @@ def check_endpoints(model: Model, report: Report) -> None:
             for key, sentence in _problems(model, machine):
                 report((table, slug, key), sentence)
     for slug, account in model.accounts.items():
-        if not any((account.user, account.key, account.password)):
+        if not any((account.user, account.key, account.password, account.token)):
             report(("accounts", slug), "It says nothing; give it a user, a key or a password, or remove it.")
 
 
@@ -32,6 +32,8 @@ def _problems(model: Model, machine: Worker | Target) -> Iterator[tuple[str, str
             )
         return
     account = model.accounts.get(machine.account or "")
+    if account is not None and (account.token or account.certificate):
+        yield "account", f'The account "{machine.account}" is one of a Kubernetes cluster; name one of SSH.'
     named = ssh_endpoint(machine.endpoint).user
     if account is not None and account.user is not None and named not in (None, account.user):
         yield (
