@@ -11,6 +11,8 @@ from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
 from octotui.model.iteration import environment_sources
+from octotui.model.machines.accounts import Endpoint
+from octotui.model.machines.endpoints import is_pod
 from octotui.model.space import Model
 from octotui.model.values import Secret
 from octotui.runtime.clocks import Clock, SteadyClock, since_boot
@@ -30,9 +32,10 @@ from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.user_config import file_trust
 from octotui.workers.executor import Executor
+from octotui.workers.kubectl.machines import PodKinds
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
-from octotui.workers.machine import Machines
+from octotui.workers.machine import MachineKind, Machines
 from octotui.workers.ssh.machines import SshKinds
 from octotui.workers.ssh.transports import ReadSecret
 
@@ -98,7 +101,14 @@ def space_machines(executor: Executor, folder: SpaceFolder, read: ReadSecret) ->
     """Return the machines of a space: of every kind that an `endpoint` may name."""
     local = LocalMachines(executor, folder.worker)
     elsewhere = SshKinds(read, folder.path.name, folder.path / "fetched")
-    return Machines(lambda endpoint: local if endpoint.is_local else elsewhere.of(endpoint))
+    pods = PodKinds(folder.path.name, folder.path / "fetched")
+
+    def kind_of(endpoint: Endpoint) -> MachineKind:
+        if is_pod(endpoint.address):
+            return pods.of(endpoint.address)
+        return local if endpoint.is_local else elsewhere.of(endpoint)
+
+    return Machines(kind_of)
 
 
 async def _read_own(secrets: SecretStore, model: Callable[[], Model], secret: Secret) -> str:

@@ -33,6 +33,7 @@ from tests.workers.agents import end_agents
 from tests.workers.faulty import FaultyProcesses
 from tests.workers.jobs import gone, started, work
 from tests.workers.local_transport import DeclaredMachines
+from tests.workers.pod_machines import DeclaredPodMachines
 from tests.workers.shell_machines import by_busybox, by_dash
 from tests.workers.sshd_machines import SshdMachines
 
@@ -62,6 +63,7 @@ KINDS = (
     Kind("remote by sh", by_dash),
     Kind("remote by busybox", by_busybox, has_python=False),
     Kind("remote by ssh", SshdMachines, there=SSHD is not None),
+    Kind("remote by kubectl", DeclaredPodMachines),
     Kind("simulated", SimulatedMachines, real=False),
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from octotui.model.complaints import Report
-from octotui.model.machines.endpoints import LOCAL, ssh_endpoint
+from octotui.model.machines.endpoints import LOCAL, is_pod, ssh_endpoint
 from octotui.model.space import Model, Target, Worker
 
 
@@ -30,6 +30,10 @@ def _problems(model: Model, machine: Worker | Target) -> Iterator[tuple[str, str
                 "account",
                 "This machine needs none: jobs run as the account that octotui runs as; remove it.",
             )
+        return
+    if is_pod(machine.endpoint):
+        if machine.account is not None:
+            yield "account", "A pod needs none: jobs run as the account that its image says; remove it."
         return
     account = model.accounts.get(machine.account or "")
     if account is not None and (account.token or account.certificate):
