@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import Checkout
+from tests.kube_api import kube, kube_certificates  # noqa: F401 - fixtures
 from tests.servers import end_servers
 from tests.sshd import login, make_sshd, sshd  # noqa: F401 - fixtures
 

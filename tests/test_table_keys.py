@@ -18,6 +18,13 @@ from tests.test_keys import BASE, Table, read
 STEPS = "runbooks.r.steps"
 ASKED = {"prompt": {"required": False}, "process": "r"}
 
+CONTEXT: Table = {"targets.web1.kubernetes": {"context": "staging"}}
+LOGIN = {"password": {"env": "OCTOTUI_PASSWORD"}}
+URL: Table = {
+    "accounts": {"ann": {"user": "ann", **LOGIN}, "ben": {"user": "ben", **LOGIN}},
+    "targets.web1.kubernetes": {"url": "https://cluster", "account": "ann"},
+}
+
 RICH: Table = {
     **BASE,
     "pools": {
@@ -93,6 +100,13 @@ SETTINGS: dict[str, tuple[str, Any, *tuple[Table, ...]]] = {
     "TARGET.tenants": ("targets.web1.tenants", ["fabrikam"]),
     "TARGET.tenant_tags": ("targets.web1.tenant_tags", ["region/east"]),
     "TARGET.enabled": ("targets.web1.enabled", False),
+    "TARGET.kubernetes": ("targets.web1.kubernetes", {"context": "staging"}),
+    "KUBERNETES.context": ("targets.web1.kubernetes.context", "production", CONTEXT),
+    "KUBERNETES.namespace": ("targets.web1.kubernetes.namespace", "shop", CONTEXT),
+    "KUBERNETES.pool": ("targets.web1.kubernetes.pool", "other", CONTEXT),
+    "KUBERNETES.url": ("targets.web1.kubernetes.url", "https://other", URL),
+    "KUBERNETES.account": ("targets.web1.kubernetes.account", "ben", URL),
+    "KUBERNETES.insecure": ("targets.web1.kubernetes.insecure", True, URL),
     "TENANT.name": ("tenants.contoso.name", "Contoso!"),
     "TENANT.tags": (
         "tenants.contoso.tags",
@@ -237,7 +251,7 @@ READ = {
     "MACHINE_POLICY.check": "octotui.runtime.health.health_checker:_Check.run",
     "MACHINE_POLICY.script": "octotui.runtime.health.health_checker:_Check._judge",
     "MACHINE_POLICY.every": "octotui.engine.decide.machines.health_checks:_next",
-    "MACHINE_POLICY.timeout": "octotui.runtime.health.health_checker:HealthChecker._check",
+    "MACHINE_POLICY.timeout": "octotui.runtime.health.health_checker:HealthChecker._made",
     "WORKER.directory": "octotui.workers.machine:Machines.of",
     "WORKER.endpoint": "octotui.model.space:Model.endpoint_of",
     "TARGET.directory": "octotui.workers.machine:Machines.of",
@@ -248,6 +262,9 @@ READ = {
     "ACCOUNT.key": "octotui.workers.ssh.login:credentials",
     "ACCOUNT.passphrase": "octotui.workers.ssh.login:credentials",
     "ACCOUNT.password": "octotui.workers.ssh.login:credentials",
+    "ACCOUNT.token": "octotui.runtime.jobs.clusters.login:read_login",
+    "ACCOUNT.certificate": "octotui.runtime.jobs.clusters.login:read_login",
+    "KUBERNETES.ca": "octotui.runtime.jobs.clusters.login:read_login",
     "SSH.connecting": "octotui.workers.ssh.connector:SshConnector.connect",
     "SSH.timeout": "octotui.workers.ssh.connector:SshConnector._connected",
     "SSH.keep_alive": "octotui.workers.ssh.connector:SshConnector._connected",

@@ -13,10 +13,14 @@ import click
 from octotui.cli.terminal.output import ask_unseen, refuse
 from octotui.model.complaints import InsideReport, SourcePosition, did_you_mean
 from octotui.model.iteration import environment_sources
+from octotui.model.machines.accounts import Endpoint
+from octotui.model.machines.endpoints import is_pod, pod_endpoint
 from octotui.model.space import Model
 
 if TYPE_CHECKING:
+    from octotui.workers.kubectl.transport import KubectlTransport
     from octotui.workers.ssh.probe import Glance
+    from octotui.workers.ssh.transport import SshTransport
     from octotui.workers.ssh.transports import SshTransports
 
 UNREACHABLE = 255  # the exit code where a machine cannot be reached, as that of ssh
@@ -46,6 +50,15 @@ async def _ask_passphrase(key: str, wrong: bool) -> str | None:
         return await asyncio.to_thread(ask_unseen, f"{again}Passphrase of the key {key}: ") or None
     except (EOFError, OSError):
         return None
+
+
+def way_to(transports: "SshTransports", endpoint: Endpoint) -> "SshTransport | KubectlTransport":
+    """Return the way to a machine elsewhere."""
+    if is_pod(endpoint.address):
+        from octotui.workers.kubectl.transport import KubectlTransport
+
+        return KubectlTransport(pod_endpoint(endpoint.address))
+    return transports.transport(endpoint)
 
 
 def workers_argument(*, required: bool) -> Callable[[click.decorators.FC], click.decorators.FC]:
@@ -87,7 +100,7 @@ async def glances(
             if endpoint.is_local:
                 return None
             try:
-                return await look(transports.transport(endpoint))
+                return await look(way_to(transports, endpoint))
             except Unreachable as problem:
                 return str(problem)
 

@@ -5,6 +5,8 @@ from functools import update_wrapper
 from types import MappingProxyType
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from octotui.model.complaints import Keys
 from octotui.model.machines.containers import ENGINES
 from octotui.model.machines.tool_needs import need_of
@@ -43,6 +45,16 @@ def steps(model: Model) -> Iterator[tuple[Keys, Step]]:
     """Yield every step of every process, child steps after their rolling step."""
     for at, process in processes(model):
         yield from placed(process, at)
+
+
+def steps_with_roles(model: Model) -> Iterator[tuple[Keys, Step]]:
+    """Yield every step; a child step has the roles of its rolling step, as when it runs."""
+    outer: tuple[str, ...] = ()
+    for at, step in steps(model):
+        is_child = len(at) > 4  # (table, slug, "steps", number, "steps", number)
+        if not is_child:
+            outer = step.roles
+        yield at, replace(step, roles=outer) if is_child else step
 
 
 def placed(process: Runbook, at: Keys = ()) -> Iterator[tuple[Keys, Step]]:

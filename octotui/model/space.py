@@ -9,6 +9,7 @@ from octotui.model.machines.accounts import Account, Endpoint, SshSettings
 from octotui.model.machines.dynamic_pools import DynamicPool, Image
 from octotui.model.machines.endpoints import LOCAL
 from octotui.model.machines.health_policy import DEFAULT_POLICY, HOURLY, ON_DEMAND, MachinePolicy
+from octotui.model.machines.kubernetes import Kubernetes
 from octotui.model.process import Runbook, TemplateCall
 from octotui.model.values import HIDDEN, Prompt, Secret
 
@@ -115,7 +116,8 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A machine that is deployed to, by role; an empty list of environments, tenants or tags means all.
 
-    `policy` and `unreachable_limit` are those of workers.
+    `policy` and `unreachable_limit` are those of workers. A `kubernetes` cluster has no endpoint: its scripts
+    run on a worker (W13).
     """
 
     name: str
@@ -129,6 +131,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None = None
     policy: str | None = None
     unreachable_limit: float | None = None
+    kubernetes: Kubernetes | None = None
+
+    def has_role_of(self, roles: tuple[str, ...]) -> bool:
+        """Return whether it has one of these roles."""
+        return not set(roles).isdisjoint(self.roles)
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -342,7 +349,13 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     def policy_of(self, machine: Worker | Target) -> MachinePolicy:
         """Return how a machine is checked: by the policy it names, by the default one, or as its way asks."""
         named = self.machine_policies.get(machine.policy or DEFAULT_POLICY)
-        return named or (ON_DEMAND if machine.endpoint == LOCAL else HOURLY)
+        is_here = machine.endpoint == LOCAL and not (isinstance(machine, Target) and machine.kubernetes)
+        return named or (ON_DEMAND if is_here else HOURLY)
+
+    def cluster_of(self, slug: str | None) -> Kubernetes | None:
+        """Return the Kubernetes cluster that a target is, or None."""
+        target = self.targets.get(slug or "")
+        return None if target is None else target.kubernetes
 
     @property
     def processes(self) -> dict[str, Runbook]:

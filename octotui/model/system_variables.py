@@ -18,6 +18,10 @@ STEP = (
     *("Octopus.Action[*].IsSkipped", "Octopus.Action[*].Output"),
     *("Octopus.WorkerPool.Id", "Octopus.WorkerPool.Name", "Octopus.Worker.Id", "Octopus.Worker.Name"),
     *("Octopus.Machine.Id", "Octopus.Machine.Name", "Octopus.Machine.Roles"),
+    *(
+        f"Octopus.Action.Kubernetes.{each}"
+        for each in ("Namespace", "ClusterUrl", "Context", "SkipTlsVerification")
+    ),
     "Octopus.Action.Container.Image",
     *("Octopus.Action.Package.PackageId", "Octopus.Action.Package.PackageVersion"),
     "Octopus.Action.Package.InstallationDirectoryPath",

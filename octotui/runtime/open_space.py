@@ -12,6 +12,7 @@ from octotui.engine.state import State
 from octotui.engine.state.snapshot import UnreadableSnapshot, decode, encode
 from octotui.model.iteration import environment_sources
 from octotui.model.machines.accounts import Endpoint
+from octotui.model.machines.endpoints import is_pod
 from octotui.model.space import Model
 from octotui.model.values import Secret
 from octotui.runtime.clocks import Clock, SteadyClock, since_boot
@@ -36,6 +37,7 @@ from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.user_config import file_trust
 from octotui.workers.container.machines import ContainerKinds
 from octotui.workers.executor import Executor
+from octotui.workers.kubectl.machines import PodKinds
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.machine import MachineKind, Machines
@@ -118,10 +120,13 @@ def space_machines(
     local = LocalMachines(executor, folder.worker)
     elsewhere = SshKinds(read, folder.path.name, folder.path / "fetched", passphrases)
     contained = ContainerKinds(folder.path.name, folder.path / "fetched")
+    pods = PodKinds(folder.path.name, folder.path / "fetched")
 
     def kind_of(endpoint: Endpoint) -> MachineKind:
         if endpoint.is_container:
             return contained.of(endpoint.address)
+        if is_pod(endpoint.address):
+            return pods.of(endpoint.address)
         return local if endpoint.is_local else elsewhere.of(endpoint)
 
     return Machines(kind_of)

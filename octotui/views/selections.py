@@ -32,7 +32,7 @@ def past(pick: Pick, model: Model) -> str:
 
 def at_length(run: Run, pick: Pick, model: Model) -> str:
     """Return the whole reason as a sentence, with its steps and its lease key."""
-    steps = listed((f"“{run.runbook.steps[each].name}”" for each in pick.steps), most=4)
+    steps = listed((f"“{run.runbook.steps[each].name}”" for each in pick.all_steps), most=4)
     return (
         f"{machine_name(model, pick.worker)} for {steps}: {why(pick, model)} ({_rule(pick)}){_key(run, pick)}"
     )
@@ -51,8 +51,8 @@ def _key(run: Run, pick: Pick) -> str:
     if pick.packages:
         parts.append("packages " + ", ".join(pick.packages))
     if pick.container:
-        image, digest = image_in(run, pick.steps[0])
+        image, digest = image_in(run, pick.all_steps[0])
         parts.append(f"container {image}{short_digest(digest)}")
-    if len(pick.steps) > 1 or parts:
+    if len(pick.all_steps) > 1 or parts:
         return "; shared by steps with " + (" and ".join(parts) or "no packages")
     return ""

@@ -17,6 +17,7 @@ CONFIGS = Path(__file__).parents[2] / "configs"
 LONGEST = 90
 NAMED = {
     "bash": "'echo hello'",
+    "certificate": '"~/.kube/deployer.crt"',
     "channel": '"hotfix"',
     "command": '["pass", "show", "shop/db"]',
     "default": '"small"',

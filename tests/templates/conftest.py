@@ -19,6 +19,8 @@ from octotui.cli.main import cli
 from tests.templates.cluster import Cluster
 
 if TYPE_CHECKING:
+    from tests.kube_api import KubeApi
+    from tests.templates.clusters import OnCluster
     from tests.templates.office import Office
     from tests.templates.store import Store
 
@@ -219,3 +221,11 @@ def store(opened_store: "Store") -> "Store":
     """An S3 server with nothing in its buckets."""
     opened_store.empty()
     return opened_store
+
+
+@pytest.fixture
+def on_cluster(octotui: Verb, tmp_path: Path, kube: "KubeApi") -> "OnCluster":
+    """Run steps of templates on a Kubernetes target."""
+    from tests.templates.clusters import OnCluster
+
+    return OnCluster(octotui, tmp_path, kube)

@@ -34,6 +34,7 @@ from tests.workers.agents import end_agents
 from tests.workers.faulty import FaultyProcesses
 from tests.workers.jobs import gone, started, work
 from tests.workers.local_transport import DeclaredMachines
+from tests.workers.pod_machines import DeclaredPodMachines
 from tests.workers.shell_machines import by_busybox, by_dash
 from tests.workers.sshd_machines import SshdMachines
 
@@ -70,6 +71,7 @@ KINDS = (
         has_python=False,
         there=container_machines.HERE,
     ),
+    Kind("remote by kubectl", DeclaredPodMachines),
     Kind("simulated", SimulatedMachines, real=False),
 )
 

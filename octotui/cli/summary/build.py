@@ -128,7 +128,7 @@ def _selections(run: Run, model: Model) -> Iterator[SelectionSummary]:
         yield SelectionSummary(
             pool=pick.pool,
             worker=pick.worker,
-            steps=tuple(run.runbook.steps[each].name for each in pick.steps),
+            steps=tuple(run.runbook.steps[each].name for each in pick.all_steps),
             current=index >= run.selection.selected,
             sentence=at_length(run, pick, model),
         )

@@ -117,4 +117,15 @@ def _plain(state: State, row: Any) -> dict[str, Any]:
         "endpoint": row.endpoint or "local",
         "may_be_selected": rejection(state, row.machine, ()) is None,
         "tools": row.tools,
+        **_cluster(state, row.machine),
     }
+
+
+def _cluster(state: State, machine: str) -> dict[str, Any]:
+    """Return what a Kubernetes target is, as a further key; nothing for machines."""
+    found = state.model.cluster_of(machine)
+    if found is None:
+        return {}
+    pool = found.pool or state.model.default_pool
+    told = {"cluster": found.cluster, "namespace": found.namespace, "account": found.account, "pool": pool}
+    return {"kubernetes": told}

@@ -12,6 +12,7 @@ from octotui.cli.model_files import load_or_exit
 from octotui.cli.spaces.model_argument import file_argument, model_path
 from octotui.cli.start_options import state_option
 from octotui.cli.terminal.output import refuse, say, say_json, tell
+from octotui.model.machines.endpoints import is_pod
 from octotui.model.space import Model
 from octotui.workers.machine import Unreachable
 
@@ -52,6 +53,8 @@ def command(
     for worker in workers:
         if model.endpoint_of(machine(model, worker)).is_local:
             refuse(f"{worker} is this machine: it shows no host key")
+        if is_pod(model.endpoint_of(worker).address):
+            refuse(f"{worker} is a pod, which kubectl reaches: it shows no host key")
     asking = Asking(yes=yes, fingerprints=fingerprint, replace=replace, as_json=as_json)
     try:
         asyncio.run(_trust(model, workers, asking))

@@ -21,6 +21,7 @@ from octotui.cli.machine_access import (
     glances,
     machine,
     ssh_transports,
+    way_to,
     workers_argument,
 )
 from octotui.cli.model_files import load_or_exit
@@ -173,7 +174,7 @@ def _leave(code: int) -> NoReturn:
 async def _execute(model: Model, worker: str, line: str, *, raw: bool) -> int:
     """Run a command, and return its exit code. Raises Unreachable."""
     async with ssh_transports(model) as transports:
-        running = await transports.transport(model.endpoint_of(worker)).open(line, errors=_complain)
+        running = await way_to(transports, model.endpoint_of(worker)).open(line, errors=_complain)
         Thread(target=_feed, args=(running, asyncio.get_running_loop()), daemon=True).start()
         rest = b""
         while chunk := await running.read(1 << 16):

@@ -16,6 +16,7 @@ from octotui.engine.rules.machines import acquisitions, job_kind, machine_of, mo
 from octotui.engine.rules.run_queue import wait_cycle
 from octotui.engine.rules.start_prompts import GivenValues
 from octotui.engine.rules.step_conditions import not_due, verdict
+from octotui.engine.rules.targets.cluster_workers import worker_needs
 from octotui.engine.rules.variable_context import lookup, values_for
 from octotui.engine.rules.worker_selection import select
 from octotui.engine.state import Outcome, Run, step_of
@@ -115,13 +116,8 @@ def plan(turn: Transaction, name: str) -> None:
     if not run.selection.picks:
         _skip_what_does_not_apply(turn, run)
         run = turn.run(name)
-    steps = [
-        index
-        for index, step in enumerate(run.runbook.steps)
-        if step.needs_worker and run.progress.steps[index].state == "pending"
-    ]
-    selection = select(turn.state, run, steps)
     targets = find_targets(turn.state, run)
+    selection = select(turn.state, run, worker_needs(turn.state, run, targets.steps))
     if problems := selection.problems + targets.problems:
         turn.end_run(name, "failed", "; ".join(problems))
         return

@@ -155,7 +155,7 @@ def _queue(turn: Transaction, run: Run, index: int, problem: Reason | None, targ
             kind="script",
             step=index,
             worker=None if problem else machine_of(run, index, target),
-            mode=None if problem else mode_on(turn.state, run, index),
+            mode=None if problem else mode_on(turn.state, run, index, target),
             target=target,
         )
     )

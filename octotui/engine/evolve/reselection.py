@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.evolve.runs import NO_LEASES
+from octotui.engine.evolve.runs import NO_LEASES, serve
 from octotui.engine.rules import locks
 from octotui.engine.state import ForLock, Mode, Run, State, cursor_key
 from octotui.engine.state.run_parts import with_progress, with_selection
@@ -32,8 +32,7 @@ def reselected(state: State, event: events.WorkerReselected) -> State:
 def _with_pick(run: Run, event: events.WorkerReselected) -> Run:
     """Append the pick, and set it for its steps; packages are acquired for it before the next of them."""
     offset, steps = len(run.selection.picks), list(run.progress.steps)
-    for step in event.pick.steps:
-        steps[step] = replace(steps[step], pick=offset)
+    serve(steps, event.pick, offset)
     run = with_progress(run, steps=PersistentVector(steps))
     acquires = any(run.runbook.steps[step].acquires for step in event.pick.steps)
     return with_selection(

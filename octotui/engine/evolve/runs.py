@@ -13,6 +13,7 @@ from octotui.engine.rules.run_queue import Held
 from octotui.engine.state import (
     Family,
     ForChild,
+    Pick,
     Run,
     RunProgress,
     RunQueueing,
@@ -154,8 +155,7 @@ def workers_selected(state: State, event: events.WorkersSelected) -> State:
     for offset, pick in enumerate(event.picks, start=len(run.selection.picks)):
         if pick.cursor_after is not None:
             cursors = cursors.insert(cursor_key(pick.pool, run.request.process), pick.cursor_after)
-        for step in pick.steps:
-            steps[step] = replace(steps[step], pick=offset)
+        serve(steps, pick, offset)
     for worker in dict.fromkeys(pick.worker for pick in event.picks):
         leases = leases.insert(worker, leases.get(worker, NO_LEASES).add((run.number, run.id)))
     run = with_progress(run, steps=PersistentVector(steps))
@@ -167,6 +167,15 @@ def workers_selected(state: State, event: events.WorkersSelected) -> State:
         acquired="no",
     )
     return _with(replace(state, cursors=cursors, leases=leases), run)
+
+
+def serve(steps: list[StepProgress], pick: Pick, offset: int) -> None:
+    """Set the pick, and its index, for the steps and the targets that it serves."""
+    for step in pick.steps:
+        steps[step] = replace(steps[step], pick=offset)
+    for each in pick.for_targets:
+        picks = steps[each.step].target_picks | dict.fromkeys(each.targets, offset)
+        steps[each.step] = replace(steps[each.step], target_picks=picks)
 
 
 def _end_leases(state: State, run: Run) -> Held:

@@ -27,13 +27,14 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     """
     by_machine: dict[str, dict[tuple[str, str], None]] = {}
     for pick in run.selection.leases:
-        for index in pick.steps:
+        for index in pick.all_steps:
             for each in acquired_by(run, index):
                 by_machine.setdefault(pick.worker, {})[each] = None
     for index, (step, progress) in enumerate(zip(run.runbook.steps, run.progress.steps, strict=True)):
         if step.on == "target" and progress.state == "pending":
             for target in progress.targets:
-                for each in acquired_by(run, index) if target not in run.selection.excluded else ():
+                is_here = target not in run.selection.excluded and target not in progress.target_picks
+                for each in acquired_by(run, index) if is_here else ():
                     by_machine.setdefault(target, {})[each] = None
     return tuple((worker, tuple(packages)) for worker, packages in by_machine.items())
 
@@ -79,17 +80,22 @@ def packages_in_use(state: State) -> frozenset[tuple[str, str]]:
 
 def machine_of(run: Run, step: int, target: str | None = None) -> str:
     """Return the machine of a step's script: the target itself, or the picked worker."""
-    if target is not None and run.runbook.steps[step].on == "target":
-        return target
-    return run.selection.picks[run.progress.steps[step].pick or 0].worker
+    if _is_on_target(run, step, target):
+        return target or ""
+    return run.selection.picks[run.progress.steps[step].pick_for(target) or 0].worker
 
 
-def mode_on(state: State, run: Run, step: int) -> Mode:
+def mode_on(state: State, run: Run, step: int, target: str | None = None) -> Mode:
     """Return the lock mode of a script: by default shared on a worker, exclusive on a target (L1, L3)."""
-    defined = run.runbook.steps[step]
-    if defined.on == "target":
-        return "shared" if defined.shared else "exclusive"
-    return worker_mode(state, run.selection.picks[run.progress.steps[step].pick or 0])
+    if _is_on_target(run, step, target):
+        return "shared" if run.runbook.steps[step].shared else "exclusive"
+    return worker_mode(state, run.selection.picks[run.progress.steps[step].pick_for(target) or 0])
+
+
+def _is_on_target(run: Run, step: int, target: str | None) -> bool:
+    """Return whether a step's script runs on its target, as it never does on a Kubernetes one (W13)."""
+    here = target is not None and target not in run.progress.steps[step].target_picks
+    return here and run.runbook.steps[step].on == "target"
 
 
 def worker_mode(state: State, pick: Pick) -> Mode:

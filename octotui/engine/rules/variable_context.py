@@ -5,6 +5,7 @@ import re
 from msgspec.structs import replace
 
 from octotui.engine.rules.output_variables import output_values
+from octotui.engine.rules.targets.cluster_values import cluster_values
 from octotui.engine.state import Published, Run, State, StepState
 from octotui.engine.state.releases import declared_channel
 from octotui.model.iteration import values_seen_by
@@ -65,7 +66,7 @@ def values_for(
     values |= _system(state, run) | output_values(state, run, target)
     if any(STATE_NAMES.search(each) for each in (text, *values.values())):
         values |= _step_states(run)
-    return values | _of_step(state, run, step) | _of_target(state, target)
+    return values | _of_step(state, run, step, target) | _of_target(state, target)
 
 
 def _given(state: State, run: Run, step: Step | None, target: str | None) -> dict[str, str]:
@@ -188,11 +189,11 @@ def _step_states(run: Run) -> dict[str, str]:
     return values
 
 
-def _of_step(state: State, run: Run, step: int | None) -> dict[str, str]:
+def _of_step(state: State, run: Run, step: int | None, target: str | None) -> dict[str, str]:
     if step is None:
         return {}
     values = {"Octopus.Step.Name": run.runbook.steps[step].name, "Octopus.Step.Number": str(step + 1)}
-    pick = run.progress.steps[step].pick
+    pick = run.progress.steps[step].pick_for(target)
     if pick is not None:
         pool = run.selection.picks[pick].pool
         values["Octopus.WorkerPool.Id"] = pool
@@ -208,8 +209,9 @@ def _of_target(state: State, target: str | None) -> dict[str, str]:
     declared = state.model.targets.get(target or "")
     if target is None or declared is None:
         return {}
-    return {
+    values = {
         "Octopus.Machine.Id": target,
         "Octopus.Machine.Name": declared.name,
         "Octopus.Machine.Roles": ",".join(declared.roles),
     }
+    return values if declared.kubernetes is None else values | cluster_values(declared.kubernetes)

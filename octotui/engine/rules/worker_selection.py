@@ -7,7 +7,9 @@ import msgspec
 
 from octotui.engine.rules.container_images import container_problem, filled_image
 from octotui.engine.rules.start_prompts import required_prompts, unanswered
+from octotui.engine.rules.targets.cluster_workers import WorkerNeed
 from octotui.engine.state import Pick, RejectedCandidate, Run, State, cursor_key, machine_health
+from octotui.engine.state.records import StepTargets
 from octotui.model.complaints import Reason
 from octotui.model.iteration import values_of
 from octotui.model.machines.containers import ENGINES
@@ -35,65 +37,86 @@ class NoMachine(msgspec.Struct, frozen=True):
 
 
 class SelectionTally(msgspec.Struct):
-    """The state of a selection in progress: cursors moved, workers picked, leases before it."""
+    """The state of a selection in progress: cursors moved, workers picked, leases before it, and the picks.
+
+    `leased` are the picks that later steps may share, by what they must have in common (W6).
+    """
 
     cursors: dict[str, str] = {}
     workers: Counter[str] = msgspec.field(default_factory=Counter)
     leases: dict[str, dict[str, int]] = {}
-
-
-def select(  # noqa: C901 - each step is shared, taken, awaited, or a problem
-    state: State, run: Run, steps: Sequence[int]
-) -> Selection:
-    """Select workers for steps of a run; all or nothing (W5)."""
     leased: dict[Key, list[Pick]] = {}
     picks: list[Pick] = []
+    awaited: dict[str, None] = {}
+
+
+def select(state: State, run: Run, needs: Sequence[WorkerNeed]) -> Selection:
+    """Select workers for steps of a run; all or nothing (W5)."""
+    taken = SelectionTally()
     problems = [*run.selection.problems, *_unanswered(state, run)]
-    taken, awaited = SelectionTally(), dict[str, None]()
-    for index in steps:
-        step = run.runbook.steps[index]
-        resolved = pool_of(state, run, step)
-        if resolved.problem is not None:
-            problems.append(resolved.problem)
-            continue
-        pool = state.model.pool(resolved.slug)
-        image, unfilled = filled_image(state, run, index)
-        problem = container_problem(pool, step) or unfilled
-        alone = index if pool.affinity == "step" else None
-        key = (resolved.slug, step.package_ids, image, alone)
-        shared = next(
-            (each for each in leased.get(key, ()) if not lacks(state, each.worker, step.tools)), None
-        )
-        if shared is not None:
-            _share(shared, index, step, leased[key], picks)
-        elif problem is None:
-            match _pick(state, run, resolved.slug, index, taken):
-                case Pick() as pick:
-                    placed = msgspec.structs.replace(pick, container=image)
-                    _take(placed, taken, picks, leased.setdefault(key, []))
-                case NoMachine():
-                    awaited[resolved.slug] = None
-                case reason:
-                    problem = reason
+    for need in needs:
+        problem = _serve(state, run, need, taken)
         if problem is not None:
-            problems.append(f"step “{step.name}”, pool {resolved.slug}: {problem}")
-    if problems or awaited:
-        return Selection((), tuple(problems), tuple(awaited))
-    return Selection(tuple(picks))
+            problems.append(problem)
+    if problems or taken.awaited:
+        return Selection((), tuple(problems), tuple(taken.awaited))
+    return Selection(tuple(taken.picks))
 
 
-def _take(pick: Pick, taken: SelectionTally, *lists: list[Pick]) -> None:
-    """Add a pick to lists, and to what is taken."""
-    for each in lists:
-        each.append(pick)
+def _serve(state: State, run: Run, need: WorkerNeed, taken: SelectionTally) -> Reason | None:
+    """Share or pick a worker for a step, or have it await a machine; return why it gets none."""
+    step = run.runbook.steps[need.step]
+    resolved = pool_of(state, run, step, need.pool)
+    if resolved.problem is not None:
+        return resolved.problem
+    pool = state.model.pool(resolved.slug)
+    image, unfilled = filled_image(state, run, need.step)
+    problem = container_problem(pool, step) or unfilled
+    alone = need.step if pool.affinity == "step" else None
+    leased = taken.leased.setdefault((resolved.slug, step.package_ids, image, alone), [])
+    tools = _tools(step, need)
+    shared = next((each for each in leased if not lacks(state, each.worker, tools)), None)
+    if shared is not None:
+        _share(shared, need, tools, leased, taken.picks)
+    elif problem is None:
+        match _pick(state, run, resolved.slug, need, taken):
+            case Pick() as pick:
+                _take(msgspec.structs.replace(pick, container=image), leased, taken)
+            case NoMachine():
+                taken.awaited[resolved.slug] = None
+            case reason:
+                problem = reason
+    return None if problem is None else f"step “{step.name}”, pool {resolved.slug}: {problem}"
+
+
+def _take(pick: Pick, leased: list[Pick], taken: SelectionTally) -> None:
+    """Add a pick to those that may be shared, and to what is taken."""
+    leased.append(pick)
+    taken.picks.append(pick)
     taken.cursors[pick.pool] = pick.cursor_after or ""
     taken.workers[pick.worker] += 1
 
 
-def _share(pick: Pick, index: int, step: Step, *lists: list[Pick]) -> None:
+def _tools(step: Step, need: WorkerNeed) -> tuple[str, ...]:
+    """Return the tools that a worker must have for a step, and for its Kubernetes targets (W13)."""
+    known = {need_of(each).tool for each in step.tools}
+    return tuple(sorted((*step.tools, *(each for each in need.tools if each not in known))))
+
+
+def _served(need: WorkerNeed) -> tuple[tuple[int, ...], tuple[StepTargets, ...]]:
+    """Return the steps, and the steps on targets, that a worker serves for a need."""
+    return ((), (StepTargets(need.step, need.targets),)) if need.targets else ((need.step,), ())
+
+
+def _share(pick: Pick, need: WorkerNeed, tools: tuple[str, ...], *lists: list[Pick]) -> None:
     """Add a step to a pick, in both lists that have it."""
-    needs = tuple(sorted({*pick.needs, *step.tools}))
-    more = msgspec.structs.replace(pick, steps=(*pick.steps, index), needs=needs)
+    steps, for_targets = _served(need)
+    more = msgspec.structs.replace(
+        pick,
+        steps=pick.steps + steps,
+        needs=tuple(sorted({*pick.needs, *tools})),
+        for_targets=pick.for_targets + for_targets,
+    )
     for each in lists:
         each[each.index(pick)] = more
 
@@ -113,8 +136,11 @@ class ResolvedPool(msgspec.Struct, frozen=True):
     problem: Reason | None = None
 
 
-def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
-    """Return a step's pool: the named one, that of its pool variable, or the default (W2, W10)."""
+def pool_of(state: State, run: Run, step: Step, of_target: str | None = None) -> ResolvedPool:
+    """Return a step's pool: the named one, that of its pool variable, or the default (W2, W10).
+
+    On the default pool a step uses that of its target, where it has one (W13).
+    """
     slug = step.pool or state.model.default_pool
     if step.pool is None and step.pool_variable is not None:
         from octotui.engine.rules.variable_context import scope_context, visible  # noqa: PLC0415 - rare
@@ -127,37 +153,43 @@ def pool_of(state: State, run: Run, step: Step) -> ResolvedPool:
                 problem=f"step “{step.name}”: the pool variable {step.pool_variable} has no value for {where}"
             )
         slug = value.value
+    if of_target is not None and slug == state.model.default_pool:
+        slug = of_target
     if slug in state.model.pools or slug == state.model.default_pool:
         return ResolvedPool(slug)
     return ResolvedPool(problem=f"step “{step.name}”: pool {slug} is not in the model any more")
 
 
-def _pick(state: State, run: Run, slug: str, index: int, taken: SelectionTally) -> Pick | NoMachine | Reason:
+def _pick(
+    state: State, run: Run, slug: str, need: WorkerNeed, taken: SelectionTally
+) -> Pick | NoMachine | Reason:
     """Pick a worker of a pool by its policy, or return a sentence why there is none."""
-    pool, step = state.model.pool(slug), run.runbook.steps[index]
+    pool, step = state.model.pool(slug), run.runbook.steps[need.step]
     if pool.dynamic is not None and all(not_eligible(state, each) is not None for each in pool.workers):
         return NoMachine()
     if not pool.workers:
-        return _built_in(state, run, slug, index)
+        return _built_in(state, run, slug, need)
+    tools, (steps, for_targets) = _tools(step, need), _served(need)
     rotates = pool.policy == "round-robin"
     known = taken.cursors.get(slug) or state.cursors.get(cursor_key(slug, run.request.process))
     cursor = known if rotates else None
     held = {} if rotates else _leases(state, slug, taken)
     passed: list[RejectedCandidate] = []
     for worker in from_cursor(pool, cursor) if rotates else by_leases(pool, held):
-        reason = rejection(state, worker, step.tools)
+        reason = rejection(state, worker, tools)
         if reason is None:
             return Pick(
                 pool=slug,
                 worker=worker,
-                steps=(index,),
+                steps=steps,
                 packages=step.package_ids,
                 policy=pool.policy,
                 cursor_before=cursor,
                 cursor_after=worker if rotates else None,
                 rejected=tuple(passed),
                 leases=held.get(worker),
-                needs=step.tools,
+                needs=tools,
+                for_targets=for_targets,
             )
         passed.append(RejectedCandidate(worker, reason))
     reasons = ", ".join(f"{each.worker} is {each.reason}" for each in passed)
@@ -192,20 +224,22 @@ def live_leases(state: State, pool: Pool) -> dict[str, int]:
     return held
 
 
-def _built_in(state: State, run: Run, slug: str, index: int) -> Pick | Reason:
+def _built_in(state: State, run: Run, slug: str, need: WorkerNeed) -> Pick | Reason:
     """Pick the built-in worker for an empty default pool, or return why not (W3)."""
     if slug != state.model.default_pool:
         return "the pool has no workers: name some in workers = [...]"
     if not state.model.engine.built_in_worker:
         return "the default pool has no workers, and the built-in worker is disabled"
-    step = run.runbook.steps[index]
+    step = run.runbook.steps[need.step]
+    steps, for_targets = _served(need)
     return Pick(
         pool=slug,
         worker=BUILT_IN,
-        steps=(index,),
+        steps=steps,
         packages=step.package_ids,
         policy=BUILT_IN,
-        needs=step.tools,
+        needs=_tools(step, need),
+        for_targets=for_targets,
     )
 
 

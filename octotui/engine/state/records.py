@@ -28,6 +28,13 @@ class RejectedCandidate(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+class StepTargets(msgspec.Struct, frozen=True, gc=False):
+    """The targets of one step of a run, in declared order."""
+
+    step: int
+    targets: tuple[str, ...]
+
+
 class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One worker selected for the steps of one lease key, with the data of the decision (W6, W8)."""
 
@@ -42,6 +49,12 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rejected: tuple[RejectedCandidate, ...] = msgspec.field(name="passed_over", default=())
     leases: int | None = None  # its live leases, for the policy least-leases
     needs: tuple[str, ...] = ()  # tools that its steps need (M4)
+    for_targets: tuple[StepTargets, ...] = ()  # steps, and the Kubernetes targets they go to from here (W13)
+
+    @property
+    def all_steps(self) -> tuple[int, ...]:
+        """The steps that have any job here, in order."""
+        return tuple(sorted({*self.steps, *(each.step for each in self.for_targets)}))
 
 
 class Artifact(msgspec.Struct, frozen=True, gc=False):
@@ -76,13 +89,6 @@ class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     notes: str = ""
     values: dict[str, str] = {}
     secrets: tuple[str, ...] = ()
-
-
-class StepTargets(msgspec.Struct, frozen=True, gc=False):
-    """The targets of one step of a run, in declared order."""
-
-    step: int
-    targets: tuple[str, ...]
 
 
 class Gap(msgspec.Struct, frozen=True, gc=False):

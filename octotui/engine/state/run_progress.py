@@ -41,6 +41,11 @@ class StepProgress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     result: JobEnd | None = None
     failed_on: tuple[str, ...] = ()
     skipped: tuple[RejectedCandidate, ...] = ()
+    target_picks: dict[str, int] = {}  # of the worker of each Kubernetes target (W13)
+
+    def pick_for(self, target: str | None) -> int | None:
+        """Return the index of the pick of its job on a target, or of its only job."""
+        return self.target_picks.get(target or "", self.pick)
 
     @property
     def left_out(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from octotui.model.checks.given_values import check_given_values
 from octotui.model.checks.ineffective_keys import check_ineffective_keys
 from octotui.model.checks.machine_policies import check_machine_policies
 from octotui.model.checks.machines.dynamic_pools import check_dynamic_pools
+from octotui.model.checks.machines.kubernetes import check_kubernetes
 from octotui.model.checks.manual_steps import check_questions
 from octotui.model.checks.packages import check_packages
 from octotui.model.checks.projects import check_projects
@@ -36,6 +37,7 @@ def check(model: Model, report: Report) -> None:
     _check_workers(model, report)
     _check_default_pool(model, report)
     check_endpoints(model, report)
+    check_kubernetes(model, report)
     _check_step_names(model, report)
     _check_target_names(model, report)
     _check_pool_variables(model, report)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from octotui.model.complaints import Report
-from octotui.model.machines.endpoints import CONTAINER, LOCAL, ssh_endpoint
+from octotui.model.machines.endpoints import CONTAINER, LOCAL, is_pod, ssh_endpoint
 from octotui.model.space import Model, Target, Worker
 
 
@@ -18,7 +18,7 @@ def check_endpoints(model: Model, report: Report) -> None:
             for key, sentence in _problems(model, machine):
                 report((table, slug, key), sentence)
     for slug, account in model.accounts.items():
-        if not any((account.user, account.key, account.password)):
+        if not any((account.user, account.key, account.password, account.token)):
             report(("accounts", slug), "It says nothing; give it a user, a key or a password, or remove it.")
 
 
@@ -30,7 +30,13 @@ def _problems(model: Model, machine: Worker | Target) -> Iterator[tuple[str, str
             of = "its image says" if is_container else "octotui runs as"
             yield "account", f"This machine needs none: jobs run as the account that {of}; remove it."
         return
+    if is_pod(machine.endpoint):
+        if machine.account is not None:
+            yield "account", "A pod needs none: jobs run as the account that its image says; remove it."
+        return
     account = model.accounts.get(machine.account or "")
+    if account is not None and (account.token or account.certificate):
+        yield "account", f'The account "{machine.account}" is one of a Kubernetes cluster; name one of SSH.'
     named = ssh_endpoint(machine.endpoint).user
     if account is not None and account.user is not None and named not in (None, account.user):
         yield (

@@ -111,6 +111,9 @@ def _of_targets(model: Model) -> Iterator[Reference]:
         yield from _each(("targets", slug, "environments"), "environment", target.environments)
         yield from _each(("targets", slug, "tenants"), "tenant", target.tenants)
         yield from _each(("targets", slug, "tenant_tags"), "tenant tag", target.tenant_tags)
+        if (cluster := target.kubernetes) is not None:
+            named = (("account", cluster.account), ("pool", cluster.pool))
+            yield from ((("targets", slug, "kubernetes", key), key, name) for key, name in named if name)
 
 
 def _of_schedules(model: Model) -> Iterator[Reference]:

@@ -1,7 +1,7 @@
 """Keys that steps on targets cannot have."""
 
 from octotui.model.complaints import Report
-from octotui.model.iteration import steps
+from octotui.model.iteration import steps_with_roles
 from octotui.model.process import HealthCheck, Rolling, Step
 from octotui.model.space import Model
 
@@ -16,12 +16,12 @@ _PLAIN = Step(name="", action=Rolling())
 
 def check_targets(model: Model, report: Report) -> None:
     """Report keys that do not apply to a step on targets."""
-    for at, step in steps(model):
-        for key, message in _problems(step):
+    for at, step in steps_with_roles(model):
+        for key, message in _problems(model, step):
             report((*at, key), message)
 
 
-def _problems(step: Step) -> list[tuple[str, str]]:
+def _problems(model: Model, step: Step) -> list[tuple[str, str]]:
     if isinstance(step.action, Rolling):
         problems = [
             (key, f'"{key}" is for its child steps; move it there.')
@@ -35,6 +35,8 @@ def _problems(step: Step) -> list[tuple[str, str]]:
     if step.on != "target":
         if isinstance(step.action, HealthCheck):
             return [("on", "A health check runs on its targets; remove it.")]
+        return []
+    if any(target.kubernetes and target.has_role_of(step.roles) for target in model.targets.values()):
         return []
     sentence = 'It runs on its targets and has no worker; remove it, or say on = "worker-for-each-target".'
     return [(key, sentence) for key in _declared_keys(step, ("pool", "pool_variable"))]

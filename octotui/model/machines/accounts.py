@@ -10,18 +10,27 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """The account that works on a machine, and how it proves that it may.
 
     `key` is the path of a private key, from `~` or absolute, or the source of the key itself. What is not
-    said is that of `ssh`: its configuration, its agent, its default keys.
+    said is that of `ssh`: its configuration, its agent, its default keys. A cluster of Kubernetes knows an
+    account by its `token`, by its `certificate` (a path, or its source) and key, or by user and password.
     """
 
     user: str | None = None
     key: str | Secret | None = None
     passphrase: Secret | None = None
     password: Secret | None = None
+    token: Secret | None = None
+    certificate: str | Secret | None = None
 
     @property
     def secrets(self) -> dict[str, Secret]:
         """The sources of its sensitive values, by key."""
-        named = {"key": self.key, "passphrase": self.passphrase, "password": self.password}
+        named = {
+            "key": self.key,
+            "passphrase": self.passphrase,
+            "password": self.password,
+            "token": self.token,
+            "certificate": self.certificate,
+        }
         return {name: each for name, each in named.items() if isinstance(each, Secret)}
 
 

@@ -1,4 +1,4 @@
-"""Endpoints as they are written: `local`, `ssh://[USER@]HOST[:PORT]`, or `container://NAME`."""
+"""Endpoints as they are written: `local`, `ssh://[USER@]HOST[:PORT]`, `container://NAME`, `kubectl://CONTEXT/…`."""
 
 import re
 
@@ -7,6 +7,7 @@ import msgspec
 LOCAL = "local"  # the endpoint of workers and targets that are this machine
 SCHEME = "ssh://"
 CONTAINER = "container://"  # followed by the name of a container of this machine
+POD = "kubectl://"  # followed by context, namespace and name of a pod of a cluster
 MOST = 65535  # the largest port
 
 _USER = r"[A-Za-z0-9_][A-Za-z0-9_.\-]*\$?"
@@ -14,9 +15,14 @@ _NAME = r"[A-Za-z0-9][A-Za-z0-9_.\-]*"
 _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?"
 _ADDRESS = r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.\-]+)?\]"
 _PORT = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+_CONTEXT = r"[A-Za-z0-9][A-Za-z0-9_.@:\-]*"
+_OBJECT = r"[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?"
 
 USER = _USER
-ENDPOINT = rf"{LOCAL}|{SCHEME}(?:{_USER}@)?(?:{_HOST}|{_ADDRESS})(?::(?:{_PORT}))?|{CONTAINER}{_NAME}"
+ENDPOINT = (
+    rf"{LOCAL}|{SCHEME}(?:{_USER}@)?(?:{_HOST}|{_ADDRESS})(?::(?:{_PORT}))?|{CONTAINER}{_NAME}"
+    rf"|{POD}{_CONTEXT}/{_OBJECT}/{_OBJECT}"
+)
 """The pattern of an endpoint."""
 
 
@@ -46,12 +52,32 @@ def container_name(endpoint: str) -> str:
     return endpoint.removeprefix(CONTAINER)
 
 
+class PodEndpoint(msgspec.Struct, frozen=True):
+    """A pod of a cluster: a context of octotui's own kubeconfig, the namespace, and the pod's name."""
+
+    context: str
+    namespace: str
+    name: str
+
+
+def is_pod(endpoint: str) -> bool:
+    """Return whether an endpoint is that of a pod."""
+    return endpoint.startswith(POD)
+
+
+def pod_endpoint(endpoint: str) -> PodEndpoint:
+    """Return the parts of an endpoint of a pod that is valid."""
+    return PodEndpoint(*endpoint.removeprefix(POD).split("/"))
+
+
 def endpoint_problem(raw: str) -> str:
     """Return why a text is no endpoint and what to write instead, or `""`; no password is repeated."""
     if re.fullmatch(ENDPOINT, raw):
         return ""
     if raw.startswith(CONTAINER):
         return 'The name of a container has letters, digits, "-", "_" and "." alone; write it like that.'
+    if is_pod(raw):
+        return f'A pod is named by context, namespace and name, such as "{POD}staging/build/worker-1".'
     if not raw.startswith(SCHEME):
         scheme = raw.partition("://")[0]
         if "://" in raw and re.fullmatch("[a-z0-9+]+", scheme):

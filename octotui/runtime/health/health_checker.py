@@ -9,6 +9,7 @@ from time import monotonic
 from msgspec.structs import replace
 
 from octotui.engine.commands import ReportCheck
+from octotui.engine.decide.machines.cluster_checks import checking_worker
 from octotui.engine.state import CheckedFacts, FoundTool, Outcome
 from octotui.model.iteration import tools_needed
 from octotui.model.machines.health_policy import MachinePolicy
@@ -24,8 +25,11 @@ from octotui.runtime.health.check_script import (
     shortened,
     verdict,
 )
+from octotui.runtime.health.cluster_check import cluster_verdict, reaching_spec, with_login
+from octotui.runtime.jobs.clusters.login import read_login
 from octotui.runtime.jobs.job_script import fill_without_blocking
-from octotui.runtime.jobs.masking import Masker, SensitiveValues
+from octotui.runtime.jobs.masking import Masker
+from octotui.runtime.jobs.secret_sources import UnreadableSecret
 from octotui.runtime.jobs.secret_store import SecretStore
 from octotui.runtime.jobs.session_port import SessionPort
 from octotui.runtime.jobs.transcript import Transcript
@@ -70,6 +74,7 @@ class HealthChecker:
         self._space = space
         self._use = use
         self._machines = machines
+        self._secret_store = secret_store
         self._masked = secret_store.masked
         self._now = now
         self._session = session
@@ -106,39 +111,63 @@ class HealthChecker:
         declared = model.machine(name)
         if declared is None:
             return  # forgotten with a new model, before its check began
-        policy = model.policy_of(declared)
-        machine = self._machines.of(model, name)
-        self._machines.retry_now(model, name)
-        holder = f"check/{name}"
-        self._machines.hold(holder, machine)
-        check = _Check(model, name, policy, machine, self._space, self._use, self._masked, self._now)
+        check = self._check_of(model, name, model.policy_of(declared))
+        if isinstance(check, str):
+            found = CheckVerdict("unavailable", self._said(check))
+            self._report(name, found, None, None)
+        else:
+            found = await self._made(check, f"check/{name}", model.policy_of(declared).timeout)
+            self._report(name, found, check.latency, check.facts)
+
+    def _check_of(self, model: Model, name: str, policy: MachinePolicy) -> "_Check | str":
+        """Return the check of a machine, or why none can be made: a worker makes that of a cluster (W13)."""
+        worker, kind = name, _Check
+        if model.cluster_of(name) is not None:
+            chosen = checking_worker(self._session.state, name)
+            if chosen.problem:
+                return chosen.problem
+            worker, kind = chosen.worker, _ClusterCheck
+        machine = self._machines.of(model, worker)
+        self._machines.retry_now(model, worker)
+        return kind(
+            model, name, worker, policy, machine, self._space, self._use, self._secret_store, self._now
+        )
+
+    async def _made(self, check: "_Check", holder: str, timeout: float) -> CheckVerdict:
+        """Make a check within its time; return how the machine is, whatever happens."""
+        self._machines.hold(holder, check.machine)
         try:
-            async with asyncio.timeout(policy.timeout):
-                found = await check.run()
+            async with asyncio.timeout(timeout):
+                return await check.run()
         except TimeoutError:
-            late = f"within {duration(policy.timeout)}"
-            found = (
-                CheckVerdict("unhealthy", f"its check was not finished {late}")
-                if check.latency is not None
-                else CheckVerdict("unavailable", f"it did not answer {late}")
-            )
+            late = f"within {duration(timeout)}"
+            if check.latency is not None:
+                return CheckVerdict("unhealthy", f"its check was not finished {late}")
+            return CheckVerdict("unavailable", f"it did not answer {late}")
         except Unreachable as problem:
             key = problem.key if isinstance(problem, Locked) else ""
-            found = CheckVerdict("unavailable", self._said(str(problem)), locked_key=key)
+            return CheckVerdict("unavailable", self._said(check.away(problem)), locked_key=key)
+        except UnreadableSecret as problem:
+            return CheckVerdict("unhealthy", self._said(str(problem)))
         except (StartError, FileError, StoreError) as problem:
-            found = CheckVerdict("unhealthy", self._said(f"its check cannot be started: {problem}"))
+            return CheckVerdict("unhealthy", self._said(f"its check cannot be started: {problem}"))
         except OverBudget as problem:
-            found = CheckVerdict("unhealthy", self._said(f"its check cannot be filled in: {problem.reason}"))
+            return CheckVerdict("unhealthy", self._said(f"its check cannot be filled in: {problem.reason}"))
         finally:
+            check.forget()
             await self._machines.release(holder)
+
+    def _report(
+        self, name: str, found: CheckVerdict, latency: float | None, facts: CheckedFacts | None
+    ) -> None:
         self._session.report(
             ReportCheck(
                 machine=name,
                 health=found.health,
                 reason=found.reason,
                 warnings=found.warnings,
-                latency=check.latency,
-                facts=check.facts,
+                latency=latency,
+                facts=facts,
                 locked_key=found.locked_key,
             )
         )
@@ -155,32 +184,44 @@ class _Check:
         self,
         model: Model,
         name: str,
+        worker: str,
         policy: MachinePolicy,
         machine: Machine,
         space: str,
         use: UseMachine,
-        masked: SensitiveValues,
+        secret_store: SecretStore,
         now: Clock,
     ) -> None:
         self._model = model
         self._name = name
+        self._worker = worker
         self._policy = policy
-        self._machine = machine
+        self.machine = machine
         self._space = space
         self._use = use
-        self._masked = masked
+        self._secret_store = secret_store
+        self._masked = secret_store.masked
         self._now = now
+        self._login: dict[str, str] = {}  # on a cluster
         self.latency: float | None = None
         self.facts: CheckedFacts | None = None
+
+    def forget(self) -> None:
+        """Forget the sensitive values of the check."""
+        self._masked.release(f"check-{self._name}")
+
+    def away(self, problem: Unreachable) -> str:
+        """Return why the machine cannot be reached."""
+        return str(problem)
 
     async def run(self) -> CheckVerdict:
         """Reach the machine, find its tools, and let the policy's script judge it."""
         before = monotonic()
-        boot = await self._machine.boot()
-        await self._use(self._name, self._machine, boot)
+        boot = await self.machine.boot()
+        await self._use(self._worker, self.machine, boot)
         self.latency = monotonic() - before
         sought = tool_versions.sought_tools(tools_needed(self._model))
-        facts = await self._machine.facts(
+        facts = await self.machine.facts(
             [each for each in sought if not each.startswith(tool_versions.MODULE)]
         )
         if facts.system:
@@ -193,7 +234,7 @@ class _Check:
     async def _versions(self, facts: MachineFacts, sought: tuple[str, ...]) -> bytes:
         """Return what tools say of their versions, as far as they do in time; raises Unreachable."""
         text = tool_versions.script(facts.tools, sought)
-        spec = own_spec(self._model, self._name, self._machine.directory, "sh", text)
+        spec = own_spec(self._model, self._name, self.machine.directory, "sh", text)
         said = bytearray()
         with suppress(TimeoutError, StartError):
             async with asyncio.timeout(self._policy.timeout * SHARE):
@@ -205,21 +246,27 @@ class _Check:
         script = self._policy.script
         if script is None:
             return CheckVerdict("healthy")
-        filling = partial(policy_spec, self._model, self._name, self._machine.directory, script, self._now())
-        spec = await fill_without_blocking(filling, self._model, "")
-        errors, holder = CheckErrors(), f"check-{self._name}"
-        transcript = Transcript(errors, masker=Masker(values=self._masked, holder=holder))
-        try:
-            outcome = transcript.ended(await self._follow("script", spec, transcript))
-            # Masked before they are shortened: of a part nobody knows that it is sensitive.
-            reason, warnings = self._masked.text(outcome.reason), map(self._masked.text, outcome.warnings)
-            return verdict(replace(outcome, reason=reason, warnings=tuple(warnings)), errors.first)
-        finally:
-            self._masked.release(holder)
+        filling = partial(policy_spec, self._model, self._name, self.machine.directory, script, self._now())
+        spec = self._extended(await fill_without_blocking(filling, self._model, ""))
+        return verdict(*await self._said_by("script", spec))
+
+    def _extended(self, spec: AttemptSpec) -> AttemptSpec:
+        """Return the spec of a policy's script as it is; one on a cluster needs more."""
+        return spec
+
+    async def _said_by(self, what: str, spec: AttemptSpec) -> tuple[Outcome, str]:
+        """Run a script; return how it ended and its first error, masked. Raises StartError, Unreachable."""
+        errors = CheckErrors()
+        masker = Masker(values=self._masked, holder=f"check-{self._name}")
+        transcript = Transcript(errors, masker=masker)
+        outcome = transcript.ended(await self._follow(what, spec, transcript))
+        # Masked before they are shortened: of a part nobody knows that it is sensitive.
+        reason, warnings = self._masked.text(outcome.reason), map(self._masked.text, outcome.warnings)
+        return replace(outcome, reason=reason, warnings=tuple(warnings)), errors.first
 
     async def _follow(self, what: str, spec: AttemptSpec, output: Output) -> Outcome:
         """Run a script to its end; where the check ends before, the script is stopped."""
-        processes = self._machine.processes
+        processes = self.machine.processes
         # A name that no attempt has had, also of another session.
         attempt = AttemptKey(self._space, f"check-{what}-{self._name}-{round(self._now() * 1000)}")
         following: asyncio.Future[Outcome] | None = None
@@ -245,6 +292,35 @@ class _Check:
             ahead=round(facts.clock - self._now()) if facts.clock else 0.0,
             tools=tools,
         )
+
+
+class _ClusterCheck(_Check):
+    """The check of a Kubernetes target, which a script on a worker of its pool makes (W13)."""
+
+    def away(self, problem: Unreachable) -> str:
+        """Return why the worker cannot be reached that checks the cluster."""
+        return f"{self._worker}, which checks it, cannot be reached: {problem}"
+
+    async def run(self) -> CheckVerdict:
+        """Reach the worker, have kubectl look for the namespace, and let the policy's script judge it."""
+        cluster, read = self._model.cluster_of(self._name), self._secret_store.reader(self._model)
+        if cluster is None:
+            return CheckVerdict("healthy")  # no cluster any more
+        boot = await self.machine.boot()
+        await self._use(self._worker, self.machine, boot)
+        self._login = {} if read is None else await read_login(self._model, cluster, read)
+        self._masked.hold(f"check-{self._name}", self._login.values())
+        directory, before = self.machine.directory, monotonic()
+        spec = reaching_spec(self._model, self._name, self._worker, directory, self._login)
+        found = cluster_verdict(*await self._said_by("cluster", spec), cluster, self._worker)
+        if found.health != "unavailable":
+            self.latency = monotonic() - before
+        judged = found.health == "healthy" and self._policy.check == "script"
+        return await self._judge() if judged else found
+
+    def _extended(self, spec: AttemptSpec) -> AttemptSpec:
+        """Return the spec of a policy's script with the kubeconfig of the cluster."""
+        return with_login(spec, self._model, self._name, self._worker, self._login)
 
 
 def _bounded(kept: bytearray, chunk: bytes) -> None:

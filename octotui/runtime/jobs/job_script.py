@@ -15,6 +15,8 @@ from octotui.model.machines.tool_needs import need_of
 from octotui.model.process import AnyScript, Package, Script, Step, TemplateCall
 from octotui.model.space import Model
 from octotui.model.system_variables import NO_PACKAGE_FILE, package_file_in
+from octotui.runtime.jobs.clusters.kubeconfig import on_cluster, script_on
+from octotui.runtime.jobs.clusters.login import parted
 from octotui.runtime.jobs.containers.contained_script import contained
 from octotui.runtime.jobs.package_deployment import Files, deployment, texts_of, variables
 from octotui.runtime.jobs.template_parameters import TemplateArguments, given, texts
@@ -72,7 +74,8 @@ def script_work(
     """
     run = state.runs[job.run]
     step = run.runbook.steps[job.step or 0]
-    script = step.script or Script(body="")
+    script = script_on(state.model, job.target, step) or step.script or Script(body="")
+    login, secrets = parted(secrets) if state.model.cluster_of(job.target) is not None else ({}, secrets)
     asked = f"{texts(script)}\n{texts_of(files)}"
     values = values_for(state, run, job.step, asked, target=job.target)
     values |= extracted(run, job, directory, packages)
@@ -111,6 +114,7 @@ def script_work(
     left_out = environment_values.warnings_of(environment, run.progress.warnings)
     asks = bool(step.packages) and package_file_in(script.body) is not None
     own = (*uncontained(step), *((NO_PACKAGE_FILE,) if asks else ()))
+    work = on_cluster(work, state.model, job.target or "", login)
     return work, (*arguments.warnings, *warnings, *left_out, *own)
 
 

@@ -13,6 +13,7 @@ from octotui.model.iteration import environment_sources
 from octotui.model.process import Package
 from octotui.model.space import Model
 from octotui.runtime.clocks import Clock
+from octotui.runtime.jobs.clusters.login import values_with_login
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.job_script import fill_without_blocking, script_work
 from octotui.runtime.jobs.masking import Masker, SensitiveValues
@@ -141,7 +142,7 @@ class ScriptJobs:
             return replace(outcome, reason=lost) if lost else outcome
         state = self._session.state
         try:
-            secrets = await self._secret_store.values(state, job)
+            secrets = await values_with_login(self._secret_store, state, job)
         except UnreadableSecret as problem:
             return Outcome(state="failed", reason=str(problem))
         if secrets is None:

@@ -307,6 +307,10 @@ class SecretStore:
         elsewhere = overruled(state, run, step, job.target)
         return secrets | dict.fromkeys(name for name in run.request.secrets if name not in elsewhere)
 
+    def reader(self, model: Model) -> Reader | None:
+        """Return the reader of sources; None where nothing is read."""
+        return None if self._read is None else self._reader(model)
+
     def _reader(self, model: Model) -> Reader:
         """Return the reader of sources, which withholds from commands the sources of other values (V5)."""
         if self._read is None or self._read is read_secret:

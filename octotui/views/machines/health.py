@@ -6,6 +6,7 @@ from octotui.engine.state import MachineHealth, State, is_lost, machine_health
 from octotui.model.machines.endpoints import LOCAL
 from octotui.model.quantities import duration as exactly
 from octotui.views.labels import HEALTH, Mark, counted, duration, listed
+from octotui.views.machines.clusters import facts, way
 from octotui.views.text.clock_times import Zone, exact_time
 
 Parts = list[tuple[str, list[str]]]
@@ -62,8 +63,10 @@ def health_row(state: State, machine: str) -> HealthRow:
 
 
 def endpoint(state: State, machine: str) -> str:
-    """Return the way to a machine, or `""` where that is this one."""
-    declared = state.model.machine(machine)
+    """Return the way to a machine or cluster, or `""` where that is this machine."""
+    declared, cluster = state.model.machine(machine), state.model.cluster_of(machine)
+    if cluster is not None:
+        return way(cluster)
     return "" if declared is None or declared.endpoint == LOCAL else declared.endpoint
 
 
@@ -123,6 +126,8 @@ def policy(state: State, machine: str) -> str:
         return "it is not in the model, and is not checked"
     chosen = state.model.policy_of(declared)
     how = "by a script" if chosen.check == "script" else "by a connection"
+    if state.model.cluster_of(machine) is not None:
+        how = "by kubectl and a script" if chosen.check == "script" else "by kubectl"
     often = "when somebody asks" if chosen.every is None else f"every {exactly(chosen.every)}"
     named = f"{chosen.name}: " if chosen in state.model.machine_policies.values() else ""
     return f"{named}{how}, {often}, within {exactly(chosen.timeout)}"
@@ -147,8 +152,12 @@ def found(known: MachineHealth) -> list[str]:
 
 def paragraphs(state: State, machine: str, now: float, zone: Zone = None) -> Parts:
     """Return headed paragraphs about a machine's health, for `w` and its page."""
-    known, way = machine_health(state, machine), endpoint(state, machine)
-    reached = [f"by {way}"] if way else []
+    known, reached_by, cluster = (
+        machine_health(state, machine),
+        endpoint(state, machine),
+        facts(state, machine),
+    )
+    reached = [f"by {reached_by}"] if reached_by and not cluster else cluster
     parts = [
         ("Health", [sentence(state, machine, now, zone), *known.warnings[1:]]),
         ("Checks", [*reached, *checks(state, machine, now, zone)]),

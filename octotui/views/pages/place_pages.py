@@ -10,7 +10,7 @@ from octotui.engine.state import MachineLease, State, in_order
 from octotui.views import pools, waits
 from octotui.views.estimates.sentences import end_of, of_waits
 from octotui.views.labels import JOBS, WAITS, counted, listed, machine_name
-from octotui.views.machines import health
+from octotui.views.machines import clusters, health
 from octotui.views.machines.leases import facts, leases_in_order, of_worker, sentence
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import (
@@ -128,6 +128,9 @@ def _machine(place: PagePlace, scope: PageScope) -> PageLines:
         known = facts(state, lease, scope.now, scope.zone)
         lines = (PageLine(key=f"lease {at}", text=line) for at, line in enumerate((lease.id, *known)))
         yield from section("Machine lease", lines)
+    if place.kind == "target" and state.model.cluster_of(worker) is not None:
+        yield from _cluster(worker, scope)
+        return
     if judged := of_waits(state, worker):
         yield PageLine(key="estimates", text=f"waits for its lock: {judged}")
     holders = (_job(scope, job) for _, job in lock.holders)
@@ -150,6 +153,16 @@ def _health(machine: str, scope: PageScope) -> PageLines:
         for head, lines in health.paragraphs(scope.state, machine, scope.now, scope.zone):
             told = (PageLine(key=f"{head} {at}", text=line) for at, line in enumerate(lines))
             yield from section(head, told)
+
+
+def _cluster(target: str, scope: PageScope) -> PageLines:
+    """Yield what a Kubernetes target is, and the jobs for it, which have the locks of workers (W13)."""
+    state = scope.state
+    yield PageLine(key="cluster", text=" · ".join(clusters.facts(state, target)))
+    runs = (run for run in in_order(state) if not run.ended)
+    jobs = (name for run in runs for _, name in run.progress.open if state.jobs[name].target == target)
+    yield from section("Jobs", (_job(scope, name) for name in jobs), "No job is for it.")
+    yield from _health(target, scope)
 
 
 def _facts(state: State, place: PagePlace, own_pools: Sequence[str]) -> PageLine:

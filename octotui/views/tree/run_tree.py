@@ -160,11 +160,17 @@ def _first_after(state: State, run: Run, acquiring: Job) -> int:
     on_worker = [
         index
         for index, each in enumerate(run.progress.steps)
-        if (each.pick is not None and run.selection.picks[each.pick].worker == acquiring.worker)
+        if any(run.selection.picks[pick].worker == acquiring.worker for pick in _picks(each))
         or (run.runbook.steps[index].on == "target" and acquiring.worker in each.targets)
     ]
     later = (each for each in on_worker if not _had_started(state, run.progress.steps[each], acquiring))
     return next(later, on_worker[0] if on_worker else 0)
+
+
+def _picks(progress: StepProgress) -> tuple[int, ...]:
+    """Return the picks of a step: its own, and those of its Kubernetes targets."""
+    own = () if progress.pick is None else (progress.pick,)
+    return (*own, *dict.fromkeys(progress.target_picks.values()))
 
 
 def _had_started(state: State, progress: StepProgress, later: Job) -> bool:

@@ -33,11 +33,12 @@ def step(state: State, run: Run, index: int, now: float, zone: Zone = None) -> B
 
 def _on_its_only_one(state: State, run: Run, index: int, now: float, zone: Zone = None) -> Branch:
     branch = steps.step(state, run, index, now, zone)
-    note = " · ".join(
-        filter(
-            None, (f"on {machine_name(state.model, run.progress.steps[index].targets[0])}", branch.row.note)
-        )
-    )
+    target = run.progress.steps[index].targets[0]
+    where = f"on {machine_name(state.model, target)}"
+    job = state.jobs[run.progress.steps[index].jobs[0]]
+    if state.model.cluster_of(target) is not None and job.worker is not None:
+        where = f"{where} by {machine_name(state.model, job.worker)}"
+    note = " · ".join(filter(None, (where, branch.row.note)))
     branch.row = replace(branch.row, note=note)
     return branch
 

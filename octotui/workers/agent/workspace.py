@@ -11,7 +11,7 @@ from octotui.workers.agent.regular_files import make_private, open_regular, writ
 from octotui.workers.agent.tree_removal import remove_files, remove_tree
 
 SPOOLS = ("spool", "errors")  # files of the streams of output, in this order
-SECRETS = ("script", "values")
+SECRETS = ("script", "values", "octotui.kubeconfig")
 KEPT = ("record", *SPOOLS)  # until its end is known
 FILES = (*SECRETS, *KEPT)
 LARGEST_RECORD = 1 << 26

@@ -258,6 +258,15 @@ if ($env:OCTOTUI_NEEDS) {
     fail_without @OctotuiNeeds
 }
 
+# A script on a Kubernetes target has a kubeconfig of its own.
+if ($env:OCTOTUI_KUBERNETES) {
+    $env:OCTOTUI_KUBERNETES = $null
+    $OctotuiSaid = & sh "$PSScriptRoot/kubeconfig.sh" | Out-String
+    if ($LASTEXITCODE -ne 0) { Fail-Step $OctotuiSaid.Trim() }
+    $env:KUBECONFIG = Join-Path ([System.IO.Path]::GetDirectoryName($env:OCTOTUI_VALUES)) 'octotui.kubeconfig'
+    $global:LASTEXITCODE = 0
+}
+
 # PowerShell runs only a file of this name as a script.
 if ([System.IO.Path]::GetExtension($OctotuiScript) -ne '.ps1') {
     Copy-Item -LiteralPath $OctotuiScript -Destination "$OctotuiScript.ps1"

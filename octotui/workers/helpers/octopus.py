@@ -212,6 +212,18 @@ def _print(level: str, message: object) -> None:
     sys.stdout.write(f"##octopus[stdout-{level}]\n{message}\n##octopus[stdout-default]\n")
 
 
+def _use_kubeconfig() -> None:
+    """Have the kubeconfig of a script on a Kubernetes target written, and used by what it starts."""
+    if os.environ.pop("OCTOTUI_KUBERNETES", ""):
+        import subprocess  # noqa: PLC0415
+
+        helpers, values = os.path.dirname(__file__), os.environ["OCTOTUI_VALUES"]  # noqa: PTH120
+        written = subprocess.run(["sh", f"{helpers}/kubeconfig.sh"], stdout=subprocess.PIPE, check=False)
+        if written.returncode:
+            failstep(written.stdout.decode("utf-8", "replace").strip())
+        os.environ["KUBECONFIG"] = f"{os.path.dirname(values)}/octotui.kubeconfig"  # noqa: PTH120
+
+
 def _hide_ourselves(
     kind: type[BaseException],
     error: BaseException,
@@ -244,4 +256,5 @@ if __name__ == "__main__":
         body = file.read()
     main = _main(sys.argv[1], body)
     fail_without(*os.environ.pop("OCTOTUI_NEEDS", "").split())
+    _use_kubeconfig()
     exec(compile(body, sys.argv[0], "exec", dont_inherit=True), main.__dict__)

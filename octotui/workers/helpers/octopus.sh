@@ -43,3 +43,11 @@ if [ -n "${OCTOTUI_NEEDS-}" ]; then
     unset OCTOTUI_NEEDS
     fail_without $__octotui_needs
 fi
+
+# A script on a Kubernetes target has a kubeconfig of its own.
+if [ -n "${OCTOTUI_KUBERNETES-}" ]; then
+    unset OCTOTUI_KUBERNETES
+    __octotui_said=$(sh "$__octotui_helpers/kubeconfig.sh") || fail_step "$__octotui_said"
+    KUBECONFIG=${OCTOTUI_VALUES%/*}/octotui.kubeconfig
+    export KUBECONFIG
+fi

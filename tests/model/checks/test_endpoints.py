@@ -34,3 +34,8 @@ def test_an_account_that_says_nothing(tmp_path: Path) -> None:
 def test_m1_targets_are_judged_as_workers_are(tmp_path: Path) -> None:
     text = '[targets.t]\nroles = ["web"]\nendpoint = "ssh://web1"\naccount = "nobody"\n'
     assert 'There is no account "nobody"' in only_complaint(tmp_path, text)
+
+
+def test_m1_a_pod_needs_no_account(tmp_path: Path) -> None:
+    worker = 'endpoint = "kubectl://staging/build/worker-1"\naccount = "deploy"\n'
+    assert "A pod needs none" in only_complaint(tmp_path, GROUND + worker)

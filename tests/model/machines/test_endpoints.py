@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from octotui.model.machines.endpoints import ENDPOINT, SshEndpoint, endpoint_problem, ssh_endpoint
+from octotui.model.machines.endpoints import (
+    ENDPOINT,
+    PodEndpoint,
+    SshEndpoint,
+    endpoint_problem,
+    is_pod,
+    pod_endpoint,
+    ssh_endpoint,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +73,18 @@ def test_messages_name_host_and_port() -> None:
     assert [ssh_endpoint(each).shown for each in ("ssh://a@web1:23", "ssh://[::1]:22", "ssh://web1")] == [
         *("web1:23", "[::1]:22", "web1")
     ]
+
+
+def test_m1_a_pod_by_context_namespace_and_name() -> None:
+    endpoint = "kubectl://staging@eu-1/build/worker-1"
+    assert is_pod(endpoint)
+    assert not is_pod("ssh://staging")
+    assert endpoint_problem(endpoint) == ""
+    assert pod_endpoint(endpoint) == PodEndpoint("staging@eu-1", "build", "worker-1")
+
+
+@pytest.mark.parametrize(
+    "raw", ["kubectl://", "kubectl://a/b", "kubectl://a/b/c/d", "kubectl://-a/b/c", "kubectl://a/B/c"]
+)
+def test_m1_what_is_no_pod_is_told_how_one_is_named(raw: str) -> None:
+    assert endpoint_problem(raw).startswith("A pod is named by context, namespace and name")

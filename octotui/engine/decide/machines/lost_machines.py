@@ -4,6 +4,7 @@ from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_job, end_or_ask
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquired_by, job_kind, machine_of, worker_mode
+from octotui.engine.rules.targets.cluster_workers import needs_again
 from octotui.engine.rules.worker_selection import select
 from octotui.engine.state import Job, Outcome, Pick, Run, is_lost, machine_health
 from octotui.model.complaints import Reason
@@ -31,8 +32,24 @@ def replace_lost_machine(turn: Transaction, event: events.MachineLost) -> None:
         for job in _jobs_on(turn, name, machine):
             if job.kind == "acquire" and job.state != "asking":
                 _end_acquisition(turn, job, policy, reason)
-            elif job.state == "waiting" and lost_policy(turn, turn.run(name), job.step, machine) != "wait":
+            elif job.state == "waiting" and _policy_for(turn, job, machine) != "wait":
                 end_job(turn, job, Outcome(state="failed", reason=reason))
+    for job in _waiting_for_cluster(turn, machine):
+        end_job(turn, job, Outcome(state="failed", reason=reason))
+
+
+def _policy_for(turn: Transaction, job: Job, machine: str) -> OnLostWorker:
+    """Return what becomes of a job that waits for a lost machine."""
+    return lost_policy(turn, turn.run(job.run), job.step, machine, job.target)
+
+
+def _waiting_for_cluster(turn: Transaction, target: str) -> list[Job]:
+    """Return the jobs that wait for a worker to go to a Kubernetes cluster, in their order (W13)."""
+    if turn.state.model.cluster_of(target) is None:
+        return []
+    runs = sorted((run for _, run in turn.state.runs.items() if not run.ended), key=lambda run: run.number)
+    jobs = (turn.job(name) for run in runs for _, name in run.progress.open)
+    return [job for job in jobs if job.target == target and job.state == "waiting"]
 
 
 def loss(machine: str, reason: Reason) -> Reason:
@@ -83,7 +100,9 @@ def _end_acquisition(turn: Transaction, job: Job, policy: OnLostWorker, reason: 
         end_job(turn, job, Outcome(state="failed", reason=reason))
 
 
-def lost_policy(turn: Transaction, run: Run, step: int | None, machine: str) -> OnLostWorker:
+def lost_policy(
+    turn: Transaction, run: Run, step: int | None, machine: str, target: str | None = None
+) -> OnLostWorker:
     """Return what the pool says in which a step's worker was selected; on a target it fails.
 
     Packages are acquired for all picks of a machine, so that they wait where any of them does.
@@ -91,7 +110,7 @@ def lost_policy(turn: Transaction, run: Run, step: int | None, machine: str) -> 
     if step is None:
         picks: tuple[Pick, ...] = run.selection.leases
     else:
-        offset = run.progress.steps[step].pick
+        offset = run.progress.steps[step].pick_for(target)
         picks = () if offset is None else (run.selection.picks[offset],)
     policies = [turn.state.model.pool(pick.pool).on_lost_worker for pick in picks if pick.worker == machine]
     return "wait" if "wait" in policies else next(iter(policies), "fail")
@@ -112,11 +131,11 @@ def reselect(turn: Transaction, name: str, offset: int) -> Reason | None:
     pick = run.selection.picks[offset]
     if turn.state.model.pool(pick.pool).on_lost_worker != "reselect" or run.state != "executing":
         return None
-    steps = [index for index in pick.steps if _has_not_begun(run, index)]
-    found = select(turn.state, run, steps)
-    jobs = _jobs_on(turn, name, pick.worker)
+    steps = [index for index in pick.all_steps if _has_not_begun(run, index)]
+    found = select(turn.state, run, needs_again(turn.state, run, pick, steps))
+    jobs = [job for job in _jobs_on(turn, name, pick.worker) if job.state in ("waiting", "asking")]
     for other in found.picks:
-        moved = [job for job in jobs if job.state in ("waiting", "asking") and job.step in other.steps]
+        moved = [job for job in jobs if _is_served(run, job, offset, other)]
         _acquire_first(turn, run, other.worker, moved)
         turn.emit(
             events.WorkerReselected(
@@ -129,6 +148,15 @@ def reselect(turn: Transaction, name: str, offset: int) -> Reason | None:
             )
         )
     return "; ".join(found.problems) or None
+
+
+def _is_served(run: Run, job: Job, offset: int, other: Pick) -> bool:
+    """Return whether another pick serves a job that the pick at an offset has served until now."""
+    if job.step is None or run.progress.steps[job.step].pick_for(job.target) != offset:
+        return False
+    if job.target in run.progress.steps[job.step].target_picks:
+        return any(each.step == job.step and job.target in each.targets for each in other.for_targets)
+    return job.step in other.steps
 
 
 def _has_not_begun(run: Run, index: int) -> bool:
@@ -181,14 +209,16 @@ def stranded(turn: Transaction, run: Run, index: int, target: str | None = None)
     if job_kind(run.runbook.steps[index].action) != "script":
         return None
     machine = machine_of(run, index, target)
+    if turn.state.model.cluster_of(target) is not None and is_lost(turn.state, target or ""):
+        return loss(target or "", machine_health(turn.state, target or "").reason)
     if not is_lost(turn.state, machine):
         return None
     reason, policy = loss(machine, machine_health(turn.state, machine).reason), "fail"
     if machine != target:
-        policy = lost_policy(turn, run, index, machine)
+        policy = lost_policy(turn, run, index, machine, target)
     if policy == "fail":
         return reason
-    problem = reselect(turn, run.id, run.progress.steps[index].pick or 0)
+    problem = reselect(turn, run.id, run.progress.steps[index].pick_for(target) or 0)
     return f"{reason}; {problem}" if problem else None
 
 

@@ -1,4 +1,4 @@
-"""Checks of how machines are provisioned.
+"""Checks of what machines and clusters are declared to be, and how machines are provisioned.
 
-What lives here: what contradicts itself in dynamic pools. What never does: checks of other tables.
+Never their endpoints, the health of one, nor what steps do there.
 """

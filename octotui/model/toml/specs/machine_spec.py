@@ -3,15 +3,20 @@
 from octotui.model.machines.accounts import Account, SshSettings
 from octotui.model.machines.dynamic_pools import DynamicPool, Image
 from octotui.model.machines.health_policy import MachinePolicy
+from octotui.model.machines.kubernetes import Kubernetes
 from octotui.model.space import Pool, Target, Worker
 from octotui.model.toml.specs.process_spec import SCRIPT
 from octotui.model.toml.specs.scalars import (
+    CERTIFICATE_FILE,
+    CLUSTER,
     COMMAND_WORD,
+    CONTEXT,
     DAY,
     ENDPOINT,
     EVERY,
     KEY_FILE,
     NAME,
+    NAMESPACE,
     PATH,
     SLUG,
     TAG,
@@ -128,6 +133,20 @@ ACCOUNT = TableSpec(
             SECRET, "Where the passphrase of the key is read.", only_with="key", rule="V5", secret=True
         ),
         "password": KeySpec(SECRET, "Where its password is read.", rule="V5", secret=True),
+        "token": KeySpec(
+            SECRET,
+            "Where the token is read by which a Kubernetes cluster knows it.",
+            not_with=("password", "certificate"),
+            rule="W13, V5",
+            secret=True,
+        ),
+        "certificate": KeySpec(
+            AlternativeSpec(CERTIFICATE_FILE, SECRET),
+            "The certificate by which a Kubernetes cluster knows it: the file, or where it is read.",
+            only_with="key",
+            rule="W13, V5",
+            secret=True,
+        ),
     },
     values=(Account,),
 )
@@ -174,6 +193,34 @@ _MACHINE = {
     ),
 }
 
+KUBERNETES = TableSpec(
+    {
+        "context": KeySpec(CONTEXT, "The cluster, by a context of the kubeconfig of the worker's account."),
+        "url": KeySpec(CLUSTER, "The cluster, by the address of its API."),
+        "namespace": KeySpec(NAMESPACE, "The namespace that scripts work in."),
+        "account": KeySpec(SLUG, "The account that works there: a token, a certificate, or a password."),
+        "ca": KeySpec(
+            CERTIFICATE_FILE,
+            "The certificate, as PEM, that the server's was made with; without it those the worker trusts.",
+            only_with="url",
+            not_with=("insecure",),
+        ),
+        "insecure": KeySpec(
+            flag(),
+            "Whether anybody may pass for the server: its certificate is not checked.",
+            only_with="url",
+        ),
+        "pool": KeySpec(
+            SLUG,
+            "The pool whose workers check it, and run the steps on it that name no pool; without it the"
+            " default one.",
+        ),
+    },
+    one_of=("context", "url"),
+    hint="A cluster is reached from a worker with kubectl.",
+    values=(Kubernetes,),
+)
+
 WORKER = TableSpec(
     {
         "name": NAME,
@@ -197,6 +244,12 @@ TARGET = TableSpec(
         "tenants": KeySpec(ListSpec(SLUG), "The tenants it serves; with no tags named either, all."),
         "tenant_tags": KeySpec(ListSpec(TAG), "The tags of tenants it serves."),
         "enabled": KeySpec(flag(), "Whether steps go to it."),
+        "kubernetes": KeySpec(
+            KUBERNETES,
+            "The Kubernetes cluster that it is; its steps run on a worker with kubectl.",
+            not_with=("endpoint", "directory", "account"),
+            rule="W13",
+        ),
         **_MACHINE,
     },
     values=(Target,),

@@ -55,6 +55,13 @@ ENDPOINT = replace(
 )
 USER = text("the name of an account over there", USERS)
 KEY_FILE = replace(text("the path of a private key", r"\S(?:.*\S)?", path=True), home=True)
+CERTIFICATE_FILE = replace(text("the path of a certificate", r"\S(?:.*\S)?", path=True), home=True)
+CLUSTER = text(
+    'the address of a cluster\'s API such as "https://cluster.example.com:6443"',
+    r"https://[^\s/@?#]+(?:/[^\s?#]*)?",
+)
+CONTEXT = text('a context of a kubeconfig such as "staging"', r"[^\s-]\S*")
+NAMESPACE = text('a namespace such as "shop"', r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?")
 URL = text('an address such as "https://feeds.example/tools/"', r"https?://[^\s/@?#]+(?:[/?][^\s#]*)?")
 HOST = text(
     'a host such as "cdn.example.com", or with a port that is not the usual one, "cdn.example.com:8443"',

@@ -24,7 +24,8 @@ OURS = os.O_RDWR | os.O_CREAT
 APPEND = os.O_WRONLY | os.O_APPEND
 VALUES = "values"
 OPENED = ("spool", "record")
-FILES = ("script", VALUES, *OPENED)
+KUBECONFIG = "octotui.kubeconfig"  # of a script on a Kubernetes target
+FILES = ("script", VALUES, KUBECONFIG, *OPENED)
 
 
 class Workspace:
@@ -111,8 +112,8 @@ class Workspace:
         return self._record
 
     def drop_values(self) -> None:
-        """Remove the values file of an ended attempt."""
-        remove_files(self.path, (VALUES,))
+        """Remove the values file of an ended attempt, and its kubeconfig."""
+        remove_files(self.path, (VALUES, KUBECONFIG))
 
     def remove(self) -> None:
         """Remove the folder with its contents."""

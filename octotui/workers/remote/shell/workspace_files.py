@@ -18,7 +18,7 @@ from octotui.workers.remote.shell.listing import ListedEntry, listed
 from octotui.workers.remote.shell.reached import ShellDirectory
 
 MOST = Limits().entries
-OURS = frozenset({"script", "values"})
+OURS = frozenset({"script", "values", "octotui.kubeconfig"})
 
 
 class ShellWorkspaceFiles:

@@ -210,7 +210,7 @@ follow() {
         rounds=$((rounds + 1))
     done
     cat <&4
-    rm -f files/values
+    rm -f files/values files/octotui.kubeconfig
     say "~ended $(size spool)"
     if [ -d stopping ]; then say '~stopped'; fi
     if [ -f stopping/left ]; then
