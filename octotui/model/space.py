@@ -99,7 +99,6 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
     `account` is the slug of the account that works there.
     `policy` names how its health is checked. After `unreachable_limit` seconds without an answer it is lost.
-    A `leased` one is declared nowhere: it is the machine of a lease, of a dynamic pool (W12).
     """
 
     name: str
@@ -110,7 +109,6 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None = None
     policy: str | None = None
     unreachable_limit: float | None = None
-    leased: bool = False
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):

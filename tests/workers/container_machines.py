@@ -28,7 +28,7 @@ USR = "bin", "lib", "lib64", "sbin"
 @cache
 def container(image: str) -> str:
     """Start a container that lasts until the tests have ended, and return its name."""
-    _make(image)
+    make_image(image)
     name = f"octotui-conformance-{image.rpartition('-')[2].partition(':')[0]}-{os.getpid()}"
     shared = tempfile.gettempdir()
     volumes = ("--volume", f"{shared}:{shared}")
@@ -44,7 +44,8 @@ def _remove(name: str) -> None:
         podman("rm", "--force", name)
 
 
-def _make(image: str) -> None:
+def make_image(image: str) -> None:
+    """Make an image, unless it is there."""
     if image in podman("images", "--format", "{{.Repository}}:{{.Tag}}").split():
         return
     packed = io.BytesIO()

@@ -86,17 +86,14 @@ def with_machines(model: Model, leases: Mapping[str, MachineLease]) -> Model:
         for slug, pool in model.pools.items()
     }
     workers = {each.worker: _worker(each) for each in known if each.endpoint and each.phase != "ending"}
-    return replace(model, pools=pools, workers={**workers, **_declared(model)})
+    leased = {each.worker for each in known}
+    declared = {slug: each for slug, each in model.workers.items() if slug not in leased}
+    return replace(model, pools=pools, workers={**workers, **declared})
 
 
 def _members(slug: str, leases: list[MachineLease]) -> tuple[str, ...]:
     """Return the workers of a pool that may be selected."""
     return tuple(each.worker for each in leases if each.pool == slug and each.phase == "ready")
-
-
-def _declared(model: Model) -> dict[str, Worker]:
-    """Return the workers that a model declares itself."""
-    return {slug: each for slug, each in model.workers.items() if not each.leased}
 
 
 def _worker(lease: MachineLease) -> Worker:
@@ -109,5 +106,4 @@ def _worker(lease: MachineLease) -> Worker:
         account=None if is_local else terms.account,
         policy=terms.policy,
         unreachable_limit=terms.unreachable_limit,
-        leased=True,
     )

@@ -28,6 +28,12 @@ SAID = {
         "worker1, web1",
         commands.CheckHealth(machines=("worker1", "web1"), by="eve"),
     ),
+    commands.DestroyMachine: ("start", "lease-1", commands.DestroyMachine(lease="lease-1", by="eve")),
+    commands.AdoptMachine: (
+        "start",
+        "vm-1 for hosted",
+        commands.AdoptMachine(pool="hosted", machine="vm-1", endpoint="ssh://vm-1", by="eve"),
+    ),
     commands.TakeInterruption: ("answer", "q-1", commands.TakeInterruption(interruption="q-1", user="eve")),
     commands.ReleaseInterruption: (
         "answer",

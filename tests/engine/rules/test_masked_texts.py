@@ -53,11 +53,12 @@ NAMES = {
         "undecided",
     ),
     *("due", "facts", "forgotten", "interrupted", "jobs", "lost", "machine", "machines"),
+    *("endpoint", "idle_since", "lease", "pools", "until"),
 }
 """By which something is found, or compared; masking would break that."""
 APART = {"artifacts", "outputs", "passed", "value", "values", "variables"}
 """Masked where they come in, or set apart there, since scripts read them."""
-DECLARED = {"model", "definition", "retained", "pick", "picks", "rejected", "gaps"}
+DECLARED = {"terms", "model", "definition", "retained", "pick", "picks", "rejected", "gaps"}
 """What the model says, and what the engine makes of it."""
 
 

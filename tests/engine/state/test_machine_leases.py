@@ -25,7 +25,8 @@ def test_w12_only_a_machine_that_is_ready_is_selected() -> None:
         found = with_machines(model, {"lease-1": replace(there, phase=phase)})  # type: ignore[arg-type]
         assert found.pools["setup"].workers == members
         assert set(found.workers) == workers
-    assert with_machines(with_machines(model, {"lease-1": there}), {}) == model
+    ending = replace(there, phase="ending")
+    assert with_machines(with_machines(model, {"lease-1": there}), {"lease-1": ending}) == model
     assert there.took == 60.0
 
 
@@ -39,7 +40,7 @@ def test_w12_declared_workers_are_as_they_are_declared() -> None:
     found = with_machines(model, {"lease-1": there})
     assert found.pools["more"].workers == ("w",)
     assert found.workers["w"] == Worker(name="W")
-    assert found.workers["setup-1"] == Worker(name="setup-1", directory="/srv", leased=True)
+    assert found.workers["setup-1"] == Worker(name="setup-1", directory="/srv")
 
 
 def test_w12_a_model_is_in_force_whatever_is_leased() -> None:

@@ -23,8 +23,9 @@ from octotui.model.process import Runbook, Script, Step
 from octotui.model.space import Model, Pool, Space
 from octotui.runtime.open_space import open_space
 from octotui.store.errors import StoreError
-from tests.podman import CONFIG, IMAGE, containers, make_images
+from tests.podman import CONFIG, containers
 from tests.workers.agents import end_agents
+from tests.workers.container_machines import APPLETS, make_image
 
 MOST = 60.0  # seconds of a play at most, before it is one that hangs
 UP = """#!/bin/sh
@@ -118,14 +119,14 @@ def main() -> None:
     kind: Provider = "container" if "container" in sys.argv[4:] else "command"
     if kind == "container":
         os.environ["CONTAINERS_CONF"] = str(CONFIG)
-        make_images()
+        make_image(APPLETS)
     total, plays, made = 0, 0, 0
     while total < count:
         home = folder / str(seed)
         home.mkdir(parents=True)
         provider(home)
         try:
-            total += killed(home, seed, space(home, kind, IMAGE))
+            total += killed(home, seed, space(home, kind, APPLETS))
         except (AssertionError, StoreError) as problem:
             print(json.dumps({"seed": seed, "problem": str(problem)}))
             break
