@@ -100,6 +100,11 @@ def containers(*filters: str) -> list[str]:
     return podman("ps", "--all", "--format", "{{.Names}}", *named).split()
 
 
+needs_podman = pytest.mark.skipif(
+    PODMAN is None or BUSYBOX is None, reason="there is no podman, or no busybox, on this machine"
+)
+
+
 @pytest.fixture
 def containered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Run containers for real, or skip the test; none of octotui is left behind by it."""
