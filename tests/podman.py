@@ -1,6 +1,7 @@
 """Real containers by podman, of images that are made from this machine's busybox; no registry is asked."""
 
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -94,21 +95,30 @@ def forget(image: str) -> None:
             podman("rmi", "--force", each)
 
 
-def containers(*filters: str) -> list[str]:
-    """The names of all containers, also of those that have ended."""
-    named = [part for each in filters for part in ("--filter", each)]
-    return podman("ps", "--all", "--format", "{{.Names}}", *named).split()
+def containers_of(folder: Path, *spaces: str) -> list[str]:
+    """The names of the containers, also of those that have ended, of the spaces in a folder, or of these."""
+    known = [(each.parent.name, json.loads(each.read_text())["id"]) for each in folder.rglob("places.json")]
+    found = (*spaces, *(f"{name}-{identity}" for name, identity in known))
+    named = (
+        podman("ps", "--all", "--format", "{{.Names}}", "--filter", f"label=octotui.space={each}")
+        for each in found
+    )
+    return [name for text in named for name in text.split()]
+
+
+needs_podman = pytest.mark.skipif(
+    PODMAN is None or BUSYBOX is None, reason="there is no podman, or no busybox, on this machine"
+)
 
 
 @pytest.fixture
-def containered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Run containers for real, or skip the test; none of octotui is left behind by it."""
+def containered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Run containers for real, or skip the test; none of the spaces in its folder is left behind by it."""
     if why := missing():
         pytest.skip(why)
     monkeypatch.setenv("CONTAINERS_CONF", str(CONFIG))
-    before = set(containers())
     yield
-    left = [each for each in containers("label=octotui.space") if each not in before]
+    left = containers_of(tmp_path)
     for each in left:
         podman("rm", "--force", each)
     assert left == []

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.podman import needs_podman
 from tests.ratios import Ratio, measure
 from tests.sshd import needs_sshd
 
 ROOT = Path(__file__).parents[1]
-NEEDS = {"ssh": needs_sshd}
+NEEDS = {"containers": needs_podman, "ssh": needs_sshd}
 BENCHES = [
     pytest.param(each.stem, marks=NEEDS.get(each.stem, ()))
     for each in sorted((ROOT / "tests" / "bench").glob("*.py"))

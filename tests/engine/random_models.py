@@ -292,4 +292,5 @@ def _place(random: Random) -> dict[str, object]:
     needed = packages(*random.choice(PACKAGES)) if random.random() < 0.3 else ()
     container = "image" if random.random() < 0.03 else None
     needs = ("docker>=22",) if random.random() < 0.1 else ()
-    return {**where, "packages": needed, "container": container, "needs": needs}
+    inside = {"runs_contained": random.random() < 0.5} if container else {}
+    return {**where, "packages": needed, "container": container, "needs": needs, **inside}

@@ -19,7 +19,7 @@ import pytest
 from octotui.engine.commands import StartRun
 from octotui.model.toml.write import dump
 from octotui.runtime.open_space import open_space
-from tests.podman import containered, containers, podman
+from tests.podman import containered, containers_of, podman
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.runtime.test_containers import _read, box, space, until
 from tests.workers.agents import end_agents, living
@@ -49,20 +49,16 @@ def kill(*words: str) -> int:
     return found
 
 
-def ours() -> list[str]:
-    return containers("label=octotui.space")
-
-
 async def test_r4_a_script_whose_processes_are_killed_leaves_no_container(tmp_path: Path) -> None:
     """S8: it is gone before the run goes on."""
     declared = space(box("echo there; sleep 100"))
     async with asyncio.timeout(60), open_space(declared, tmp_path, "ann", time.time) as session:
         await session.send(StartRun(process="a", requester="ann"))
         await until(session, "there")
-        assert len(ours()) == 1
-        assert kill(str(tmp_path), "__octotui_helpers") >= 1  # the script that is in front of it
+        assert len(containers_of(tmp_path)) == 1
+        assert kill(str(tmp_path), "__octotui_helpers=/") >= 1  # the script that is in front of it
         await ended(session)
-        assert ours() == []
+        assert containers_of(tmp_path) == []
         done = await _read(session, "run-1")
     assert done.job.state == "failed"
     assert not [*tmp_path.glob("test/workers/*/containers/*")]
@@ -74,7 +70,7 @@ async def test_s8_an_engine_that_is_killed_fails_the_step(tmp_path: Path, engine
     async with asyncio.timeout(60), open_space(declared, tmp_path, "ann", time.time) as session:
         await session.send(StartRun(process="a", requester="ann"))
         await until(session, "there")
-        (name,) = ours()
+        (name,) = containers_of(tmp_path)
         words = (
             (name, "run")
             if engine == "podman"
@@ -82,7 +78,7 @@ async def test_s8_an_engine_that_is_killed_fails_the_step(tmp_path: Path, engine
         )
         assert kill(*words) >= 1
         await ended(session)
-        assert ours() == []
+        assert containers_of(tmp_path) == []
         done = await _read(session, "run-1")
     assert done.job.state == "failed"
     assert not [*tmp_path.glob("test/workers/*/containers/*")]
@@ -95,10 +91,10 @@ async def test_r4_what_is_killed_while_nobody_looks_is_lost_and_leaves_no_contai
         await until(session, "there")
     for agent in living(tmp_path):
         os.kill(agent, signal.SIGKILL)
-    kill(str(tmp_path), "__octotui_helpers")
-    assert len(ours()) == 1
+    kill(str(tmp_path), "__octotui_helpers=/")
+    assert len(containers_of(tmp_path)) == 1
     async with asyncio.timeout(60), open_space(declared, tmp_path, "ann", time.time) as session:
-        while ours():
+        while containers_of(tmp_path):
             await asyncio.sleep(0.05)
         async for state in session.states():
             if state.jobs["job-1.2"].state == "asking":  # nobody knows how far it got
@@ -127,17 +123,17 @@ async def test_r4_killed_at_any_moment_no_container_is_left_and_none_starts_twic
         for agent in living(state):
             os.kill(agent, signal.SIGKILL)
     if chance.random() < 0.5:
-        kill(str(state), "__octotui_helpers")
+        kill(str(state), "__octotui_helpers=/")
     async with asyncio.timeout(90), open_space(declared, state, "ann", time.time) as session:
         async for present in session.states():
             if not present.runs or any(job.state == "asking" for job in present.jobs.values()):
                 break
     for _ in range(2):  # what could not be removed at the end is removed when it is opened next
-        if not ours():
+        if not containers_of(tmp_path):
             break
         async with open_space(declared, state, "ann", time.time):
             await asyncio.sleep(0.5)
-    assert ours() == []
+    assert containers_of(tmp_path) == []
     assert not [*state.glob("*/workers/*/containers/*")]
     begun = tmp_path / "data" / "begun"
     assert not begun.exists() or begun.read_text().count("x") == 1

@@ -19,7 +19,7 @@ from octotui.model.space import Feed, Model, StandardError, Supervisor, Value
 from octotui.model.values import Secret
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
-from tests.podman import BARE, IMAGE, containered, containers, file_system, forget, podman
+from tests.podman import BARE, IMAGE, containered, containers_of, file_system, forget, podman
 from tests.registry import registry
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.workers.agents import end_agents
@@ -156,13 +156,13 @@ async def test_v5_no_value_is_in_arguments_or_in_what_the_engine_records(
         await session.send(StartRun(process="a", requester="ann"))
         await until(session, "there")
         assert "it is ********" in session.log_path("run-1", "job-1.2").read_text()
-        (name,) = containers("label=octotui.space")
+        (name,) = containers_of(tmp_path)
         assert "hunter2222" not in podman("inspect", name)
         lines = [each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if _is_readable(each)]
         assert not [each for each in lines if b"hunter2222" in each]
         await session.send(CancelRun(run="run-1", by="ann"))
         await ended(session)
-    assert containers("label=octotui.space") == []
+    assert containers_of(tmp_path) == []
 
 
 def _is_readable(path: Path) -> bool:
@@ -194,7 +194,7 @@ async def test_s7_the_exit_code_is_that_of_the_script_and_of_the_engine_there_is
     assert done.job.exit_code == code, done.log
     assert done.job.reason.startswith(reason)
     assert bool(done.job.reason) == bool(reason)
-    assert containers("label=octotui.space") == []
+    assert containers_of(tmp_path) == []
     assert not [*tmp_path.glob("test/workers/*/containers/*")]
 
 
@@ -213,7 +213,7 @@ async def test_s5_a_script_that_is_cancelled_gets_term_once_and_then_its_contain
         await until(session, "there")
         await session.send(CancelRun(run="run-1", by="ann"))
         await ended(session)
-        assert containers("label=octotui.space") == []
+        assert containers_of(tmp_path) == []
         done = await _read(session, "run-1")
     assert done.job.state == "cancelled"
     assert done.log.count("got TERM") == 1
@@ -224,7 +224,7 @@ async def test_s5_a_time_limit_ends_the_container(tmp_path: Path) -> None:
     done = await played(space(box("sleep 100", time_limit=1.0, grace=1.0)), tmp_path)
     assert done.job.state == "failed"
     assert "time limit" in done.job.reason
-    assert containers("label=octotui.space") == []
+    assert containers_of(tmp_path) == []
 
 
 async def test_r4_a_script_in_a_container_goes_on_while_octotui_is_away(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ async def test_r4_a_script_in_a_container_goes_on_while_octotui_is_away(tmp_path
     async with open_space(declared, tmp_path, "ann", time.time) as session:
         await session.send(StartRun(process="a", requester="ann"))
         await until(session, "there")
-    assert len(containers("label=octotui.space")) == 1
+    assert len(containers_of(tmp_path)) == 1
     (tmp_path / "data" / "go").touch()
     async with asyncio.timeout(60), open_space(declared, tmp_path, "ann", time.time) as session:
         await ended(session)

@@ -13,7 +13,7 @@ from octotui.model.machines.accounts import SshSettings
 from octotui.model.space import Model, Worker
 from octotui.runtime.open_space import open_space
 from octotui.workers import reaching
-from tests.podman import CONFIG, PODMAN, containered, containers
+from tests.podman import CONFIG, PODMAN, containered, containers_of
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.runtime.test_containers import _read, box, space, until
 from tests.sshd import MakeSshd, Sshd, needs_sshd
@@ -68,7 +68,7 @@ async def test_s8_a_container_over_ssh_is_as_one_here(there: Sshd, tmp_path: Pat
     assert (done.job.state, done.job.exit_code) == ("failed", 7), done.logs
     assert done.log.startswith("Box on worker1\n")
     assert [each.name for each in done.job.artifacts] == ["kept"]
-    assert containers("label=octotui.space") == []
+    assert containers_of(tmp_path) == []
     assert not [*there.home.rglob("containers/*-job-*")]
 
 
@@ -82,7 +82,7 @@ async def test_s5_a_container_over_ssh_is_cancelled_also_after_its_connection_br
         there.cut()
         await session.send(CancelRun(run="run-1", by="ann"))
         await ended(session)
-        assert containers("label=octotui.space") == []
+        assert containers_of(tmp_path) == []
         done = await _read(session, "run-1")
     assert done.job.state == "cancelled"
     assert not [*there.home.rglob("containers/*-job-*")]

@@ -6,7 +6,18 @@ from rich.cells import cell_len
 
 from octotui.engine.state import Health, JobState, RunState, StepState
 from octotui.views import labels
-from octotui.views.labels import ASCII, GLYPHS, UNICODE, counted, duration, listed, ordinal, size, unstopped
+from octotui.views.labels import (
+    ASCII,
+    GLYPHS,
+    UNICODE,
+    acquire_text,
+    counted,
+    duration,
+    listed,
+    ordinal,
+    size,
+    unstopped,
+)
 
 
 @pytest.mark.parametrize(
@@ -114,3 +125,23 @@ def test_signs_marks_and_folds_are_distinct(glyphs):
         glyphs.next,
     ]
     assert len({*each}) == len(each)
+
+
+@pytest.mark.parametrize(
+    ("packages", "told"),
+    [
+        ((("tools", "1.2.0"),), "acquire tools 1.2.0"),
+        ((("container:alpine", ""),), "pull alpine"),
+        ((("container:alpine:3", f"sha256:{'ab' * 32}"),), "pull alpine:3 (sha256:abababababab)"),
+        ((("a", "1"), ("container:x", ""), ("b", "2")), "acquire a 1, b 2 and pull x"),
+        ((), "acquire packages"),
+    ],
+)
+def test_s8_packages_are_acquired_and_images_pulled(packages, told):
+    assert acquire_text(packages, ("acquire", "pull")) == told
+
+
+def test_s8_where_versions_are_not_said_a_digest_still_tells_images_apart():
+    packages = (("tools", "1.2.0"), ("container:x", "sha256:1234"))
+    text = acquire_text(packages, ("acquiring", "pulling"), versions=False)
+    assert text == "acquiring tools and pulling x (sha256:1234)"

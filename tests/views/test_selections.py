@@ -80,3 +80,14 @@ def test_workers_are_called_by_their_names():
     assert why(pick(cursor_before="worker1"), named) == "next after The first in setup"
     rejected = RejectedCandidate(worker="worker1", reason="disabled")
     assert why(pick(rejected=(rejected,)), named) == "first in setup, skipping The first (disabled)"
+
+
+def test_s8_an_image_that_is_fixed_is_shown_by_its_digest():
+    steps = [script("One", container="tools@1.x", runs_contained=True)]
+    world = World(model({"a": steps}))
+    world.start("a")
+    run = world.state.runs["run-1"]
+    chosen = {"container:tools@1.x": f"host/tools:1.2@sha256:{'ab' * 32}"}
+    run = replace(run, selection=replace(run.selection, versions=chosen))
+    told = at_length(run, run.selection.picks[0], MODEL)
+    assert told.endswith("shared by steps with container host/tools:1.2 (sha256:abababababab)")

@@ -58,14 +58,15 @@ def contained(
         "streams": "2" if work.stderr == "separate" else "1",
         "needs": " ".join(work.needs),
         "passes": "1" if work.passed else "",
+        "main": part("main"),
     }
     exports = "".join(f"export {name}={quote(value)}\n" for name, value in work.environment.items())
-    files = {"script": work.script, "environment": exports, "main": part("main")}
+    files = {"script": work.script, "environment": exports}
     body = "".join(
         (
             settings_text(given),
             _passed(work.passed),
-            f"c_files() {{\n{''.join(_written(name, text) for name, text in files.items())}}}\n",
+            f"c_files() {{\n{''.join(_written(name, text) for name, text in files.items())}:\n}}\n",
             f"set -- {' '.join(map(quote, _options(settings)))}\n",
             part("run"),
         )
@@ -98,9 +99,5 @@ def _passed(patterns: tuple[str, ...]) -> str:
 
 
 def _written(name: str, text: str) -> str:
-    """Return the command that writes a text to a file of the container's folder, as it is."""
-    end, lines = "c_END", text.split("\n")
-    while end in lines:
-        end += "_"
-    closing = "" if text.endswith("\n") or not text else "\n"
-    return f"cat >\"$c_folder/{name}\" <<'{end}'\n{text}{closing}{end}\n"
+    """Return the command that writes a text to a file of the container's folder, by a builtin of any sh."""
+    return f'printf %s {quote(text)} >"$c_folder/{name}" &&\n'

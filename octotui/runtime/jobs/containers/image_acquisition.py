@@ -33,6 +33,8 @@ CAUSES = (
         "the registry refuses: give the feed a token_env, and the username that it is of",
     ),
     ("denied", "the registry refuses: give the feed a token_env, and the username that it is of"),
+    ("no such host", "the registry cannot be reached"),
+    ("connection refused", "the registry cannot be reached"),
     ("manifest unknown", "the registry has no such image"),
     ("name unknown", "the registry has no such image"),
     ("not found", "the registry has no such image"),
@@ -171,7 +173,7 @@ class _Found:
             return self._known["problem"]
         said = _last(self._lines)
         for sign, cause in CAUSES:
-            if any(sign in line.lower() for line in self._lines):
+            if sign in said.lower():
                 return f"{image} cannot be {verb} on {worker}: {cause.format(worker=worker)} ({said})"
         return f"{image} cannot be {verb} on {worker}{f': {said}' if said else ''}"
 

@@ -1,5 +1,5 @@
 # Be the first process of a container, for any sh: run the script of an attempt, pass TERM on to all once, and end
-# with the script's exit code. $1 is the folder of this file, $2 that of helper functions, $3 the shell of the
+# with the script's exit code. $1 is the folder of the script, $2 that of helper functions, $3 the shell of the
 # script, $4 how many streams its output has. Only names that no variable of a run has are used.
 if [ "$4" = 1 ]; then exec 2>&1; fi
 if ! : >"$1/began"; then exit 125; fi

@@ -19,13 +19,16 @@ done
 case $c_work$c_folder$__octotui_helpers in
     *,*) c_end "the folder $c_work has a comma, so that no engine mounts it: give the worker another directory" ;;
 esac
-rm -rf "$c_folder"
-mkdir -p "$c_folder" && c_files || c_end "$c_worker cannot write the script of the container to $c_folder"
+if [ -e "$c_folder" ]; then rm -rf "$c_folder"; fi
+{ mkdir "$c_folder" 2>/dev/null || mkdir -p "$c_folder"; } && c_files || c_end "$c_worker cannot write the script of the container to $c_folder"
 
 # The files of a script belong to the account of its worker, inside and outside.
-c_user=$(id -u):$(id -g)
+c_id=$(id) # uid=1000(ann) gid=1000(ann)
+c_user=${c_id#uid=}
+c_group=${c_id#*gid=}
+c_user=${c_user%%[!0-9]*}:${c_group%%[!0-9]*}
 case $c_engine:$c_user:${DOCKER_HOST-} in
-    *:0:*) ;;
+    podman:0:* | docker:0:*) ;;
     podman:*) set -- --userns=keep-id "$@" ;;
     docker:*:unix:///run/user/*) c_user=0:0 ;; # its root is this account
 esac
@@ -48,8 +51,8 @@ set -- --rm --name "$c_container" --label "octotui.space=$c_space" --label "octo
 if [ "$c_streams" = 1 ]; then exec 4>"$c_folder/errors"; else exec 4>&2; fi
 
 # Its own messages apart, and without the lock of the attempt (3): the container is not waited for by it.
-OCTOTUI_VALUES='' "$c_engine" run "$@" "$c_image" "$c_folder/main" \
-    "$c_folder" "$__octotui_helpers" "$c_shell" "$c_streams" </dev/null 2>&4 3>&- 4>&- &
+OCTOTUI_VALUES='' "$c_engine" run "$@" "$c_image" -c "$c_main" \
+    octotui "$c_folder" "$__octotui_helpers" "$c_shell" "$c_streams" </dev/null 2>&4 3>&- 4>&- &
 c_cli=$!
 exec 4>&-
 

@@ -62,14 +62,13 @@ def test_s8_limits_and_mounts_are_its_options() -> None:
     ],
 )
 def test_s8_what_runs_inside_is_written_as_it_is(tmp_path: Path, text: str) -> None:
-    """S7: the script has a file of its own; a last line without its end gets one."""
+    """S7: the script has a file of its own."""
     spec = made(work(text, environment={"A": "it's\n$B"}))
     before, _, _ = spec.script.partition(part("run"))
     script = tmp_path / "script"
     script.write_bytes(f"{before}\nc_folder={tmp_path}\nc_files\n".encode(errors="surrogateescape"))
     subprocess.run(["sh", script], check=True)
-    written = text if text.endswith("\n") or not text else f"{text}\n"
-    assert script.read_bytes() == written.encode(errors="surrogateescape")
+    assert script.read_bytes() == text.encode(errors="surrogateescape")
     shown = subprocess.run(
         ["sh", "-c", f'. {tmp_path}/environment; printf %s "$A"'], check=True, capture_output=True
     )

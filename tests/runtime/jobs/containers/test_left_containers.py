@@ -1,5 +1,6 @@
 """R4, S8: containers that a crash has left are removed by their names, but those of what runs are not."""
 
+import os
 import time
 from pathlib import Path
 
@@ -8,12 +9,12 @@ import pytest
 from octotui.runtime.jobs.containers.contained_script import FOLDER
 from octotui.runtime.jobs.containers.left_containers import LeftContainers
 from octotui.workers.machine import AttemptKey
-from tests.podman import IMAGE, containered, containers, podman
+from tests.podman import IMAGE, containered, containers_of, podman
 from tests.runtime.jobs.test_package_acquisition import here
 from tests.world import model
 
 __all__ = ["containered"]
-SPACE = "kraken-1"
+SPACE, OTHER = f"kraken-{os.getpid()}", f"x-{os.getpid()}"
 
 
 def leave(folder: Path, name: str, space: str = SPACE) -> str:
@@ -30,17 +31,17 @@ def leave(folder: Path, name: str, space: str = SPACE) -> str:
 async def test_r4_what_a_crash_has_left_goes(tmp_path: Path) -> None:
     left, machine = LeftContainers(lambda: model({}), time.time), here(tmp_path)
     gone, runs = leave(tmp_path, "job-1.1-1"), leave(tmp_path, "job-2.1-1")
-    other = leave(tmp_path, "job-1.1-1", "x-2")
+    other = leave(tmp_path, "job-1.1-1", OTHER)
     await left.remove_orphans(machine, SPACE, {"job-2.1-1"})
-    there = containers("label=octotui.space")
+    there = containers_of(tmp_path, SPACE, OTHER)
     assert gone not in there
     assert {runs, other} <= {*there}
     kept = sorted(each.name for each in (tmp_path / FOLDER).iterdir())
-    assert kept == [f"{SPACE}-job-2.1-1", "x-2-job-1.1-1"]
-    for key in (AttemptKey(SPACE, "job-2.1-1"), AttemptKey("x-2", "job-1.1-1")):
+    assert kept == [f"{SPACE}-job-2.1-1", f"{OTHER}-job-1.1-1"]
+    for key in (AttemptKey(SPACE, "job-2.1-1"), AttemptKey(OTHER, "job-1.1-1")):
         await left.remove(machine, key)
         await left.remove(machine, key)
-    assert not {runs, other} & {*containers("label=octotui.space")}
+    assert not {runs, other} & {*containers_of(tmp_path, SPACE, OTHER)}
     assert not [*(tmp_path / FOLDER).iterdir()]
 
 
