@@ -66,6 +66,8 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             replace_lost_machine(turn, event)
         case events.WorkerReselected():
             _grant(turn, event.pick.worker)
+        case events.JobMoved():
+            _grant(turn, event.worker)
         case events.RunYielded() | events.RunPaused():
             _fill_slots(turn)
         case events.RunCancelling():
