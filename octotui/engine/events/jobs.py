@@ -91,7 +91,7 @@ class JobProgressed(Event, frozen=True, tag=True):
 
 
 class JobMoved(Event, frozen=True, tag=True):
-    """A job that has not begun gets another worker, as its own is lost, and joins the line of its lock (M6)."""
+    """A job that has not begun gets another worker, as its own is lost, and joins the line of its lock."""
 
     run: str
     job: str

@@ -28,6 +28,16 @@ SAID = {
         "worker1, web1",
         commands.CheckHealth(machines=("worker1", "web1"), by="eve"),
     ),
+    commands.GivePassphrase: (
+        "start",
+        "~/.ssh/deploy",
+        commands.GivePassphrase(key="~/.ssh/deploy", passphrase="correct horse", by="eve"),
+    ),
+    commands.RecordCommand: (
+        "start",
+        "worker1",
+        commands.RecordCommand(machine="worker1", text="true", by="eve"),
+    ),
     commands.TakeInterruption: ("answer", "q-1", commands.TakeInterruption(interruption="q-1", user="eve")),
     commands.ReleaseInterruption: (
         "answer",
