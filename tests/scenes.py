@@ -445,6 +445,8 @@ def away() -> Scene:
     """A run whose machine cannot be reached for a while: the job goes on there."""
     far = Worker(name="worker1", endpoint="ssh://deploy@worker1.example")
     world = World(kraken(workers={"worker1": far}))
+    world.send(commands.Tick())
+    world.send(commands.ReportCheck(machine="worker1", health="healthy"))
     world.run_until(120)
     run = world.start("create-aws-rds", environment="test")
     world.run_until(122)

@@ -72,7 +72,7 @@ class EffectRunner:
     def perform(self, event: AnyEvent) -> None:  # noqa: C901, PLR0912 - one line an event
         """Perform the effect of a committed event, if it has one."""
         match event:  # the most frequent ones first
-            case events.JobQueued() | events.JobPlaced():
+            case events.JobQueued() | events.JobPlaced() | events.JobMoved():
                 pass  # they have no effect
             case events.JobStarted():
                 job = self._session.state.jobs.get(event.job)

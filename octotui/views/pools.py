@@ -6,7 +6,13 @@ import msgspec
 
 from octotui.engine.queries.matcher import Searchable
 from octotui.engine.rules.locks import FREE
-from octotui.engine.rules.worker_selection import by_leases, from_cursor, live_leases, not_eligible
+from octotui.engine.rules.worker_selection import (
+    by_leases,
+    checked_first,
+    from_cursor,
+    live_leases,
+    not_eligible,
+)
 from octotui.engine.state import Health, Lock, State, cursor_key, machine_health
 from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
@@ -205,4 +211,5 @@ def next_worker(state: State, slug: str, process: str) -> str | None:
         if pool.policy == "round-robin"
         else by_leases(pool, live_leases(state, pool))
     )
-    return next((worker for worker in order if not_eligible(state, worker) is None), None)
+    checked = checked_first(state, order, ())
+    return next((worker for worker in checked if not_eligible(state, worker) is None), None)

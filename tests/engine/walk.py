@@ -31,6 +31,7 @@ from tests.engine.random_models import ENVIRONMENTS, TENANTS, calmed, changed, r
 START = 1_000_000.0
 VERSIONS = {"tools": "1.0.0", "image": "1.0.0", "image@1.2.0": "1.2.0"}
 USERS = ("ann", "bob", "cem")
+KEY = "~/.ssh/deploy"
 ANSWERS: tuple[Answer, ...] = ("proceed", "abort", "retry", "ignore", "fail", "exclude")
 
 
@@ -90,7 +91,13 @@ class Walk:
                     self._later(self.random.choice((0.0, 1.0, 2.0, 5.0)), report)
                     if self.random.random() < 0.2:
                         far = commands.ReportProgress(job=job.id, attempt=event.attempt, percentage=50)
-                        self._later(self.random.choice((0.0, 0.5, 3.0)), far)
+                        wait = self.random.choice((0.0, 0.5, 3.0))
+                        self._later(wait, far)
+                        away = commands.ReportReachability(
+                            job=job.id, attempt=event.attempt, reason="no route", next_try=self.now + 1.0
+                        )
+                        self._later(wait, away)
+                        self._later(wait + 0.5, replace(away, reason="", next_try=None))
             case events.JobStopping() if event.job in self.state.jobs:
                 job = self.state.jobs[event.job]
                 if job.kind in ("script", "acquire"):
@@ -244,10 +251,16 @@ class Walk:
                 machines = (*sorted(state.model.workers | state.model.targets), "nothing")
                 some = tuple(random.sample(machines, random.choice((0, 1, 2))))
                 self.send(commands.CheckHealth(machines=some, by=random.choice(("", "ann"))))
+                self.send(commands.GivePassphrase(key=KEY, passphrase="correct horse", by="ann"))
+                self.send(commands.RecordCommand(machine=machines[0], text="uname -a", by="ann"))
             case "lose" if len(state.leases):
                 leased = random.choice(sorted(state.leases.keys()))
                 self.send(commands.CheckHealth(machines=(leased,)))
-                self.send(commands.ReportCheck(machine=leased, health="unavailable", reason="no route"))
+                self.send(
+                    commands.ReportCheck(
+                        machine=leased, health="unavailable", reason="no route", locked_key=KEY
+                    )
+                )
                 self.send(commands.Tick())
             case "destroy":
                 leases = (*sorted(state.machine_leases.keys()), "lease-99")

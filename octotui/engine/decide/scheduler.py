@@ -82,6 +82,8 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             follow_leases(turn, event)
         case events.MachineDraining() | events.MachineDestroyed():
             follow_leases(turn, event)
+        case events.JobMoved():
+            _grant(turn, event.worker)
         case events.RunYielded() | events.RunPaused():
             _fill_slots(turn)
             follow_leases(turn, event)

@@ -90,6 +90,15 @@ class JobProgressed(Event, frozen=True, tag=True):
     message: str = ""
 
 
+class JobMoved(Event, frozen=True, tag=True):
+    """A job that has not begun gets another worker, as its own is lost, and joins the line of its lock."""
+
+    run: str
+    job: str
+    worker: str
+    mode: Mode | None
+
+
 class JobUnreachable(Event, frozen=True, tag=True):
     """The machine of a running job is away, and the job goes on there; tried next at `next_try`.
 
@@ -126,5 +135,5 @@ class JobEnded(Event, frozen=True, tag=True):
 
 
 JobEvent = (JobQueued | JobPlaced | JobStarted | JobStopping | AttemptFailed | JobRetried) | (
-    JobProgressed | JobUnreachable | JobReached | JobEnded
+    JobMoved | JobProgressed | JobUnreachable | JobReached | JobEnded
 )

@@ -94,8 +94,8 @@ class WorkersSelected(Event, frozen=True, tag=True):
 class WorkerReselected(Event, frozen=True, tag=True):
     """Steps that have not begun got another worker, since theirs is lost (`on_lost_worker`).
 
-    `steps` are those of the picks at these `offsets` of the run's selection, which end their leases; waiting
-    jobs are in `jobs`, with the mode of the other worker's lock.
+    `steps` are those of the picks at these `offsets` of the run's selection, which end their leases. Waiting
+    jobs follow with a JobMoved each; in older journals they are in `jobs`, with the mode of the other lock.
     """
 
     run: str

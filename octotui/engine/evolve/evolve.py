@@ -74,6 +74,8 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return runs.workers_selected(state, event)
         case events.WorkerReselected():
             return reselection.reselected(state, event)
+        case events.JobMoved():
+            return reselection.moved(state, event)
         case events.TargetsSelected():
             return targets.selected(state, event)
         case events.TargetExcluded():

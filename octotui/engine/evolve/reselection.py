@@ -43,6 +43,11 @@ def _with_pick(run: Run, event: events.WorkerReselected) -> Run:
     )
 
 
+def moved(state: State, event: events.JobMoved) -> State:
+    """Give a job its new worker."""
+    return _moved(state, event.job, event.worker, event.mode)
+
+
 def _moved(state: State, name: str, worker: str, mode: Mode | None) -> State:
     """Give a job that waits another worker; one that stands in line for a lock joins the other line."""
     before = state.jobs[name]

@@ -18,6 +18,7 @@ from octotui.model.process import ENGINE_NEED, Step
 from octotui.model.space import BUILT_IN, Pool
 from octotui.variables.resolution import winner
 
+UNCHECKED = "not checked yet"
 Key = tuple[str, tuple[str, ...], str | None, int | None]
 
 
@@ -175,9 +176,11 @@ def _pick(
     cursor = known if rotates else None
     held = {} if rotates else _leases(state, slug, taken)
     passed: list[RejectedCandidate] = []
-    for worker in from_cursor(pool, cursor) if rotates else by_leases(pool, held):
+    order = from_cursor(pool, cursor) if rotates else by_leases(pool, held)
+    for worker in checked_first(state, order, tools):
         reason = rejection(state, worker, tools)
         if reason is None:
+            passed += _unchecked_before(state, order, worker)
             return Pick(
                 pool=slug,
                 worker=worker,
@@ -194,6 +197,29 @@ def _pick(
         passed.append(RejectedCandidate(worker, reason))
     reasons = ", ".join(f"{each.worker} is {each.reason}" for each in passed)
     return f"no worker is eligible: {reasons}"
+
+
+def checked_first(state: State, order: Sequence[str], needs: Sequence[str]) -> list[str]:
+    """Return workers in order; those elsewhere whose first check is still to come, last (W4)."""
+    return sorted(
+        order, key=lambda worker: is_unchecked(state, worker) and not rejection(state, worker, needs)
+    )
+
+
+def _unchecked_before(state: State, order: Sequence[str], chosen: str) -> list[RejectedCandidate]:
+    """Return the workers that were passed over for one that follows, as they are not checked yet."""
+    if is_unchecked(state, chosen):
+        return []
+    before = order[: list(order).index(chosen)]
+    return [RejectedCandidate(each, UNCHECKED) for each in before if is_unchecked(state, each)]
+
+
+def is_unchecked(state: State, worker: str) -> bool:
+    """Return whether a worker is another machine, and its first check is still to come."""
+    if state.model.endpoint_of(worker).is_local or worker in state.health:
+        return False
+    known = machine_health(state, worker)
+    return known.is_in_line or known.due is not None
 
 
 def from_cursor(pool: Pool, cursor: str | None) -> tuple[str, ...]:

@@ -171,7 +171,7 @@ def _of_job(  # noqa: C901, PLR0912 - one line an event
             where = f" on {machine_name(state.model, machine)}" if (machine := target_of(run, job)) else ""
             ended = f"{_named(run, job)} {_end(end, reason, where)}"
             return [*event.highlights, ended, *event.warnings]
-        case events.JobRetried():
+        case events.JobRetried() | events.JobMoved():
             return []
         case _:
             assert_never(event)

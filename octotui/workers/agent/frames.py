@@ -32,7 +32,9 @@ def head(header: Header, size: int = 0) -> bytes:
 class FrameReader:
     """Splits a stream of bytes into frames: fill `space()`, then ask for what is `complete`."""
 
-    def __init__(self) -> None:
+    def __init__(self, largest: int = LARGEST_PAYLOAD) -> None:
+        """Take frames whose payload has at most so many bytes."""
+        self._largest = largest
         self._data = bytearray(SIZE)
         self._begin = 0
         self._end = 0
@@ -77,7 +79,7 @@ class FrameReader:
         version, header, payload = _HEAD.unpack_from(self._data, self._begin)
         if version != VERSION:
             raise FrameError(f"version {version} of frames is not known, only {VERSION}")
-        if header > LARGEST_HEADER or payload > LARGEST_PAYLOAD:
+        if header > LARGEST_HEADER or payload > self._largest:
             raise FrameError(f"a frame of {header:,} and {payload:,} bytes is too large")
         return header, payload
 

@@ -18,6 +18,7 @@ SILENCE = 60.0  # seconds without a word from it, after which the channel is giv
 READ = 1 << 18
 CLOSING = 2.0  # seconds that the last frames may take
 
+LARGEST = 1 << 22  # bytes of a frame from there: what is long comes in parts of 256 KiB
 ENDED = "the connection to it has ended"
 
 
@@ -56,7 +57,7 @@ class RelayChannel:
         self.lost: Unreachable | None = None
         self.latency: float | None = None  # seconds from a question to its answer
         self._relay = relay
-        self._reader = FrameReader()
+        self._reader = FrameReader(LARGEST)
         self._outgoing: list[bytes] = []
         self._more = asyncio.Event()
         self._sent = asyncio.Event()

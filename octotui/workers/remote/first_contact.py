@@ -90,16 +90,16 @@ async def connected(transport: Transport, directory: str) -> PrecededCommand:
     """
     if "\n" in directory or "\0" in directory:
         raise Unreachable("its directory has a line end in its name: say another")
+    command = await transport.open(COMMAND)  # in its own time, also where many wait for their turn
     try:
         async with asyncio.timeout(PATIENCE):
-            command = await transport.open(COMMAND)
-            try:
-                return await _Greeting(command).relay(directory)
-            except BaseException:
-                await command.close()
-                raise
+            return await _Greeting(command).relay(directory)
     except TimeoutError:
+        await command.close()
         raise Unreachable(SILENT.format(PATIENCE)) from None
+    except BaseException:
+        await command.close()
+        raise
 
 
 class _Greeting:

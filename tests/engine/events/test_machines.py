@@ -23,8 +23,11 @@ EXAMPLES = (
         facts=CheckedFacts(system="Linux", tools={"git": FoundTool("/bin/git", "2.39")}),
         next_check=7.0,
         limit=8.0,
+        locked_key="~/.ssh/deploy",
     ),
     events.MachineLost(machine="worker1", reason="no route"),
+    events.PassphraseGiven(key="~/.ssh/deploy", by="ann", origin="tty"),
+    events.CommandSent(machine="worker1", text="uname -a", by="ann", origin="tty"),
 )
 
 

@@ -34,6 +34,16 @@ SAID = {
         "vm-1 for hosted",
         commands.AdoptMachine(pool="hosted", machine="vm-1", endpoint="ssh://vm-1", by="eve"),
     ),
+    commands.GivePassphrase: (
+        "start",
+        "~/.ssh/deploy",
+        commands.GivePassphrase(key="~/.ssh/deploy", passphrase="correct horse", by="eve"),
+    ),
+    commands.RecordCommand: (
+        "start",
+        "worker1",
+        commands.RecordCommand(machine="worker1", text="true", by="eve"),
+    ),
     commands.TakeInterruption: ("answer", "q-1", commands.TakeInterruption(interruption="q-1", user="eve")),
     commands.ReleaseInterruption: (
         "answer",

@@ -52,11 +52,11 @@ NAMES = {
         "tag",
         "undecided",
     ),
-    *("due", "facts", "forgotten", "interrupted", "jobs", "lost", "machine", "machines"),
+    *("due", "facts", "forgotten", "interrupted", "jobs", "key", "locked_key", "lost", "machine", "machines"),
     *("endpoint", "idle_since", "lease", "pools", "until"),
 }
 """By which something is found, or compared; masking would break that."""
-APART = {"artifacts", "outputs", "passed", "value", "values", "variables"}
+APART = {"artifacts", "outputs", "passed", "passphrase", "value", "values", "variables"}
 """Masked where they come in, or set apart there, since scripts read them."""
 DECLARED = {"terms", "model", "definition", "retained", "pick", "picks", "rejected", "gaps"}
 """What the model says, and what the engine makes of it."""

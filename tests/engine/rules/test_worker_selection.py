@@ -4,10 +4,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.events import RunQueued, WorkersSelected
-from octotui.engine.state import CheckedFacts, FoundTool, RejectedCandidate
+from octotui.engine.state import CheckedFacts, FoundTool, Pick, RejectedCandidate
 from octotui.model.process import Simulate, Step
 from octotui.model.space import BUILT_IN, Model, Pool, Scope, Tenant, Value, Worker
 from tests.world import World, child, engine, manual, model, packages, script
@@ -374,3 +375,38 @@ class TestTools:
         reasons = ", ".join(f"{worker} is without docker" for worker in lacking)
         sentence = f"step “A”, pool setup: no worker is eligible: {reasons}"
         assert world.run(world.start("go")).reason == sentence
+
+
+class TestUnchecked:
+    """W4: a worker elsewhere whose first check is still to come."""
+
+    def space(self) -> World:
+        far = {name: Worker(name=name, endpoint=f"ssh://{name}") for name in ("worker1", "worker2")}
+        near = {"worker3": Worker(name="worker3")}
+        return World(replace(model({"go": [script("A")]}, 3), workers=far | near))
+
+    def picked(self, world: World) -> Pick:
+        run = world.start("go")
+        return world.state.runs[run].selection.picks[0]
+
+    def test_w4_is_passed_over_where_another_one_can_be_selected(self) -> None:
+        world = self.space()
+        pick = self.picked(world)
+        assert pick.worker == "worker3"
+        assert [(each.worker, each.reason) for each in pick.rejected] == [
+            ("worker1", "not checked yet"),
+            ("worker2", "not checked yet"),
+        ]
+        assert pick.cursor_after == "worker3"
+        world.send(commands.Tick())
+        world.send(commands.ReportCheck(machine="worker2", health="healthy"))
+        assert self.picked(world).worker == "worker2"
+        world.send(commands.ReportCheck(machine="worker1", health="unavailable", reason="key unknown"))
+        assert self.picked(world).worker == "worker3"
+
+    def test_w4_and_is_selected_where_there_is_no_other(self) -> None:
+        world = self.space()
+        world.send(commands.ReportHealth("worker3", "unhealthy"))
+        pick = self.picked(world)
+        assert pick.worker == "worker1"
+        assert [each.worker for each in pick.rejected] == ["worker3"]

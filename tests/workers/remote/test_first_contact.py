@@ -1,10 +1,12 @@
 """M1: what a machine may be like when it is reached first; each problem is one sentence."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
 import pytest
 
+from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.workers.machine import Unreachable
 from octotui.workers.remote import first_contact
 from octotui.workers.remote.first_contact import COMMAND, PythonMissing, connected, finding
@@ -134,3 +136,33 @@ async def test_a_way_that_breaks_while_the_program_is_sent_leaves_no_part_of_it(
     await transport.close()
     names = [each.name for each in (tmp_path / "worker" / "agents").iterdir()]
     assert [each.startswith("program-") for each in names] == [True]
+
+
+class SlowTransport:
+    """A way on which a command waits long for its turn, and then answers at once."""
+
+    def __init__(self, wait: float) -> None:
+        self._wait = wait
+        self._mark = b""
+
+    async def open(self, command: str) -> "SlowTransport":
+        await asyncio.sleep(self._wait)
+        return self
+
+    async def write(self, data: bytes) -> None:
+        self._mark = data.partition(b"\n")[0]
+
+    async def read(self, most: int) -> bytes:
+        return self._mark + b" ready {}\n"
+
+    async def close(self) -> None:
+        pass
+
+
+def test_m1_to_wait_for_a_turn_is_no_silence() -> None:
+    """M1: what a machine that is connected to takes to answer is counted, and nothing before."""
+
+    async def main(now: Clock) -> None:
+        await connected(SlowTransport(10 * first_contact.PATIENCE), "worker")  # type: ignore[arg-type]
+
+    in_virtual_time(main, 0.0)

@@ -144,9 +144,11 @@ def reselect(turn: Transaction, name: str, offset: int) -> Reason | None:
                 pick=other,
                 offsets=(offset,),
                 reason=loss(pick.worker, machine_health(turn.state, pick.worker).reason),
-                jobs={job.id: worker_mode(turn.state, other) for job in moved},
             )
         )
+        for job in moved:  # each by an event of its own, so that they keep their order (L2)
+            mode = worker_mode(turn.state, other)
+            turn.emit(events.JobMoved(run=name, job=job.id, worker=other.worker, mode=mode))
     return "; ".join(found.problems) or None
 
 

@@ -20,7 +20,10 @@ READ = 1 << 18
 LARGEST = 1 << 16  # bytes that a login shell may print before
 LONGEST = 1 << 26  # bytes of an answer that is kept as a whole
 PATIENCE = 1800.0  # seconds without output: a large package may be unpacked, or a large folder removed
-SILENT = "its shell has said nothing for {:.0f} s: see whether it is stopped, and the load there"
+SILENT = (
+    "it takes the connection and says nothing for {:.0f} s: see what its login shell does, and whether it is"
+    " stopped"
+)
 SHOWN = 200  # characters of what a machine says in place of an answer
 DATA, NOTICE, END, PROBLEM = b":~=!"
 
@@ -206,10 +209,16 @@ class ShellCalls:
         return RunningCall(command, mark, call.patience)
 
     async def ask(
-        self, file: str, verb: str, *arguments: str, body: bytes = b"", before: str = ""
+        self,
+        file: str,
+        verb: str,
+        *arguments: str,
+        body: bytes = b"",
+        before: str = "",
+        patience: float = PATIENCE,
     ) -> list[bytes]:
         """Make a call, and return the parts of its answer. Raises ShellProblem or Unreachable."""
-        running = await self.open(ShellCall(file, verb, arguments, before))
+        running = await self.open(ShellCall(file, verb, arguments, before, patience))
         try:
             if body:
                 await running.send(body)

@@ -14,7 +14,6 @@ from octotui.workers.shells import HELPERS
 
 LONGEST_PATH = 4096  # characters
 PATIENCE = 60.0  # seconds until a shell has answered for the first time
-SILENT = f"it takes the connection and says nothing for {PATIENCE:.0f} s: see what its login shell does"
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +59,7 @@ class ShellDirectory:
         """Return what it was when it was first reached. Raises Unreachable."""
         async with self._reaching:
             if self._reached is None:
-                self._reached = await self._first()
+                self._reached = await self.facts()
         return self._reached
 
     async def facts(self, programs: tuple[str, ...] = ()) -> ShellFacts:
@@ -69,7 +68,7 @@ class ShellDirectory:
             raise Unreachable("its directory has a line end in its name: declare another")
         began, self.latency = asyncio.get_running_loop().time(), None
         try:
-            found = _facts(await self.calls.ask("facts", "facts", *programs))
+            found = _facts(await self.calls.ask("facts", "facts", *programs, patience=PATIENCE))
             self.latency = asyncio.get_running_loop().time() - began
             self.path = found.directory
             return found
@@ -81,13 +80,6 @@ class ShellDirectory:
         files = helper_files()
         sizes = [word for name, body in files.items() for word in (name, str(len(body)))]
         await self.calls.ask("facts", "helpers", helpers_version(), *sizes, body=b"".join(files.values()))
-
-    async def _first(self) -> ShellFacts:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return await self.facts()
-        except TimeoutError:
-            raise Unreachable(SILENT) from None
 
 
 def _facts(parts: list[bytes]) -> ShellFacts:

@@ -188,6 +188,26 @@ class TestUnstarted:
         world.run_out()
         assert states(world, run) == ["succeeded"]
 
+    def test_m6_jobs_that_move_together_keep_their_order(self) -> None:
+        """M6, L2: by their numbers, as they were queued; the tenth does not overtake the second."""
+        first = Runbook(name="First", steps=(script("Long", pool="alone", simulate=LONG),))
+        steps = [script(f"Step {number}", start="with-previous") for number in range(1, 13)]
+        declared = space("reselect", *steps, exclusive=True, workers=2)
+        alone = Pool(name="Alone", workers=("worker1",), exclusive=True)
+        declared = replace(
+            declared,
+            engine=Engine(max_parallelism=20),
+            runbooks={**declared.runbooks, "first": first},
+            pools={**declared.pools, "alone": alone},
+        )
+        world = World(declared)
+        world.start("first")
+        run = world.start("go")
+        lose(world, "worker1")
+        world.run_out()
+        begun = [each.job for each in world.happened(events.JobStarted) if each.run == run]
+        assert begun == [f"job-2.{number}" for number in range(1, 13)]
+
     def test_m6_packages_are_acquired_there_first(self) -> None:
         """M6, P2: ahead of the job that was moved, and before later steps."""
         first = Runbook(name="First", steps=(script("Long", pool="alone", simulate=LONG),))
