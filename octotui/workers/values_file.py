@@ -32,7 +32,7 @@ def key_of(name: str) -> str:
 def encode(values: Mapping[str, str]) -> bytes:
     """Encode all values, small ones first; of names that differ in case alone the last wins."""
     changes, calls = _prepared(tuple(values))
-    lines = [f"{call} '{values[name].translate(_ESCAPES)}'\n" for name, call in calls]
+    lines = [f"{call} '{_escaped(values[name])}'\n" for name, call in calls]
     lines.sort(key=len)
     return "".join((changes, *lines)).encode(errors="surrogateescape")
 
@@ -74,4 +74,5 @@ def _lowering(letters: frozenset[str]) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+    """Return a text with its escapes; most have nothing to escape, which is faster seen than translated."""
+    return text if text.isprintable() and "'" not in text and "\\" not in text else text.translate(_ESCAPES)

@@ -42,6 +42,7 @@ from octotui.store.logs.line_streams import STDOUT
 from octotui.store.space_folder import SpaceFolder
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.machine import AttemptKey, Machine
+from octotui.workers.remote.channel import QUIET
 from octotui.workers.ssh.machines import SshKinds
 from tests.cpu_time import adopt_orphans, cpu_time
 from tests.ratios import Ratio, in_memory, measure
@@ -52,6 +53,7 @@ from tests.workers.jobs import work
 LINE = b"x" * 103 + b"\n"
 SFTP = "Subsystem sftp internal-sftp"  # which scp needs
 FILES = 20  # of a package
+SETTLED = 2.5 * QUIET  # seconds
 IDLE = 200  # workers that the bounds of idle ones are for
 CONFIG = """\
 Host *
@@ -293,7 +295,9 @@ async def idle(machines: Sequence[Machine], seconds: int) -> tuple[float, float]
     before = memory()
     await asyncio.gather(*(job(each, "idle", "true") for each in machines[1:]))
     each = (memory() - before) / (len(machines) - 1)
-    await asyncio.sleep(2 if seconds > 2 else 0)  # until the last of what they did is over
+    await asyncio.sleep(
+        SETTLED if seconds > 2 else 0
+    )  # until what they did is over, and they are asked seldom
     began, used = time.perf_counter(), time.process_time()
     await asyncio.sleep(seconds)
     share = (time.process_time() - used) / (time.perf_counter() - began)

@@ -109,7 +109,11 @@ class LocalTransport:
         self.delay = 0.0
         self.cuts = 0
         self.opened: list[LocalCommand] = []
+        self.watched: list[bool] = []
         home.mkdir(parents=True, exist_ok=True)
+
+    def watch(self, *, closely: bool) -> None:
+        self.watched.append(closely)
 
     async def run(self, command: str, body: bytes = b"", *, most: int = 1 << 20) -> CommandEnd:
         opened = await self.open(command)

@@ -46,6 +46,14 @@ def test_v9_a_line_is_a_value_and_nothing_ends_it_early() -> None:
     assert encode({}) == b""
 
 
+def test_v9_every_character_that_ends_a_word_or_a_line_is_escaped() -> None:
+    """Whatever stands beside it; all others are as they were."""
+    escaped = {"\\", "'", "\x7f", *map(chr, range(0x20))}
+    for each in map(chr, (*range(0x3000), 0xDCFF, 0xFFFF, 0x1F600)):
+        shown = f"\\0{ord(each):03o}" if each in escaped else each
+        assert encode({"a": f"x{each}"}).endswith(f"'a' 'x{shown}'\n".encode(errors="surrogateescape")), each
+
+
 def test_v9_of_names_that_differ_by_case_alone_the_last_counts() -> None:
     assert encode({"A": "1", "a": "2"}).splitlines()[-1] == b"octotui_value 'a' 'a' '2'"
 

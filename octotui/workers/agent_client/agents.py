@@ -45,6 +45,11 @@ class Agents:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
+    @property
+    def has_attempts(self) -> bool:
+        """Whether any attempt is known, which may be followed or is to be begun."""
+        return bool(self._attempts)
+
     def attempt(self, name: str) -> AgentAttempt | None:
         """Return an attempt that an agent has."""
         return self._attempts.get(name)

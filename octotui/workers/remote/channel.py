@@ -1,7 +1,7 @@
 """The channel to a machine: one command over there, which carries calls and the frames of agents."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from octotui.workers.remote.first_contact import connected
 from octotui.workers.remote.transport import Transport
 
 PING = 30.0  # seconds between questions whether the relay is there
+QUIET = 5.0  # seconds without a frame after which a machine, of which nothing is awaited, is asked seldom
 SILENCE = 60.0  # seconds without a word from it, after which the channel is given up
 READ = 1 << 18
 CLOSING = 2.0  # seconds that the last frames may take
@@ -53,10 +54,23 @@ class Relayed(Protocol):
 class RelayChannel:
     """A channel that is open, until it is lost."""
 
-    def __init__(self, relay: Relayed) -> None:
+    def __init__(
+        self,
+        relay: Relayed,
+        is_awaited: Callable[[], bool] = lambda: True,
+        watch: Callable[[bool], None] = lambda closely: None,
+    ) -> None:
+        """Take the streams of a relay; `watch` gets whether its machine is to be watched closely.
+
+        It is as long as `is_awaited` says that an agent's answer or a job is, or frames are sent.
+        """
         self.lost: Unreachable | None = None
         self.latency: float | None = None  # seconds from a question to its answer
         self._relay = relay
+        self._is_awaited = is_awaited
+        self._set_watch = watch
+        self._is_quiet = False  # nothing but questions was sent since the last look
+        self._is_watched = True  # closely
         self._reader = FrameReader(LARGEST)
         self._outgoing: list[bytes] = []
         self._more = asyncio.Event()
@@ -75,6 +89,12 @@ class RelayChannel:
 
     def send(self, header: Header, *payload: bytes) -> None:
         """Send a frame; on a lost channel, nothing."""
+        self._is_quiet = False
+        if not self._is_watched:
+            self._watch_closely(True)
+        self._put(header, *payload)
+
+    def _put(self, header: Header, *payload: bytes) -> None:
         if self.lost is None:
             self._outgoing += (head(header, sum(map(len, payload))), *payload)
             self._sent.clear()
@@ -183,10 +203,22 @@ class RelayChannel:
         now = asyncio.get_running_loop().time
         while self.lost is None:
             self._asked = now()
-            self.send({"ping": 1})
-            await asyncio.sleep(PING)
+            self._put({"ping": 1})
+            while self.lost is None and (left := self._asked + PING - now()) > 0:
+                await asyncio.sleep(min(left, QUIET) if self._is_watched else left)
+                self._relax()
             if now() - self._heard > SILENCE:
                 self._lose(Unreachable(f"it has said nothing for {SILENCE:.0f} s"))
+
+    def _relax(self) -> None:
+        """Have the machine watched less closely where nothing was sent since the last look."""
+        if self._is_watched and self._is_quiet and not (self._calls or self._is_awaited()):
+            self._watch_closely(False)
+        self._is_quiet = True
+
+    def _watch_closely(self, closely: bool) -> None:
+        self._is_watched = closely
+        self._set_watch(closely)
 
     def _lose(self, problem: Unreachable) -> None:
         """End all that goes by this channel."""
@@ -235,11 +267,19 @@ class MachineChannel:
             await self._channel.close()
         await self._transport.close()
 
+    def _is_awaited(self) -> bool:
+        """Return whether anything of the machine's agents is awaited."""
+        return any(each.has_attempts for each in self.agents.values())
+
+    def _watch(self, closely: bool) -> None:
+        self._transport.watch(closely=closely)
+
     async def _opened(self, directory: str) -> RelayChannel:
         try:
             if self._channel is not None:
                 await self._channel.close()
-            self._channel = RelayChannel(await connected(self._transport, directory))
+            relay = await connected(self._transport, directory)
+            self._channel = RelayChannel(relay, self._is_awaited, self._watch)
             return self._channel
         finally:
             self._opening = None

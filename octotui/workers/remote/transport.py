@@ -50,6 +50,10 @@ class Transport(Protocol):
         """Start a command by the account's shell. Raises Unreachable."""
         ...
 
+    def watch(self, *, closely: bool) -> None:
+        """Ask often whether the machine is there, or seldom: nothing is awaited from there."""
+        ...
+
     async def close(self) -> None:
         """Close the way; what runs over there continues."""
         ...

@@ -14,6 +14,7 @@ FULL = frozenset({1, 2, 4})  # why a channel is refused where there are too many
 FORGET = 60.0  # seconds after a refusal until more commands are tried than it has taken
 WINDOW = 1 << 22  # bytes of a command's output that may be under way
 PACKET = 1 << 17  # bytes of one packet of it: each costs time here
+SELDOM = 60.0  # seconds between questions whether a machine is there of which nothing is awaited
 PATIENCE = 60.0  # seconds that a machine may take to start a command
 UNANSWERED = "it has started no command within {:.0f} s: see its load, and the log of sshd there"
 NO_SESSIONS = "it runs no commands for this account: {}; see MaxSessions in its sshd_config"
@@ -45,9 +46,13 @@ class SshClient(asyncssh.SSHClient):
 class SshConnection:
     """A connection that is logged in; it learns how many commands the machine takes at once."""
 
-    def __init__(self, connection: asyncssh.SSHClientConnection, client: SshClient) -> None:
+    def __init__(
+        self, connection: asyncssh.SSHClientConnection, client: SshClient, keep_alive: float
+    ) -> None:
+        """Take a connection on which the machine is asked every `keep_alive` seconds whether it is there."""
         self._connection = connection
         self._client = client
+        self._keep_alive = keep_alive
         self._most = 1  # commands that have run over it at once
         self._refused_at: float | None = None
         self._starting = 0
@@ -101,6 +106,12 @@ class SshConnection:
             if not made.has_begun:
                 self._starting -= 1
         return made
+
+    def watch(self, *, closely: bool) -> None:
+        """Ask as often as said whether the machine is there, or seldom."""
+        if self.is_open:
+            seldom = max(self._keep_alive, SELDOM)
+            self._connection.set_keepalive(self._keep_alive if closely else seldom)
 
     async def close(self) -> None:
         """Close it; what runs over there continues."""

@@ -78,7 +78,7 @@ class SshConnector:
         async with self._free:
             way = await self.way(named, user)
             connection, client = await self._connected(way, offered, endpoint.ssh)
-        return SshConnection(connection, client)
+        return SshConnection(connection, client, endpoint.ssh.keep_alive)
 
     async def way(self, named: SshEndpoint, user: str | None = None) -> Way:
         """Return where a host is, as the configuration of ssh says. Raises Unreachable."""

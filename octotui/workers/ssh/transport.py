@@ -57,6 +57,11 @@ class SshTransport:
                 await asyncio.sleep(0.01 * refusals)
         raise Unreachable(NO_SESSIONS.format(f"refused {REFUSALS} times"))
 
+    def watch(self, *, closely: bool) -> None:
+        """Ask often over its connections whether the machine is there, or seldom."""
+        for each in self._connections:
+            each.watch(closely=closely)
+
     async def close(self) -> None:
         """Close the way; what runs over there continues."""
         self._is_closed = True

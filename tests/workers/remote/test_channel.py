@@ -1,13 +1,16 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from octotui.workers.agent.frames import head
 from octotui.workers.agent_client.agents import Agents
-from octotui.workers.machine import Unreachable
+from octotui.workers.executor import unread
+from octotui.workers.machine import AttemptKey, Unreachable
 from octotui.workers.remote import channel as remote_channel
 from octotui.workers.remote.channel import MachineChannel, RelayChannel
 from octotui.workers.remote.machine import RemoteMachine
+from tests.workers.jobs import work
 from tests.workers.local_transport import DeclaredMachines, LocalTransport
 
 
@@ -74,6 +77,50 @@ async def test_m1_a_relay_that_says_nothing_is_given_up(monkeypatch: pytest.Monk
     assert channel.latency is not None
     await channel.close()
     assert head({"ping": 1}) in relay.heard
+
+
+async def test_m1_a_machine_is_watched_closely_while_anything_of_it_is_awaited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A call, a job of an agent, or what was sent since the last question; questions do not count."""
+    monkeypatch.setattr(remote_channel, "PING", 0.02)
+    relay, awaited, watched = ScriptedRelay(), [True], list[bool]()
+    channel = RelayChannel(relay, lambda: bool(awaited), watched.append)
+
+    async def asked_again() -> None:
+        count = relay.heard.count(head({"ping": 1}))
+        while relay.heard.count(head({"ping": 1})) < count + 3:
+            await asyncio.sleep(0.005)
+
+    await asked_again()
+    assert not watched, "a job is awaited"
+    awaited.clear()
+    await asked_again()
+    assert watched == [False]
+    asking = asyncio.create_task(channel.ask("facts"))
+    await asked_again()
+    assert watched == [False, True]
+    relay.said.put_nowait(head({"call": 1, "ok": True}))
+    await asyncio.gather(asking, return_exceptions=True)
+    await asked_again()
+    assert watched == [False, True, False]
+    await channel.close()
+
+
+async def test_m1_nothing_is_awaited_of_agents_that_know_no_attempt(
+    machine: RemoteMachine, way: LocalTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_channel, "PING", 0.05)
+    key = AttemptKey("space-1", "job-1.1-1")
+    await machine.processes.start(key, work(Path(machine.directory), "true", shell="sh"), "{}")
+    await machine.processes.follow(key, unread)
+    await asyncio.sleep(0.3)
+    assert way.watched == []
+    await machine.processes.clean(key)
+    while way.watched != [False]:
+        await asyncio.sleep(0.01)
+    await machine.facts()
+    assert way.watched[:2] == [False, True]
 
 
 async def test_one_channel_is_opened_however_many_ask(

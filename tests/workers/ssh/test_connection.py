@@ -72,10 +72,38 @@ async def test_m1_a_command_that_is_never_started_is_unreachable(
 ) -> None:
     monkeypatch.setattr(connection, "PATIENCE", 0.05)
     silent: Any = Silent(channel)
-    made = SshConnection(silent, SshClient())
+    made = SshConnection(silent, SshClient(), 5.0)
     with pytest.raises(Unreachable, match="it has started no command within 0 s"):
         await asyncio.wait_for(made.start("true"), 20)
     assert made.idle > 0, "nothing counts as running"
+
+
+class Watched:
+    """A connection that notes how often it is to ask."""
+
+    def __init__(self) -> None:
+        self.intervals: list[float] = []
+
+    def is_closed(self) -> bool:
+        return False
+
+    def set_keepalive(self, interval: float) -> None:
+        self.intervals.append(interval)
+
+
+@pytest.mark.parametrize(("said", "intervals"), [(5.0, [60.0, 5.0]), (90.0, [90.0, 90.0])])
+def test_m1_a_machine_of_which_nothing_is_awaited_is_asked_seldom(
+    said: float, intervals: list[float]
+) -> None:
+    """And never more often than said; on a connection that is lost, nothing is asked."""
+    watched: Any = Watched()
+    client = SshClient()
+    made = SshConnection(watched, client, said)
+    made.watch(closely=False)
+    made.watch(closely=True)
+    client.connection_lost(None)
+    made.watch(closely=False)
+    assert watched.intervals == intervals
 
 
 def test_m1_no_unknown_key_is_trusted_and_it_is_noted() -> None:

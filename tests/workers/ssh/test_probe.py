@@ -47,6 +47,9 @@ class Answering:
         await asyncio.sleep(self.queue)
         return Ended()
 
+    def watch(self, *, closely: bool) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 

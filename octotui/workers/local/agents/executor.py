@@ -53,6 +53,7 @@ class AgentExecutor:
             ScriptEnvironments(environment), shells.HELPERS, open_file_limit.raise_soft()
         )
         self._programs: dict[str, str] = {}
+        self._checked: set[str] = set()  # directories that were found safe in this turn of the loop
         self._relative: dict[str, str] = {}
         self._unusable = (float("-inf"), "")  # until when no agent is tried, and why
         self._instead: dict[AttemptLocation, str] = {}  # why a supervisor runs these
@@ -193,8 +194,13 @@ class AgentExecutor:
         return await start_frame(location, work, resume, program, self._surroundings, seen)
 
     def _check(self, work: AttemptSpec) -> None:
-        """Refuse a directory in which other accounts could replace the script. Raises StartError."""
+        """Refuse a directory in which other accounts could replace the script. Raises StartError.
+
+        All that begins in one turn of the loop has it looked at once.
+        """
         folder = f"{work.directory}/work"
+        if folder in self._checked:
+            return
         try:
             if not os.path.isdir(folder):  # noqa: PTH112
                 make_folder(Path(folder))
@@ -203,6 +209,9 @@ class AgentExecutor:
             raise StartError(f"{work.worker} has no work directory: {why(error)}") from None
         except Distrusted as problem:
             raise StartError(f"the work directory of {work.worker} is not safe: {problem}") from None
+        if not self._checked:
+            asyncio.get_running_loop().call_soon(self._checked.clear)
+        self._checked.add(folder)
 
     def _seen_by_agent(self, directory: str) -> str:
         """Return a worker's directory, relative to the agent's if both move with the space."""

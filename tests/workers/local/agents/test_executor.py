@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.state import Outcome
+from octotui.model.file_trust import FileTrust
 from octotui.workers import agent_program
 from octotui.workers.agent_client import agents, connection
 from octotui.workers.agent_client.attempt import UNKNOWN
@@ -131,6 +132,29 @@ async def test_m2_start_and_inspect_are_idempotent(make: Make, tmp_path: Path) -
     (tmp_path / "go").touch()
     assert (await other.follow(place(given), lambda chunk: None)).exit_code == 3
     assert (tmp_path / "ran").read_text() == "ran\n"
+
+
+async def test_what_begins_in_one_turn_of_the_loop_has_its_directory_looked_at_once(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And again in the next one; a directory that is not safe is refused each time."""
+    folder, looks = tmp_path / "work", list[str]()
+    check_again = FileTrust.check_again
+
+    def check(trust: FileTrust, path: str) -> None:
+        looks.append(path)
+        check_again(trust, path)
+
+    monkeypatch.setattr(FileTrust, "check_again", check)
+    executor = make()
+    begun = [work(tmp_path, "true", shell="sh", attempt=each) for each in range(1, 5)]
+    await executor.start(place(begun[0]), begun[0])  # the agent is there from now on
+    looks.clear()
+    await asyncio.gather(*(executor.start(place(each), each) for each in begun[1:]))
+    assert looks == [str(folder)]
+    folder.chmod(0o777)
+    for attempt in (5, 6):
+        assert "is not safe" in await refusal(executor, work(tmp_path, "true", shell="sh", attempt=attempt))
 
 
 async def test_r4_jobs_of_a_supervisor_are_taken_up(make: Make, tmp_path: Path) -> None:
