@@ -210,7 +210,8 @@ def _run(state: State, run: Run, most_parallel: int) -> None:
         job.kind != "manual" and not isinstance(job.wait, ForPlace) for job in jobs
     )
     # Packages for jobs that a lost worker has moved are acquired at the place of these (M6).
-    acquiring = sum(job.kind == "acquire" for job in jobs) if run.selection.given_up else 0
+    moves = run.selection.given_up or any(is_lost(state, each.worker) for each in run.selection.leases)
+    acquiring = sum(job.kind == "acquire" for job in jobs) if moves else 0
     assert run.progress.placed <= most_parallel + acquiring
     assert list(run.progress.unplaced) == [job.place for job in jobs if isinstance(job.wait, ForPlace)]
     group = run.groups[run.progress.group] if run.progress.group < len(run.groups) else ()
