@@ -5,7 +5,8 @@ from random import Random
 from msgspec.structs import replace
 
 from octotui.model.machines.dynamic_pools import DynamicPool
-from octotui.model.machines.health_policy import MachinePolicy
+from octotui.model.machines.health_policy import DEFAULT_POLICY, ON_DEMAND, MachinePolicy
+from octotui.model.machines.kubernetes import Kubernetes
 from octotui.model.process import HealthCheck, Manual, Rolling, Runbook, Step
 from octotui.model.space import (
     Channel,
@@ -121,7 +122,7 @@ def calmed(model: Model) -> Model:
     return replace(
         model,
         pools=cold,
-        machine_policies={"default": MachinePolicy(name="By hand", every=None)},
+        machine_policies={DEFAULT_POLICY: ON_DEMAND},  # also of clusters
         workers={name: replace(each, enabled=True, policy=None) for name, each in model.workers.items()},
         targets={name: replace(each, enabled=True, policy=None) for name, each in model.targets.items()},
     )
@@ -188,10 +189,19 @@ TARGETS = {
 def _targets(random: Random, targets: dict[str, Target]) -> dict[str, Target]:
     return {
         name: replace(
-            each, enabled=random.random() < 0.95, unreachable_limit=random.choice((None, None, 0.0, 3.0))
+            each,
+            enabled=random.random() < 0.95,
+            unreachable_limit=random.choice((None, None, 0.0, 3.0)),
+            kubernetes=_cluster(random) if name in ("web2", "web3", "db1") else None,
         )
         for name, each in targets.items()
     }
+
+
+def _cluster(random: Random) -> Kubernetes | None:
+    """A cluster on whose behalf workers of any pool do the work, or none."""
+    pool = random.choice((None, "setup", "alone", "each", "plain"))
+    return Kubernetes(context="staging", pool=pool) if random.random() < 0.3 else None
 
 
 def _runbook(random: Random, index: int, count: int) -> Runbook:

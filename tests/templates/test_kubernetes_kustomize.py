@@ -17,7 +17,7 @@ def overlay(tmp_path: Path) -> Path:
     """An overlay that puts a prefix before the name of a config map."""
     for folder, text in (
         ("base", "resources: [settings.yaml]\n"),
-        ("test", "resources: [../base]\nnamePrefix: test-\n"),
+        ("test", "bases: [../base]\nnamePrefix: test-\n"),
     ):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "kustomization.yaml").write_text(text)
@@ -57,7 +57,7 @@ def test_w13_what_cannot_work_is_told_in_a_sentence(
 def test_w13_what_is_no_overlay_is_what_kubectl_says(on_cluster: OnCluster, tmp_path: Path) -> None:
     done = on_cluster("kubernetes-kustomize", Overlay=str(tmp_path), Validate=False)
     assert done.state == "failed"
-    assert done.reason.startswith("kubectl kustomize failed: error: ")
+    assert done.reason.lower().startswith("kubectl kustomize failed: error: ")
 
 
 def test_both_templates_apply_in_the_same_way() -> None:

@@ -10,7 +10,7 @@ from octotui.engine.decide.machines.lost_machines import stranded
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import machine_of, mode_on
 from octotui.engine.rules.step_conditions import not_due_on
-from octotui.engine.state import Job, Outcome, RejectedCandidate, Run, State, StepTargets
+from octotui.engine.state import Job, Outcome, RejectedCandidate, Run, State, StepTargets, machine_health
 from octotui.model.complaints import Reason
 from octotui.model.space import Target
 from octotui.variables.template import OverBudget
@@ -49,7 +49,7 @@ def find_targets(state: State, run: Run) -> TargetSelection:
         StepTargets(index, _with_roles(here, run.runbook.steps[index].roles, passed)) for index in wanted
     )
     if unavailable and run.runbook.unavailable_targets == "fail":
-        return TargetSelection(problems=tuple(_problem(each) for each in unavailable))
+        return TargetSelection(problems=tuple(_problem(state, each) for each in unavailable))
     return TargetSelection(steps, unavailable)
 
 
@@ -65,10 +65,11 @@ def _with_roles(here: dict[str, Target], roles: Sequence[str], passed: set[str])
     )
 
 
-def _problem(unavailable: RejectedCandidate) -> str:
+def _problem(state: State, unavailable: RejectedCandidate) -> str:
+    why = machine_health(state, unavailable.worker).reason
     return (
-        f"target {unavailable.worker} is {unavailable.reason}: bring it back, or leave it out"
-        ' with unavailable_targets = "skip"'
+        f"target {unavailable.worker} is {unavailable.reason}{f' ({why})' if why else ''}: bring it back, or"
+        ' leave it out with unavailable_targets = "skip"'
     )
 
 

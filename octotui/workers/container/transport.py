@@ -109,6 +109,9 @@ class ContainerTransport:
         self._running.add(opened)
         return opened
 
+    def watch(self, *, closely: bool) -> None:
+        """Do nothing: each command has a process of its own, which ends with its way."""
+
     async def close(self) -> None:
         """Close the way; what runs in the container continues."""
         await asyncio.gather(*(each.close() for each in tuple(self._running)))

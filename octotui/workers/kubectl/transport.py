@@ -135,6 +135,9 @@ class KubectlTransport:
         self._running.add(opened)
         return opened
 
+    def watch(self, *, closely: bool) -> None:
+        """Do nothing: each command has a process of its own, which ends with its way."""
+
     async def close(self) -> None:
         """Close the way; what runs in the pod continues."""
         await asyncio.gather(*(each.close() for each in tuple(self._running)))

@@ -260,7 +260,10 @@ def test_m5_w13_an_unavailable_cluster_is_left_out_or_fails_the_run() -> None:
     world.send(commands.ReportCheck(machine="cluster", health="unavailable", reason="no route"))
     world.start("go")
     (end,) = world.happened(events.RunEnded)
-    assert end.reason.startswith("target cluster is unavailable")
+    assert end.reason == (
+        "target cluster is unavailable (no route): bring it back, or leave it out"
+        ' with unavailable_targets = "skip"'
+    )
 
 
 def test_what_a_need_asks_of_its_worker() -> None:
