@@ -100,7 +100,7 @@ def _take(pick: Pick, leased: list[Pick], taken: SelectionTally) -> None:
 
 def _tools(step: Step, need: WorkerNeed) -> tuple[str, ...]:
     """Return the tools that a worker must have for a step, and for its Kubernetes targets (W13)."""
-    known = {need_of(each).tool for each in step.tools}
+    known = {need_of(each).tool for each in step.tools if each != ENGINE_NEED}
     return tuple(sorted((*step.tools, *(each for each in need.tools if each not in known))))
 
 

@@ -2,7 +2,8 @@
 
 import shutil
 
-ENGINES = ("podman", "docker")
+from octotui.model.machines.containers import ENGINES
+
 MISSING = "there is no container engine on this machine: install podman or docker"
 
 
