@@ -148,7 +148,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
     version = refuse_newer(database, path)
     # A checkpoint costs a commit several syncs; a longer log needs them rarely.
     database.executescript(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000"
     )
     if version < VERSION:
         database.execute("BEGIN IMMEDIATE")

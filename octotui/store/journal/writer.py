@@ -40,8 +40,8 @@ class StoredSnapshot(msgspec.Struct, frozen=True):
 
 FAST = 0.002  # seconds of the last commits up to which the loop waits for the next one
 FEW = 200  # events of a transaction that the loop waits for
-EARLY = 1000  # pages of the write-ahead log, estimated, after which the thread copies it beside the commits
-LONG = 2000  # pages after which commits wait for that; SQLite at 4000
+EARLY = 2500  # pages of the write-ahead log, estimated, after which the thread copies it beside the commits
+LONG = 4000  # pages after which commits wait for that; SQLite at 8000
 COMMIT, EVENT = 2, 0.2  # pages that a commit takes, and that an event adds: from half to twice as many
 
 Content = Sequence[Event] | StoredSnapshot

@@ -72,7 +72,7 @@ def test_r2_what_is_committed_is_synced_and_holds_up_no_reader(tmp_path: Path) -
     with closing(sqlite.connect(tmp_path / "journal.sqlite")) as database:
         names = ("journal_mode", "synchronous", "wal_autocheckpoint")
         said = [database.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
-    assert said == ["wal", 2, 4000]
+    assert said == ["wal", 2, 8000]
 
 
 def test_it_is_private(tmp_path: Path) -> None:

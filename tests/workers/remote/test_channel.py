@@ -110,11 +110,20 @@ async def test_m1_a_machine_is_watched_closely_while_anything_of_it_is_awaited(
 async def test_m1_nothing_is_awaited_of_agents_that_know_no_attempt(
     machine: RemoteMachine, way: LocalTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looks, relax = list[RelayChannel](), RelayChannel._relax
+
+    def look(channel: RelayChannel) -> None:
+        relax(channel)
+        looks.append(channel)
+
+    monkeypatch.setattr(RelayChannel, "_relax", look)
     monkeypatch.setattr(remote_channel, "PING", 0.05)
     key = AttemptKey("space-1", "job-1.1-1")
     await machine.processes.start(key, work(Path(machine.directory), "true", shell="sh"), "{}")
     await machine.processes.follow(key, unread)
-    await asyncio.sleep(0.3)
+    looks.clear()
+    while len(looks) < 3:
+        await asyncio.sleep(0.01)
     assert way.watched == []
     await machine.processes.clean(key)
     while way.watched != [False]:
