@@ -19,7 +19,7 @@ from octotui.model.space import Feed, Model, StandardError, Supervisor, Value
 from octotui.model.values import Secret
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
-from tests.podman import BARE, IMAGE, containered, containers_of, file_system, forget, podman
+from tests.podman import BARE, IMAGE, WITH_BASH, containered, containers_of, file_system, forget, podman
 from tests.registry import registry
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.workers.agents import end_agents
@@ -126,6 +126,22 @@ write_warning careful
     assert [(each.name, each.size) for each in done.job.artifacts] == [("kept", 5)]
     assert done.job.warnings == ("careful",)
     assert not [*tmp_path.glob("test/workers/*/containers/*")]
+
+
+async def test_v7_bash_in_a_container_has_its_helper_functions_also_in_what_it_starts(tmp_path: Path) -> None:
+    """S7, S8: without a word in the script, under `set -eu`, and its errors name the lines of its author."""
+    body = """set -eu
+echo "$BASH_VERSION" | grep -q . && get_octopusvariable Greeting
+echo
+bash -c 'get_octopusvariable Greeting; echo'
+trap 'echo "line $LINENO"' ERR
+fail_step() { return 1; }
+fail_step
+"""
+    declared = space(box(body, WITH_BASH, shell="bash"), variables={"Greeting": (Value(value="a\nb"),)})
+    done = await played(declared, tmp_path)
+    assert done.log == "a\nb\na\nb\nline 7\n"
+    assert (done.job.state, done.job.exit_code) == ("failed", 1)
 
 
 async def test_s8_files_of_a_script_belong_to_the_account_of_its_worker(tmp_path: Path) -> None:
