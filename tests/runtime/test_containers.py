@@ -19,10 +19,21 @@ from octotui.model.space import Feed, Model, StandardError, Supervisor, Value
 from octotui.model.values import Secret
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
-from tests.podman import BARE, IMAGE, WITH_BASH, containered, containers_of, file_system, forget, podman
+from tests.podman import (
+    BARE,
+    IMAGE,
+    PODMAN,
+    WITH_BASH,
+    containered,
+    containers_of,
+    file_system,
+    forget,
+    podman,
+)
 from tests.registry import registry
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.workers.agents import end_agents
+from tests.workers.shell_machines import programs_of_busybox
 from tests.world import model, script
 
 pytestmark = [pytest.mark.usefixtures("containered"), pytest.mark.xdist_group("podman")]
@@ -341,10 +352,17 @@ async def test_s8_an_image_that_is_nowhere_says_so(tmp_path: Path) -> None:
 
 
 async def test_s8_a_worker_without_an_engine_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    for name in ("sh", "cat", "rm", "mkdir", "bash"):
-        (folder / name).symlink_to(f"/bin/{name}")
-    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("PATH", str(programs_of_busybox(tmp_path / "bin")))
     done = await played(space(box("echo")), tmp_path)
     assert "worker1 has no podman and no docker" in done.run.reason
+
+
+async def test_s8_docker_is_taken_where_there_is_no_podman(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Podman plays docker, whose command line it has: what differs is said to it as to docker."""
+    programs = programs_of_busybox(tmp_path / "bin")
+    (programs / "docker").symlink_to(PODMAN or "")
+    monkeypatch.setenv("PATH", str(programs))
+    done = await played(space(box("echo ran; exit 3")), tmp_path)
+    assert (done.log, done.job.exit_code) == ("ran\n", 3), done.logs
