@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ BUSYBOX = shutil.which("busybox")
 CONFIG = Path(__file__).parent / "containers.conf"
 IMAGE = "localhost/octotui-test:1"
 BARE = "localhost/octotui-test-bare:1"  # without sh
+WITH_BASH = "localhost/octotui-test-bash:1"  # with this machine's bash, and what it is linked with
 COMMANDS = (
     "sh",
     "echo",
@@ -60,8 +61,15 @@ def podman(*arguments: str, given: bytes = b"") -> str:
     return done.stdout.decode().strip()
 
 
-def file_system(version: str = "", *, bare: bool = False) -> bytes:
-    """The file system of an image as a tar archive: busybox with its commands, and a file `version`."""
+def bash_files() -> list[str]:
+    """This machine's bash, and the libraries that it is linked with."""
+    bash = shutil.which("bash") or "/bin/bash"
+    linked = subprocess.run(["ldd", bash], capture_output=True, text=True, check=True).stdout
+    return [bash, *(word for word in linked.split() if word.startswith("/"))]
+
+
+def file_system(version: str = "", *, bare: bool = False, files: Sequence[str] = ()) -> bytes:
+    """The file system of an image as a tar archive: busybox with its commands, a file `version`, and more."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         binary = Path(BUSYBOX or "").read_bytes()
@@ -75,6 +83,8 @@ def file_system(version: str = "", *, bare: bool = False) -> bytes:
         entry = tarfile.TarInfo("version")
         entry.size = len(version)
         archive.addfile(entry, io.BytesIO(version.encode()))
+        for each in files:
+            archive.add(Path(each).resolve(), each.lstrip("/"))
         folder = tarfile.TarInfo("tmp")
         folder.type, folder.mode = tarfile.DIRTYPE, 0o777
         archive.addfile(folder)
@@ -83,9 +93,11 @@ def file_system(version: str = "", *, bare: bool = False) -> bytes:
 
 def make_images() -> None:
     """Make the images of the tests, unless they are there."""
-    for image, bare in ((IMAGE, False), (BARE, True)):
-        if image not in podman("images", "--format", "{{.Repository}}:{{.Tag}}").split():
-            podman("import", "-", image, given=file_system(bare=bare))
+    there = podman("images", "--format", "{{.Repository}}:{{.Tag}}").split()
+    for image in (IMAGE, BARE, WITH_BASH):
+        if image not in there:
+            files = bash_files() if image == WITH_BASH else ()
+            podman("import", "-", image, given=file_system(bare=image == BARE, files=files))
 
 
 def forget(image: str) -> None:

@@ -19,10 +19,21 @@ from octotui.model.space import Feed, Model, StandardError, Supervisor, Value
 from octotui.model.values import Secret
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
-from tests.podman import BARE, IMAGE, containered, containers_of, file_system, forget, podman
+from tests.podman import (
+    BARE,
+    IMAGE,
+    PODMAN,
+    WITH_BASH,
+    containered,
+    containers_of,
+    file_system,
+    forget,
+    podman,
+)
 from tests.registry import registry
 from tests.runtime.jobs.test_package_acquisition import ended
 from tests.workers.agents import end_agents
+from tests.workers.shell_machines import programs_of_busybox
 from tests.world import model, script
 
 pytestmark = [pytest.mark.usefixtures("containered"), pytest.mark.xdist_group("podman")]
@@ -126,6 +137,22 @@ write_warning careful
     assert [(each.name, each.size) for each in done.job.artifacts] == [("kept", 5)]
     assert done.job.warnings == ("careful",)
     assert not [*tmp_path.glob("test/workers/*/containers/*")]
+
+
+async def test_v7_bash_in_a_container_has_its_helper_functions_also_in_what_it_starts(tmp_path: Path) -> None:
+    """S7, S8: without a word in the script, under `set -eu`, and its errors name the lines of its author."""
+    body = """set -eu
+echo "$BASH_VERSION" | grep -q . && get_octopusvariable Greeting
+echo
+bash -c 'get_octopusvariable Greeting; echo'
+trap 'echo "line $LINENO"' ERR
+fail_step() { return 1; }
+fail_step
+"""
+    declared = space(box(body, WITH_BASH, shell="bash"), variables={"Greeting": (Value(value="a\nb"),)})
+    done = await played(declared, tmp_path)
+    assert done.log == "a\nb\na\nb\nline 7\n"
+    assert (done.job.state, done.job.exit_code) == ("failed", 1)
 
 
 async def test_s8_files_of_a_script_belong_to_the_account_of_its_worker(tmp_path: Path) -> None:
@@ -325,10 +352,17 @@ async def test_s8_an_image_that_is_nowhere_says_so(tmp_path: Path) -> None:
 
 
 async def test_s8_a_worker_without_an_engine_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    for name in ("sh", "cat", "rm", "mkdir", "bash"):
-        (folder / name).symlink_to(f"/bin/{name}")
-    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("PATH", str(programs_of_busybox(tmp_path / "bin")))
     done = await played(space(box("echo")), tmp_path)
     assert "worker1 has no podman and no docker" in done.run.reason
+
+
+async def test_s8_docker_is_taken_where_there_is_no_podman(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Podman plays docker, whose command line it has: what differs is said to it as to docker."""
+    programs = programs_of_busybox(tmp_path / "bin")
+    (programs / "docker").symlink_to(PODMAN or "")
+    monkeypatch.setenv("PATH", str(programs))
+    done = await played(space(box("echo ran; exit 3")), tmp_path)
+    assert (done.log, done.job.exit_code) == ("ran\n", 3), done.logs

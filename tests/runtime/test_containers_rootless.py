@@ -7,6 +7,8 @@ import base64
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,16 +69,28 @@ def play(base: Path, body: str, ranges: str) -> subprocess.CompletedProcess[str]
     subprocess.run(("chown", "-R", f"{ACCOUNT}:{ACCOUNT}", home), check=True)
     (base / "play").write_text(PLAY.format(base=base, home=home, work=folder, account=ACCOUNT, image=IMAGE))
     given = command("sh", str(folder / "script"), str(helpers))
-    call = ["unshare", "--mount", "--propagation", "private", "sh", str(base / "play"), *given]
+    call = [
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+        "--propagation",
+        "private",
+        "sh",
+        str(base / "play"),
+        *given,
+    ]
     return subprocess.run(call, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Path:
-    """A folder that other accounts reach."""
-    for each in (tmp_path, *tmp_path.parents[:2]):
-        each.chmod(0o755)
-    return tmp_path / "base"
+def base() -> Iterator[Path]:
+    """A folder that other accounts reach, as those of pytest are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "base"
 
 
 def test_s8_files_belong_to_the_account_that_has_no_root(base: Path) -> None:

@@ -134,3 +134,9 @@ def test_while_what_a_row_comes_from_is_the_same_the_row_is():
                         kept += 1
                     known[key] = parts, row
     assert kept
+
+
+def test_s8_a_worker_that_pulls_an_image_says_so():
+    world = World(model({"go": [script("Box", container="alpine", runs_contained=True)]}, workers=1))
+    world.start("go")
+    assert pools.worker_row(world.state, "setup", "worker1", None).doing == "run-1 pulls alpine"

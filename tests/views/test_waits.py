@@ -243,3 +243,17 @@ def _lose(world: World) -> None:
 
 def _open(world: World, run: str) -> list[str]:
     return [name for _, name in world.state.runs[run].progress.open]
+
+
+def test_s8_who_waits_for_a_worker_that_pulls_an_image_is_told_so():
+    """L4: also the run whose turn is next; the worker itself says so, too."""
+    steps = [script("Box", container="alpine:3.20", runs_contained=True)]
+    world = World(model({"go": steps}, workers=1))
+    first, second, third = (world.start("go") for _ in range(3))
+    world.run_until(1)
+    assert sentence(world, second).startswith(
+        "waits for exclusive use of worker1: run-1 is pulling alpine:3.20 for 1s"
+    )
+    assert "run-2 is ahead in the queue, to pull alpine:3.20" in sentence(world, third)
+    (job,) = (world.state.jobs[each] for each in _open(world, first))
+    assert job.packages == (("container:alpine:3.20", ""),)

@@ -1,4 +1,29 @@
 # Remove a container by its name, whatever it does, by whichever engine has it. Before these lines stands c_container.
+
+# What podman has begun and not yet recorded when it is killed, it does not know any more: conmon waits with it.
+c_remove_unrecorded() {
+    for c_file in $(grep -l -F -e "$c_container" /proc/[0-9]*/cmdline 2>/dev/null); do
+        c_pid=${c_file#/proc/}
+        c_pid=${c_pid%/cmdline}
+        [ "$(cat "/proc/$c_pid/comm" 2>/dev/null)" = conmon ] || continue
+        c_words=$(tr '\0' '\n' <"$c_file" 2>/dev/null)
+        c_name= c_id= c_runtime= c_option=
+        while IFS= read -r c_word; do
+            case $c_option in
+                -n) c_name=${c_name:-$c_word} ;;
+                -c) c_id=${c_id:-$c_word} ;;
+                -r) c_runtime=${c_runtime:-$c_word} ;;
+            esac
+            c_option=$c_word
+        done <<END
+$c_words
+END
+        [ "$c_name" = "$c_container" ] || continue
+        "$c_runtime" delete --force "$c_id" >/dev/null 2>&1
+        kill -KILL "$c_pid" 2>/dev/null
+    done
+}
+
 c_left=
 for c_engine in podman docker; do
     if command -v "$c_engine" >/dev/null 2>&1; then
@@ -7,4 +32,5 @@ for c_engine in podman docker; do
         if "$c_engine" container inspect "$c_container" >/dev/null 2>&1; then c_left=1; fi
     fi
 done
+c_remove_unrecorded
 [ -z "$c_left" ]

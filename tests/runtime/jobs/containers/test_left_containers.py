@@ -1,7 +1,10 @@
 """R4, S8: containers that a crash has left are removed by their names, but those of what runs are not."""
 
+import asyncio
 import os
+import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,11 +12,12 @@ import pytest
 from octotui.runtime.jobs.containers.contained_script import FOLDER
 from octotui.runtime.jobs.containers.left_containers import LeftContainers
 from octotui.workers.machine import AttemptKey
-from tests.podman import IMAGE, containered, containers_of, podman
+from tests.podman import IMAGE, PODMAN, containered, containers_of, podman
 from tests.runtime.jobs.test_package_acquisition import here
 from tests.world import model
 
 __all__ = ["containered"]
+MOMENTS = int(os.environ.get("OCTOTUI_CONTAINER_KILLS", "6"))
 SPACE, OTHER = f"kraken-{os.getpid()}", f"x-{os.getpid()}"
 
 
@@ -48,3 +52,34 @@ async def test_r4_what_a_crash_has_left_goes(tmp_path: Path) -> None:
 async def test_r4_an_attempt_that_left_nothing_calls_no_engine(tmp_path: Path) -> None:
     await LeftContainers(lambda: model({}), time.time).remove(here(tmp_path), AttemptKey(SPACE, "job-1.1-1"))
     assert not [*tmp_path.iterdir()]
+
+
+def monitors(name: str) -> list[int]:
+    """The processes that watch a container of this name."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = each.read_bytes().split(b"\0")
+            if b"conmon" in words[0] and name.encode() in words:
+                found.append(int(each.parent.name))
+    return found
+
+
+@pytest.mark.usefixtures("containered")
+@pytest.mark.xdist_group("podman")
+@pytest.mark.parametrize("moment", range(MOMENTS))
+async def test_r4_what_an_engine_had_begun_when_it_was_killed_goes(tmp_path: Path, moment: int) -> None:
+    """S8: also what it has not recorded yet, and does not know any more."""
+    name, key = f"octotui-{SPACE}-job-3.1-1", AttemptKey(SPACE, "job-3.1-1")
+    (tmp_path / FOLDER / f"{SPACE}-job-3.1-1").mkdir(parents=True)
+    (tmp_path / FOLDER / f"{SPACE}-job-3.1-1" / "script").touch()
+    command = [PODMAN or "", "run", "--name", name, "--entrypoint", "sleep", IMAGE, "100"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        await asyncio.sleep(0.05 + 0.6 * moment / MOMENTS)
+        running.kill()
+    await asyncio.sleep(0.2)  # until what it had started has come as far as it can
+    await LeftContainers(lambda: model({}), time.time).remove(here(tmp_path), key)
+    assert not [*(tmp_path / FOLDER).iterdir()]
+    async with asyncio.timeout(10):
+        while monitors(name):
+            await asyncio.sleep(0.05)
