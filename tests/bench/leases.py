@@ -1,4 +1,4 @@
-"""Times a job on the warm machine of a dynamic pool against one on a static worker: neither waits for anything.
+"""Times a job on the warm machine of a dynamic pool against one on a static worker; neither waits.
 
 Both are workers on this machine; beside the job there is only what a lease costs: its events.
 """
