@@ -9,15 +9,29 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.podman import missing
+
 ROOT = Path(__file__).parents[3]
-KILLS = int(os.environ.get("OCTOTUI_LEASE_KILLS", "8"))
+KILLS = int(os.environ.get("OCTOTUI_LEASE_KILLS", "6"))
 SEED = int(os.environ.get("OCTOTUI_KILLING_SEED", "1"))
 
 
-def test_w12_killed_at_any_moment_no_machine_is_leaked_or_provisioned_twice(tmp_path: Path) -> None:
+@pytest.mark.xdist_group("podman")
+@pytest.mark.parametrize("kind", ["command", "container"])
+def test_w12_killed_at_any_moment_no_machine_is_leaked_or_provisioned_twice(
+    kind: str, tmp_path: Path
+) -> None:
+    if kind == "container" and (why := missing()):
+        pytest.skip(why)
     call = [sys.executable, "-W", "error", "-m", "tests.runtime.leases.killing"]
     done = subprocess.run(
-        [*call, str(tmp_path), str(SEED), str(KILLS)], cwd=ROOT, capture_output=True, text=True, check=False
+        [*call, str(tmp_path), str(SEED), str(KILLS), kind],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     *wrong, summary = map(json.loads, done.stdout.splitlines())
