@@ -78,6 +78,7 @@ async def glances(
     `tell` is called with each in turn, as soon as it and those before it are known.
     """
     from octotui.workers.machine import Unreachable
+    from octotui.workers.reaching import about
     from octotui.workers.ssh.probe import look
 
     async with ssh_transports(model) as transports:
@@ -89,7 +90,7 @@ async def glances(
             try:
                 return await look(transports.transport(endpoint))
             except Unreachable as problem:
-                return str(problem)
+                return about(str(problem), name)
 
         looking = {name: asyncio.ensure_future(one(name)) for name in names}
         try:

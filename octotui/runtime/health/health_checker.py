@@ -41,7 +41,7 @@ from octotui.workers.machine import (
     Machines,
     Unreachable,
 )
-from octotui.workers.reaching import follow_to_end
+from octotui.workers.reaching import about, follow_to_end
 
 SHORT = 100  # characters of the name of a system, or of an architecture
 SHARE = 0.5  # of a check's time that tools have to say their versions
@@ -124,7 +124,7 @@ class HealthChecker:
             )
         except Unreachable as problem:
             key = problem.key if isinstance(problem, Locked) else ""
-            found = CheckVerdict("unavailable", self._said(str(problem)), locked_key=key)
+            found = CheckVerdict("unavailable", self._said(about(str(problem), name)), locked_key=key)
         except (StartError, FileError, StoreError) as problem:
             found = CheckVerdict("unhealthy", self._said(f"its check cannot be started: {problem}"))
         except OverBudget as problem:
