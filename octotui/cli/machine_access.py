@@ -91,6 +91,7 @@ async def glances(
     `tell` is called with each in turn, as soon as it and those before it are known.
     """
     from octotui.workers.machine import Unreachable
+    from octotui.workers.reaching import about
     from octotui.workers.ssh.probe import look
 
     async with ssh_transports(model) as transports:
@@ -102,7 +103,7 @@ async def glances(
             try:
                 return await look(way_to(transports, endpoint))
             except Unreachable as problem:
-                return str(problem)
+                return about(str(problem), name)
 
         looking = {name: asyncio.ensure_future(one(name)) for name in names}
         try:

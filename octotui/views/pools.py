@@ -13,7 +13,7 @@ from octotui.engine.rules.worker_selection import (
     live_leases,
     not_eligible,
 )
-from octotui.engine.state import Health, Lock, State, cursor_key, machine_health
+from octotui.engine.state import Health, Lock, State, cursor_key, is_lost, machine_health
 from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
 from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, acquire_text, listed, machine_name
@@ -58,6 +58,7 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: str = ""
     roles: str = ""
     used_at: float | None = None
+    lost: bool = False
 
 
 def order(model: Model) -> tuple[tuple[str, str], ...]:
@@ -135,6 +136,7 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
         queue=len(lock.queue),
         runs=doing if lock.holders else "",
         health=state.health.get(worker),
+        lost=is_lost(state, worker),
         note=note(state, worker),
         since=machine_health(state, worker).since,
         latency=machine_health(state, worker).latency,

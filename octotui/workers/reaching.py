@@ -22,6 +22,11 @@ Tell = Callable[[str, float | None], None]
 """Hears that a machine is away, and in how many seconds it is tried next; `""` once it answers."""
 
 
+def about(problem: str, machine: str) -> str:
+    """Return a problem with the name of its machine in the command that it tells to use."""
+    return problem.replace("octotui trust FILE WORKER", f"octotui trust FILE {machine}")
+
+
 def _nobody(problem: str, wait: float | None) -> None:
     """Ignore that a machine cannot be reached."""
 

@@ -10,7 +10,7 @@ from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.store.logs.line_streams import STDERR
 from octotui.workers.executor import BEGINNING, Notice, Offsets, Output, unheard
 from octotui.workers.machine import AttemptEnd, AttemptKey, Unreachable
-from octotui.workers.reaching import FETCHES, MOST, RepeatedCalls, follow_to_end, until_reached
+from octotui.workers.reaching import FETCHES, MOST, RepeatedCalls, about, follow_to_end, until_reached
 from tests.workers.faulty import FaultyProcesses
 
 
@@ -164,3 +164,8 @@ def test_m1_a_quiet_script_is_reached_again_once_it_is_followed() -> None:
         assert 1.0 <= third - second - 1000 <= 2.0  # longer than the first time: nothing has arrived
 
     in_virtual_time(main, 0.0)
+
+
+def test_m1_a_command_to_use_names_the_machine() -> None:
+    said = "the host key of a is not known. Compare it there, then: octotui trust FILE WORKER"
+    assert about(said, "web1").endswith("then: octotui trust FILE web1")

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_job
+from octotui.engine.decide.machines.lost_machines import acquire_again
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state import Interruption, Job, Outcome, manual_of
 from octotui.model.quantities import duration
@@ -23,6 +24,7 @@ def apply_answer(turn: Transaction, event: events.InterruptionAnswered) -> None:
             reason = _expired(turn, question) if event.expired else f"aborted by {event.user}"
             end_job(turn, job, Outcome(state="failed", reason=reason))
         case "retry":
+            acquire_again(turn, job)
             turn.emit(events.JobRetried(run=job.run, job=job.id, expected_wait=turn.expected_wait(job)))
         case "ignore":
             end_job(turn, job, _ignored(job, event.user))

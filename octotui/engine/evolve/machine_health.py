@@ -77,7 +77,9 @@ def unlocked(state: State, event: events.PassphraseGiven) -> State:
 def lost(state: State, event: events.MachineLost) -> State:
     """Mark a machine as lost."""
     state, known = _with_limit(state, event.machine, machine_health(state, event.machine), None)
-    return _put(state, event.machine, replace(known, lost=event.at))
+    entry = HealthChange(event.at, "unavailable", f"lost: {event.reason}")
+    history = (*known.history, entry)[-HISTORY:]
+    return _put(state, event.machine, replace(known, lost=event.at, history=history))
 
 
 def _judged(

@@ -45,7 +45,7 @@ from octotui.workers.machine import (
     Machines,
     Unreachable,
 )
-from octotui.workers.reaching import follow_to_end
+from octotui.workers.reaching import about, follow_to_end
 
 SHORT = 100  # characters of the name of a system, or of an architecture
 SHARE = 0.5  # of a check's time that tools have to say their versions
@@ -212,7 +212,7 @@ class _Check:
 
     def away(self, problem: Unreachable) -> str:
         """Return why the machine cannot be reached."""
-        return str(problem)
+        return about(str(problem), self._name)
 
     async def run(self) -> CheckVerdict:
         """Reach the machine, find its tools, and let the policy's script judge it."""
@@ -299,7 +299,7 @@ class _ClusterCheck(_Check):
 
     def away(self, problem: Unreachable) -> str:
         """Return why the worker cannot be reached that checks the cluster."""
-        return f"{self._worker}, which checks it, cannot be reached: {problem}"
+        return f"{self._worker}, which checks it, cannot be reached: {about(str(problem), self._worker)}"
 
     async def run(self) -> CheckVerdict:
         """Reach the worker, have kubectl look for the namespace, and let the policy's script judge it."""

@@ -197,7 +197,7 @@ class SecretStore:
         """Start a background task, which ends with the store."""
         task = asyncio.ensure_future(work)
         self._working.add(task)
-        task.add_done_callback(_retrieve_exception)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nothing may await it
         task.add_done_callback(self._working.discard)
         return task
 
@@ -394,9 +394,3 @@ def _filled_in(state: State, job: Job, name: str, known: Mapping[str, str]) -> t
     if said.outputs:
         raise UnreadableSecret(f"it needs {said.outputs[0]}, which its step has not set or which {_GONE}")
     return said.filled.text, said.hidden
-
-
-def _retrieve_exception(task: "asyncio.Task[Any]") -> None:
-    """Mark a task's exception as retrieved, as nothing may await the task."""
-    if not task.cancelled():
-        task.exception()

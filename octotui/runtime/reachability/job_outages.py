@@ -6,7 +6,7 @@ from typing import TypeVar
 from octotui.engine.commands import CheckHealth, Command, ReportReachability
 from octotui.engine.state import Job, State
 from octotui.runtime.clocks import Clock
-from octotui.workers.reaching import Tell, until_reached
+from octotui.workers.reaching import Tell, about, until_reached
 
 T = TypeVar("T")
 
@@ -32,10 +32,11 @@ class JobOutages:
         """Return what has a job say that its machine is away, or answers again, and its health checked."""
 
         def told(problem: str, wait: float | None) -> None:
+            reason = about(problem, job.worker or "")
             was_away = self.is_known(job)
             next_try = None if wait is None else self._now() + wait
             self._report(
-                ReportReachability(job=job.id, attempt=job.attempt, reason=problem, next_try=next_try)
+                ReportReachability(job=job.id, attempt=job.attempt, reason=reason, next_try=next_try)
             )
             if was_away != bool(problem):
                 self._report(CheckHealth(machines=(job.worker or "",)))  # which says so to others, too

@@ -16,7 +16,7 @@ def _waiting(row: WorkerRow, width: int, scope: CellContext) -> Spans:
 
 
 def _health(row: WorkerRow, width: int, scope: CellContext) -> Spans:
-    mark = HEALTH[row.health] if row.health else None
+    mark = HEALTH["lost" if row.lost else row.health] if row.health else None
     return ((mark.word, mark.role),) if mark else ()
 
 

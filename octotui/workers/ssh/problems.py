@@ -8,6 +8,7 @@ import asyncssh
 from octotui.workers.remote.answers import one_line
 from octotui.workers.ssh.host_keys import KnownHosts
 
+WORKER = "octotui trust FILE WORKER"  # `reaching.about` knows which
 LONGEST = 160  # characters of what a server says
 
 
@@ -74,9 +75,9 @@ def unverified(known: KnownHosts, key: asyncssh.SSHKey | None, place: Destinatio
     if known.is_known:
         return (
             f"the host key of {place.shown} is another one than before: the machine is new, or somebody"
-            f" is in between.{shown} Where you know that it is new: octotui trust FILE WORKER --replace"
+            f" is in between.{shown} Where you know that it is new: {WORKER} --replace"
         )
-    then = "Compare it there, then: octotui trust FILE WORKER"
+    then = f"Compare it there, then: {WORKER}"
     return f"the host key of {place.shown} is not known.{shown} {then}"
 
 

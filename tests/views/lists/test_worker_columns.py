@@ -62,3 +62,8 @@ def test_every_column_can_be_sorted_by():
             }
     (waiting,) = named(COLUMNS, ["waiting"])
     assert by_column(rows, waiting, descending=True)[0].worker == "worker1"
+
+
+def test_m6_a_lost_worker_is_lost_not_just_unavailable():
+    lost = replace(row(SCENES["lock_wait"](), "worker1"), health="unavailable", lost=True)
+    assert cells(lost)["health"] == "lost"

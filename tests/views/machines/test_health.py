@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.engine import commands
+from octotui.views import pools
 from octotui.views.labels import ASCII, HEALTH
 from octotui.views.machines import health
 from tests import scenes
@@ -74,6 +75,9 @@ def test_m6_a_lost_one_says_so() -> None:
     scene.world.run_until(700)
     assert health.health_row(scene.world.state, "build2").word == "lost"
     assert "lost since 13:56:40" in health.sentence(scene.world.state, "build2", scene.world.now)
+    assert pools.worker_row(scene.world.state, "setup", "build2").lost
+    changes = dict(health.paragraphs(scene.world.state, "build2", scene.world.now))["Changes of its health"]
+    assert "unavailable: lost: it could not be reached for" in changes[0]
 
 
 def test_m5_one_that_waits_for_its_check_says_so() -> None:

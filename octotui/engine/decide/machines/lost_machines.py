@@ -6,7 +6,7 @@ from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquired_by, job_kind, machine_of, worker_mode
 from octotui.engine.rules.targets.cluster_workers import needs_again
 from octotui.engine.rules.worker_selection import select
-from octotui.engine.state import Job, Outcome, Pick, Run, is_lost, machine_health
+from octotui.engine.state import Job, Outcome, Pick, Run, is_lost, machine_health, step_of
 from octotui.model.complaints import Reason
 from octotui.model.quantities import duration
 from octotui.model.space import OnLostWorker
@@ -194,12 +194,25 @@ def _acquire_first(turn: Transaction, run: Run, worker: str, moved: list[Job]) -
         )
 
 
+def acquire_again(turn: Transaction, job: Job) -> None:
+    """Queue the acquisition of the packages of a retried job, where the last one there failed (P2)."""
+    run, step = turn.run(job.run), step_of(turn.state, job)
+    if step is None or not step.packages or job.worker is None:
+        return
+    each = (turn.job(name) for name in run.progress.jobs)
+    there = [other for other in each if other.kind == "acquire" and other.worker == job.worker]
+    if there and there[-1].state in ("failed", "lost", "cancelled", "asking"):
+        _acquire_first(turn, run, job.worker, [job])
+
+
 def fail_without_packages(turn: Transaction, event: events.JobEnded) -> None:
     """Fail the jobs that wait for packages on their new worker, where these could not be acquired (P2)."""
     run = turn.state.runs.get(event.run)
     is_over = run is None or run.state != "executing" or event.state not in ("failed", "lost")
     if run is None or is_over or event.worker is None or turn.job(event.job).kind != "acquire":
         return
+    if any(job.kind == "acquire" for job in _jobs_on(turn, event.run, event.worker)):
+        return  # they are acquired again
     reason = f"packages could not be acquired on {event.worker}: {event.reason}"
     for job in _jobs_on(turn, event.run, event.worker):
         if job.step is not None and run.runbook.steps[job.step].acquires and job.state == "waiting":

@@ -287,6 +287,36 @@ class TestUnstarted:
         assert (job.state, job.attempt, job.reason) == ("failed", 0, reason)
         assert (world.run(run).state, world.run(run).reason) == ("failed", reason)
 
+    @pytest.mark.parametrize("first", ["fail", ""])
+    def test_m6_a_job_that_is_retried_has_its_packages_acquired_again(self, first: str) -> None:
+        """M6, I7, P2: on the worker that was selected while it asked, where that had failed."""
+        world = World(space("reselect", script("A", packages=packages("tools")), workers=2))
+        run = world.start("go", guided=True)
+        world.run_until(2.0)  # acquired, and the script runs
+        world.running.clear()
+        lose(world, "worker1")
+        (acquiring,) = (job for job in world.state.jobs.values() if job.state == "running")
+        assert (acquiring.kind, acquiring.worker) == ("acquire", "worker2")
+        world.running.clear()
+        world.report(acquiring.id, "failed", reason="no such package")
+        lost, failed = (each for _, each in sorted(world.state.interruptions.items()))
+        for question, answer in ((failed, first), (lost, "retry"), (failed, "fail")):
+            if answer and world.state.interruptions[question.id].open:
+                about = {"interruption": question.id, "user": "ann"}
+                world.send(commands.TakeInterruption(**about))
+                world.send(commands.AnswerInterruption(**about, answer=answer))  # type: ignore[arg-type]
+        world.run_out()
+        jobs = [world.past.jobs[each] for each in world.run(run).progress.jobs]
+        assert [(job.kind, job.worker, job.state) for job in jobs] == [
+            ("acquire", "worker1", "succeeded"),
+            ("script", "worker2", "succeeded"),
+            ("acquire", "worker2", "failed"),
+            ("acquire", "worker2", "succeeded"),
+        ]
+        assert jobs[3].ended_at is not None
+        assert jobs[1].started_at is not None
+        assert jobs[3].ended_at <= jobs[1].started_at
+
     @pytest.mark.parametrize("parallel", [1, 10])
     def test_m6_and_ahead_of_a_job_that_was_moved(self, parallel: int) -> None:
         """M6, L2, P2: it waits in the line of its new worker behind them."""
