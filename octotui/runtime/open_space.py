@@ -35,12 +35,13 @@ from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.recovery import Recovery, check, finish, recover
 from octotui.store.space_folder import SpaceFolder, space_folder
 from octotui.store.user_config import file_trust
-from octotui.workers.container.machines import ContainerKinds
+from octotui.workers.container.transport import container_way
 from octotui.workers.executor import Executor
-from octotui.workers.kubectl.machines import PodKinds
+from octotui.workers.kubectl.transport import pod_way
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.machine import MachineKind, Machines
+from octotui.workers.programs.machines import ProgramKinds
 from octotui.workers.ssh.machines import SshKinds
 from octotui.workers.ssh.passphrases import Passphrases
 from octotui.workers.ssh.transports import ReadSecret
@@ -119,8 +120,8 @@ def space_machines(
     """Return the machines of a space: of every kind that an `endpoint` may name."""
     local = LocalMachines(executor, folder.worker)
     elsewhere = SshKinds(read, folder.path.name, folder.path / "fetched", passphrases)
-    contained = ContainerKinds(folder.path.name, folder.path / "fetched")
-    pods = PodKinds(folder.path.name, folder.path / "fetched")
+    contained = ProgramKinds(container_way, folder.path.name, folder.path / "fetched")
+    pods = ProgramKinds(pod_way, folder.path.name, folder.path / "fetched")
 
     def kind_of(endpoint: Endpoint) -> MachineKind:
         if endpoint.is_container:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from octotui.workers.container.machines import ContainerKinds
+from octotui.workers.container.transport import container_way
 from octotui.workers.machine import Machine
+from octotui.workers.programs.machines import ProgramKinds
 from tests.podman import BUSYBOX, CONFIG, PODMAN, missing, podman
 
 FILES = "localhost/octotui-test-files:1"  # which gets /usr of this machine
@@ -81,7 +82,9 @@ class SharedContainer:
             pytest.skip(why)
         os.environ["CONTAINERS_CONF"] = str(CONFIG)
         self._home = home
-        self._kind = ContainerKinds("space", home("fetched")).of(f"container://{container(image)}")
+        self._kind = ProgramKinds(container_way, "space", home("fetched")).of(
+            f"container://{container(image)}"
+        )
 
     def machine(self, worker: str, directory: str | None) -> Machine:
         return self._kind.machine(worker, directory or str(self._home(worker)))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from octotui.model.machines.accounts import Endpoint
 from octotui.model.machines.endpoints import (
     ENDPOINT,
     PodEndpoint,
@@ -88,3 +89,15 @@ def test_m1_a_pod_by_context_namespace_and_name() -> None:
 )
 def test_m1_what_is_no_pod_is_told_how_one_is_named(raw: str) -> None:
     assert endpoint_problem(raw).startswith("A pod is named by context, namespace and name")
+
+
+@pytest.mark.parametrize(("written", "why"), [
+    ("container://build-1.x_y", ""),
+    ("container://", 'The name of a container has letters, digits, "-", "_" and "." alone'),
+    ("container://-x", 'The name of a container has letters, digits, "-", "_" and "." alone'),
+    ("docker://x", 'There is no way to machines by "docker"; write "local", "ssh://user@host" or'),
+])  # fmt: skip
+def test_an_endpoint_is_the_name_of_a_container(written: str, why: str) -> None:
+    assert endpoint_problem(written).startswith(why)
+    assert bool(endpoint_problem(written)) == bool(why)
+    assert Endpoint(written).is_container == written.startswith("container://")

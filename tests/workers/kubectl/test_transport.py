@@ -9,6 +9,7 @@ import pytest
 from octotui.workers.kubectl import transport
 from octotui.workers.kubectl.transport import KubectlTransport
 from octotui.workers.machine import Unreachable
+from octotui.workers.programs import transport as programs
 from tests.workers.pod_machines import POD, stand_in
 
 
@@ -55,7 +56,7 @@ async def test_m1_standard_error_is_told_as_it_comes(way: KubectlTransport) -> N
 async def test_m1_what_prints_without_end_is_dropped(
     way: KubectlTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "DROPPED", 1 << 17)
+    monkeypatch.setattr(programs, "DROPPED", 1 << 17)
     with pytest.raises(Unreachable, match="it prints without end"):
         await way.run("yes", most=10)
 
@@ -95,7 +96,7 @@ async def test_m1_without_kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unreachable, match="there is no kubectl on this machine"):
         await KubectlTransport(POD).run("true")
-    with pytest.raises(Unreachable, match="kubectl cannot be started: No such file"):
+    with pytest.raises(Unreachable, match="/kubectl cannot be started: No such file"):
         await KubectlTransport(POD, f"{tmp_path}/kubectl").run("true")
 
 
