@@ -162,11 +162,11 @@ def planned_machines(happened: Iterable[AnyEvent], state: State) -> Iterator[str
 
 
 def in_short(state: State, slug: str, dynamic: DynamicPool) -> str:
-    """Return the same for a narrow pane: `1 of 1 provisioning · image deprecated`."""
+    """Return the same for a narrow pane: `1/1 provisioning · deprecated`."""
     phases = dict.fromkeys(each.phase for each in leases_in_order(state) if each.pool == slug)
     there = sum(each.pool == slug for each in state.machine_leases.values())
-    how = f"{there} of {dynamic.max} {listed(SHORT[each] for each in phases)}".rstrip()
-    return f"{how} · image deprecated" if deprecation(state.model, dynamic) else how
+    how = f"{there}/{dynamic.max} {listed(SHORT[each] for each in phases)}".rstrip()
+    return f"{how} · deprecated" if deprecation(state.model, dynamic) else how
 
 
 def of_pool(state: State, slug: str, dynamic: DynamicPool) -> str:
