@@ -110,8 +110,8 @@ def pool_row(model: Model, slug: str, state: State | None = None) -> PoolRow:
 def _members_note(model: Model, slug: str, pool: Pool, state: State | None) -> str:
     """Return how a worker of a pool is selected, or what it has instead of workers."""
     if pool.dynamic is not None:
-        machines = "" if state is None else f" · {leases.of_pool(state, slug, pool.dynamic)}"
-        return f"dynamic{machines}"
+        machines = "" if state is None else leases.in_short(state, slug, pool.dynamic)
+        return f"dynamic {machines}".rstrip()
     return pool.policy if pool.workers else "" if slug == model.default_pool else "no workers"
 
 

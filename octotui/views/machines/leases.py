@@ -21,6 +21,14 @@ WORDS = {
     "ending": "is to be destroyed",
 }
 """How a lease stands, by phase."""
+SHORT = {
+    "requested": "provisioning",
+    "starting": "starting",
+    "ready": "ready",
+    "draining": "draining",
+    "ending": "to be destroyed",
+}
+"""The same in a word or two."""
 
 
 class LeaseRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +159,14 @@ def planned_machines(happened: Iterable[AnyEvent], state: State) -> Iterator[str
             about = f", in about {duration(takes)}" if takes >= 1 else ""
             note = deprecation(state.model, event.terms) or f"image {image_of(state.model, event.terms).name}"
             yield f"a machine of pool {event.pool} would be provisioned{about}: {event.worker}, {note}"
+
+
+def in_short(state: State, slug: str, dynamic: DynamicPool) -> str:
+    """Return the same for a narrow pane: `1/1 provisioning · deprecated`."""
+    phases = dict.fromkeys(each.phase for each in leases_in_order(state) if each.pool == slug)
+    there = sum(each.pool == slug for each in state.machine_leases.values())
+    how = f"{there}/{dynamic.max} {listed(SHORT[each] for each in phases)}".rstrip()
+    return f"{how} · deprecated" if deprecation(state.model, dynamic) else how
 
 
 def of_pool(state: State, slug: str, dynamic: DynamicPool) -> str:

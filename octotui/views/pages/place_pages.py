@@ -11,7 +11,7 @@ from octotui.views import pools, waits
 from octotui.views.estimates.sentences import end_of, of_waits
 from octotui.views.labels import JOBS, WAITS, counted, listed, machine_name
 from octotui.views.machines import clusters, health
-from octotui.views.machines.leases import facts, leases_in_order, of_worker, sentence
+from octotui.views.machines.leases import facts, leases_in_order, of_pool, of_worker, sentence
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import (
     DeployedRow,
@@ -91,6 +91,8 @@ def _pool_line(state: State, slug: str) -> PageLine:
 def _pool(slug: str, scope: PageScope) -> PageLines:
     state, model = scope.state, scope.state.model
     yield PageLine(key="facts", text=pools.pool_row(model, slug, state).policy or "no worker is declared")
+    if (dynamic := model.pool(slug).dynamic) is not None:
+        yield PageLine(key="machines", text=of_pool(state, slug, dynamic))
     names, used = pools.members(model, slug, model.pool(slug)), pools.last_used(scope.past or ())
     yield from section("Workers", (_worker_line(state, slug, name, used) for name in names))
     machines = [each for each in leases_in_order(state) if each.pool == slug]

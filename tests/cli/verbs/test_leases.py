@@ -38,7 +38,7 @@ def test_w12_machines_are_listed_destroyed_and_adopted(
         "ready",
         "1 EUR",
     )
-    assert "dynamic · 1 of 1 machine: lease-1 is ready" in octotui("pools", model, "--state", state).out
+    assert "hosted  dynamic 1/1 ready" in octotui("pools", model, "--state", state).out
     ended = octotui("leases", "destroy", model, "hosted-1", "--state", state)
     assert "lease-1  hosted-1 is to be destroyed: destroyed by " in ended.out
     end = time.monotonic() + 20

@@ -69,8 +69,9 @@ def test_w12_a_cost_that_is_no_number_is_only_said() -> None:
 def test_w12_a_pool_says_how_its_machines_stand_and_that_its_image_is_deprecated() -> None:
     made = world()
     row = pools.pool_row(made.state.model, "setup", made.state)
-    said = "dynamic · 1 of 1 machine: lease-1 is ready · image Ubuntu 22 is deprecated from 2027-04-01 on"
-    assert row.policy == said
+    assert row.policy == "dynamic 1/1 ready · deprecated"
+    said = "1 of 1 machine: lease-1 is ready · image Ubuntu 22 is deprecated from 2027-04-01 on"
+    assert of_pool(made.state, "setup", dynamic()) == said
     assert of_pool(made.state, "none", dynamic(max=2)).startswith("0 of 2 machines · image")
     assert pools.pool_row(made.state.model, "setup").policy == "dynamic"
     assert pools.members(made.state.model, "setup", made.state.model.pool("setup")) == ("setup-1",)
