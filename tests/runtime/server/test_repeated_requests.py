@@ -50,6 +50,10 @@ async def test_r10_a_request_that_is_sent_again_has_the_reply_it_had(tmp_path: P
 
 SETUP = (commands.StartRun(process="ask", requester="ann"),)
 TAKEN = (*SETUP, commands.TakeInterruption(interruption="question-1", user="ann"))
+LOCKED = (
+    commands.CheckHealth(machines=("worker1",)),
+    commands.ReportCheck(machine="worker1", health="unavailable", locked_key="~/.ssh/deploy"),
+)
 QUEUED = (commands.StartRun(process="go", requester="ann", not_before=time.time() + 9999),)
 
 
@@ -65,11 +69,13 @@ QUEUED = (commands.StartRun(process="go", requester="ann", not_before=time.time(
         (TAKEN, commands.AnswerInterruption(interruption="question-1", user="", answer="proceed")),
         (QUEUED * 2, commands.MoveToTop(run="run-2")),
         ((), commands.CheckHealth(machines=("worker1",))),
+        (LOCKED, commands.GivePassphrase(key="~/.ssh/deploy", passphrase="correct horse")),
+        ((), commands.RecordCommand(machine="worker1", text="uname -a")),
     ],
     ids=lambda each: type(each).__name__,
 )
 async def test_r10_whatever_people_ask_for_takes_effect_once(
-    tmp_path: Path, before: tuple[commands.Request, ...], request_: commands.Request
+    tmp_path: Path, before: tuple[commands.Command, ...], request_: commands.Request
 ) -> None:
     """The second time also where it would be refused, or mean something else, as things are then."""
     async with served(MODEL, tmp_path) as here:
