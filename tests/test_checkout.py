@@ -28,7 +28,8 @@ def test_it(number):
 def test_what_tests_change_in_the_checkout_fails_the_session(tmp_path: Path, workers: int) -> None:
     """All but the caches of tools; the tests themselves pass."""
     (tmp_path / "tests" / "workers").mkdir(parents=True)
-    used = ("conftest.py", "checkout.py", "servers.py", "sshd.py", "workers/__init__.py", "workers/agents.py")
+    used = ("conftest.py", "checkout.py", "kube_api.py", "servers.py", "sshd.py")
+    used += ("workers/__init__.py", "workers/agents.py")
     for name in ("__init__.py", *used):
         shutil.copy(ROOT / "tests" / name, tmp_path / "tests" / name)
     (tmp_path / "tests" / "test_it.py").write_text(TESTS)

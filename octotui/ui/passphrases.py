@@ -1,13 +1,16 @@
 """Passphrases of keys that machines wait for (M1): a toast tells of each, and a dialog asks for one."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from octotui.engine.commands import GivePassphrase
 from octotui.engine.rules.start_prompts import RequiredPrompt
 from octotui.engine.state import State, locked_keys
 from octotui.model.values import Prompt
-from octotui.ui.dialogs.prompt_dialog import PromptDialog
 from octotui.views.labels import listed
+
+if TYPE_CHECKING:
+    from octotui.ui.dialogs.prompt_dialog import PromptDialog
 
 HELP = "It is kept in the memory of the server until that ends, and is written nowhere."
 EMPTY = "Type the passphrase, or go back with esc."
@@ -42,8 +45,10 @@ def chosen_key(state: State, machine: str | None) -> str | None:
     return next(own, next(iter(locked), None))
 
 
-def dialog(state: State, key: str) -> PromptDialog:
+def dialog(state: State, key: str) -> "PromptDialog":
     """Return the dialog that asks for the passphrase of a key."""
+    from octotui.ui.dialogs.prompt_dialog import PromptDialog  # noqa: PLC0415 - none is open at first
+
     label = f"For {listed(locked_keys(state).get(key, ()), most=6)}"
     asked = RequiredPrompt(FIELD, Prompt(label=label, help=HELP, kind="sensitive"))
     return PromptDialog(f"The passphrase of {key}", (asked,), {}, _problems, done="give")

@@ -17,10 +17,13 @@ def leased(state: State, event: MachineLeaseEvent) -> State:  # noqa: C901, PLR0
     match event:
         case events.MachineRequested() | events.MachineAdopted():
             return _requested(state, event)
-        case events.MachineDestroyed():
-            return _destroyed(state, event.lease)
-    lease = state.machine_leases[event.lease]
+        case _:
+            lease = state.machine_leases.get(event.lease)
+    if lease is None:  # what requested it was removed with runs, and RunsRemoved says how it stands
+        return state
     match event:
+        case events.MachineDestroyed():
+            return _destroyed(state, lease)
         case events.ProvisioningFailed(reason=reason, due=due):
             failed = replace(lease, phase="requested", machine="", endpoint="", provisioned_at=None)
             return _put(state, replace(_with_failure(failed, reason)), due)
@@ -70,8 +73,8 @@ def _requested(state: State, event: events.MachineRequested | events.MachineAdop
     return _put(state, replace(there, provisioned_at=event.at), event.due)
 
 
-def _destroyed(state: State, name: str) -> State:
-    lease = state.machine_leases[name]
+def _destroyed(state: State, lease: MachineLease) -> State:
+    name = lease.id
     state = _with_deadline(state, lease.due, None, lease_deadline(name))
     return _with_model(replace(state, machine_leases=state.machine_leases.discard(name)))
 

@@ -1,6 +1,5 @@
 """Execution containers: the image that a step's script runs in on its worker, and how (S8)."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +20,8 @@ def registry_host(address: str | None) -> str:
 def image_of(table: Mapping[str, Any], feeds: Mapping[str, Any]) -> str:
     """Return the image of a table `container`, with its registry's host, or by its dockerfile's content."""
     if "dockerfile" in table:
+        import hashlib  # noqa: PLC0415 - it loads OpenSSL, only for those who use it
+
         digest = hashlib.sha256(table["dockerfile"].encode(errors="surrogateescape")).hexdigest()
         return f"{BUILT}:{digest[:16]}"
     image = str(table.get("image", "?"))

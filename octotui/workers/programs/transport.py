@@ -65,10 +65,8 @@ class ProgramCommand:
             pass
         finally:
             self._errors.cancel()
-            if self._process.returncode is None:
-                with suppress(ProcessLookupError):
-                    self._process.kill()
-            self._process._transport.close()  # type: ignore[attr-defined]
+            self._process._transport.close()  # type: ignore[attr-defined]  # it is killed where it goes on
+            await self._process.wait()
 
     async def _last_errors(self) -> str:
         kept, stream = b"", self._process.stderr

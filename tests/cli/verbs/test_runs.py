@@ -71,11 +71,11 @@ def test_a_column_that_there_is_not_is_a_sentence(octotui: Call, lived: Lived) -
 
 def test_columns_are_called_by_their_heads_too(octotui: Call, lived: Lived) -> None:
     model, *state = lived.at
-    heads = octotui("runs", model, "--columns", "run,env,start,took,id", "--sort", "-took", *state)
+    heads = octotui("runs", model, "--columns", "run,env,start,took,id", "--sort", "-start", *state)
     assert (
         heads.out
         == octotui(
-            "runs", model, "--columns", "id,environment,started,duration", "--sort", "-duration", *state
+            "runs", model, "--columns", "id,environment,started,duration", "--sort", "-started", *state
         ).out
     )
     assert table(heads.out)[0] == ["run", "env", "start", "took"]

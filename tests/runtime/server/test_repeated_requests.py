@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
-from octotui.model.space import Access
+from octotui.model.space import Access, Pool
 from octotui.runtime.server import protocol
 from octotui.runtime.server.peer_credentials import Peer
 from octotui.runtime.server.protocol import ClockRequest, DoneReply, RefusedReply, SendRequest
@@ -18,16 +18,20 @@ from octotui.runtime.server.repeated_requests import RepeatedRequests
 from octotui.runtime.server.request_handler import RequestHandler
 from octotui.store.journal.journal import Journal
 from octotui.store.journal.removal import ended_families, removal
+from tests.leases import dynamic
 from tests.runtime.rig import SlowJournal
 from tests.runtime.served import Served, served, until
 from tests.world import manual, model, script
 
 KEY = "a-key-of-a-client"
 START = SendRequest(id=1, request=commands.StartRun(process="ask"), key=KEY)
+PLAIN = model({"go": [script("A")], "ask": [manual("May it?")]})
 MODEL = replace(
-    model({"go": [script("A")], "ask": [manual("May it?")]}),
+    PLAIN,
     access=Access(start=("bob",), answer=("bob",)),
+    pools=PLAIN.pools | {"hosted": Pool(name="Hosted", dynamic=dynamic(destroy=("true",)))},
 )
+ADOPT = commands.AdoptMachine(pool="hosted", machine="vm-7", endpoint="ssh://vm-7.invalid")
 ANN, BOB = Peer(1, "ann", "process 5"), Peer(2, "bob", "process 6")
 
 
@@ -71,6 +75,8 @@ QUEUED = (commands.StartRun(process="go", requester="ann", not_before=time.time(
         ((), commands.CheckHealth(machines=("worker1",))),
         (LOCKED, commands.GivePassphrase(key="~/.ssh/deploy", passphrase="correct horse")),
         ((), commands.RecordCommand(machine="worker1", text="uname -a")),
+        ((), ADOPT),
+        ((ADOPT,), commands.DestroyMachine(lease="lease-1")),
     ],
     ids=lambda each: type(each).__name__,
 )

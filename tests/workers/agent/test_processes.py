@@ -62,13 +62,16 @@ class Job:
         return found
 
 
+RECORD = f"record-{os.getpid()}"  # tests go on beside these that look at all processes, too
+
+
 @pytest.fixture
 def job(tmp_path: Path) -> Iterator[Callable[..., Job]]:
     """Make a job; all that it started is ended."""
     made: list[Job] = []
 
     def make(script: str) -> Job:
-        made.append(Job(tmp_path / f"record-{len(made)}", script))
+        made.append(Job(tmp_path / f"{RECORD}-{len(made)}", script))
         return made[-1]
 
     yield make
@@ -119,7 +122,7 @@ def test_s5_who_closed_everything_and_whose_parents_are_gone_is_found_by_its_env
 
 def test_r6_nothing_else_is_found(job: Callable[..., Job], tmp_path: Path) -> None:
     one, other = job("sleep 60 & wait"), job("sleep 60 & wait")
-    with (tmp_path / "record-0").open() as record:
+    with (tmp_path / f"{RECORD}-0").open() as record:
         reader = subprocess.Popen(["sleep", "60"], stdin=record, start_new_session=True)
     one.find(sleeping(1))
     other.find(sleeping(1))
@@ -267,9 +270,9 @@ def test_a_job_is_known_by_the_end_of_its_variable_wherever_its_folder_was(job: 
     """R6: that of another job is not."""
     begun = job("exec sleep 60 3<&- <&-")
     begun.find(sleeping(1))
-    moved = JobSigns("", b"/record-0")
+    moved = JobSigns("", f"/{RECORD}-0".encode())
     assert [each.pid for each in members([moved])[0]] == [begun.process.pid]
-    assert members([JobSigns("", b"/record-1"), JobSigns("", b"")]) == [(), ()]
+    assert members([JobSigns("", f"/{RECORD}-1".encode()), JobSigns("", b"")]) == [(), ()]
 
 
 def test_the_dead_do_not_count() -> None:
