@@ -124,7 +124,7 @@ def plan(turn: Transaction, name: str) -> None:
     if selection.awaited:
         await_machines(turn, run, selection.awaited)
         return
-    if selection.picks:
+    if selection.picks or run.selection.awaits_until is not None:  # it ends the wait, also for no worker
         turn.emit(events.WorkersSelected(run=name, picks=selection.picks))
     if targets.steps:
         _select_targets(turn, run, targets)

@@ -36,8 +36,14 @@ def await_machines(turn: Transaction, run: Run, pools: tuple[str, ...]) -> None:
 
 
 def give_up(turn: Transaction, name: str) -> None:
-    """Fail a run that has waited for a machine for as long as its pool lets it."""
+    """Fail a run that has waited for a machine for as long as its pool lets it.
+
+    One that has jobs waits for none, whatever it is said to wait for: then the wait ends.
+    """
     run = turn.run(name)
+    if run.progress.open:
+        turn.emit(events.WorkersSelected(run=name, picks=()))
+        return
     waited = turn.at - (run.selection.awaits_since or turn.at)
     reasons = (
         f"pool {pool} has had no machine for {duration(round(waited))}, its limit{_why(turn.state, pool)}"
