@@ -4,6 +4,7 @@ import re
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
+from octotui.engine.decide.machines.cluster_checks import clusters_of
 from octotui.engine.decide.machines.health_checks import queue_checks
 from octotui.engine.decide.machines.machine_demand import (
     is_in_use,
@@ -147,6 +148,8 @@ def follow_leases(turn: Transaction, event: AnyEvent) -> None:
     match event:
         case events.MachineProvisioned() | events.MachineAdopted():
             _reach(turn, turn.state.machine_leases[event.lease])
+        case events.MachineReady():
+            _check_clusters(turn, turn.state.machine_leases[event.lease].pool)
         case events.MachineChecked(machine=machine) | events.MachineLost(machine=machine):
             _judge(turn, machine)
         case events.ModelLoaded():
@@ -175,6 +178,19 @@ def _ready(turn: Transaction, lease: MachineLease) -> None:
     oldest = _oldest(lease, terms)
     due = oldest if is_kept else min(turn.at + terms.idle, oldest)
     turn.emit(events.MachineReady(lease=lease.id, due=due))
+
+
+def _check_clusters(turn: Transaction, pool: str) -> None:
+    """Check the clusters that a machine now reaches, if they are checked by time or were not reached."""
+    state = turn.state
+    due = (
+        name
+        for name in clusters_of(state, pool)
+        if state.health.get(name) == "unavailable"
+        or state.model.policy_of(state.model.targets[name]).every is not None
+    )
+    if not state.predicted:
+        queue_checks(turn, tuple(due))
 
 
 def _judge(turn: Transaction, machine: str) -> None:
