@@ -3,7 +3,7 @@
 from octotui.engine import events
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state import MachineLease, Run, State
-from octotui.engine.state.machine_leases import lease_name
+from octotui.engine.state.machine_leases import lease_name, leases_in_order
 from octotui.model.complaints import Reason
 from octotui.model.machines.dynamic_pools import DynamicPool
 from octotui.model.quantities import duration
@@ -11,8 +11,7 @@ from octotui.model.quantities import duration
 
 def leases_of(state: State, pool: str) -> list[MachineLease]:
     """Return the leases of a pool, in the order they were requested."""
-    found = [each for each in state.machine_leases.values() if each.pool == pool]
-    return sorted(found, key=lambda each: (each.requested_at, len(each.id), each.id))
+    return [each for each in leases_in_order(state.machine_leases) if each.pool == pool]
 
 
 def usable(state: State, pool: str) -> list[MachineLease]:
@@ -28,9 +27,9 @@ def is_awaited(state: State, pool: str) -> bool:
 def await_machines(turn: Transaction, run: Run, pools: tuple[str, ...]) -> None:
     """Let a run wait until pools have a machine; the time that it has waited already counts."""
     known, limits = run.selection, [turn.state.model.pools[pool].dynamic for pool in pools]
-    if known.awaits != pools:
-        since = known.awaits_since if known.awaits and known.awaits_since is not None else turn.at
-        until = since + min(each.limit for each in limits if each is not None)
+    since = known.awaits_since if known.awaits and known.awaits_since is not None else turn.at
+    until = since + min(each.limit for each in limits if each is not None)
+    if (known.awaits, known.awaits_until) != (pools, until):
         turn.emit(events.RunAwaitsMachines(run=run.id, pools=pools, until=until))
     replenish(turn)
 
