@@ -117,7 +117,8 @@ def awaits(state: State, event: events.RunAwaitsMachines) -> State:
     """Let a run wait for machines, for as long as it has waited already."""
     state, run = awaits_no_more(state, state.runs[event.run])
     since = event.at if not run.selection.awaits else run.selection.awaits_since
-    run = with_selection(run, awaits=event.pools, awaits_since=since, awaits_until=event.until)
+    run = with_selection(run, awaits=event.pools, keeps=event.keeps)
+    run = with_selection(run, awaits_since=since, awaits_until=event.until)
     state = _with_deadline(state, None, event.until, wait_deadline(run.id))
     awaiting = state.awaiting.add((run.number, run.id))
     return replace(state, awaiting=awaiting, runs=state.runs.insert(run.id, run))

@@ -2,6 +2,7 @@
 
 from octotui.engine import events
 from octotui.engine.decide.transaction import Transaction
+from octotui.engine.rules.worker_selection import Selection
 from octotui.engine.state import MachineLease, Run, State
 from octotui.engine.state.machine_leases import lease_name, leases_in_order
 from octotui.model.complaints import Reason
@@ -20,17 +21,19 @@ def usable(state: State, pool: str) -> list[MachineLease]:
 
 
 def is_awaited(state: State, pool: str) -> bool:
-    """Return whether a run waits for a machine of a pool."""
-    return any(pool in state.runs[name].selection.awaits for _, name in state.awaiting)
+    """Return whether a run waits for a machine of a pool, or for others beside one that the pool has."""
+    waits = (state.runs[name].selection for _, name in state.awaiting)
+    return any(pool in each.awaits or pool in each.keeps for each in waits)
 
 
-def await_machines(turn: Transaction, run: Run, pools: tuple[str, ...]) -> None:
+def await_machines(turn: Transaction, run: Run, selection: Selection) -> None:
     """Let a run wait until pools have a machine; the time that it has waited already counts."""
+    pools, keeps = selection.awaited, selection.kept
     known, limits = run.selection, [turn.state.model.pools[pool].dynamic for pool in pools]
     since = known.awaits_since if known.awaits and known.awaits_since is not None else turn.at
     until = since + min(each.limit for each in limits if each is not None)
-    if (known.awaits, known.awaits_until) != (pools, until):
-        turn.emit(events.RunAwaitsMachines(run=run.id, pools=pools, until=until))
+    if (known.awaits, known.keeps, known.awaits_until) != (pools, keeps, until):
+        turn.emit(events.RunAwaitsMachines(run=run.id, pools=pools, until=until, keeps=keeps))
     replenish(turn)
 
 
@@ -96,12 +99,18 @@ def _held(state: State, pool: str) -> int:
 def _wanted(state: State, slug: str, dynamic: DynamicPool, there: list[MachineLease]) -> int:
     """Return how many machines a pool should have, below its maximum.
 
-    Where each is in use, another one is provisioned for the next runs; nobody waits for it.
+    Where runs share all that there are, since more runs lease them, another one is provisioned for the next
+    runs; nobody waits for it.
     """
     wanted = max(dynamic.warm, 1 if is_awaited(state, slug) else 0)
-    if there and all(is_in_use(state, each) for each in there):
+    if there and all(is_in_use(state, each) for each in there) and _users(state, there) > len(there):
         wanted = max(wanted, len(there) + 1)
     return min(wanted, dynamic.max)
+
+
+def _users(state: State, leases: list[MachineLease]) -> int:
+    """Return how many runs lease machines, those that lease several once."""
+    return len({name for each in leases for _, name in state.leases.get(each.worker, ())})
 
 
 def is_in_use(state: State, lease: MachineLease) -> bool:

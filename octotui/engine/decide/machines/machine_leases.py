@@ -119,9 +119,9 @@ def _oldest(lease: MachineLease, terms: DynamicPool) -> float:
 
 
 def _due(state: State, lease: MachineLease, idle_since: float | None) -> float:
-    """Return when a machine ends that is ready: idle for so long, unless it is kept ready, or too old."""
+    """Return when a machine ends that is ready: idle for so long, unless it is kept, or too old."""
     terms = terms_now(state.model, lease)
-    if idle_since is None or len(usable(state, lease.pool)) <= terms.warm:
+    if idle_since is None or not is_superfluous(state, lease):
         return _oldest(lease, terms)
     return min(idle_since + terms.idle, _oldest(lease, terms))
 
@@ -228,14 +228,17 @@ def _outdated(state: State, lease: MachineLease) -> Reason:
 
 
 def _follow_use(turn: Transaction) -> None:
-    """Note which machines runs have begun, or ceased, to lease; end those that wait for that."""
+    """Note which machines runs have begun, or ceased, to lease or need; end those that wait for that."""
     for lease in leases_in_order(turn.state.machine_leases):
         in_use = is_in_use(turn.state, lease)
         if lease.phase == "draining" and not in_use:
             _end(turn, lease, lease.reason, lease.by)
-        elif lease.phase == "ready" and in_use == (lease.idle_since is not None):
-            idle = None if in_use else turn.at
-            turn.emit(events.MachineDue(lease=lease.id, due=_due(turn.state, lease, idle), idle_since=idle))
+        elif lease.phase == "ready":
+            began = turn.at if lease.idle_since is None else lease.idle_since
+            idle = None if in_use else began
+            due = _due(turn.state, lease, idle)
+            if (idle, due) != (lease.idle_since, lease.due):
+                turn.emit(events.MachineDue(lease=lease.id, due=due, idle_since=idle))
 
 
 def destroy_machine(turn: Transaction, command: commands.DestroyMachine) -> None:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.commands import LoadModel
+from octotui.engine.commands import CancelRun, LoadModel
 from octotui.engine.decide.machines.machine_demand import (
     awaiting_runs,
     give_up,
@@ -14,6 +14,7 @@ from octotui.engine.decide.machines.machine_demand import (
 )
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import MachineLease
 from octotui.model.machines.kubernetes import Kubernetes
 from octotui.model.process import Simulate
 from octotui.model.space import Model, Pool, Target, Worker
@@ -130,3 +131,42 @@ def test_w12_a_run_that_has_jobs_is_not_given_up() -> None:
     give_up(turn, run)
     assert [type(each) for each in turn.events] == [events.WorkersSelected]
     assert turn.run(run).selection.awaits_until is None
+
+
+class OneFails(LeaseWorld):
+    """A world whose provider fails for the pool `other` until it is `mended`."""
+
+    mended = False
+
+    def _provision(self, lease: MachineLease) -> None:
+        self.problems = ["no"] if lease.pool == "other" and not self.mended else []
+        super()._provision(lease)
+
+
+def _one_fails() -> OneFails:
+    pools = {name: Pool(name=name, dynamic=dynamic(idle=MINUTE)) for name in ("setup", "other")}
+    return OneFails(hosted({"go": [script("One"), script("Two", pool="other")]}, more={"pools": pools}))
+
+
+def test_w12_a_run_that_waits_for_one_machine_keeps_the_other() -> None:
+    world = _one_fails()
+    run = world.start("go")
+    world.until(10 * MINUTE)
+    waits = world.state.runs[run].selection
+    assert (waits.awaits, waits.keeps) == (("other",), ("setup",))
+    assert world.lease(1).phase == "ready"
+    assert is_awaited(world.state, "setup")
+    world.mended = True
+    world.until(10 * MINUTE)
+    assert world.ends()[run] == "succeeded"
+    assert world.workers()[run]["One"] == "setup-1"
+
+
+def test_w12_a_machine_that_was_kept_for_a_run_is_idle_once_that_has_ended() -> None:
+    world = _one_fails()
+    run = world.start("go")
+    world.until(10 * MINUTE)
+    assert world.lease(1).phase == "ready"
+    world.send(CancelRun(run=run))
+    world.until(5)
+    assert "lease-1" not in world.leases

@@ -89,10 +89,15 @@ def test_w12_so_many_machines_are_kept_ready() -> None:
     assert not world.leases.keys() & {"lease-1", "lease-2"}, "each is replaced when it is old"
 
 
-def test_w12_where_each_is_in_use_another_one_is_provisioned_up_to_the_maximum() -> None:
+def test_w12_where_runs_share_all_another_one_is_provisioned_up_to_the_maximum() -> None:
+    """W12: not for a single run, which needs no more than it has."""
     world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}, max=2))
     first = world.start("go")
     world.until(2 * TAKES + 5)
+    assert world.leases == {"lease-1": "ready"}
+    world.start("go")
+    assert world.leases == {"lease-1": "ready", "lease-2": "requested"}
+    world.until(2 * TAKES)
     second = world.start("go")
     third = world.start("go")
     assert world.leases == {"lease-1": "ready", "lease-2": "ready"}
