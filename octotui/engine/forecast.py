@@ -18,6 +18,7 @@ from octotui.engine.estimates.jobs import durations_of, ends_at, key_of
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import ForRetry, Job, Outcome, State, in_order
 from octotui.engine.state.durations import pool_key
+from octotui.engine.state.machine_leases import leases_in_order
 from octotui.model.machines.endpoints import LOCAL
 
 MOST_EVENTS = 1000
@@ -82,8 +83,8 @@ class _Play:
         self.happened: list[AnyEvent] = []
         self.found = Forecast(self.now, {}, {}, {})
         self._running: list[tuple[float, str]] = []
-        for lease in state.machine_leases.values():
-            if lease.phase == "requested":
+        for lease in leases_in_order(state.machine_leases):
+            if lease.phase in ("requested", "starting"):
                 self._push(lease.id, self._provisioned(lease.pool, lease.requested_at))
         for lock in state.locks.values():
             for _, name in lock.holders:
@@ -109,6 +110,7 @@ class _Play:
         if self._running and self._running[0][0] <= due:
             at, name = heappop(self._running)
             if name in self.state.machine_leases:
+                self._ask_again(name, at)
                 self.send(ReportMachine(lease=name, machine=name, endpoint=LOCAL), at)
                 return True
             job = self.state.jobs[name]
@@ -119,6 +121,15 @@ class _Play:
         else:
             return False
         return True
+
+    def _ask_again(self, lease: str, at: float) -> None:
+        """Take a machine that has not been reached for one that its provider has not said yet."""
+        if (known := self.state.machine_leases[lease]).phase == "starting":
+            from octotui.engine.evolve.evolve import evolve  # noqa: PLC0415 - as below
+
+            asked = events.ProvisioningFailed(lease=lease, reason="", seq=self.state.seq, at=at)
+            state = evolve(self.state, asked)
+            self.state = replace(state, health=state.health.discard(known.worker))
 
     def _next_due(self) -> float:
         """Return the time of the next start or retry, or `inf`; limits and expiries before it are dropped."""

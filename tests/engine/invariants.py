@@ -208,11 +208,16 @@ def _machine_leases(state: State, runs: list[Run]) -> None:
     assert_line(
         state.awaiting, ((run.number, run.id) for run in runs if run.selection.awaits_until is not None)
     )
+    for run in runs:
+        waits = run.selection.awaits_until is not None
+        assert not (waits and run.progress.open), f"{run.id} has jobs and waits for a machine"
     leases = sorted(state.machine_leases.values(), key=lambda each: each.id)
     for each in leases:
         assert each.phase != "ending" or each.worker not in state.leases, f"{each.id} ends in use"
         assert each.phase == "requested" or each.machine or each.phase == "ending"
-        assert (each.worker in state.model.workers) == (bool(each.endpoint) and each.phase != "ending")
+        is_there = bool(each.endpoint) and each.phase != "ending"
+        assert each.shadowed or (each.worker in state.model.workers) == is_there
+        assert not each.shadowed or each.is_used_up
     named = [each.machine for each in leases if each.machine]
     assert len(named) == len(set(named)), "a machine is leased twice"
     for slug, pool in state.model.pools.items():

@@ -200,7 +200,7 @@ def _targets(random: Random, targets: dict[str, Target]) -> dict[str, Target]:
 
 def _cluster(random: Random) -> Kubernetes | None:
     """A cluster on whose behalf workers of any pool do the work, or none."""
-    pool = random.choice((None, "setup", "alone", "each", "plain"))
+    pool = random.choice((None, "setup", "alone", "each", "plain", "hosted"))
     return Kubernetes(context="staging", pool=pool) if random.random() < 0.3 else None
 
 

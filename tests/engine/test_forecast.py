@@ -11,6 +11,7 @@ from octotui.engine.forecast import MOST_EVENTS, UNKNOWN, Forecast, forecast
 from octotui.engine.state import State
 from octotui.model.process import Runbook, Simulate
 from octotui.model.space import Model
+from tests.leases import LeaseWorld, hosted
 from tests.world import START, World, child, engine, manual, model, on_targets, packages, script
 
 KINDS = ("dump", "tagged", "build", "family", "wide", "rolled", "later")
@@ -161,3 +162,17 @@ def test_e2_it_changes_nothing():
     before = world.state
     assert forecast(before, world.now) == forecast(before, world.now) != UNKNOWN
     assert world.state is before
+
+
+def test_w12_a_machine_that_is_starting_is_ready_about_as_soon_as_the_last_ones() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work", **takes(10))]}, idle=10.0))
+    for _ in range(3):
+        world.start("go")
+        world.until(400)
+    world.health = "unavailable"
+    run = world.start("go")
+    started = world.now
+    world.until(61)
+    assert [each.phase for each in world.state.machine_leases.values()] == ["starting"]
+    ends = forecast(world.state, world.now).run_ends
+    assert started + 70 <= ends[run] <= started + 75

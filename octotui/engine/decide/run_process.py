@@ -122,9 +122,9 @@ def plan(turn: Transaction, name: str) -> None:
         turn.end_run(name, "failed", "; ".join(problems))
         return
     if selection.awaited:
-        await_machines(turn, run, selection.awaited)
+        await_machines(turn, run, selection)
         return
-    if selection.picks:
+    if selection.picks or run.selection.awaits_until is not None:  # it ends the wait, also for no worker
         turn.emit(events.WorkersSelected(run=name, picks=selection.picks))
     if targets.steps:
         _select_targets(turn, run, targets)

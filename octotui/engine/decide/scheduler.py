@@ -77,10 +77,11 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
             follow_leases(turn, event)
         case events.MachineReady():
             _plan_again(turn, turn.state.machine_leases[event.lease].pool)
-        case events.MachineToBeDestroyed():
+            follow_leases(turn, event)
+        case events.MachineToBeDestroyed() | events.MachineDraining():
             plan_checks(turn)
             follow_leases(turn, event)
-        case events.MachineDraining() | events.MachineDestroyed():
+        case events.MachineDestroyed():
             follow_leases(turn, event)
         case events.JobMoved():
             _grant(turn, event.worker)
@@ -154,7 +155,8 @@ def _grant_again(turn: Transaction, event: AnyEvent) -> None:
         _grant(turn, event.machine)
     if isinstance(event, events.HealthChanged):
         _grant(turn, event.worker)
-    for machine in event.forgotten if isinstance(event, events.ChecksPlanned) else ():
+    gone = (*event.forgotten, *event.unknown) if isinstance(event, events.ChecksPlanned) else ()
+    for machine in gone:
         _grant(turn, machine)
 
 

@@ -16,12 +16,13 @@ class ChecksPlanned(Event, frozen=True, tag=True):
     """Machines have another time of their next check, or none (None).
 
     Those in `interrupted` were being checked, or stood in line for it, when the space was left; those in
-    `forgotten` are in the model no more.
+    `forgotten` are in the model no more. How those in `unknown` are cannot be told for now.
     """
 
     due: dict[str, float | None]
     interrupted: tuple[str, ...] = ()
     forgotten: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 class ChecksQueued(Event, frozen=True, tag=True):

@@ -19,7 +19,6 @@ from octotui.engine.evolve import (
     targets,
 )
 from octotui.engine.state import State
-from octotui.engine.state.machine_leases import with_machines
 from octotui.engine.state.retained import RetainedState, restored
 
 DOES_NOT_FIT = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -37,7 +36,7 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
         case events.JobEnded():
             return jobs.ended(state, event)
         case events.ModelLoaded():
-            return replace(state, model=with_machines(event.model, state.machine_leases))
+            return machine_leases.model_loaded(state, event)
         case events.HealthChanged():
             return machine_health.changed(state, event)
         case events.ChecksPlanned():

@@ -18,9 +18,11 @@ def changed(state: State, event: events.HealthChanged) -> State:
 
 
 def planned(state: State, event: events.ChecksPlanned) -> State:
-    """Set the times of next checks; forget machines, and checks that were interrupted."""
-    for name in (*event.interrupted, *event.forgotten):
+    """Set the times of next checks; forget machines, how they are, and checks that were interrupted."""
+    for name in (*event.interrupted, *event.forgotten, *event.unknown):
         state = _put(*_out_of_line(state, name))
+    for name in event.unknown:
+        state = _unknown(state, name)
     for name, due in event.due.items():
         state = _put(*_with_due(state, name, machine_health(state, name), due))
     for name in event.forgotten:
@@ -29,6 +31,14 @@ def planned(state: State, event: events.ChecksPlanned) -> State:
         state, known = _with_limit(state, name, known, None)
         state = replace(state, machines=state.machines.discard(name), health=state.health.discard(name))
     return state
+
+
+def _unknown(state: State, name: str) -> State:
+    """Forget how a machine is, but for its history and what it has."""
+    state, _, known = _with_due(state, name, machine_health(state, name), None)
+    state, known = _with_limit(state, name, known, None)
+    known = replace(known, reason="", warnings=(), since=None, failures=0, lost=None, locked_key="")
+    return _put(replace(state, health=state.health.discard(name)), name, known)
 
 
 def queued(state: State, event: events.ChecksQueued) -> State:

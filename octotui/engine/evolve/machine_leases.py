@@ -8,7 +8,14 @@ from octotui.engine import events
 from octotui.engine.events.machine_leases import MachineLeaseEvent
 from octotui.engine.evolve.durations import provisioned
 from octotui.engine.state import MachineLease, Run, State
-from octotui.engine.state.machine_leases import lease_deadline, wait_deadline, with_machines
+from octotui.engine.state.machine_leases import (
+    lease_deadline,
+    leases_in_order,
+    shadowed_by,
+    wait_deadline,
+    with_accounts,
+    with_machines,
+)
 from octotui.engine.state.run_parts import with_selection
 
 
@@ -51,6 +58,17 @@ def leased(state: State, event: MachineLeaseEvent) -> State:  # noqa: C901, PLR0
             return _put(state, _with_failure(lease, reason), due)
         case _:
             assert_never(event)
+
+
+def model_loaded(state: State, event: events.ModelLoaded) -> State:
+    """Set the model, with what leases keep of the last one; what it declares itself is as it says."""
+    for lease in leases_in_order(state.machine_leases):
+        shadowed = shadowed_by(event.model, lease)
+        if shadowed != lease.shadowed:
+            changed = replace(lease, shadowed=shadowed)
+            state = replace(state, machine_leases=state.machine_leases.insert(lease.id, changed))
+    model = with_accounts(event.model, state.model, state.machine_leases)
+    return replace(state, model=with_machines(model, state.machine_leases))
 
 
 def _with_failure(lease: MachineLease, reason: str) -> MachineLease:
@@ -102,7 +120,8 @@ def awaits(state: State, event: events.RunAwaitsMachines) -> State:
     """Let a run wait for machines, for as long as it has waited already."""
     state, run = awaits_no_more(state, state.runs[event.run])
     since = event.at if not run.selection.awaits else run.selection.awaits_since
-    run = with_selection(run, awaits=event.pools, awaits_since=since, awaits_until=event.until)
+    run = with_selection(run, awaits=event.pools, keeps=event.keeps)
+    run = with_selection(run, awaits_since=since, awaits_until=event.until)
     state = _with_deadline(state, None, event.until, wait_deadline(run.id))
     awaiting = state.awaiting.add((run.number, run.id))
     return replace(state, awaiting=awaiting, runs=state.runs.insert(run.id, run))

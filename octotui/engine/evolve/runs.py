@@ -149,7 +149,7 @@ def started(state: State, event: events.RunStarted) -> State:
 def workers_selected(state: State, event: events.WorkersSelected) -> State:
     """Advance the cursors, add the leases, and set the pick of each step."""
     state, run = awaits_no_more(state, state.runs[event.run])
-    run = with_selection(run, awaits=())
+    run = with_selection(run, awaits=(), keeps=())
     cursors, leases = state.cursors, state.leases
     steps = list(run.progress.steps)
     for offset, pick in enumerate(event.picks, start=len(run.selection.picks)):

@@ -48,6 +48,7 @@ class MachineLease(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     problem: str = ""
     reason: str = ""  # why it ends
     by: str = ""
+    shadowed: bool = False  # the model declares another machine by the name of its worker
 
     @property
     def is_used_up(self) -> bool:
@@ -76,16 +77,41 @@ def lease_name(space: str, number: int, at: float) -> str:
     return f"octotui-{plain or 'space'}-lease-{number}-{round(at * 1000):x}"
 
 
+def leases_in_order(leases: Mapping[str, MachineLease]) -> list[MachineLease]:
+    """Return leases in the order they were requested."""
+    return sorted(leases.values(), key=lambda each: (each.requested_at, len(each.id), each.id))
+
+
+def terms_now(model: Model, lease: MachineLease) -> DynamicPool:
+    """Return the terms of a lease as a model says them, or those it was requested by."""
+    pool = model.pools.get(lease.pool)
+    return lease.terms if pool is None or pool.dynamic is None else pool.dynamic
+
+
+def shadowed_by(model: Model, lease: MachineLease) -> bool:
+    """Return whether a model that was loaded declares another machine by the name of a lease's worker."""
+    declared = model.machine(lease.worker)
+    return declared is not None and declared.endpoint != lease.endpoint
+
+
+def with_accounts(model: Model, before: Model, leases: Mapping[str, MachineLease]) -> Model:
+    """Return a model that has still the accounts of leased machines that it does not declare any more."""
+    used = {each.terms.account for each in leases.values() if each.terms.account is not None}
+    kept = {name: before.accounts[name] for name in sorted(used) if name in before.accounts}
+    return replace(model, accounts={**kept, **model.accounts}) if kept else model
+
+
 def with_machines(model: Model, leases: Mapping[str, MachineLease]) -> Model:
     """Return a model whose dynamic pools have the workers of their machines, as a State holds it."""
     if not leases and not any(pool.dynamic is not None and pool.workers for pool in model.pools.values()):
         return model
-    known = sorted(leases.values(), key=lambda each: (each.requested_at, each.id))
+    known = [each for each in leases_in_order(leases) if not each.shadowed]
     pools = {
         slug: pool if pool.dynamic is None else replace(pool, workers=_members(slug, known))
         for slug, pool in model.pools.items()
     }
-    workers = {each.worker: _worker(each) for each in known if each.endpoint and each.phase != "ending"}
+    there = [each for each in known if each.endpoint and each.phase != "ending"]
+    workers = {each.worker: _worker(each, terms_now(model, each)) for each in there}
     leased = {each.worker for each in known}
     declared = {slug: each for slug, each in model.workers.items() if slug not in leased}
     return replace(model, pools=pools, workers={**workers, **declared})
@@ -96,7 +122,8 @@ def _members(slug: str, leases: list[MachineLease]) -> tuple[str, ...]:
     return tuple(each.worker for each in leases if each.pool == slug and each.phase == "ready")
 
 
-def _worker(lease: MachineLease) -> Worker:
+def _worker(lease: MachineLease, now: DynamicPool) -> Worker:
+    """Return the worker of a machine: how it is reached does not change, but by when it is lost does."""
     terms = lease.terms
     is_local = lease.endpoint == LOCAL
     return Worker(
@@ -104,6 +131,6 @@ def _worker(lease: MachineLease) -> Worker:
         directory=terms.directory,
         endpoint=lease.endpoint,
         account=None if is_local else terms.account,
-        policy=terms.policy,
-        unreachable_limit=terms.unreachable_limit,
+        policy=now.policy,
+        unreachable_limit=now.unreachable_limit,
     )

@@ -28,6 +28,7 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     without: tuple[RejectedCandidate, ...] = ()  # targets rejected at the selection
     excluded: tuple[str, ...] = ()  # targets excluded later
     awaits: tuple[str, ...] = ()  # dynamic pools without a machine, before workers are selected (W12)
+    keeps: tuple[str, ...] = ()  # those that have one, which it needs as well
     awaits_since: float | None = None
     awaits_until: float | None = None  # then it fails
     given_up: tuple[int, ...] = ()  # picks whose worker was lost, and whose steps got another one (M6)

@@ -8,6 +8,7 @@ from octotui.engine import events
 from octotui.engine.commands import ReportDestroyed, ReportMachine
 from octotui.engine.events import MachineLeaseEvent
 from octotui.engine.state import MachineLease, State
+from octotui.engine.state.machine_leases import leases_in_order
 from octotui.model.iteration import environment_sources
 from octotui.model.machines.dynamic_pools import Provider as ProviderName
 from octotui.runtime.jobs.session_port import SessionPort
@@ -40,7 +41,9 @@ class LeaseTasks:
 
     def resume(self, state: State) -> None:
         """Go on with the leases that an earlier session has left; both are idempotent by their names."""
-        for lease in sorted(state.machine_leases.values(), key=lambda each: each.requested_at):
+        for lease in leases_in_order(state.machine_leases):
+            if lease.id in self._tasks:
+                continue  # it was begun as this session asked for it
             if lease.phase == "requested" and lease.due is None:
                 self._begin(lease.id, self._provision)
             elif lease.phase == "ending" and lease.due is None:

@@ -8,6 +8,7 @@ import msgspec
 from octotui.engine import events
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import MachineLease, State
+from octotui.engine.state.machine_leases import leases_in_order as in_order
 from octotui.model.checks.machines.dynamic_pools import deprecation, image_of
 from octotui.model.machines.dynamic_pools import DynamicPool
 from octotui.views.labels import counted, duration, listed
@@ -56,7 +57,7 @@ class LeaseRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def leases_in_order(state: State) -> list[MachineLease]:
     """Return the leases in the order in which they were requested."""
-    return sorted(state.machine_leases.values(), key=lambda each: (each.requested_at, len(each.id), each.id))
+    return in_order(state.machine_leases)
 
 
 def of_worker(state: State, worker: str) -> MachineLease | None:

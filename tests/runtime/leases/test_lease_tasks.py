@@ -159,3 +159,19 @@ async def test_an_error_of_a_provider_that_is_no_failure_ends_the_session() -> N
     assert stub.called == []
     with pytest.raises(KeyError):
         raise session.failure
+
+
+async def test_w12_what_this_session_has_begun_is_not_begun_again_as_it_resumes() -> None:
+    """W12: opening a space requests machines first, and then goes on with those of earlier sessions."""
+    world, stub = requested(), Stub()
+    session = Session(world.state)
+    made = tasks(stub, session)
+    made.perform(next(each for each in world.events if isinstance(each, events.MachineRequested)))
+    await settled()
+    made.resume(world.state)
+    await settled()
+    assert [what for what, _ in stub.called] == ["provision"]
+    stub.go.set()
+    await settled()
+    assert len(session.reports) == 1
+    await made.close()

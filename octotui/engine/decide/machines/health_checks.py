@@ -2,6 +2,7 @@
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
+from octotui.engine.decide.machines.cluster_checks import awaited_pool
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.state import State, locked_keys, machine_health
 from octotui.engine.state.machine_health import MachineHealth, check_deadline
@@ -24,12 +25,22 @@ def request_checks(turn: Transaction, command: commands.CheckHealth) -> None:
             raise Refused(f"there is no worker or target “{name}”{did_you_mean(name, known)}")
         if not _is_checked(turn.state, name, machine):
             raise Refused(f"{name} is disabled, and is not checked: enable it in the model first")
-    names = command.machines or tuple(name for name, each in known.items() if each.enabled)
+        if (pool := awaited_pool(turn.state, name)) is not None:
+            raise Refused(
+                f"{name} is checked as soon as the dynamic pool {pool} has a machine: it has none now"
+            )
+    names = command.machines or _enabled(turn.state)
     if not names:
         raise Refused(
             'there is no worker or target to check: a pool lists workers, such as workers = ["worker1"]'
         )
     queue_checks(turn, tuple(dict.fromkeys(names)), command.by, command.origin)
+
+
+def _enabled(state: State) -> tuple[str, ...]:
+    """Return the machines that are checked where all are to be."""
+    enabled = (name for name, each in state.model.machines.items() if each.enabled)
+    return tuple(name for name in enabled if awaited_pool(state, name) is None)
 
 
 def give_passphrase(turn: Transaction, command: commands.GivePassphrase) -> None:
@@ -71,12 +82,18 @@ def queue_checks(turn: Transaction, names: tuple[str, ...], by: str = "", origin
 
 
 def start_checks(turn: Transaction) -> None:
-    """Start the checks in line, as long as fewer go on than the model lets."""
+    """Start the checks in line, as long as fewer go on than the model lets.
+
+    Of a cluster whose dynamic pool has no machine nothing can be told.
+    """
     while len(turn.state.checks) < turn.state.model.engine.max_checks:
         first = turn.state.check_queue.first()
         if first is None:
             return
-        turn.emit(events.CheckStarted(machine=first[1]))
+        if awaited_pool(turn.state, first[1]) is not None:
+            turn.emit(events.ChecksPlanned(due={}, unknown=(first[1],)))
+        else:
+            turn.emit(events.CheckStarted(machine=first[1]))
 
 
 def end_check(turn: Transaction, report: commands.ReportCheck) -> None:
@@ -144,10 +161,18 @@ def plan_checks(turn: Transaction, *, reopened: bool = False) -> None:
     known = sorted(name for name, _ in state.machines.items())
     cut = tuple(name for name in known if name in machines and _is_cut(state, name, reopened=reopened))
     forgotten = tuple(name for name in known if name not in machines)
+    unknown = tuple(name for name in known if _became_unknown(state, name))
     due = {name: _due(turn, name, each, is_cut=name in cut) for name, each in machines.items()}
     due = {name: at for name, at in due.items() if at != machine_health(state, name).due}
-    if due or cut or forgotten:
-        turn.emit(events.ChecksPlanned(due=due, interrupted=cut, forgotten=forgotten))
+    if due or cut or forgotten or unknown:
+        turn.emit(events.ChecksPlanned(due=due, interrupted=cut, forgotten=forgotten, unknown=unknown))
+
+
+def _became_unknown(state: State, name: str) -> bool:
+    """Return whether something is said of a cluster, and nobody can tell it any more."""
+    known = machine_health(state, name)
+    says = name in state.health or known.is_in_line or known.due is not None or known.lost is not None
+    return says and awaited_pool(state, name) is not None
 
 
 def _is_cut(state: State, name: str, *, reopened: bool) -> bool:
@@ -160,7 +185,7 @@ def _is_cut(state: State, name: str, *, reopened: bool) -> bool:
 def _due(turn: Transaction, name: str, machine: Worker | Target, *, is_cut: bool) -> float | None:
     """Return when a machine is to be checked next: where it is late, at once."""
     known, every = machine_health(turn.state, name), turn.state.model.policy_of(machine).every
-    if not _is_checked(turn.state, name, machine):
+    if not _is_checked(turn.state, name, machine) or awaited_pool(turn.state, name) is not None:
         return None
     if _is_starting(turn.state, name) and not is_cut:
         return known.due

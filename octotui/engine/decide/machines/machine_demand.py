@@ -2,8 +2,9 @@
 
 from octotui.engine import events
 from octotui.engine.decide.transaction import Transaction
+from octotui.engine.rules.worker_selection import Selection
 from octotui.engine.state import MachineLease, Run, State
-from octotui.engine.state.machine_leases import lease_name
+from octotui.engine.state.machine_leases import lease_name, leases_in_order
 from octotui.model.complaints import Reason
 from octotui.model.machines.dynamic_pools import DynamicPool
 from octotui.model.quantities import duration
@@ -11,8 +12,7 @@ from octotui.model.quantities import duration
 
 def leases_of(state: State, pool: str) -> list[MachineLease]:
     """Return the leases of a pool, in the order they were requested."""
-    found = [each for each in state.machine_leases.values() if each.pool == pool]
-    return sorted(found, key=lambda each: (each.requested_at, len(each.id), each.id))
+    return [each for each in leases_in_order(state.machine_leases) if each.pool == pool]
 
 
 def usable(state: State, pool: str) -> list[MachineLease]:
@@ -21,23 +21,31 @@ def usable(state: State, pool: str) -> list[MachineLease]:
 
 
 def is_awaited(state: State, pool: str) -> bool:
-    """Return whether a run waits for a machine of a pool."""
-    return any(pool in state.runs[name].selection.awaits for _, name in state.awaiting)
+    """Return whether a run waits for a machine of a pool, or for others beside one that the pool has."""
+    waits = (state.runs[name].selection for _, name in state.awaiting)
+    return any(pool in each.awaits or pool in each.keeps for each in waits)
 
 
-def await_machines(turn: Transaction, run: Run, pools: tuple[str, ...]) -> None:
+def await_machines(turn: Transaction, run: Run, selection: Selection) -> None:
     """Let a run wait until pools have a machine; the time that it has waited already counts."""
+    pools, keeps = selection.awaited, selection.kept
     known, limits = run.selection, [turn.state.model.pools[pool].dynamic for pool in pools]
-    if known.awaits != pools:
-        since = known.awaits_since if known.awaits and known.awaits_since is not None else turn.at
-        until = since + min(each.limit for each in limits if each is not None)
-        turn.emit(events.RunAwaitsMachines(run=run.id, pools=pools, until=until))
+    since = known.awaits_since if known.awaits and known.awaits_since is not None else turn.at
+    until = since + min(each.limit for each in limits if each is not None)
+    if (known.awaits, known.keeps, known.awaits_until) != (pools, keeps, until):
+        turn.emit(events.RunAwaitsMachines(run=run.id, pools=pools, until=until, keeps=keeps))
     replenish(turn)
 
 
 def give_up(turn: Transaction, name: str) -> None:
-    """Fail a run that has waited for a machine for as long as its pool lets it."""
+    """Fail a run that has waited for a machine for as long as its pool lets it.
+
+    One that has jobs waits for none, whatever it is said to wait for: then the wait ends.
+    """
     run = turn.run(name)
+    if run.progress.open:
+        turn.emit(events.WorkersSelected(run=name, picks=()))
+        return
     waited = turn.at - (run.selection.awaits_since or turn.at)
     reasons = (
         f"pool {pool} has had no machine for {duration(round(waited))}, its limit{_why(turn.state, pool)}"
@@ -91,12 +99,18 @@ def _held(state: State, pool: str) -> int:
 def _wanted(state: State, slug: str, dynamic: DynamicPool, there: list[MachineLease]) -> int:
     """Return how many machines a pool should have, below its maximum.
 
-    Where each is in use, another one is provisioned for the next runs; nobody waits for it.
+    Where runs share all that there are, since more runs lease them, another one is provisioned for the next
+    runs; nobody waits for it.
     """
     wanted = max(dynamic.warm, 1 if is_awaited(state, slug) else 0)
-    if there and all(is_in_use(state, each) for each in there):
+    if there and all(is_in_use(state, each) for each in there) and _users(state, there) > len(there):
         wanted = max(wanted, len(there) + 1)
     return min(wanted, dynamic.max)
+
+
+def _users(state: State, leases: list[MachineLease]) -> int:
+    """Return how many runs lease machines, those that lease several once."""
+    return len({name for each in leases for _, name in state.leases.get(each.worker, ())})
 
 
 def is_in_use(state: State, lease: MachineLease) -> bool:

@@ -4,6 +4,7 @@ import re
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
+from octotui.engine.decide.machines.cluster_checks import clusters_of
 from octotui.engine.decide.machines.health_checks import queue_checks
 from octotui.engine.decide.machines.machine_demand import (
     is_in_use,
@@ -15,6 +16,7 @@ from octotui.engine.decide.machines.machine_demand import (
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import MachineLease, State, machine_health
+from octotui.engine.state.machine_leases import leases_in_order, terms_now
 from octotui.model.complaints import Reason, did_you_mean
 from octotui.model.machines.dynamic_pools import DynamicPool
 from octotui.model.machines.endpoints import ENDPOINT, LOCAL
@@ -102,7 +104,7 @@ def lease_due(turn: Transaction, name: str) -> None:
 
 
 def _end_or_keep(turn: Transaction, lease: MachineLease) -> None:
-    terms, in_use = _terms(turn.state, lease), is_in_use(turn.state, lease)
+    terms, in_use = terms_now(turn.state.model, lease), is_in_use(turn.state, lease)
     if turn.at >= _oldest(lease, terms):
         _retire(turn, lease, f"it is {duration(terms.max_age)} old")
     elif in_use or not is_superfluous(turn.state, lease):
@@ -112,20 +114,14 @@ def _end_or_keep(turn: Transaction, lease: MachineLease) -> None:
         _end(turn, lease, f"no run has used it for {duration(terms.idle)}")
 
 
-def _terms(state: State, lease: MachineLease) -> DynamicPool:
-    """Return the terms of a lease as the model says them now, or those it was requested by."""
-    pool = state.model.pools.get(lease.pool)
-    return lease.terms if pool is None or pool.dynamic is None else pool.dynamic
-
-
 def _oldest(lease: MachineLease, terms: DynamicPool) -> float:
     return (lease.provisioned_at or lease.requested_at) + terms.max_age
 
 
 def _due(state: State, lease: MachineLease, idle_since: float | None) -> float:
-    """Return when a machine ends that is ready: idle for so long, unless it is kept ready, or too old."""
-    terms = _terms(state, lease)
-    if idle_since is None or len(usable(state, lease.pool)) <= terms.warm:
+    """Return when a machine ends that is ready: idle for so long, unless it is kept, or too old."""
+    terms = terms_now(state.model, lease)
+    if idle_since is None or not is_superfluous(state, lease):
         return _oldest(lease, terms)
     return min(idle_since + terms.idle, _oldest(lease, terms))
 
@@ -147,6 +143,8 @@ def follow_leases(turn: Transaction, event: AnyEvent) -> None:
     match event:
         case events.MachineProvisioned() | events.MachineAdopted():
             _reach(turn, turn.state.machine_leases[event.lease])
+        case events.MachineReady():
+            _check_clusters(turn, turn.state.machine_leases[event.lease].pool)
         case events.MachineChecked(machine=machine) | events.MachineLost(machine=machine):
             _judge(turn, machine)
         case events.ModelLoaded():
@@ -170,17 +168,30 @@ def _reach(turn: Transaction, lease: MachineLease) -> None:
 
 
 def _ready(turn: Transaction, lease: MachineLease) -> None:
-    terms = _terms(turn.state, lease)
+    terms = terms_now(turn.state.model, lease)
     is_kept = len(usable(turn.state, lease.pool)) <= terms.warm
     oldest = _oldest(lease, terms)
     due = oldest if is_kept else min(turn.at + terms.idle, oldest)
     turn.emit(events.MachineReady(lease=lease.id, due=due))
 
 
+def _check_clusters(turn: Transaction, pool: str) -> None:
+    """Check the clusters that a machine now reaches, if they are checked by time or were not reached."""
+    state = turn.state
+    due = (
+        name
+        for name in clusters_of(state, pool)
+        if state.health.get(name) == "unavailable"
+        or state.model.policy_of(state.model.targets[name]).every is not None
+    )
+    if not state.predicted:
+        queue_checks(turn, tuple(due))
+
+
 def _judge(turn: Transaction, machine: str) -> None:
     """Use a machine that its check has reached; use one no more that is unavailable or unhealthy."""
     lease = next((each for each in turn.state.machine_leases.values() if each.worker == machine), None)
-    if lease is None:
+    if lease is None or lease.shadowed:
         return
     health = turn.state.health.get(machine)
     is_well = health in ("healthy", "has-warnings")
@@ -193,7 +204,7 @@ def _judge(turn: Transaction, machine: str) -> None:
 
 def _follow_model(turn: Transaction) -> None:
     """End the machines that the model has no use for any more; apply its other times."""
-    for lease in sorted(turn.state.machine_leases.values(), key=lambda each: each.requested_at):
+    for lease in leases_in_order(turn.state.machine_leases):
         reason = _outdated(turn.state, lease)
         if reason and not lease.is_used_up:
             _retire(turn, lease, reason)
@@ -209,20 +220,25 @@ def _outdated(state: State, lease: MachineLease) -> Reason:
         return f"pool {lease.pool} is not in the model any more"
     if pool.dynamic is None:
         return f"pool {lease.pool} is not dynamic any more"
+    if lease.shadowed:
+        return f"the model declares a machine {lease.worker} itself"
     if pool.dynamic.makes != lease.terms.makes:
         return f"pool {lease.pool} provisions other machines now"
     return ""
 
 
 def _follow_use(turn: Transaction) -> None:
-    """Note which machines runs have begun, or ceased, to lease; end those that wait for that."""
-    for lease in sorted(turn.state.machine_leases.values(), key=lambda each: each.requested_at):
+    """Note which machines runs have begun, or ceased, to lease or need; end those that wait for that."""
+    for lease in leases_in_order(turn.state.machine_leases):
         in_use = is_in_use(turn.state, lease)
         if lease.phase == "draining" and not in_use:
             _end(turn, lease, lease.reason, lease.by)
-        elif lease.phase == "ready" and in_use == (lease.idle_since is not None):
-            idle = None if in_use else turn.at
-            turn.emit(events.MachineDue(lease=lease.id, due=_due(turn.state, lease, idle), idle_since=idle))
+        elif lease.phase == "ready":
+            began = turn.at if lease.idle_since is None else lease.idle_since
+            idle = None if in_use else began
+            due = _due(turn.state, lease, idle)
+            if (idle, due) != (lease.idle_since, lease.due):
+                turn.emit(events.MachineDue(lease=lease.id, due=due, idle_since=idle))
 
 
 def destroy_machine(turn: Transaction, command: commands.DestroyMachine) -> None:

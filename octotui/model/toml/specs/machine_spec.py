@@ -62,7 +62,11 @@ DYNAMIC = TableSpec(
         "idle": KeySpec(TIME, "After how long without a run a machine is destroyed.", rule="W12"),
         "max_age": KeySpec(TIME, "After how long a machine is destroyed, once no run uses it.", rule="W12"),
         "warm": KeySpec(whole(0, 100), "How many machines are kept ready.", rule="W12"),
-        "max": KeySpec(whole(1, 100), "How many machines there are at most.", rule="W12"),
+        "max": KeySpec(
+            whole(1, 100),
+            "How many machines there are at most; the next is provisioned while runs share all of them.",
+            rule="W12",
+        ),
         "provision": KeySpec(
             ListSpec(COMMAND_WORD, repeats=True, least=1),
             "The command that provisions a machine, and prints its id and endpoint as JSON.",

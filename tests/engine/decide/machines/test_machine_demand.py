@@ -3,15 +3,22 @@
 from msgspec.structs import replace
 
 from octotui.engine import events
+from octotui.engine.commands import CancelRun, LoadModel
 from octotui.engine.decide.machines.machine_demand import (
     awaiting_runs,
+    give_up,
     is_awaited,
     leases_of,
     next_names,
     usable,
 )
-from octotui.model.space import Pool, Worker
-from tests.leases import MINUTE, TAKES, LeaseWorld, dynamic, hosted
+from octotui.engine.decide.transaction import Transaction
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import MachineLease
+from octotui.model.machines.kubernetes import Kubernetes
+from octotui.model.process import Simulate
+from octotui.model.space import Model, Pool, Target, Worker
+from tests.leases import HOUR, MINUTE, TAKES, LeaseWorld, dynamic, hosted
 from tests.world import START, script
 
 TWO = {"setup": Pool(name="Setup", dynamic=dynamic()), "other": Pool(name="Other", dynamic=dynamic())}
@@ -82,3 +89,84 @@ def test_w12_names_of_leases_pass_over_those_of_declared_workers() -> None:
     world.start("go")
     assert [each.worker for each in leases_of(world.state, "setup")] == ["setup-2"]
     assert usable(world.state, "setup") == leases_of(world.state, "setup")
+
+
+CLUSTER = Target(name="C", roles=("k8s",), kubernetes=Kubernetes(context="x", pool="setup"))
+PLAIN = Target(name="D", roles=("k8s",))
+
+
+def _on_cluster() -> Model:
+    step = replace(script("Work", simulate=Simulate(takes=3 * HOUR)), pool=None, roles=("k8s",), on="target")
+    made = hosted({"go": [step]}, more={"targets": {"c": CLUSTER, "d": PLAIN}})
+    return replace(made, runbooks={"go": replace(made.runbooks["go"], unavailable_targets="skip")})
+
+
+def test_w12_a_run_that_needs_no_machine_any_more_waits_for_none() -> None:
+    """W12, W13: since its cluster was taken out of the model; it works, is not failed, and ends."""
+    world = LeaseWorld(_on_cluster())
+    world.problems = ["no"] * 1000
+    run = world.start("go")
+    assert world.state.runs[run].selection.awaits == ("setup",)
+    world.until(5)
+    world.send(LoadModel(replace(_on_cluster(), targets={"d": PLAIN})))
+    assert world.state.runs[run].selection.awaits_until is None
+    assert not list(world.state.awaiting)
+    assert len(world.state.runs[run].progress.open) == 1
+    world.until(4 * HOUR)
+    assert world.ends()[run] == "succeeded"
+    assert not world.state.locks
+
+
+def test_w12_a_run_that_has_jobs_is_not_given_up() -> None:
+    """W12: whatever an earlier version has written down of what it waits for."""
+    world = LeaseWorld(_on_cluster())
+    world.problems = ["no"] * 1000
+    run = world.start("go")
+    world.send(LoadModel(replace(_on_cluster(), targets={"d": PLAIN})))
+    wrong = events.RunAwaitsMachines(
+        run=run, pools=("setup",), until=world.now + 10, seq=world.state.seq + 1, at=world.now
+    )
+    world.state = evolve(world.state, wrong)
+    turn = Transaction(world.state, world.now + 10)
+    give_up(turn, run)
+    assert [type(each) for each in turn.events] == [events.WorkersSelected]
+    assert turn.run(run).selection.awaits_until is None
+
+
+class OneFails(LeaseWorld):
+    """A world whose provider fails for the pool `other` until it is `mended`."""
+
+    mended = False
+
+    def _provision(self, lease: MachineLease) -> None:
+        self.problems = ["no"] if lease.pool == "other" and not self.mended else []
+        super()._provision(lease)
+
+
+def _one_fails() -> OneFails:
+    pools = {name: Pool(name=name, dynamic=dynamic(idle=MINUTE)) for name in ("setup", "other")}
+    return OneFails(hosted({"go": [script("One"), script("Two", pool="other")]}, more={"pools": pools}))
+
+
+def test_w12_a_run_that_waits_for_one_machine_keeps_the_other() -> None:
+    world = _one_fails()
+    run = world.start("go")
+    world.until(10 * MINUTE)
+    waits = world.state.runs[run].selection
+    assert (waits.awaits, waits.keeps) == (("other",), ("setup",))
+    assert world.lease(1).phase == "ready"
+    assert is_awaited(world.state, "setup")
+    world.mended = True
+    world.until(10 * MINUTE)
+    assert world.ends()[run] == "succeeded"
+    assert world.workers()[run]["One"] == "setup-1"
+
+
+def test_w12_a_machine_that_was_kept_for_a_run_is_idle_once_that_has_ended() -> None:
+    world = _one_fails()
+    run = world.start("go")
+    world.until(10 * MINUTE)
+    assert world.lease(1).phase == "ready"
+    world.send(CancelRun(run=run))
+    world.until(5)
+    assert "lease-1" not in world.leases

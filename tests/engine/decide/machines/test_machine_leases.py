@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
 from octotui.engine.decide.machines.machine_leases import LATE, SOON
+from octotui.model.machines.accounts import Account
 from octotui.model.process import Simulate
 from octotui.model.space import Pool, Worker
 from tests.engine.invariants import check_settled
@@ -88,10 +89,15 @@ def test_w12_so_many_machines_are_kept_ready() -> None:
     assert not world.leases.keys() & {"lease-1", "lease-2"}, "each is replaced when it is old"
 
 
-def test_w12_where_each_is_in_use_another_one_is_provisioned_up_to_the_maximum() -> None:
+def test_w12_where_runs_share_all_another_one_is_provisioned_up_to_the_maximum() -> None:
+    """W12: not for a single run, which needs no more than it has."""
     world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}, max=2))
     first = world.start("go")
     world.until(2 * TAKES + 5)
+    assert world.leases == {"lease-1": "ready"}
+    world.start("go")
+    assert world.leases == {"lease-1": "ready", "lease-2": "requested"}
+    world.until(2 * TAKES)
     second = world.start("go")
     third = world.start("go")
     assert world.leases == {"lease-1": "ready", "lease-2": "ready"}
@@ -360,3 +366,82 @@ def test_w12_a_lost_machine_is_destroyed() -> None:
     world.until(5 * MINUTE)
     assert world.ends()[run] == "failed"
     assert (world.leases, world.made) == ({}, {})
+
+
+def test_w5_w12_leases_are_in_the_order_of_their_requests() -> None:
+    """W5, W12: setup-10 after setup-2, and in no order of hashes."""
+    world = LeaseWorld(hosted({"go": [script("Work")]}, warm=12, max=12))
+    world.until(100)
+    expected = tuple(f"setup-{number}" for number in range(1, 13))
+    assert world.state.model.pools["setup"].workers == expected
+    world.send(commands.LoadModel(hosted({"go": [script("Work")]}, warm=12, max=12, image="other")))
+    ended = [each.lease for each in world.happened(events.MachineToBeDestroyed)]
+    assert ended == [f"lease-{number}" for number in range(1, 13)]
+
+
+def test_w12_a_worker_that_the_model_declares_by_the_name_of_a_lease_wins() -> None:
+    model = hosted({"go": [script("Work", simulate=LONG)], "other": [script("Work", pool="st")]})
+    world = LeaseWorld(model)
+    first = world.start("go")
+    world.until(TAKES + 5)
+    declared = Worker(name="mine", endpoint="ssh://mine")
+    pools = {**model.pools, "st": Pool(name="St", workers=("setup-1",))}
+    world.send(commands.LoadModel(replace(model, pools=pools, workers={"setup-1": declared})))
+    assert world.state.model.workers == {"setup-1": declared}
+    assert world.state.model.pools["setup"].workers == ()
+    assert world.leases == {"lease-1": "draining"}
+    assert world.lease().reason == "the model declares a machine setup-1 itself"
+    world.start("go")
+    assert world.lease(2).worker == "setup-2"
+    world.until(3 * HOUR)
+    assert world.ends()[first] == "succeeded"
+    assert "lease-1" not in world.leases
+    assert world.state.model.workers["setup-1"] == declared
+    other = world.start("other")
+    world.until(5)
+    assert world.workers()[other] == {"Work": "setup-1"}
+
+
+def test_w12_a_requested_machine_whose_name_the_model_takes_is_not_provisioned() -> None:
+    model = hosted({"go": [script("Work")]})
+    world = LeaseWorld(model)
+    world.start("go")
+    pools = {**model.pools, "st": Pool(name="St", workers=("setup-1",))}
+    world.send(commands.LoadModel(replace(model, pools=pools, workers={"setup-1": Worker(name="mine")})))
+    assert world.leases == {"lease-1": "ending"}
+    world.until(TAKES + 5)
+    assert world.leases == {"lease-2": "ready"}
+    assert world.ends()["run-1"] == "succeeded"
+
+
+def test_w12_a_reload_changes_how_machines_are_checked_and_lost_and_not_how_they_are_reached() -> None:
+    """W12, M5, M6: the account that is gone from the model stays with the machine that is used by it."""
+    steps = [script("Work", simulate=LONG)]
+    old = {"accounts": {"cloud": Account(user="u")}}
+    world = LeaseWorld(hosted({"go": steps}, account="cloud", policy="p1", more=old))
+    run = world.start("go")
+    world.until(TAKES + 5)
+    new = {"accounts": {"other": Account(user="v")}}
+    terms = {"account": "other", "policy": "p2", "unreachable_limit": 5.0}
+    world.send(commands.LoadModel(hosted({"go": steps}, more=new, **terms)))
+    worker = world.state.model.workers["setup-1"]
+    assert (worker.account, worker.policy, worker.unreachable_limit) == ("cloud", "p2", 5.0)
+    assert world.state.model.endpoint_of("setup-1").account == Account(user="u")
+    world.until(3 * HOUR)
+    assert world.ends()[run] == "succeeded"
+    world.send(commands.LoadModel(hosted({"go": steps}, more=new, **terms)))
+    assert list(world.state.model.accounts) == ["other"]
+
+
+def test_w12_a_run_that_waits_follows_the_limit_of_a_reloaded_model() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.problems = ["no"] * 1000
+    run = world.start("go")
+    world.until(10)
+    world.send(commands.LoadModel(hosted({"go": [script("Work")]}, limit=10 * HOUR)))
+    world.until(2 * HOUR)
+    assert world.ends()[run] == "executing"
+    world.send(commands.LoadModel(hosted({"go": [script("Work")]}, limit=3 * HOUR)))
+    world.until(HOUR)
+    assert world.ends()[run] == "failed"
+    assert "has had no machine for 3h" in world.run(run).reason
