@@ -107,6 +107,12 @@ def forget(image: str) -> None:
             podman("rmi", "--force", each)
 
 
+def containers(*filters: str) -> list[str]:
+    """The names of all containers, also of those that have ended."""
+    named = [part for each in filters for part in ("--filter", each)]
+    return podman("ps", "--all", "--format", "{{.Names}}", *named).split()
+
+
 def containers_of(folder: Path, *spaces: str) -> list[str]:
     """The names of the containers, also of those that have ended, of the spaces in a folder, or of these."""
     known = [(each.parent.name, json.loads(each.read_text())["id"]) for each in folder.rglob("places.json")]
