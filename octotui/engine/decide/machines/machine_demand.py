@@ -74,12 +74,12 @@ def _replenish(turn: Transaction, slug: str, dynamic: DynamicPool) -> None:
         there = usable(turn.state, slug)
         if len(there) >= _wanted(turn.state, slug, dynamic, there):
             return
-        if _held(turn.state, slug) >= dynamic.max:
+        if held(turn.state, slug) >= dynamic.max:
             return
         request(turn, slug, dynamic)
 
 
-def _held(state: State, pool: str) -> int:
+def held(state: State, pool: str) -> int:
     """Return how many machines count for the maximum of a pool.
 
     One that is to be destroyed is there, and costs, until it is. One that is draining does not count: the
