@@ -99,6 +99,12 @@ def _wanted(state: State, slug: str, dynamic: DynamicPool, there: list[MachineLe
     return min(wanted, dynamic.max)
 
 
+def reference_of(state: State, terms: DynamicPool) -> str:
+    """Return what the model declares the provider is given for the image of a pool, or `""`."""
+    image = state.model.images.get(terms.image)
+    return image.reference if image is not None else ""
+
+
 def is_in_use(state: State, lease: MachineLease) -> bool:
     """Return whether runs lease a machine."""
     return lease.worker in state.leases
@@ -125,6 +131,12 @@ def request(turn: Transaction, slug: str, dynamic: DynamicPool) -> None:
     number, name, worker = next_names(turn.state, slug, turn.at)
     turn.emit(
         events.MachineRequested(
-            lease=f"lease-{number}", number=number, name=name, pool=slug, worker=worker, terms=dynamic
+            lease=f"lease-{number}",
+            number=number,
+            name=name,
+            pool=slug,
+            worker=worker,
+            terms=dynamic,
+            reference=reference_of(turn.state, dynamic),
         )
     )

@@ -10,6 +10,7 @@ from octotui.engine.decide.machines.machine_demand import (
     is_in_use,
     is_superfluous,
     next_names,
+    reference_of,
     replenish,
     usable,
 )
@@ -213,7 +214,7 @@ def _outdated(state: State, lease: MachineLease) -> Reason:
         return f"pool {lease.pool} is not in the model any more"
     if pool.dynamic is None:
         return f"pool {lease.pool} is not dynamic any more"
-    if pool.dynamic.makes != lease.terms.makes:
+    if (pool.dynamic.makes, reference_of(state, pool.dynamic)) != (lease.terms.makes, lease.reference):
         return f"pool {lease.pool} provisions other machines now"
     return ""
 
@@ -271,6 +272,7 @@ def adopt_machine(turn: Transaction, command: commands.AdoptMachine) -> None:
             pool=command.pool,
             worker=worker,
             terms=pool.dynamic,
+            reference=reference_of(state, pool.dynamic),
             machine=command.machine,
             endpoint=command.endpoint,
             due=turn.at + pool.dynamic.timeout,

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
 from octotui.engine.decide.machines.machine_leases import LATE, SOON
+from octotui.model.machines.dynamic_pools import Image
 from octotui.model.process import Simulate
 from octotui.model.space import Pool, Worker
 from tests.engine.invariants import check_settled
@@ -343,6 +344,22 @@ def test_w12_a_machine_that_is_there_is_adopted() -> None:
     ):
         with pytest.raises(Refused, match=reason):
             world.send(commands.AdoptMachine(pool=pool, machine=machine, endpoint=endpoint))
+
+
+def test_w12_another_reference_of_the_image_ends_its_machines() -> None:
+    before = hosted({"go": [script("Work")]}, more={"images": {"ubuntu": Image(name="U", reference="ami-1")}})
+    world = LeaseWorld(before)
+    world.start("go")
+    world.until(5 * MINUTE)
+    for image, leases in (
+        (Image(name="V", reference="ami-1", deprecated="2027-01-01"), {"lease-1": "ready"}),
+        (Image(name="V", reference="ami-2"), {"lease-1": "ending"}),
+    ):
+        world.send(commands.LoadModel(replace(before, images={"ubuntu": image})))
+        assert world.leases == leases
+    world.until(5)
+    world.start("go")
+    assert world.lease(2).reference == "ami-2"
 
 
 def test_w12_no_machine_is_adopted_past_the_maximum() -> None:
