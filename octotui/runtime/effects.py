@@ -353,6 +353,8 @@ class EffectRunner:
         if outcome.state != "succeeded" or not images_of(job) or not self._keeps_output:
             return outcome
         await self._scripts.use(job.worker or "", machine, await machine.boot())
+        if self._session.state.jobs[job.id].stopping:
+            return Outcome(state="cancelled")
         pulled = await self._images.acquire(state, job, machine, lambda line: output(f"{line}\n".encode()))
         return replace(pulled, warnings=(*outcome.warnings, *pulled.warnings))
 

@@ -297,6 +297,27 @@ def test_an_acquisition_is_stopped_with_its_run(tmp_path: Path) -> None:
     play(NEEDY, tmp_path, main, acquirer=feeds)
 
 
+def test_s8_what_is_cancelled_before_its_image_is_pulled_pulls_none(tmp_path: Path) -> None:
+    async def main(rig: Rig) -> None:
+        feeds.answers.put_nowait(CHOSEN)
+        await rig.start("a")
+        await asyncio.sleep(1)
+        assert feeds.acquired
+        await rig.session.send(CancelRun(run="run-1"))
+        await rig.until(lambda: rig.run_state("run-1") == "cancelled")
+        assert hands.begun == []
+
+    feeds, hands = Feeds(), Hands()
+    boxed = script("Run", packages=packages("tools"), container="alpine:3", runs_contained=True)
+    play(
+        model({"a": [boxed]}, feeds={"f": Feed(directory="/none")}),
+        tmp_path,
+        main,
+        acquirer=feeds,
+        executor=hands,
+    )
+
+
 def test_the_world_of_the_core_tests_and_a_session_agree(tmp_path: Path) -> None:
     world = World(SMALL)
     world.start("a")

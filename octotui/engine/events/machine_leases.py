@@ -5,7 +5,10 @@ from octotui.model.machines.dynamic_pools import DynamicPool
 
 
 class MachineRequested(Event, frozen=True, kw_only=True, tag=True):
-    """A machine is leased for a pool, and is now to be provisioned; `name` is unique for ever."""
+    """A machine is leased for a pool, and is now to be provisioned; `name` is unique for ever.
+
+    `reference` is what the model declares the provider is given for the image, or `""`.
+    """
 
     lease: str
     number: int
@@ -13,6 +16,7 @@ class MachineRequested(Event, frozen=True, kw_only=True, tag=True):
     pool: str
     worker: str
     terms: DynamicPool
+    reference: str = ""
 
 
 class ProvisioningFailed(Event, frozen=True, tag=True):
@@ -103,6 +107,7 @@ class MachineAdopted(Event, frozen=True, kw_only=True, tag=True):
     machine: str
     endpoint: str
     due: float
+    reference: str = ""
     by: str = ""
     origin: str = ""
 

@@ -82,6 +82,7 @@ def _requested(state: State, event: events.MachineRequested | events.MachineAdop
         pool=event.pool,
         worker=event.worker,
         terms=event.terms,
+        reference=event.reference,
         requested_at=event.at,
     )
     state = replace(state, next_lease=event.number + 1)

@@ -34,7 +34,7 @@ def _with_pick(run: Run, event: events.WorkerReselected) -> Run:
     offset, steps = len(run.selection.picks), list(run.progress.steps)
     serve(steps, event.pick, offset)
     run = with_progress(run, steps=PersistentVector(steps))
-    acquires = any(run.runbook.steps[step].acquires for step in event.pick.steps)
+    acquires = any(run.runbook.steps[step].acquires for step in event.pick.all_steps)
     return with_selection(
         run,
         picks=(*run.selection.picks, event.pick),

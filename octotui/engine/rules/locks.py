@@ -45,13 +45,31 @@ def release(state: State, job: Job) -> State:
 
 
 def grantable(state: State, machine: str) -> Job | None:
-    """Return the first queued job if the lock admits it now, else None; nothing begins on a lost machine."""
+    """Return the first queued job if the lock admits it now, else None; nothing begins on a lost machine.
+
+    A job that is acquired for waits in the line, and lets the others pass.
+    """
     lock = state.locks.get(machine, FREE)
-    first = lock.queue.first()
-    if first is None or is_lost(state, machine):
+    if lock.queue.first() is None or is_lost(state, machine):
         return None
-    job = state.jobs[first[1]]
-    return job if admits(job.mode, held=bool(lock.holders), exclusive=lock.exclusive) else None
+    jobs = (state.jobs[name] for _, name in lock.queue)
+    job = next((each for each in jobs if acquisition_for(state, each) is None), None)
+    if job is None or not admits(job.mode, held=bool(lock.holders), exclusive=lock.exclusive):
+        return None
+    return job
+
+
+def acquisition_for(state: State, job: Job) -> Job | None:
+    """Return what acquires for a job on its machine still, or asks what to do since it has failed (P2)."""
+    if job.step is None:
+        return None
+    run = state.runs[job.run]
+    as_planned = run.selection.acquired == "yes" and not run.selection.given_up
+    if as_planned or not run.runbook.steps[job.step].acquires:
+        return None
+    others = (state.jobs[name] for name in run.progress.jobs)
+    there = [each for each in others if each.kind == "acquire" and each.worker == job.worker]
+    return there[-1] if there and there[-1].state in ("waiting", "running", "asking") else None
 
 
 def admits(mode: Mode | None, *, held: bool, exclusive: bool) -> bool:
@@ -67,7 +85,9 @@ def blockers(state: State, job: Job) -> tuple[Job, ...]:
     joins = job.mode == "shared" and not lock.exclusive
     holders = () if joins else tuple(state.jobs[name] for _, name in lock.holders)
     ahead = (state.jobs[name] for _, name in lock.queue.until((job.ticket, job.id)))
-    return holders + tuple(each for each in ahead if each.mode == "exclusive")
+    found = holders + tuple(each for each in ahead if each.mode == "exclusive")
+    before = acquisition_for(state, job)
+    return found if before is None or before in found else (*found, before)
 
 
 def place_in_line(state: State, job: Job) -> int:

@@ -35,6 +35,7 @@ class MachineLease(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     pool: str
     worker: str
     terms: DynamicPool
+    reference: str = ""  # of the image, as the model declared it then
     phase: Phase = "requested"
     requested_at: float
     machine: str = ""  # the provider's id of it

@@ -10,6 +10,8 @@ from octotui.workers.container.engine import MISSING, engine
 # Ends on TERM, and reaps what its jobs leave behind.
 _ALIVE = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"
 
+_OWN = '{{index .Config.Labels "octotui.space"}} {{index .Config.Labels "octotui.lease"}}'
+
 
 class ContainerProvider:
     """Runs containers, each by the name of its lease."""
@@ -20,7 +22,7 @@ class ContainerProvider:
     async def provision(self, order: MachineOrder) -> LeasedMachine:
         """Return the container of that name, run where there is none. Raises ProviderError."""
         found = await self._engine(
-            order, "container", "inspect", "--format", "{{.State.Running}}", order.name
+            order, "container", "inspect", "--format", "{{.State.Running}}", "--", order.name
         )
         if found.code == 0 and found.output.strip() == b"true":
             return _machine(order)
@@ -31,18 +33,26 @@ class ContainerProvider:
             *("--label", f"octotui.lease={order.name}"),
         )
         run = ("run", "--detach", "--name", order.name, *labels, "--entrypoint", "sh")
-        ended = await self._engine(order, *run, order.reference, "-c", _ALIVE)
+        ended = await self._engine(order, *run, "--", order.reference, "-c", _ALIVE)
         if ended.code:
             raise ProviderError(f"the image {order.reference} could not be run: {ended.reason}")
         return _machine(order)
 
     async def destroy(self, order: MachineOrder) -> None:
-        """Remove the container, with the volumes that it has made. Raises ProviderError."""
+        """Remove the container, with the volumes that it has made. Raises ProviderError.
+
+        One that does not carry the label of a lease of this space is nobody's to remove.
+        """
         name = order.machine or order.name
-        ended = await self._engine(order, "rm", "--force", "--volumes", name)
+        labels = await self._engine(order, "container", "inspect", "--format", _OWN, "--", name)
+        if labels.code == 0 and labels.output.decode(errors="replace").split() != [order.space, name]:
+            raise ProviderError(
+                f"the container {name} is none that octotui has made for this space: remove it by hand"
+            )
+        ended = await self._engine(order, "rm", "--force", "--volumes", "--", name)
         if not ended.code:
             return
-        there = await self._engine(order, "container", "inspect", "--format", "{{.Id}}", name)
+        there = await self._engine(order, "container", "inspect", "--format", "{{.Id}}", "--", name)
         if there.code == 0:
             raise ProviderError(f"the container {name} could not be removed: {ended.reason}")
 

@@ -98,18 +98,19 @@ class LeaseTasks:
         self._session.report(ReportDestroyed(lease=lease.id, problem=problem))
 
     def _order(self, lease: MachineLease) -> MachineOrder:
-        """Return what to ask for; commands are those of the model now, where it has the pool still."""
+        """Return what to ask for, by the terms that the machine was leased with.
+
+        Of a pool that makes the same machines still, it is the terms now: a command may have been mended.
+        """
         model = self._session.state.model
         pool = model.pools.get(lease.pool)
-        now = pool.dynamic if pool is not None else None
-        terms = now if now is not None and now.provider == lease.terms.provider else lease.terms
-        image = model.images.get(lease.terms.image)
+        terms = pool.dynamic if pool is not None and pool.dynamic is not None else lease.terms
         return MachineOrder(
             name=lease.name,
             space=model.space.slug,
             pool=lease.pool,
-            reference=image.reference if image is not None and image.reference else lease.terms.image,
-            terms=terms,
+            reference=lease.reference or lease.terms.image,
+            terms=terms if terms.makes == lease.terms.makes else lease.terms,
             machine=lease.machine,
             passed=model.engine.environment,
             withheld=tuple(environment_sources(model)),

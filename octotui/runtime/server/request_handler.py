@@ -224,6 +224,8 @@ def _for_owner(request: ClientRequest) -> str:
             return "owns the space, may give the passphrases of its keys"
         case SendRequest(request=commands.RecordCommand()):
             return "owns the space, may run commands on its machines"
+        case SendRequest(request=commands.AdoptMachine() | commands.DestroyMachine()):
+            return "owns the space, may adopt and destroy its machines"
         case _:
             return ""
 

@@ -22,7 +22,7 @@ class ContainerTransport(ProgramTransport):
 
     def call(self) -> Sequence[str]:
         """Return the call of the engine. Raises Unreachable where there is none."""
-        return _engine(), "exec", "-i", self._container
+        return _engine(), "exec", "-i", "--", self._container
 
     async def end_of(self, code: int, errors: str) -> CommandEnd:
         """Return how a command ended. Raises Unreachable where its container is not there any more."""
@@ -35,7 +35,7 @@ class ContainerTransport(ProgramTransport):
     async def _check(self, errors: str) -> None:
         """Raise Unreachable unless the container runs; `errors` are what a command said that failed."""
         process = await asyncio.create_subprocess_exec(
-            *(_engine(), "container", "inspect", "--format", "{{.State.Running}}", self._container),
+            *(_engine(), "container", "inspect", "--format", "{{.State.Running}}", "--", self._container),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

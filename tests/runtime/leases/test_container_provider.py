@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.model.machines.dynamic_pools import DynamicPool
 from octotui.runtime.leases.container_provider import ContainerProvider
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.xdist_group("podman")
 __all__ = ["containered"]
 
 NAME = "octotui-test-lease-1-7"
+LABELS = ("--label", "octotui.space=test", "--label", f"octotui.lease={NAME}")
 TERMS = DynamicPool(provider="container", image="small", timeout=60.0)
 
 
@@ -40,7 +42,7 @@ async def test_w12_a_container_is_run_once_and_removed(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("containered")
 async def test_w12_one_that_has_ended_is_made_anew(tmp_path: Path) -> None:
-    podman("run", "--detach", "--name", NAME, "--entrypoint", "sh", IMAGE, "-c", "true")
+    podman("run", "--detach", *LABELS, "--name", NAME, "--entrypoint", "sh", IMAGE, "-c", "true")
     podman("wait", NAME)
     await provider(tmp_path).provision(order())
     assert podman("inspect", "--format", "{{.State.Running}}", NAME) == "true"
@@ -56,6 +58,23 @@ async def test_w12_an_image_that_cannot_be_run_is_one_sentence_and_leaves_nothin
         await provider(tmp_path).provision(order(image))
     assert "\n" not in str(said.value)
     await provider(tmp_path).destroy(order(image))
+    assert containers(f"name={NAME}") == []
+
+
+@pytest.mark.usefixtures("containered")
+async def test_w12_what_octotui_has_not_made_is_not_removed(tmp_path: Path) -> None:
+    podman("run", "--detach", "--name", NAME, "--entrypoint", "sh", IMAGE, "-c", "sleep 60")
+    with pytest.raises(ProviderError, match="none that octotui has made for this space"):
+        await provider(tmp_path).destroy(order())
+    assert containers(f"name={NAME}") == [NAME]
+    for option in ("--all", "-a"):
+        await provider(tmp_path).destroy(replace(order(), machine=option))
+    assert containers(f"name={NAME}") == [NAME]
+    podman("rm", "--force", NAME)
+    await provider(tmp_path).provision(order())
+    with pytest.raises(ProviderError, match="none that octotui has made for this space"):
+        await provider(tmp_path).destroy(replace(order(), space="other"))
+    await provider(tmp_path).destroy(order())
     assert containers(f"name={NAME}") == []
 
 

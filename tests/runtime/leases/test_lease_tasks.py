@@ -111,6 +111,22 @@ async def test_w12_destroying_ends_the_provisioning_first() -> None:
     await made.close()
 
 
+async def test_w12_a_machine_is_destroyed_by_the_command_it_was_leased_with() -> None:
+    world, stub = requested(), Stub()
+    world.until(120)
+    terms = dynamic(provision=("other-up",), destroy=("other-down",))
+    pools = {"setup": replace(world.state.model.pools["setup"], dynamic=terms, workers=())}
+    images = {"ubuntu": Image(name="U", reference="ami-2")}
+    world.send(commands.LoadModel(replace(world.state.model, pools=pools, images=images)))
+    session = Session(world.state)
+    made = tasks(stub, session)
+    made.perform(world.happened(events.MachineToBeDestroyed)[0])
+    await settled()
+    ((what, order),) = stub.called
+    assert (what, order.terms.destroy, order.reference) == ("destroy", ("down",), "ami-1")
+    await made.close()
+
+
 async def test_w12_a_later_session_goes_on_with_what_an_earlier_one_left() -> None:
     world = requested()
     world.until(120)

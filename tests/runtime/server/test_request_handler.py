@@ -381,10 +381,18 @@ async def test_r7_what_falls_due_by_a_time_that_is_confirmed_starts_at_once(tmp_
             commands.RecordCommand(machine="worker1", text="true"),
             "only ann, who owns the space, may run commands on its machines",
         ),
+        (
+            commands.AdoptMachine(pool="hosted", machine="vm", endpoint="ssh://vm"),
+            "only ann, who owns the space, may adopt and destroy its machines",
+        ),
+        (
+            commands.DestroyMachine(lease="lease-1"),
+            "only ann, who owns the space, may adopt and destroy its machines",
+        ),
     ],
-    ids=["passphrase", "command"],
+    ids=["passphrase", "command", "adopt", "destroy"],
 )
-async def test_i8_only_the_owner_unlocks_keys_and_runs_commands(
+async def test_i8_w12_only_the_owner_unlocks_keys_runs_commands_and_adopts_machines(
     tmp_path: Path, request_: commands.Request, said: str
 ) -> None:
     async with served(replace(MODEL, access=Access(start=("bob",))), tmp_path) as here:

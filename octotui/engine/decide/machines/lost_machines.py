@@ -197,7 +197,7 @@ def _acquire_first(turn: Transaction, run: Run, worker: str, moved: list[Job]) -
 def acquire_again(turn: Transaction, job: Job) -> None:
     """Queue the acquisition of the packages of a retried job, where the last one there failed (P2)."""
     run, step = turn.run(job.run), step_of(turn.state, job)
-    if step is None or not step.packages or job.worker is None:
+    if step is None or not step.acquires or job.worker is None:
         return
     each = (turn.job(name) for name in run.progress.jobs)
     there = [other for other in each if other.kind == "acquire" and other.worker == job.worker]

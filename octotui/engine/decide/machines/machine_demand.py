@@ -82,12 +82,12 @@ def _replenish(turn: Transaction, slug: str, dynamic: DynamicPool) -> None:
         there = usable(turn.state, slug)
         if len(there) >= _wanted(turn.state, slug, dynamic, there):
             return
-        if _held(turn.state, slug) >= dynamic.max:
+        if held(turn.state, slug) >= dynamic.max:
             return
         request(turn, slug, dynamic)
 
 
-def _held(state: State, pool: str) -> int:
+def held(state: State, pool: str) -> int:
     """Return how many machines count for the maximum of a pool.
 
     One that is to be destroyed is there, and costs, until it is. One that is draining does not count: the
@@ -111,6 +111,12 @@ def _wanted(state: State, slug: str, dynamic: DynamicPool, there: list[MachineLe
 def _users(state: State, leases: list[MachineLease]) -> int:
     """Return how many runs lease machines, those that lease several once."""
     return len({name for each in leases for _, name in state.leases.get(each.worker, ())})
+
+
+def reference_of(state: State, terms: DynamicPool) -> str:
+    """Return what the model declares the provider is given for the image of a pool, or `""`."""
+    image = state.model.images.get(terms.image)
+    return image.reference if image is not None else ""
 
 
 def is_in_use(state: State, lease: MachineLease) -> bool:
@@ -139,6 +145,12 @@ def request(turn: Transaction, slug: str, dynamic: DynamicPool) -> None:
     number, name, worker = next_names(turn.state, slug, turn.at)
     turn.emit(
         events.MachineRequested(
-            lease=f"lease-{number}", number=number, name=name, pool=slug, worker=worker, terms=dynamic
+            lease=f"lease-{number}",
+            number=number,
+            name=name,
+            pool=slug,
+            worker=worker,
+            terms=dynamic,
+            reference=reference_of(turn.state, dynamic),
         )
     )

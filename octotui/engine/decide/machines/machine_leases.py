@@ -7,9 +7,11 @@ from octotui.engine.commands import Refused
 from octotui.engine.decide.machines.cluster_checks import clusters_of
 from octotui.engine.decide.machines.health_checks import queue_checks
 from octotui.engine.decide.machines.machine_demand import (
+    held,
     is_in_use,
     is_superfluous,
     next_names,
+    reference_of,
     replenish,
     usable,
 )
@@ -19,11 +21,12 @@ from octotui.engine.state import MachineLease, State, machine_health
 from octotui.engine.state.machine_leases import leases_in_order, terms_now
 from octotui.model.complaints import Reason, did_you_mean
 from octotui.model.machines.dynamic_pools import DynamicPool
-from octotui.model.machines.endpoints import ENDPOINT, LOCAL
+from octotui.model.machines.endpoints import CONTAINER, ENDPOINT, LOCAL
 from octotui.model.quantities import duration
 
 SOON, LATE = 10.0, 600.0  # seconds until a provider that has failed is tried again; doubled each time
 LONGEST = 200  # characters of a provider's id
+ID = r"[A-Za-z0-9/][A-Za-z0-9_.:/@-]*"  # never an option of the command that is given it
 
 
 def report_machine(turn: Transaction, report: commands.ReportMachine) -> None:
@@ -61,10 +64,12 @@ def _pause(lease: MachineLease) -> float:
 
 def _unusable(state: State, lease: MachineLease, machine: str, endpoint: str) -> Reason:
     """Return why what a provider says is not a machine for this lease, or `""`."""
-    if not machine or len(machine) > LONGEST or not machine.isprintable():
-        return f"its provider says no id of a machine, of 1 to {LONGEST} printable characters"
+    if len(machine) > LONGEST or re.fullmatch(ID, machine) is None:
+        return f"its provider says no id of a machine, of 1 to {LONGEST} letters, digits and -_.:/@ in it"
     if re.fullmatch(ENDPOINT, endpoint) is None:
         return 'its provider says no endpoint such as "ssh://user@host:22"'
+    if lease.terms.provider == "container" and endpoint != f"{CONTAINER}{machine}":
+        return f"a machine of pool {lease.pool} is a container: its endpoint is {CONTAINER} and its id"
     return _taken(state, lease.pool, lease.id, machine, endpoint)
 
 
@@ -222,7 +227,7 @@ def _outdated(state: State, lease: MachineLease) -> Reason:
         return f"pool {lease.pool} is not dynamic any more"
     if lease.shadowed:
         return f"the model declares a machine {lease.worker} itself"
-    if pool.dynamic.makes != lease.terms.makes:
+    if (pool.dynamic.makes, reference_of(state, pool.dynamic)) != (lease.terms.makes, lease.reference):
         return f"pool {lease.pool} provisions other machines now"
     return ""
 
@@ -273,6 +278,8 @@ def adopt_machine(turn: Transaction, command: commands.AdoptMachine) -> None:
     )
     if problem := _unusable(state, new, command.machine, command.endpoint):
         raise Refused(f"it cannot be adopted: {problem}")
+    if held(state, command.pool) >= pool.dynamic.max:
+        raise Refused(f"pool {command.pool} has as many machines as it may: max = {pool.dynamic.max}")
     turn.emit(
         events.MachineAdopted(
             lease=f"lease-{number}",
@@ -281,6 +288,7 @@ def adopt_machine(turn: Transaction, command: commands.AdoptMachine) -> None:
             pool=command.pool,
             worker=worker,
             terms=pool.dynamic,
+            reference=reference_of(state, pool.dynamic),
             machine=command.machine,
             endpoint=command.endpoint,
             due=turn.at + pool.dynamic.timeout,

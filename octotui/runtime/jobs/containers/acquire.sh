@@ -11,7 +11,7 @@ for c_engine in podman docker ''; do
 done
 [ -n "$c_engine" ] || c_end "$c_worker has no podman and no docker, which run containers: install one of them there"
 
-c_known() { "$c_engine" image inspect --format '{{.Id}} {{.Size}}{{range .RepoDigests}} {{.}}{{end}}' "$c_image" 2>/dev/null; }
+c_known() { "$c_engine" image inspect --format '{{.Id}} {{.Size}}{{range .RepoDigests}} {{.}}{{end}}' -- "$c_image" 2>/dev/null; }
 
 c_before=$(c_known)
 if [ -n "$c_before" ] && [ "$c_pull" != always ]; then
@@ -31,7 +31,7 @@ if [ -n "$c_built" ]; then
     get_octopusvariable Dockerfile >context/Dockerfile
     "$c_engine" build --tag "$c_image" "$@" context </dev/null || exit 1
 else
-    "$c_engine" pull "$@" "$c_image" </dev/null || exit 1
+    "$c_engine" pull "$@" -- "$c_image" </dev/null || exit 1
 fi
 rm -rf login
 c_after=$(c_known)

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterable
 from secrets import token_hex
 
+from msgspec.structs import replace
+
 from octotui.engine.rules.container_images import image_in
 from octotui.engine.state import Job, Outcome, Run, State
 from octotui.model.machines.containers import is_built, reference
-from octotui.model.process import OF_IMAGES, ContainerSettings
+from octotui.model.process import OF_IMAGES, ContainerSettings, Pull
 from octotui.model.space import Model
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.containers.contained_script import part, settings_text
@@ -39,6 +41,8 @@ CAUSES = (
     ("name unknown", "the registry has no such image"),
     ("not found", "the registry has no such image"),
 )
+
+STRICT: tuple[Pull, ...] = ("always", "never")
 
 
 def images_of(job: Job) -> tuple[tuple[str, str], ...]:
@@ -194,9 +198,11 @@ def _last(lines: Iterable[str]) -> str:
 
 
 def _settings(run: Run, image: str) -> ContainerSettings:
-    """Return how the first step that runs in an image wants it."""
+    """Return how the first step that runs in an image wants it, and the strictest `pull` of all that do."""
     steps = enumerate(run.runbook.steps)
-    return next(
-        (step.contained for index, step in steps if step.is_contained and image_in(run, index)[0] == image),
-        ContainerSettings(),
-    )
+    wanted = [
+        step.contained for index, step in steps if step.is_contained and image_in(run, index)[0] == image
+    ]
+    pulls = [each.pull for each in wanted]
+    strictest = next((each for each in STRICT if each in pulls), ContainerSettings().pull)
+    return replace(wanted[0] if wanted else ContainerSettings(), pull=strictest)

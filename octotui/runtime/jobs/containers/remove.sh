@@ -27,9 +27,9 @@ END
 c_left=
 for c_engine in podman docker; do
     if command -v "$c_engine" >/dev/null 2>&1; then
-        "$c_engine" kill --signal KILL "$c_container" >/dev/null 2>&1
-        "$c_engine" rm --force "$c_container" >/dev/null 2>&1
-        if "$c_engine" container inspect "$c_container" >/dev/null 2>&1; then c_left=1; fi
+        "$c_engine" kill --signal KILL -- "$c_container" >/dev/null 2>&1
+        "$c_engine" rm --force -- "$c_container" >/dev/null 2>&1
+        if "$c_engine" container inspect -- "$c_container" >/dev/null 2>&1; then c_left=1; fi
     fi
 done
 c_remove_unrecorded

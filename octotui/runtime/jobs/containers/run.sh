@@ -51,7 +51,7 @@ set -- --rm --name "$c_container" --label "octotui.space=$c_space" --label "octo
 if [ "$c_streams" = 1 ]; then exec 4>"$c_folder/errors"; else exec 4>&2; fi
 
 # Its own messages apart, and without the lock of the attempt (3): the container is not waited for by it.
-OCTOTUI_VALUES='' "$c_engine" run "$@" "$c_image" -c "$c_main" \
+OCTOTUI_VALUES='' "$c_engine" run "$@" -- "$c_image" -c "$c_main" \
     octotui "$c_folder" "$__octotui_helpers" "$c_shell" "$c_streams" </dev/null 2>&4 3>&- 4>&- &
 c_cli=$!
 exec 4>&-

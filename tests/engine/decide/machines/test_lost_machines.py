@@ -5,8 +5,11 @@ from msgspec.structs import replace
 
 from octotui.engine import commands, events
 from octotui.engine.decide.machines.health_checks import LATE
-from octotui.engine.state import ForLock, is_lost
+from octotui.engine.events import AnyEvent
+from octotui.engine.rules.locks import acquisition_for, blockers
+from octotui.engine.state import Answer, ForLock, Outcome, is_lost
 from octotui.engine.state.records import Health
+from octotui.model.machines.kubernetes import Kubernetes
 from octotui.model.process import Runbook, Simulate, Step
 from octotui.model.space import Engine, Model, OnLostWorker, Pool, Target, Worker
 from tests.world import START, World, child, manual, model, on_targets, packages, script
@@ -471,3 +474,104 @@ def test_m6_a_step_for_each_target_goes_on_on_another_worker() -> None:
         ("web2", "worker2", "succeeded"),
         ("web3", "worker2", "succeeded"),
     ]
+
+
+def with_image(step: Step) -> Step:
+    """The step, in a container."""
+    return replace(step, container="alpine", runs_contained=True)
+
+
+class Failing(World):
+    """A world in which the first acquisition on a worker fails, or each."""
+
+    on = "worker2"
+    times = 1
+
+    def _perform(self, event: AnyEvent) -> None:
+        job = self.state.jobs.get(event.job) if isinstance(event, events.JobStarted) else None
+        if job is not None and (job.kind, job.worker) == ("acquire", self.on) and self.times:
+            self.times -= 1
+            outcome = Outcome(state="failed", exit_code=1, reason="the registry is down")
+            self._after(2.0, job.id, job.attempt, outcome)
+        else:
+            super()._perform(event)
+
+
+def moved(step: Step) -> tuple[Failing, str]:
+    """A step that waits for its worker is moved to another one, where its acquisition fails and asks."""
+    declared = space(
+        "reselect", replace(step, simulate=Simulate(takes=5.0)), workers=2, guided=True, exclusive=True
+    )
+    hold = Runbook(name="Hold", steps=(script("Hold", simulate=LONG),))
+    world = Failing(replace(declared, runbooks={**declared.runbooks, "hold": hold}))
+    run = world.start("go")
+    world.run_until(1.0)
+    world.start("hold")
+    world.run_until(10.0)
+    lose(world, "worker1")
+    world.run_until(50.0)
+    return world, run
+
+
+class TestMovedAcquisitions:
+    @pytest.mark.parametrize("what", ["packages", "image"])
+    @pytest.mark.parametrize("answer", ["retry", "fail"])
+    def test_m6_p2_a_moved_step_waits_while_its_acquisition_asks(self, what: str, answer: Answer) -> None:
+        plain = script("B")
+        world, run = moved(
+            replace(plain, packages=packages("tools")) if what == "packages" else with_image(plain)
+        )
+        acquiring, step = world.state.jobs["job-1.3"], world.state.jobs["job-1.2"]
+        assert (acquiring.worker, acquiring.state) == ("worker2", "asking")
+        assert (step.worker, step.state) == ("worker2", "waiting")
+        assert acquisition_for(world.state, step) == acquiring
+        assert blockers(world.state, step) == (acquiring,)
+        world.start("hold")
+        assert world.state.jobs["job-3.1"].state == "running", "others pass it"
+        world.answer(answer)
+        world.run_out()
+        begun = [(each.job, each.attempt) for each in world.happened(events.JobStarted) if each.run == run]
+        again = {"retry": [("job-1.3", 2), ("job-1.2", 1)], "fail": []}
+        assert begun == [("job-1.1", 1), ("job-1.3", 1), *again[answer]]
+        assert world.run(run).state == ("failed" if answer == "fail" else "succeeded")
+
+    @pytest.mark.parametrize("what", ["packages", "image"])
+    def test_m6_p2_a_retried_step_gets_again_what_could_not_be_acquired(self, what: str) -> None:
+        plain = script("B")
+        step = replace(plain, packages=packages("tools")) if what == "packages" else with_image(plain)
+        world = Failing(space("reselect", replace(step, simulate=LONG), workers=2, guided=True))
+        run = world.start("go")
+        world.run_until(10.0)
+        lose(world, "worker1")
+        world.run_until(world.now - START + 5.0)
+        assert [(job.id, job.state) for job in world.state.jobs.values() if job.state == "asking"] == [
+            ("job-1.2", "asking"),
+            ("job-1.3", "asking"),
+        ]
+        world.answer("retry")
+        again = world.happened(events.JobQueued)[-1]
+        assert (again.run, again.kind, again.worker) == (run, "acquire", "worker2")
+        world.run_out()
+        assert world.past.jobs["job-1.2"].state == "succeeded"
+
+    def test_m6_p2_packages_of_a_step_on_a_cluster_are_acquired_on_its_new_worker(self) -> None:
+        cluster = Target(name="C", roles=("k8s",), kubernetes=Kubernetes(context="x", pool="setup"))
+        other = Target(name="T", roles=("t",))
+        steps = (
+            on_targets("P", "t", packages=packages("tools")),
+            on_targets("Long", "t", simulate=LONG),
+            script("S", pool=None, roles=("k8s",), on="target", packages=packages("tools")),
+        )
+        world = World(replace(space("reselect", *steps, workers=2), targets={"c": cluster, "t": other}))
+        run = world.start("go")
+        world.run_until(100.0)
+        (worker,) = (pick.worker for pick in world.run(run).selection.current)
+        lose(world, worker)
+        world.run_out()
+        assert world.run(run).state == "succeeded"
+        jobs = list(world.past.jobs.values())
+        (ran,) = (job for job in jobs if job.target == "c")
+        assert ran.worker != worker
+        assert [job.state for job in jobs if job.kind == "acquire" and job.worker == ran.worker] == [
+            "succeeded"
+        ]

@@ -7,6 +7,7 @@ from octotui.engine import commands, events
 from octotui.engine.commands import Refused
 from octotui.engine.decide.machines.machine_leases import LATE, SOON
 from octotui.model.machines.accounts import Account
+from octotui.model.machines.dynamic_pools import Image
 from octotui.model.process import Simulate
 from octotui.model.space import Pool, Worker
 from tests.engine.invariants import check_settled
@@ -155,9 +156,10 @@ def test_w12_runs_share_the_one_machine_of_a_pool() -> None:
 
 
 @pytest.mark.parametrize(("said", "reason"), [
-    (("", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 printable characters"),
-    (("x" * 201, "ssh://vm"), "its provider says no id of a machine, of 1 to 200 printable characters"),
-    (("a\nb", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 printable characters"),
+    (("", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
+    (("x" * 201, "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
+    (("--all", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
+    (("a\nb", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
     (("vm-9", "rubbish"), 'its provider says no endpoint such as "ssh://user@host:22"'),
 ])  # fmt: skip
 def test_w12_rubbish_is_not_taken_for_a_machine(said: tuple[str, str], reason: str) -> None:
@@ -340,10 +342,45 @@ def test_w12_a_machine_that_is_there_is_adopted() -> None:
     for pool, machine, endpoint, reason in (
         ("setup", "vm-7", "ssh://eight", "is the machine of lease-1 already"),
         ("setup", "vm-8", "rubbish", "no endpoint"),
+        *(
+            ("setup", each, "ssh://eight", "no id of a machine")
+            for each in ("--all", "-f", "a b", "", "x" * 201)
+        ),
         ("other", "vm-8", "ssh://eight", "no dynamic pool “other”"),
     ):
         with pytest.raises(Refused, match=reason):
             world.send(commands.AdoptMachine(pool=pool, machine=machine, endpoint=endpoint))
+
+
+def test_w12_another_reference_of_the_image_ends_its_machines() -> None:
+    before = hosted({"go": [script("Work")]}, more={"images": {"ubuntu": Image(name="U", reference="ami-1")}})
+    world = LeaseWorld(before)
+    world.start("go")
+    world.until(5 * MINUTE)
+    for image, leases in (
+        (Image(name="V", reference="ami-1", deprecated="2027-01-01"), {"lease-1": "ready"}),
+        (Image(name="V", reference="ami-2"), {"lease-1": "ending"}),
+    ):
+        world.send(commands.LoadModel(replace(before, images={"ubuntu": image})))
+        assert world.leases == leases
+    world.until(5)
+    world.start("go")
+    assert world.lease(2).reference == "ami-2"
+
+
+def test_w12_no_machine_is_adopted_past_the_maximum() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}, max=1))
+    world.send(commands.AdoptMachine(pool="setup", machine="vm-7", endpoint="ssh://seven", by="ann"))
+    with pytest.raises(Refused, match="pool setup has as many machines as it may: max = 1"):
+        world.send(commands.AdoptMachine(pool="setup", machine="vm-8", endpoint="ssh://eight", by="ann"))
+
+
+def test_w12_an_adopted_container_is_named_by_its_endpoint() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}, provider="container"))
+    with pytest.raises(Refused, match="its endpoint is container:// and its id"):
+        world.send(commands.AdoptMachine(pool="setup", machine="mine", endpoint="container://theirs"))
+    world.send(commands.AdoptMachine(pool="setup", machine="mine", endpoint="container://mine"))
+    assert world.lease().machine == "mine"
 
 
 def test_w12_reports_on_leases_that_wait_for_none_are_stale() -> None:

@@ -9,7 +9,7 @@ import pytest
 from octotui.engine.advance import advance
 from octotui.engine.commands import LoadModel, StartRun
 from octotui.engine.state import Job, Outcome, State
-from octotui.model.process import ContainerSettings, Step
+from octotui.model.process import ContainerSettings, Pull, Step
 from octotui.runtime.jobs.containers.image_acquisition import ImageAcquisition, images_of, packages_of
 from octotui.runtime.jobs.masking import SensitiveValues
 from tests.runtime.feeds import acquire_job
@@ -111,3 +111,34 @@ async def test_s8_a_pull_that_is_stopped_is_cancelled(
         images.stop(job.id)
         assert (await running).state == "cancelled"
     assert not [*(tmp_path / "worker" / "work").glob("*.*.*")]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "pulls"),
+    [
+        (("missing", "always"), True),
+        (("never", "always"), True),
+        (("missing", "never"), False),
+        (("missing", "missing"), False),
+    ],
+)
+async def test_s8_the_strictest_wish_of_all_steps_decides_about_pulling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wishes: tuple[Pull, Pull], pulls: bool
+) -> None:
+    (tmp_path / "there").write_text("12ab 2000000 tools@sha256:34")
+    engine(tmp_path, "true")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    steps = [
+        script(
+            pull + str(number),
+            container="tools:1",
+            runs_contained=True,
+            contained=ContainerSettings(pull=pull),
+        )
+        for number, pull in enumerate(wishes)
+    ]
+    lines: list[str] = []
+    images = ImageAcquisition("kraken-1", SensitiveValues(), lambda: 1.0)
+    job = acquire_job(("container:tools:1", ""))
+    await images.acquire(started(*steps), job, here(tmp_path / "worker"), lines.append)
+    assert any(line.startswith("pull ") for line in lines) == pulls
