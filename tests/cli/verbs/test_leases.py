@@ -47,7 +47,7 @@ def test_w12_machines_are_listed_destroyed_and_adopted(
     assert octotui("export", model, "run-1", "-o", target, "--state", state).code == 0
     assert "hosted-1: first in hosted" in octotui("replay", target, "--plain").out
     ended = octotui("leases", "destroy", model, "hosted-1", "--state", state)
-    assert "lease-1  hosted-1 is to be destroyed: destroyed by " in ended.out
+    assert "lease-1  hosted-1 is being destroyed: destroyed by " in ended.out
     end = time.monotonic() + 20
     while not octotui("leases", "list", model, "--state", state).out.startswith("no leases"):
         assert time.monotonic() < end
