@@ -38,12 +38,14 @@ from octotui.workers.simulated_machine import SimulatedMachines
 class Prediction(msgspec.Struct, frozen=True):
     """The outcome of a predicted run: its id, all events, and a State that holds the whole family.
 
-    `now` is what is forecast of it beside the open runs of the space; None where there are none.
+    The events follow on the State `first`. `now` is what is forecast of it beside the open runs of the space;
+    None where there are none.
     """
 
     root: str
     events: tuple[AnyEvent, ...]
     state: State
+    first: State
     now: StartForecast | None = None
 
 
@@ -124,7 +126,7 @@ async def _play(model: Model, state: State, command: StartRun, now: Clock, folde
                 break
     finally:
         await session.close()
-    return Prediction(root, tuple(seen), await session.family(root))
+    return Prediction(root, tuple(seen), await session.family(root), state)
 
 
 def _machines(folder: SpaceFolder, takes: Takes) -> Machines:

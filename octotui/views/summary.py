@@ -4,6 +4,7 @@ import msgspec
 
 from octotui.engine.state import State
 from octotui.views.labels import Role
+from octotui.views.machines.outages import outage_of
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -14,18 +15,20 @@ class Count(msgspec.Struct, frozen=True):
 
 
 def of(state: State) -> tuple[Count, ...]:
-    """Return the counts that are not zero; visits queues only, never every run."""
-    locked = {
-        state.jobs[job].run
-        for lock in state.locks.values()
-        for _, job in lock.queue
-    }  # fmt: skip
+    """Return the counts that are not zero; visits queues and holders of locks only, never every run."""
+    locks = state.locks.values()
+    locked = {state.jobs[job].run for lock in locks for _, job in lock.queue}
+    held = (state.jobs[job] for lock in locks for _, job in lock.holders)
+    away = {job.run for job in held if outage_of(job) is not None and _only_waits(state, job.run)}
     asking = {state.interruptions[name].run for _, name in state.asking}
-    stuck = sum(1 for name in locked | asking if _only_waits(state, name))
+    awaiting = {name for _, name in state.awaiting}
+    stuck = sum(1 for name in locked | away | asking | awaiting if _only_waits(state, name))
     queued = len(state.ready) + sum(len(tag.queue) for tag in state.tags.values())
     counts = (
         _count(len(state.slots) - stuck, "executing", "executing", "active"),
         _count(len(locked), "waits for a lock", "wait for a lock", "waits"),
+        _count(len(awaiting), "waits for a machine", "wait for a machine", "waits"),
+        _count(len(away), "away", "away", "warned"),
         _count(queued + len(state.resuming), "queued", "queued", "muted"),
         _count(len(state.asking), "asks", "ask", "asks"),
         _count(_scheduled(state), "scheduled", "scheduled", "muted"),
@@ -44,8 +47,10 @@ def _resting(state: State) -> Count:
 
 
 def _only_waits(state: State, name: str) -> bool:
+    """Return whether a run has a slot and does not move: each of its jobs waits, or its machine is away."""
     run = state.runs[name]
-    return run.queueing.slot and all(state.jobs[job].wait is not None for _, job in run.progress.open)
+    jobs = (state.jobs[job] for _, job in run.progress.open)
+    return run.queueing.slot and all(job.wait is not None or outage_of(job) is not None for job in jobs)
 
 
 def _count(number: int, one: str, many: str, role: Role) -> Count | None:

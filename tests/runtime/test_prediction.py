@@ -6,13 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from octotui.cli.summary import lock_waits
-from octotui.engine.commands import StartRun
+from octotui.engine.commands import DestroyMachine, StartRun
 from octotui.engine.state import State
 from octotui.model.process import Manual, Runbook, Script
 from octotui.model.space import Team, Worker
 from octotui.model.values import Prompt
 from octotui.runtime.prediction import Prediction, predict
 from octotui.store.space_folder import SpaceFolder
+from tests.leases import HOUR, TAKES, LeaseWorld, hosted
 from tests.scenes import takes
 from tests.world import START, World, child, engine, manual, model, replay, script
 
@@ -163,3 +164,28 @@ def test_what_nobody_may_answer_is_left_or_expires() -> None:
     soon = replace(mine, expires=60.0)
     over = predicted(model({"a": [replace(manual("One"), action=soon), script("B")]}, teams=teams))
     assert over.state.runs["run-1"].reason.endswith("expired: nobody answered within 1m")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "phase"),
+    [(1, "requested"), (TAKES + 0.05, "starting"), (5 * TAKES, "ready"), (TAKES + HOUR, "ending")],
+)
+def test_w12_a_plan_beside_a_lease_in_every_phase(seconds: float, phase: str) -> None:
+    """W12: its events follow on the leases that there are."""
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=takes(1))]}, idle=HOUR - TAKES))
+    world.unbroken = ["busy"] * 99
+    world.start("go")
+    world.until(seconds)
+    assert world.leases == {"lease-1": phase}
+    found = predicted(world.state.model, world.state, "go")
+    assert lock_waits(found.events, found.first) == {}
+
+
+def test_w12_a_plan_beside_a_lease_that_drains() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=takes(9))]}))
+    world.start("go")
+    world.until(TAKES + 1)
+    world.send(DestroyMachine(lease="lease-1"))
+    assert world.leases == {"lease-1": "draining"}
+    found = predicted(world.state.model, world.state, "go")
+    assert lock_waits(found.events, found.first) == {}

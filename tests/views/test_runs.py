@@ -8,6 +8,7 @@ from octotui.engine.state import State
 from octotui.model.process import Runbook
 from octotui.store.journal.run_records import RunRecord
 from octotui.views import runs
+from tests.leases import LeaseWorld, hosted
 from tests.scenes import SCENES, takes
 from tests.world import START, World, child, engine, manual, model, script
 
@@ -173,3 +174,11 @@ def test_while_what_a_row_comes_from_is_equal_the_row_is():
                     if parts is not None:
                         known[name] = parts, row
     assert kept
+
+
+def test_w12_a_run_that_waits_for_a_machine_waits():
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    run = world.start("go")
+    row = runs.row(world.state, run, world.now)
+    assert row.mark == runs.WAITS
+    assert row.detail.startswith("waits for a machine of pool setup")

@@ -4,6 +4,7 @@ from octotui.engine import commands
 from octotui.engine.advance import advance
 from octotui.views import summary
 from tests.exported import tamed
+from tests.leases import TAKES, LeaseWorld, hosted
 from tests.scenes import SCENES
 from tests.world import START, World, model, script
 
@@ -41,3 +42,17 @@ def test_runs_that_wait_for_their_time_are_counted_by_themselves():
 
 def test_a_replay_in_which_all_has_ended_is_idle():
     assert summary.text(tamed().world.past) == "idle"
+
+
+def test_w12_runs_that_wait_for_a_machine_do_not_execute():
+    """W12, M1: nor do those whose machine is away."""
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.start("go")
+    assert summary.text(world.state) == "1 waits for a machine"
+    world.start("go")
+    assert summary.text(world.state) == "2 wait for a machine"
+    world.until(TAKES + 0.5)
+    assert summary.text(world.state) == "2 executing"
+    report = {"job": "job-1.1", "attempt": 1, "reason": "no route", "next_try": None}
+    world.send(commands.ReportReachability(**report))
+    assert summary.text(world.state) == "1 executing · 1 away"

@@ -65,11 +65,14 @@ def waits_for_locks(events: Iterable[AnyEvent], state: State | None = None) -> I
             behind[name] = tuple(dict.fromkeys(runs))
 
 
-def lock_waits(events: Iterable[AnyEvent]) -> dict[str, str]:
-    """Return a note for each predicted job: `would wait 4s for worker3, behind run-1`."""
+def lock_waits(events: Iterable[AnyEvent], state: State | None = None) -> dict[str, str]:
+    """Return a note for each predicted job: `would wait 4s for worker3, behind run-1`.
+
+    The events follow on a State, such as one with machine leases; else on an empty one.
+    """
     return {
         each.job.id: f"would wait {duration(each.until - each.since)} for {each.machine}{_behind(each)}"
-        for each in waits_for_locks(events)
+        for each in waits_for_locks(events, state)
     }
 
 

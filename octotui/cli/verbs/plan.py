@@ -85,7 +85,7 @@ def _tell(prediction: "Prediction", before: State, options: PlanOptions) -> None
         say_json(summary_of_plan(state, prediction.root, before, now))
         return
     ascii_only = wants_ascii(options["plain"])
-    waits, estimates = lock_waits(prediction.events), estimate_notes(state, before)
+    waits, estimates = lock_waits(prediction.events, prediction.first), estimate_notes(state, before)
     both = {name: (waits.get(name), estimates.get(name)) for name in {**waits, **estimates}}
     notes = {name: ", ".join(filter(None, each)) for name, each in both.items()}
     glyphs, root = ASCII if ascii_only else UNICODE, state.runs[prediction.root]

@@ -35,7 +35,7 @@ def leased(state: State, event: MachineLeaseEvent) -> State:  # noqa: C901, PLR0
             failed = replace(lease, phase="requested", machine="", endpoint="", provisioned_at=None)
             return _put(state, replace(_with_failure(failed, reason)), due)
         case events.ProvisioningRetried() | events.DestroyRetried():
-            return _put(state, lease, None)
+            return _put(state, replace(lease, asked_at=event.at), None)
         case events.MachineProvisioned(machine=machine, endpoint=endpoint, due=due):
             lease = replace(
                 lease, phase="starting", machine=machine, endpoint=endpoint, provisioned_at=event.at
@@ -53,7 +53,8 @@ def leased(state: State, event: MachineLeaseEvent) -> State:  # noqa: C901, PLR0
             return _put(state, replace(lease, phase="draining", reason=reason, by=by), None)
         case events.MachineToBeDestroyed(reason=reason, by=by):
             ending = replace(lease, phase="ending", reason=reason, by=by, ending_since=event.at)
-            return _put(state, replace(ending, failures=0, problem=""), None)
+            ending = replace(ending, failures=0, problem="", asked_at=None)
+            return _put(state, ending, None)
         case events.DestroyFailed(reason=reason, due=due):
             return _put(state, _with_failure(lease, reason), due)
         case _:

@@ -27,7 +27,8 @@ class MachineLease(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """A machine of a dynamic pool, provisioned as `terms` said when it was requested.
 
     `failures` counts the tries in a row to provision or destroy it that failed, `problem` says why the last
-    one did. At `due` it is tried again, or ends. `idle_since` is None while runs lease it.
+    one did. At `due` it is tried again, or ends; `asked_at` is when it was tried again last. `idle_since` is
+    None while runs lease it.
     """
 
     id: str
@@ -45,6 +46,7 @@ class MachineLease(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     idle_since: float | None = None
     ending_since: float | None = None
     due: float | None = None
+    asked_at: float | None = None
     failures: int = 0
     problem: str = ""
     reason: str = ""  # why it ends

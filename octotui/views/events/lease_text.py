@@ -19,28 +19,28 @@ def _sentences(  # noqa: C901, PLR0912 - one line an event
 ) -> list[str]:
     match event:
         case events.MachineRequested():
-            return [f"a machine of pool {lease.pool} is provisioned from {lease.terms.image}"]
+            return [f"a machine of pool {lease.pool} is being provisioned from {lease.terms.image}"]
         case events.MachineAdopted(by=by):
             return [f"{by or 'somebody'} gives {lease.machine} at {lease.endpoint} to pool {lease.pool}"]
         case events.ProvisioningFailed(reason=reason, due=due):
             again = "" if due is None else f"; it is tried again in {duration(due - event.at)}"
             return [f"provisioning failed: {reason}{again}"]
         case events.ProvisioningRetried():
-            return ["is provisioned again"]
+            return ["is being provisioned again"]
         case events.MachineProvisioned(machine=machine, endpoint=endpoint):
-            return [f"{machine} was provisioned, at {endpoint}; it is to be reached"]
+            return [f"{machine} was provisioned, at {endpoint}; not reached yet"]
         case events.MachineReady():
             return [f"{lease.worker} is ready{_took(lease)}"]
         case events.MachineDue():
             return []
         case events.MachineDraining(reason=reason):
-            return [f"{lease.worker} ends when no run uses it any more: {reason}"]
+            return [f"{lease.worker} is draining, and ends when no run uses it any more: {reason}"]
         case events.MachineToBeDestroyed(reason=reason):
-            return [f"{lease.worker} is to be destroyed: {reason}"]
+            return [f"{lease.worker} is being destroyed: {reason}"]
         case events.DestroyFailed(reason=reason, due=due):
             return [f"it was not destroyed: {reason}; it is tried again in {duration(due - event.at)}"]
         case events.DestroyRetried():
-            return ["is to be destroyed again"]
+            return ["is being destroyed again"]
         case events.MachineDestroyed():
             return [f"{lease.worker} was destroyed"]
         case _:

@@ -1,6 +1,6 @@
 """Machine leases in words: how they stand, their age, when they end, what starting took, their cost (W12)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,23 +11,23 @@ from octotui.engine.state import MachineLease, State
 from octotui.engine.state.machine_leases import leases_in_order as in_order
 from octotui.model.checks.machines.dynamic_pools import deprecation, image_of
 from octotui.model.machines.dynamic_pools import DynamicPool
-from octotui.views.labels import counted, duration, listed
+from octotui.views.labels import counted, duration, listed, ordinal
 from octotui.views.text.clock_times import Zone, exact_time
 
 WORDS = {
-    "requested": "is being provisioned",
-    "starting": "is to answer",
+    "requested": "being provisioned",
+    "starting": "not reached yet",
     "ready": "is ready",
-    "draining": "ends with the runs that use it",
-    "ending": "is to be destroyed",
+    "draining": "is draining",
+    "ending": "to be destroyed",
 }
 """How a lease stands, by phase."""
 SHORT = {
+    **WORDS,
     "requested": "provisioning",
     "starting": "starting",
     "ready": "ready",
     "draining": "draining",
-    "ending": "to be destroyed",
 }
 """The same in a word or two."""
 
@@ -65,9 +65,20 @@ def of_worker(state: State, worker: str) -> MachineLease | None:
     return next((each for each in state.machine_leases.values() if each.worker == worker), None)
 
 
+def stands(lease: MachineLease, words: Mapping[str, str] = WORDS) -> str:
+    """Return how a lease stands, and whether the provider is destroying its machine, or will try it again."""
+    return "being destroyed" if lease.phase == "ending" and lease.due is None else words[lease.phase]
+
+
+def asked_again(lease: MachineLease, now: float) -> str:
+    """Return how often and for how long, a provider is asked that has failed: `3rd time, for 12s`; or ""."""
+    if not lease.problem or lease.due is not None or lease.asked_at is None:
+        return ""
+    return f"{ordinal(lease.failures + 1)} time, for {duration(now - lease.asked_at)}"
+
+
 def lease_row(state: State, lease: MachineLease, now: float) -> LeaseRow:
     """Return the row of a lease."""
-    age = now - (lease.provisioned_at or lease.requested_at)
     return LeaseRow(
         lease=lease.id,
         name=lease.name,
@@ -77,7 +88,7 @@ def lease_row(state: State, lease: MachineLease, now: float) -> LeaseRow:
         phase=lease.phase,
         machine=lease.machine,
         endpoint=lease.endpoint,
-        age=age,
+        age=now - lease.requested_at,
         idle_since=lease.idle_since,
         due=lease.due,
         took=lease.took,
@@ -86,7 +97,7 @@ def lease_row(state: State, lease: MachineLease, now: float) -> LeaseRow:
         problem=lease.problem,
         reason=lease.reason,
         cost=lease.terms.cost,
-        spent=_spent(lease.terms.cost, age),
+        spent=_spent(lease, now),
     )
 
 
@@ -95,13 +106,15 @@ def plain(row: LeaseRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__struct_fields__} | {"runs": list(row.runs)}
 
 
-def _spent(cost: str, age: float) -> str:
-    """Return what a machine has cost so far: `0.24 EUR` of 0.12 an hour; `""` where the cost is no number."""
-    amount, _, unit = cost.partition(" ")
+def _spent(lease: MachineLease, now: float) -> str:
+    """Return what a machine has cost since it was provisioned: `0.24 EUR` of 0.12 an hour; or `""`."""
+    amount, _, unit = lease.terms.cost.partition(" ")
     try:
-        return f"{float(amount) * age / 3600:.2f} {unit}".rstrip()
+        hourly = float(amount)
     except ValueError:
         return ""
+    since = lease.provisioned_at
+    return "" if since is None else f"{hourly * (now - since) / 3600:.2f} {unit}".rstrip()
 
 
 def sentence(state: State, lease: MachineLease, now: float, zone: Zone = None) -> str:
@@ -116,12 +129,10 @@ def facts(state: State, lease: MachineLease, now: float, zone: Zone = None) -> l
         filter(
             None,
             (
-                WORDS[lease.phase] + (f": {row.reason}" if row.reason else ""),
-                f"{counted(row.failures, 'failed try', 'failed tries')}: {row.problem}"
-                if row.problem
-                else "",
+                _standing(state, lease, now, zone),
+                _failures(lease, now),
                 f"leased by {listed(row.runs, most=4)}" if row.runs else _idle(lease, now),
-                f"{duration(row.age)} old" if lease.provisioned_at is not None else "",
+                f"{duration(row.age)} old",
                 _due(lease, now, zone),
                 f"was ready after {duration(row.took)}" if row.took is not None else "",
                 f"pool {row.pool}",
@@ -133,6 +144,29 @@ def facts(state: State, lease: MachineLease, now: float, zone: Zone = None) -> l
             ),
         )
     )
+
+
+def _standing(state: State, lease: MachineLease, now: float, zone: Zone) -> str:
+    """Return how a lease stands, since when it is provisioned, and why it is not reached, or ends."""
+    if lease.phase == "requested":
+        return f"{stands(lease)} since {exact_time(lease.requested_at, now, zone)}"
+    ends = ", and ends when no run uses it any more" if lease.phase == "draining" else ""
+    reason = unreached(state, lease) if lease.phase == "starting" else lease.reason
+    return f"{stands(lease)}{ends}{f': {reason}' if reason else ''}"
+
+
+def unreached(state: State, lease: MachineLease) -> str:
+    """Return why the machine of a lease was not reached by its last check, or ""."""
+    return state.machines[lease.worker].reason if lease.worker in state.machines else ""
+
+
+def _failures(lease: MachineLease, now: float) -> str:
+    """Return how many tries have failed, and that it is tried again now."""
+    if not lease.problem:
+        return ""
+    again = asked_again(lease, now)
+    tried = f", tried a {again}" if again else ""
+    return f"{counted(lease.failures, 'failed try', 'failed tries')}{tried}: {lease.problem}"
 
 
 def _idle(lease: MachineLease, now: float) -> str:
@@ -164,16 +198,16 @@ def planned_machines(happened: Iterable[AnyEvent], state: State) -> Iterator[str
 
 def in_short(state: State, slug: str, dynamic: DynamicPool) -> str:
     """Return the same for a narrow pane: `1/1 provisioning · deprecated`."""
-    phases = dict.fromkeys(each.phase for each in leases_in_order(state) if each.pool == slug)
-    there = sum(each.pool == slug for each in state.machine_leases.values())
-    how = f"{there}/{dynamic.max} {listed(SHORT[each] for each in phases)}".rstrip()
+    there = [each for each in leases_in_order(state) if each.pool == slug]
+    phases = dict.fromkeys(stands(each, SHORT) for each in there)
+    how = f"{len(there)}/{dynamic.max} {listed(phases)}".rstrip()
     return f"{how} · deprecated" if deprecation(state.model, dynamic) else how
 
 
 def of_pool(state: State, slug: str, dynamic: DynamicPool) -> str:
     """Return how the machines of a pool stand: `1 of 1 machine: lease-1 is ready · image ubuntu`."""
     there = [each for each in leases_in_order(state) if each.pool == slug]
-    how = f": {listed((f'{each.id} {WORDS[each.phase]}' for each in there), most=4)}" if there else ""
+    how = f": {listed((f'{each.id} {stands(each)}' for each in there), most=4)}" if there else ""
     image = f"image {image_of(state.model, dynamic).name}"
     warning = deprecation(state.model, dynamic)
     return " · ".join(

@@ -39,8 +39,15 @@ def test_w12_machines_are_listed_destroyed_and_adopted(
         "1 EUR",
     )
     assert "hosted  dynamic 1/1 ready" in octotui("pools", model, "--state", state).out
+    planned = octotui("plan", model, "ok", "--state", state)
+    assert (planned.code, planned.err) == (0, "")
+    assert "would be provisioned" not in planned.out
+    assert "hosted-1: the only eligible worker in hosted" in planned.out
+    target = state / "kept.zip"
+    assert octotui("export", model, "run-1", "-o", target, "--state", state).code == 0
+    assert "hosted-1: first in hosted" in octotui("replay", target, "--plain").out
     ended = octotui("leases", "destroy", model, "hosted-1", "--state", state)
-    assert "lease-1  hosted-1 is to be destroyed: destroyed by " in ended.out
+    assert "lease-1  hosted-1 is being destroyed: destroyed by " in ended.out
     end = time.monotonic() + 20
     while not octotui("leases", "list", model, "--state", state).out.startswith("no leases"):
         assert time.monotonic() < end

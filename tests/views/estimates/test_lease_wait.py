@@ -23,7 +23,7 @@ def test_w12_it_says_which_lease_and_for_how_long() -> None:
     run = world.start("go")
     world.until(6)
     assert told(world, run) == (
-        "waits for a machine of pool setup: lease-1 is provisioned for 6s · fails in 59m54s"
+        "waits for a machine of pool setup: lease-1 being provisioned for 6s · gives up in 59m54s"
     )
     wait = waits.of_run(world.state, world.state.runs[run], world.now)
     assert wait is not None
@@ -38,6 +38,19 @@ def test_w12_it_says_which_tries_failed_and_why() -> None:
     run = world.start("go")
     world.until(3)
     assert "lease-1 is tried again in 8s, since it failed 1 time: quota" in told(world, run)
+    world.until(12)
+    assert world.lease().due is not None
+    world.until(TAKES / 2)
+    assert "lease-1 is asked a 3rd time, for 13s; before: quota · gives up in" in told(world, run)
+
+
+def test_w12_it_says_where_no_further_try_comes() -> None:
+    world = waiting(limit=20.0)
+    world.problems = ["quota"] * 9
+    run = world.start("go")
+    world.until(13)
+    said = "lease-1 failed 2 times: quota; no further try comes before the limit · gives up in 7s"
+    assert said in told(world, run)
 
 
 def test_w12_it_says_that_a_machine_does_not_answer() -> None:
@@ -45,7 +58,7 @@ def test_w12_it_says_that_a_machine_does_not_answer() -> None:
     world.health = "unavailable"
     run = world.start("go")
     world.until(TAKES + 5)
-    assert "lease-1 is to answer for 5s: why" in told(world, run)
+    assert "lease-1 not reached yet, for 5s: why" in told(world, run)
 
 
 def test_w12_it_says_which_machine_must_be_gone_first() -> None:

@@ -33,19 +33,19 @@ def told(world: LeaseWorld) -> list[str]:
 
 def test_w12_each_step_of_a_lease_is_a_sentence() -> None:
     assert told(played()) == [
-        "lease-1  a machine of pool setup is provisioned from ubuntu",
+        "lease-1  a machine of pool setup is being provisioned from ubuntu",
         "lease-1  provisioning failed: quota; it is tried again in 10s",
-        "lease-1  is provisioned again",
-        "lease-1  vm-1 was provisioned, at ssh://vm-1; it is to be reached",
+        "lease-1  is being provisioned again",
+        "lease-1  vm-1 was provisioned, at ssh://vm-1; not reached yet",
         "lease-1  setup-1 is ready after 1m11s",
-        "lease-1  setup-1 is to be destroyed: no run has used it for 1m",
+        "lease-1  setup-1 is being destroyed: no run has used it for 1m",
         "lease-1  it was not destroyed: busy; it is tried again in 10s",
-        "lease-1  is to be destroyed again",
+        "lease-1  is being destroyed again",
         "lease-1  setup-1 was destroyed",
         "lease-2  ann gives vm-9 at ssh://nine to pool setup",
         "lease-2  setup-2 is ready after 0s",
-        "lease-2  setup-2 ends when no run uses it any more: destroyed by ben",
-        "lease-2  setup-2 is to be destroyed: destroyed by ben",
+        "lease-2  setup-2 is draining, and ends when no run uses it any more: destroyed by ben",
+        "lease-2  setup-2 is being destroyed: destroyed by ben",
         "lease-2  setup-2 was destroyed",
     ]
 

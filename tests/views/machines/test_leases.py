@@ -2,12 +2,14 @@
 
 from datetime import UTC
 
+from octotui.engine import commands
 from octotui.engine.state import MachineLease
 from octotui.model.machines.dynamic_pools import Image
 from octotui.views import pools
 from octotui.views.leaving import open_work
 from octotui.views.machines.leases import (
     facts,
+    in_short,
     lease_row,
     leases_in_order,
     of_pool,
@@ -18,7 +20,7 @@ from octotui.views.machines.leases import (
 )
 from octotui.views.pages.page import PagePlace
 from octotui.views.pages.place_pages import PageScope, page
-from tests.leases import HOUR, MINUTE, LeaseWorld, dynamic, hosted
+from tests.leases import HOUR, MINUTE, TAKES, LeaseWorld, dynamic, hosted
 from tests.world import script
 
 IMAGES = {"images": {"ubuntu": Image(name="Ubuntu 22", deprecated="2027-04-01")}}
@@ -38,7 +40,7 @@ def lease(made: LeaseWorld) -> MachineLease:
 def test_w12_a_lease_says_its_age_its_end_what_starting_took_and_its_cost() -> None:
     made = world()
     told = facts(made.state, lease(made), made.now)
-    assert told[:3] == ["is ready", "idle for 28m57s", "29m00s old"]
+    assert told[:3] == ["is ready", "idle for 28m57s", "30m00s old"]
     assert "was ready after 1m00s" in told
     assert "image Ubuntu 22" in told
     assert "costs 0.60 EUR an hour" in told
@@ -100,3 +102,46 @@ def test_w12_the_page_of_a_worker_and_of_its_pool_have_the_lease() -> None:
     for place in (PagePlace("worker", "setup-1"), PagePlace("pool", "setup")):
         told = [each.text for each in page(place, PageScope(made.state, made.now, UTC))]
         assert any("lease-1" in each for each in told), place
+
+
+def test_w12_a_lease_says_since_when_it_is_being_provisioned_and_its_age_counts_from_then() -> None:
+    made = LeaseWorld(hosted({"go": [script("Work")]}))
+    made.problems = ["quota"]
+    made.start("go")
+    made.until(20)
+    told = facts(made.state, lease(made), made.now, UTC)
+    assert told[:3] == [
+        "being provisioned since 13:46:40",
+        "1 failed try, tried a 2nd time, for 9s: quota",
+        "20s old",
+    ]
+    made.until(TAKES)
+    assert "1m20s old" in facts(made.state, lease(made), made.now)
+
+
+def test_w12_one_word_says_how_a_lease_stands_everywhere() -> None:
+    """W12: one that drains, one whose provider is destroying it, and one that is tried again later."""
+    made = world(idle=HOUR)
+    made.unbroken = ["busy"]
+    made.start("go")
+    made.send(commands.DestroyMachine(lease="lease-1", by="ben"))
+    told = facts(made.state, lease(made), made.now)
+    assert told[0] == "is draining, and ends when no run uses it any more: destroyed by ben"
+    assert lease_row(made.state, lease(made), made.now).phase == "draining"
+    assert in_short(made.state, "setup", dynamic()).startswith("1/1 draining")
+    while made.leases == {"lease-1": "draining"}:
+        made.step()
+    assert facts(made.state, lease(made), made.now)[0] == "being destroyed: destroyed by ben"
+    assert in_short(made.state, "setup", dynamic()).startswith("1/1 being destroyed")
+    made.until(2)
+    told = facts(made.state, lease(made), made.now)
+    assert told[:2] == ["to be destroyed: destroyed by ben", "1 failed try: busy"]
+
+
+def test_w12_a_machine_that_was_not_reached_says_why() -> None:
+    """W12: also one that was adopted, and is not there."""
+    made = LeaseWorld(hosted({"go": [script("Work")]}))
+    made.health = "unavailable"
+    made.send(commands.AdoptMachine(pool="setup", machine="vm-9", endpoint="ssh://nine", by="ann"))
+    made.until(1)
+    assert facts(made.state, lease(made), made.now)[0] == "not reached yet: why"
