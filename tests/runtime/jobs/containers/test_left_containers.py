@@ -94,7 +94,7 @@ PRETENDER = """printf conmon >/proc/self/comm; echo there; while :; do sleep 0.1
 async def test_r4_what_only_calls_itself_a_monitor_is_neither_believed_nor_ended(
     tmp_path: Path, where: str
 ) -> None:
-    """S8, R3: any account, and any script in a container, can have a process with such a name and arguments."""
+    """S8: any account, and any script in a container, can have a process of such a name and arguments."""
     name, key = f"octotui-{SPACE}-job-4.1-1", AttemptKey(SPACE, "job-4.1-1")
     (tmp_path / FOLDER / f"{SPACE}-job-4.1-1").mkdir(parents=True)
     (tmp_path / FOLDER / f"{SPACE}-job-4.1-1" / "script").touch()
