@@ -37,10 +37,13 @@ async def keep(
         raise ArtifactError(error.strerror or str(error)) from None
 
 
-def open_source(path: str, largest: int = LARGEST) -> int:
-    """Open an ordinary file of at most so many bytes, never a link or a device; raises ArtifactError."""
+def open_source(path: str, largest: int = LARGEST, folder: int | None = None) -> int:
+    """Open an ordinary file of at most so many bytes, never a link or a device; raises ArtifactError.
+
+    `folder` is the descriptor that a relative path begins at.
+    """
     try:
-        file = _opened(path)
+        file = _opened(path, folder)
     except ValueError:
         raise ArtifactError("its path is no path of this machine") from None
     except OSError as error:
@@ -78,10 +81,10 @@ def _parts(name: str) -> tuple[str, str]:
     return (stem, dot + end) if stem and len(end) <= 10 else (name, "")
 
 
-def _opened(source: str) -> int:
+def _opened(source: str, folder: int | None = None) -> int:
     """Open an ordinary file to read, without blocking on a pipe that has no writer."""
-    _refuse_others(os.lstat(source).st_mode)
-    file = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    _refuse_others(os.stat(source, dir_fd=folder, follow_symlinks=False).st_mode)
+    file = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     try:
         _refuse_others(os.fstat(file).st_mode)
     except ArtifactError:

@@ -104,9 +104,10 @@ class FileDigest(msgspec.Struct, frozen=True):
 class WorkspaceFiles(Protocol):
     """The files that an ended attempt has left in its workspace."""
 
-    def get(self, path: str, largest: int) -> Chunks:
+    def get(self, path: str, largest: int, below: str = "") -> Chunks:
         """Yield an ordinary file, named as its script would: relative to its workspace, or absolute.
 
+        With `below`, a folder that is given likewise, only one below it, and no link on the way is followed.
         Raises ArtifactError for anything else, and for a file of more than `largest` bytes.
         """
         ...

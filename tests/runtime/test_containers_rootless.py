@@ -97,7 +97,7 @@ def test_s8_files_belong_to_the_account_that_has_no_root(base: Path) -> None:
     body = "id -u; get_octopusvariable Greeting; echo x >made; exit 4\n"
     done = play(base, body, f"ann:{200000}:65536\n")
     assert (done.returncode, done.stdout) == (4, f"{ACCOUNT}\nhello"), done
-    made = base / "home" / "worker" / "work" / "attempt" / "made"
+    made = base / "home" / "worker" / "work" / "attempt" / "workspace" / "made"
     assert (made.stat().st_uid, made.stat().st_gid) == (ACCOUNT, ACCOUNT)
     assert not [*(base / "home" / "worker" / "containers").iterdir()]
 

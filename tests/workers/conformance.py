@@ -536,6 +536,37 @@ async def test_v7_the_files_that_a_script_names_are_read_and_the_rest_is_saved(u
     assert sorted(each.name for each in saved.iterdir()) == ["d", "pipe"]
 
 
+async def test_v7_files_of_a_container_are_those_below_a_folder_and_by_no_link(under: Under) -> None:
+    """R6, S8: whatever path a script names, and whatever it has put on the way."""
+    processes, beside = under.machine.processes, under.home.parent / "data"
+    (beside / "d").mkdir(parents=True)
+    (beside / "d" / "file").write_text("data")
+    script = (
+        f"mkdir -p w/d; echo one >w/d/report; echo two >out; ln -s {beside} w/l; ln -s ../out w/o; echo $PWD"
+    )
+    said: list[bytes] = []
+    await processes.start(ATTEMPT, spec(under, f"cd ${{OCTOTUI_VALUES%/values}}; {script}"), "{}")
+    await processes.follow(ATTEMPT, lambda chunk, stream=1: said.append(chunk))
+    files = processes.workspace(ATTEMPT)
+    if files is None:
+        assert not under.real
+        return
+    folder = b"".join(said).decode().strip()
+    for path, below in (
+        *(("w/d/report", "w"), (f"{folder}/w/d/report", "w"), ("w/x/../d/report", "w")),
+        *((f"{beside}/d/file", str(beside)), (f"{beside}/d/file", "/")),
+    ):
+        assert b"".join([chunk async for chunk in files.get(path, 100, below)]) in (b"one\n", b"data"), path
+    for path, below, why in (
+        *(("out", "w", "it must be below"), ("w/../out", "w", "it must be below")),
+        *((f"{beside}/d/file", "w", "it must be below"), (f"{beside}/../x", str(beside), "it must be below")),
+        *(("w/o", "w", "it is a link"), ("w/d", "w", "it is a folder"), ("w", "w", "it must be below")),
+        *(("w/l/d/file", "w", "."), ("w/none/x", "w", "No such file"), ("w/a\0b", "w", "no path")),
+    ):
+        with pytest.raises(ArtifactError, match=why):
+            await anext(files.get(path, 100, below))
+
+
 async def test_p2_a_package_is_installed_compared_and_copied(under: Under) -> None:
     """P2, P4: what is copied is what was installed."""
     packages = under.machine.packages

@@ -14,6 +14,7 @@ from octotui.model.process import Package
 from octotui.model.space import Model
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.clusters.login import values_with_login
+from octotui.runtime.jobs.containers.contained_files import files_of
 from octotui.runtime.jobs.job_output import JobOutput
 from octotui.runtime.jobs.job_script import fill_without_blocking, script_work
 from octotui.runtime.jobs.masking import Masker, SensitiveValues
@@ -204,8 +205,7 @@ class ScriptJobs:
         worker = job.worker or ""
         machine, left, key = self._machines.of(state.model, worker), NOTHING, self._key(job)
         boot = self._boots[worker] = await machine.boot()
-        directories = self.names.directories(worker)
-        earlier = (self._machines.earlier(state.model, worker, each) for each in directories)
+        earlier = (self._machines.earlier(state.model, worker, at) for at in self.names.directories(worker))
         for each in (machine, *earlier):
             left = await each.processes.inspect(key)
             if left.state != "nothing":
@@ -346,6 +346,7 @@ class ScriptJobs:
         """Copy the artifacts, and the rest of the workspace if the model keeps it."""
         if files is None:
             return
+        files = files_of(step_of(self._session.state, job), files)
         await transcript.keep_artifacts(files, self._folder.artifacts(job.run, job.id))
         if not self._session.state.model.retention.workspaces.forever:
             folder = self._folder.workspace(job.run, attempt_name(job))
@@ -386,8 +387,7 @@ class ScriptJobs:
         deploys = isinstance(run.runbook.steps[job.step or 0].action, Package)
         if not deploys or not self._keeps_output:
             return {}, ""
-        python = (await machine.facts()).python
-        return await files_to_fill(run, job, machine.files, copies(key)), python
+        return await files_to_fill(run, job, machine.files, copies(key)), (await machine.facts()).python
 
     def _progress(self, job: Job, percentage: int, message: str) -> None:
         """Report a script's progress."""

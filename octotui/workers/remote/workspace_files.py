@@ -28,10 +28,11 @@ class RemoteWorkspaceFiles:
         self._directory = directory
         self._folder = folder
 
-    async def get(self, path: str, largest: int) -> Chunks:
+    async def get(self, path: str, largest: int, below: str = "") -> Chunks:
         """Yield an ordinary file."""
         at = await self._directory.reached()
-        given = {"workspace": f"{at.path}/work/{self._folder}", "path": path, "largest": largest}
+        workspace = f"{at.path}/work/{self._folder}"
+        given = {"workspace": workspace, "path": path, "largest": largest, "below": below}
         try:
             async with at.channel.call("workspace get", given) as call, aclosing(call.parts()) as parts:
                 async for _, chunk in parts:

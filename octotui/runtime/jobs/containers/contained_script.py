@@ -11,6 +11,7 @@ from octotui.model.machines.containers import reference
 from octotui.model.process import ContainerSettings
 from octotui.workers.executor import AttemptSpec
 
+WORKSPACE = "workspace"  # of an attempt's workspace: all of it that its container has
 FOLDER = "containers"  # of a worker's directory: what attempts need for their containers
 ENGINE_ENVIRONMENT = (
     *("CONTAINERS_*", "_CONTAINERS_*", "CONTAINER_HOST", "STORAGE_*", "REGISTRY_AUTH_FILE", "DOCKER_*"),
@@ -53,6 +54,7 @@ def contained(
         "attempt": attempt,
         "folder": f"{work.directory}/{FOLDER}/{key}",
         "packages": packages,
+        "workspace": WORKSPACE,
         "shell": work.shell,
         "program": _PROGRAMS.get(work.shell, work.shell),
         "streams": "2" if work.stderr == "separate" else "1",
@@ -99,5 +101,5 @@ def _passed(patterns: tuple[str, ...]) -> str:
 
 
 def _written(name: str, text: str) -> str:
-    """Return the command that writes a text to a file of the container's folder, by a builtin of any sh."""
-    return f'printf %s {quote(text)} >"$c_folder/{name}" &&\n'
+    """Return the command that writes a text to a file that is mounted, by a builtin of any sh."""
+    return f'printf %s {quote(text)} >"$c_inside/{name}" &&\n'

@@ -4,6 +4,7 @@
 if [ "$4" = 1 ]; then exec 2>&1; fi
 if ! : >"$1/began"; then exit 125; fi
 trap 'exit 143' TERM
+. "$1/passed"
 . "$1/environment"
 case $3 in
     python) __octotui_program=python3 ;;

@@ -6,12 +6,13 @@ import json
 import os
 import stat
 import time
-from typing import List
+from typing import List, Optional
 
 from octotui.workers.agent import workspace
 from octotui.workers.agent.relay.calls import Answer, CallError, RelayCall, Words
+from octotui.workers.agent.relay.confined_paths import confined
 from octotui.workers.agent.relay.files import send_file
-from octotui.workers.agent.relay.folder import OPEN, entry_of, names_in, opened, opened_below
+from octotui.workers.agent.relay.folder import OPEN, entry_of, names_in, opened, opened_below, parent_of
 from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.agent.workspace import FILES
 
@@ -19,12 +20,15 @@ FRESH = 60.0  # seconds in which a workspace without a lock may be about to begi
 
 
 def get(call: RelayCall) -> Answer:
-    """Send an ordinary file of at most so many bytes, named as its script would."""
-    path = os.path.join(str(call.header["workspace"]), str(call.header["path"]))
+    """Send an ordinary file of at most so many bytes, as its script would name it, or one below a folder."""
+    workspace, path = str(call.header["workspace"]), str(call.header["path"])
+    below = str(call.header.get("below", ""))
     try:
-        file = _opened(path)
-    except ValueError:
-        raise CallError("artifact", "its path is no path of this machine") from None
+        file = _confined(workspace, path, below) if below else _opened(os.path.join(workspace, path))
+    except ValueError as problem:
+        raise CallError(
+            "artifact", str(problem) if below else "its path is no path of this machine"
+        ) from None
     except OSError as error:
         raise CallError("artifact", error.strerror or str(error)) from None
     try:
@@ -39,10 +43,17 @@ def get(call: RelayCall) -> Answer:
     return {}, b""
 
 
-def _opened(path: str) -> int:
+def _confined(workspace: str, path: str, below: str) -> int:
+    """Open an ordinary file below a folder, by no link. Raises OSError, ValueError or CallError."""
+    directory, inside = confined(workspace, path, below)
+    with parent_of(directory, inside) as (folder, name):
+        return _opened(name, folder)
+
+
+def _opened(path: str, folder: Optional[int] = None) -> int:
     """Open an ordinary file, without blocking on a pipe that has no writer. Raises OSError or CallError."""
-    _refuse_others(os.lstat(path).st_mode)
-    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    _refuse_others(os.stat(path, dir_fd=folder, follow_symlinks=False).st_mode)
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     try:
         _refuse_others(os.fstat(file).st_mode)
     except CallError:

@@ -12,6 +12,7 @@ from octotui.store.archives.entries import Limits
 from octotui.store.artifacts import LARGEST, ArtifactError
 from octotui.store.directory import Directory, write_all
 from octotui.store.private_files import make_folder
+from octotui.workers.agent.relay.confined_paths import confined
 from octotui.workers.machine import Chunks
 from octotui.workers.remote.shell.calls import RunningCall, ShellCall, ShellProblem
 from octotui.workers.remote.shell.listing import ListedEntry, listed
@@ -29,11 +30,18 @@ class ShellWorkspaceFiles:
         self._directory = directory
         self._folder = folder
 
-    async def get(self, path: str, largest: int) -> Chunks:
+    async def get(self, path: str, largest: int, below: str = "") -> Chunks:
         """Yield an ordinary file."""
         if "\0" in path:
             raise ArtifactError("its path is no path of a machine")
         given = (str(largest), self._folder, path)
+        if below:
+            facts = await self._directory.reached()
+            try:
+                folder, inside = confined(f"{facts.directory}/{self._folder}", path, below)
+            except ValueError as problem:
+                raise ArtifactError(str(problem)) from None
+            given = (str(largest), folder, inside, "confined")
         try:
             call = await self._directory.calls.open(ShellCall("files", "artifact", given))
             try:

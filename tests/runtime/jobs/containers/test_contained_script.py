@@ -66,7 +66,7 @@ def test_s8_what_runs_inside_is_written_as_it_is(tmp_path: Path, text: str) -> N
     spec = made(work(text, environment={"A": "it's\n$B"}))
     before, _, _ = spec.script.partition(part("run"))
     script = tmp_path / "script"
-    script.write_bytes(f"{before}\nc_folder={tmp_path}\nc_files\n".encode(errors="surrogateescape"))
+    script.write_bytes(f"{before}\nc_inside={tmp_path}\nc_files\n".encode(errors="surrogateescape"))
     subprocess.run(["sh", script], check=True)
     assert script.read_bytes() == text.encode(errors="surrogateescape")
     shown = subprocess.run(

@@ -83,3 +83,39 @@ async def test_r4_what_an_engine_had_begun_when_it_was_killed_goes(tmp_path: Pat
     async with asyncio.timeout(10):
         while monitors(name):
             await asyncio.sleep(0.05)
+
+
+PRETENDER = """printf conmon >/proc/self/comm; echo there; while :; do sleep 0.1; done"""
+
+
+@pytest.mark.usefixtures("containered")
+@pytest.mark.xdist_group("podman")
+@pytest.mark.parametrize("where", ["here", "in a container"])
+async def test_r4_what_only_calls_itself_a_monitor_is_neither_believed_nor_ended(
+    tmp_path: Path, where: str
+) -> None:
+    """S8: any account, and any script in a container, can have a process of such a name and arguments."""
+    name, key = f"octotui-{SPACE}-job-4.1-1", AttemptKey(SPACE, "job-4.1-1")
+    (tmp_path / FOLDER / f"{SPACE}-job-4.1-1").mkdir(parents=True)
+    (tmp_path / FOLDER / f"{SPACE}-job-4.1-1" / "script").touch()
+    evil, called = tmp_path / "evil", tmp_path / "called"
+    evil.write_text(f"#!/bin/sh\necho called >{called}\n")
+    evil.chmod(0o755)
+    said = ("-n", name, "-r", str(evil), "-c", "ab12")
+    inside = (PODMAN or "", "run", "--name", f"pretender-{os.getpid()}", "--entrypoint", "sh", IMAGE)
+    before = () if where == "here" else inside
+    shell = ("sh",) if where == "here" else ()
+    pretends = subprocess.Popen((*before, *shell, "-c", PRETENDER, "x", *said), stdout=subprocess.PIPE)
+    assert pretends.stdout is not None
+    try:
+        assert await asyncio.to_thread(pretends.stdout.readline) == b"there\n"
+        await LeftContainers(lambda: model({}), time.time).remove(here(tmp_path), key)
+        assert pretends.poll() is None
+        assert not called.exists()
+        assert not [*(tmp_path / FOLDER).iterdir()]
+    finally:
+        if where != "here":
+            podman("rm", "--force", "--time", "0", f"pretender-{os.getpid()}")
+        pretends.kill()
+        pretends.stdout.close()
+        pretends.wait()

@@ -111,14 +111,25 @@ free() {
     say ":$(df -Pk . | tail -n 1)"
 }
 
-# artifact LARGEST FOLDER PATH: a file, named as a script in that folder would.
+# artifact LARGEST FOLDER PATH [CONFINED]: a file, named as a script in that folder would; where it is confined, one
+# below that absolute folder, by no link.
 artifact() {
-    enter '' "$2"
-    must $?
-    case $3 in
-        /*) path=$3 ;;
-        *) path=./$3 ;;
-    esac
+    if [ "${4-}" ]; then
+        cd -P "$2" || fail reason 'No such file or directory'
+        at '' "$3"
+        case $? in
+            0) path=./$n ;;
+            2) fail reason 'No such file or directory' ;;
+            *) must 1 ;;
+        esac
+    else
+        enter '' "$2"
+        must $?
+        case $3 in
+            /*) path=$3 ;;
+            *) path=./$3 ;;
+        esac
+    fi
     if [ -h "$path" ]; then fail kind 'a link'; fi
     if [ -d "$path" ]; then fail kind 'a folder'; fi
     [ -e "$path" ] || fail reason 'No such file or directory'
