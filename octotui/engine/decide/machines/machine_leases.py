@@ -1,6 +1,8 @@
 """The life of a machine lease: provisioned, reached, used, and destroyed, each until it is done (W12)."""
 
 import re
+from collections.abc import Mapping
+from itertools import chain
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
@@ -19,6 +21,7 @@ from octotui.model.complaints import Reason, did_you_mean
 from octotui.model.machines.dynamic_pools import DynamicPool
 from octotui.model.machines.endpoints import ENDPOINT, LOCAL, place
 from octotui.model.quantities import duration
+from octotui.model.space import Target, Worker
 
 SOON, LATE = 10.0, 600.0  # seconds until a provider that has failed is tried again; doubled each time
 LONGEST = 200  # characters of a provider's id
@@ -78,7 +81,8 @@ def _taken(state: State, pool: str, name: str, machine: str, endpoint: str) -> R
         same_id = other.pool == pool and other.machine == machine
         if other.id != name and (same_id or place(other.endpoint) == where):
             return f"{machine} at {endpoint} is the machine of {other.id} already"
-    for slug, declared in (*state.model.workers.items(), *state.model.targets.items()):
+    tables: tuple[Mapping[str, Worker | Target], ...] = (state.model.workers, state.model.targets)
+    for slug, declared in chain.from_iterable(table.items() for table in tables):
         if place(declared.endpoint) == where and not _is_of(state, slug):
             return f"{machine} at {endpoint} is {slug} of the model already"
     return ""
