@@ -1,6 +1,8 @@
 """Endpoints as they are written: `local`, `ssh://[USER@]HOST[:PORT]`, `container://NAME`, `kubectl://CONTEXT/…`."""
 
 import re
+from contextlib import suppress
+from ipaddress import ip_address
 
 import msgspec
 
@@ -9,6 +11,7 @@ SCHEME = "ssh://"
 CONTAINER = "container://"  # followed by the name of a container of this machine
 POD = "kubectl://"  # followed by context, namespace and name of a pod of a cluster
 MOST = 65535  # the largest port
+PORT = 22  # where none is said
 
 _USER = r"[A-Za-z0-9_][A-Za-z0-9_.\-]*\$?"
 _NAME = r"[A-Za-z0-9][A-Za-z0-9_.\-]*"
@@ -45,6 +48,17 @@ def ssh_endpoint(endpoint: str) -> SshEndpoint:
     user, _, place = endpoint.removeprefix(SCHEME).rpartition("@")
     host, port = _split(place)
     return SshEndpoint(host.strip("[]"), int(port) if port else None, user or None)
+
+
+def place(endpoint: str) -> str:
+    """Return what all endpoints of one machine and port have in common; no name is looked up."""
+    if not endpoint.startswith(SCHEME):
+        return endpoint
+    named = ssh_endpoint(endpoint)
+    host = named.host.lower().rstrip(".")
+    with suppress(ValueError):
+        host = str(ip_address(host))
+    return SCHEME + SshEndpoint(host, named.port or PORT).shown
 
 
 def container_name(endpoint: str) -> str:

@@ -11,6 +11,7 @@ from octotui.model.machines.endpoints import (
     SshEndpoint,
     endpoint_problem,
     is_pod,
+    place,
     pod_endpoint,
     ssh_endpoint,
 )
@@ -101,3 +102,19 @@ def test_an_endpoint_is_the_name_of_a_container(written: str, why: str) -> None:
     assert endpoint_problem(written).startswith(why)
     assert bool(endpoint_problem(written)) == bool(why)
     assert Endpoint(written).is_container == written.startswith("container://")
+
+
+@pytest.mark.parametrize("other", [
+    "ssh://web1", "ssh://web1:22", "ssh://Web1", "ssh://ann@WEB1:22", "ssh://bob@web1",
+])  # fmt: skip
+def test_w12_endpoints_of_the_same_machine_have_the_same_place(other: str) -> None:
+    assert place("ssh://ann@web1") == place(other)
+
+
+def test_w12_addresses_are_compared_as_such() -> None:
+    assert place("ssh://[2001:DB8:0::7]") == place("ssh://root@[2001:db8::7]:22") == "ssh://[2001:db8::7]:22"
+
+
+@pytest.mark.parametrize("other", ["ssh://web1:23", "ssh://web2", "container://web1", "local"])
+def test_w12_those_of_others_do_not(other: str) -> None:
+    assert place("ssh://ann@web1") != place(other)

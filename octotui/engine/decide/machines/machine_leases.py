@@ -1,6 +1,8 @@
 """The life of a machine lease: provisioned, reached, used, and destroyed, each until it is done (W12)."""
 
 import re
+from collections.abc import Mapping
+from itertools import chain
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
@@ -21,12 +23,14 @@ from octotui.engine.state import MachineLease, State, machine_health
 from octotui.engine.state.machine_leases import leases_in_order, terms_now
 from octotui.model.complaints import Reason, did_you_mean
 from octotui.model.machines.dynamic_pools import DynamicPool
-from octotui.model.machines.endpoints import CONTAINER, ENDPOINT, LOCAL
+from octotui.model.machines.endpoints import CONTAINER, ENDPOINT, LOCAL, place
 from octotui.model.quantities import duration
+from octotui.model.space import Target, Worker
 
 SOON, LATE = 10.0, 600.0  # seconds until a provider that has failed is tried again; doubled each time
 LONGEST = 200  # characters of a provider's id
 ID = r"[A-Za-z0-9/][A-Za-z0-9_.:/@-]*"  # never an option of the command that is given it
+FARTHEST = 400  # characters of an endpoint: a host has at most 253
 
 
 def report_machine(turn: Transaction, report: commands.ReportMachine) -> None:
@@ -74,13 +78,19 @@ def _unusable(state: State, lease: MachineLease, machine: str, endpoint: str) ->
 
 
 def _taken(state: State, pool: str, name: str, machine: str, endpoint: str) -> Reason:
-    """Return which lease or worker has a machine already, or `""`."""
+    """Return which lease, worker or target has a machine already, or `""`; predicted ones are all here."""
+    if len(endpoint) > FARTHEST:
+        return f"its endpoint has more than {FARTHEST} characters"
+    if endpoint == LOCAL and not state.predicted:
+        return f'"{LOCAL}" is this machine, which no pool leases: say a way such as "ssh://user@host:22"'
+    where = place(endpoint) if endpoint != LOCAL else None
     for other in state.machine_leases.values():
         same_id = other.pool == pool and other.machine == machine
-        if other.id != name and (same_id or (endpoint == other.endpoint != LOCAL)):
+        if other.id != name and (same_id or place(other.endpoint) == where):
             return f"{machine} at {endpoint} is the machine of {other.id} already"
-    for slug, declared in state.model.machines.items():
-        if endpoint == declared.endpoint != LOCAL and not _is_of(state, slug):
+    tables: tuple[Mapping[str, Worker | Target], ...] = (state.model.workers, state.model.targets)
+    for slug, declared in chain.from_iterable(table.items() for table in tables):
+        if place(declared.endpoint) == where and not _is_of(state, slug):
             return f"{machine} at {endpoint} is {slug} of the model already"
     return ""
 

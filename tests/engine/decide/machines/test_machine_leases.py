@@ -9,7 +9,7 @@ from octotui.engine.decide.machines.machine_leases import LATE, SOON
 from octotui.model.machines.accounts import Account
 from octotui.model.machines.dynamic_pools import Image
 from octotui.model.process import Simulate
-from octotui.model.space import Pool, Worker
+from octotui.model.space import Pool, Target, Worker
 from tests.engine.invariants import check_settled
 from tests.leases import HOUR, MINUTE, TAKES, LeaseWorld, dynamic, hosted
 from tests.world import manual, script
@@ -155,12 +155,20 @@ def test_w12_runs_share_the_one_machine_of_a_pool() -> None:
     assert len(world.provisioned) == 1
 
 
+NO_ID = "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"
+
+
 @pytest.mark.parametrize(("said", "reason"), [
-    (("", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
-    (("x" * 201, "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
-    (("--all", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
-    (("a\nb", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
+    (("", "ssh://vm"), NO_ID),
+    (("x" * 201, "ssh://vm"), NO_ID),
+    (("--all", "ssh://vm"), NO_ID),
+    (("a\nb", "ssh://vm"), NO_ID),
     (("vm-9", "rubbish"), 'its provider says no endpoint such as "ssh://user@host:22"'),
+    (("vm-9", f"ssh://{'a' * 1000}"), "its endpoint has more than 400 characters"),
+    (
+        ("vm-9", "local"),
+        '"local" is this machine, which no pool leases: say a way such as "ssh://user@host:22"',
+    ),
 ])  # fmt: skip
 def test_w12_rubbish_is_not_taken_for_a_machine(said: tuple[str, str], reason: str) -> None:
     world = LeaseWorld(hosted({"go": [script("Work")]}))
@@ -171,26 +179,34 @@ def test_w12_rubbish_is_not_taken_for_a_machine(said: tuple[str, str], reason: s
     assert world.ends()[run] == "succeeded"
 
 
-def test_w12_the_same_machine_is_not_taken_twice() -> None:
+@pytest.mark.parametrize(("again", "endpoint"), [
+    ("vm-9", "ssh://nine"), ("vm-9", "ssh://ten"), ("vm-10", "ssh://nine"), ("vm-10", "ssh://root@nine"),
+    ("vm-10", "ssh://NINE"), ("vm-10", "ssh://nine:22"),
+])  # fmt: skip
+def test_w12_the_same_machine_is_not_taken_twice(again: str, endpoint: str) -> None:
     world = LeaseWorld(hosted({"go": [script("Work")]}))
-    world.said = [("vm-9", "ssh://nine"), ("vm-9", "ssh://nine")]
+    world.said = [("vm-9", "ssh://nine"), (again, endpoint)]
     world.send(commands.LoadModel(hosted({"go": [script("Work")]}, warm=2, max=2)))
     world.until(5 * MINUTE)
     reasons = [each.reason for each in world.happened(events.ProvisioningFailed)]
-    assert reasons == ["vm-9 at ssh://nine is the machine of lease-1 already"]
+    assert reasons == [f"{again} at {endpoint} is the machine of lease-1 already"]
     assert world.leases == {"lease-1": "ready", "lease-2": "ready"}
-    assert world.lease(2).machine != "vm-9"
+    assert world.lease(2).machine != again
 
 
-def test_w12_a_declared_worker_is_not_taken_for_a_machine() -> None:
+@pytest.mark.parametrize("endpoint", ["ssh://old", "ssh://ann@Old:22", "ssh://shop:2222"])
+def test_w12_what_the_model_declares_is_not_taken_for_a_machine(endpoint: str) -> None:
     declared = {"old": Worker(name="old", endpoint="ssh://old")}
+    targets = {"shop": Target(name="shop", endpoint="ssh://deploy@shop:2222")}
     pools = {"setup": Pool(name="Setup", dynamic=dynamic()), "more": Pool(name="More", workers=("old",))}
-    world = LeaseWorld(replace(hosted({"go": [script("Work")]}), pools=pools, workers=declared))
-    world.said = [("vm-9", "ssh://old")]
+    model = replace(hosted({"go": [script("Work")]}), pools=pools, workers=declared, targets=targets)
+    world = LeaseWorld(model)
+    world.said = [("vm-9", endpoint)]
     world.start("go")
     world.until(2 * MINUTE)
     reasons = [each.reason for each in world.happened(events.ProvisioningFailed)]
-    assert reasons == ["vm-9 at ssh://old is old of the model already"]
+    slug = "shop" if "shop" in endpoint else "old"
+    assert reasons == [f"vm-9 at {endpoint} is {slug} of the model already"]
 
 
 def test_w12_a_machine_that_never_answers_is_destroyed() -> None:
@@ -341,11 +357,13 @@ def test_w12_a_machine_that_is_there_is_adopted() -> None:
     assert not world.provisioned
     for pool, machine, endpoint, reason in (
         ("setup", "vm-7", "ssh://eight", "is the machine of lease-1 already"),
+        ("setup", "vm-8", "ssh://root@SEVEN:22", "is the machine of lease-1 already"),
         ("setup", "vm-8", "rubbish", "no endpoint"),
         *(
             ("setup", each, "ssh://eight", "no id of a machine")
             for each in ("--all", "-f", "a b", "", "x" * 201)
         ),
+        ("setup", "vm-8", "local", "this machine, which no pool leases"),
         ("other", "vm-8", "ssh://eight", "no dynamic pool “other”"),
     ):
         with pytest.raises(Refused, match=reason):
