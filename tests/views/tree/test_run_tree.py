@@ -48,7 +48,7 @@ def test_a_wait_stands_beneath_its_job():
         │    waits for exclusive use of worker1: run-6 is acquiring worker-image for 1s · first in queue
         └ · Build the image  pending
         · Look at the bill  pending
-        worker2: next after worker1 in setup
+        a worker of setup: selected again after “Look at the bill”, now worker2
         ├ · Tag the bill  pending
         └ · Tell everybody  pending
     """)
