@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from octotui.engine.state import Job, Run, State, StepProgress
 from octotui.model.process import PLAIN_CONDITIONS
-from octotui.views.labels import Glyphs, machine_name, unstopped
+from octotui.views.labels import Glyphs, machine_name
 from octotui.views.runs import mark, time_of, where
 from octotui.views.selections import why
 from octotui.views.text.clock_times import Zone
@@ -214,8 +214,8 @@ def _as_line(row: TreeRow, glyphs: Glyphs) -> str:
             f"{row.rails}{''.join(glyphs.progress(row.percentage))} {row.percentage} %  {row.text}".rstrip()
         )
     sign = f"{glyphs.sign(row.mark.sign)} " if row.mark is not None else ""
-    notes = [unstopped(row.note), f"{row.mark.word} {row.time}".strip() if row.mark else ""]
-    note = ", ".join(filter(None, notes))
+    stands = f"{row.mark.word} {row.time}".strip() if row.mark else ""
+    note = " · ".join(filter(None, (stands, row.note)))
     between = ": " if row.kind == "worker" else "  "
     text = f"{row.text}{between}{note}" if note else row.text
     return glyphs.text(row.rails) + sign + glyphs.text(text)

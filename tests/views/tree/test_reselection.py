@@ -26,7 +26,9 @@ def _drawn(world: World) -> str:
 
 def test_w7_one_worker_before_a_question_is_not_promised_after_it():
     world = _started(script("One", simulate=takes(5)), manual("Go?"), script("Two"))
-    assert _drawn(world) == dedent("""
+    assert (
+        _drawn(world)
+        == dedent("""
         ▶ run-1 A  executing 1s
         worker1: first in setup
         └ ▶ One  running 1s
@@ -34,6 +36,7 @@ def test_w7_one_worker_before_a_question_is_not_promised_after_it():
         a worker of setup: selected again after “Go?”, now worker1
         └ · Two  pending
     """).strip()
+    )
     world.run_until(6)
     assert "\na worker of setup: selected again after “Go?”\n└ · Two" in _drawn(world)  # it leases none
 
