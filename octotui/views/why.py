@@ -79,7 +79,7 @@ def _present(state: State, run: Run) -> list[str]:
 
 
 def _again(run: Run, pick: Pick) -> str:
-    """Return which steps of a pick have their worker selected again, and when: `; for “Tag” selected again …`."""
+    """Return which steps of a pick have another worker later: `; for “Tag” selected again after “Ask”`."""
     steps: dict[str, list[str]] = {}
     for index in pick.all_steps:
         if when := selected_again(run, index):

@@ -55,7 +55,7 @@ def _asks(run: Run, index: int) -> bool:
     if run.progress.steps[index].state == "started":
         return True
     failed, condition = run.progress.failed, run.runbook.steps[index].condition
-    return condition == "always" or condition == ("failure" if failed else "success")
+    return condition in ("always", "failure" if failed else "success")
 
 
 def _named(run: Run, index: int) -> str:
