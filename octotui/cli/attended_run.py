@@ -189,8 +189,8 @@ class AttendedRun:
         row = questions.row(state, question.id, user, time.time())
         if row is None:
             return None
-        if row.refusal is not None and not row.mine:
-            raise Refused(row.refusal)
+        if refused := questions.refused(row):
+            raise Refused(row.refusal or f"“{row.title}” is not answered here: {refused}")
         read = "\n".join((row.text.strip(), "", *questions.more(row)))
         return await self._asking.ask(question, row.title, read, row.fields, row.offered)
 

@@ -137,6 +137,13 @@ def standing(row: QuestionRow) -> str:
     return "you may take it" if row.refusal is None else "you may not take it"
 
 
+def refused(row: QuestionRow) -> str:
+    """Return why this user may not answer a question now, or ""."""
+    if row.mine or (row.responsible is None and row.refusal is None):
+        return ""
+    return f"{standing(row)}{f': {row.refusal}' if row.refusal else ''}"
+
+
 def notification(state: State, name: str, user: str) -> str:
     """Return a new question in one line for a user who may answer it; empty for others."""
     question = state.interruptions.get(name)

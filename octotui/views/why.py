@@ -4,7 +4,7 @@ from octotui.engine.forecast import UNKNOWN, Forecast, forecast
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.run_queue import ancestor_holds
 from octotui.engine.rules.worker_selection import rejection
-from octotui.engine.state import ForLock, Job, Run, State
+from octotui.engine.state import ForLock, Job, Pick, Run, State
 from octotui.views import waits
 from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
 from octotui.views.labels import acquire_text, counted, duration, listed, machine_name
@@ -14,6 +14,7 @@ from octotui.views.runs import where
 from octotui.views.selections import at_length
 from octotui.views.text.clock_times import Zone, exact_time
 from octotui.views.tree.outlook import may_run, why
+from octotui.views.tree.reselection import selected_again
 
 
 def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple[str, list[str]]]:
@@ -72,8 +73,18 @@ def _present(state: State, run: Run) -> list[str]:
         told = at_length(run, pick, state.model)
         if offset in run.selection.given_up:
             told += "; it was lost, and what had not begun there got another worker"
+        told += _again(run, pick)
         lines.append(told)
     return lines
+
+
+def _again(run: Run, pick: Pick) -> str:
+    """Return which steps of a pick have another worker later: `; for “Tag” selected again after “Ask”`."""
+    steps: dict[str, list[str]] = {}
+    for index in pick.all_steps:
+        if when := selected_again(run, index):
+            steps.setdefault(when, []).append(f"“{run.runbook.steps[index].name}”")
+    return "".join(f"; for {listed(names, most=4)} {when}" for when, names in steps.items())
 
 
 def _tag(state: State, run: Run) -> list[str]:

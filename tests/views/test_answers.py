@@ -41,7 +41,7 @@ def test_one_that_has_expired_says_so_in_the_tree():
     world.run_until(15_000)
     past = world.past
     told = "\n".join(as_lines(rows(past, "run-1", world.now), UNICODE))
-    assert "✖ Agree on the size  expired: nobody answered within 4h, failed" in told
+    assert "✖ Agree on the size  failed 4h00m · expired: nobody answered within 4h" in told
     assert "bob said proceed: the forecast is fine" in told
     assert past.runs["run-1"].reason == (
         "step “Agree on the size” failed: expired: nobody answered within 4h"

@@ -1,7 +1,7 @@
 from octotui.engine import commands
 from octotui.model.process import Runbook
 from octotui.views import questions
-from tests.scenes import SCENES
+from tests.scenes import SCENES, several
 from tests.world import World, manual, model, on_targets, packages, script
 
 
@@ -90,3 +90,20 @@ def test_a_step_that_failed_on_a_target_names_it():
         (row,) = questions.rows(world.state, "ann", world.now)
         assert (row.title, row.text) == (f"{step.name} failed on DB 1", told)
         assert row.choices == ("retry", "ignore", "fail", "exclude")
+
+
+def test_i6_who_may_not_answer_now_is_told_why():
+    """Who has taken part already, who started the run, and whom another one has forestalled."""
+    scene = several()
+
+    def told(user: str) -> str:
+        row = questions.row(scene.state, "question-1", user, scene.now)
+        assert row is not None
+        return questions.refused(row)
+
+    assert told("cem") == ""
+    assert told("dora") == "cem has taken it"
+    assert told("bob").endswith(
+        "bob has answered “Agree on the size” already, and another person must answer, too"
+    )
+    assert told("ann").endswith("ann started run-1, and another person must answer “Agree on the size”")

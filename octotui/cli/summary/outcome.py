@@ -28,7 +28,8 @@ def how_to_answer(state: State, root: str, user: str, space: str, state_dir: Pat
     """Yield for each question of a family that a user may answer the command, and the other answers."""
     for _, name in state.asking:
         question = state.interruptions[name]
-        if state.runs[question.run].root == root and may_answer(state, question, user) is None:
+        free = question.responsible in (None, user) and may_answer(state, question, user) is None
+        if free and state.runs[question.run].root == root:
             first, *others = question.choices
             rest = f"; or {listed(others, last='or')} instead of {first}" if others else ""
             yield (

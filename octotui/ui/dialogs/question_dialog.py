@@ -173,8 +173,8 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             return f"{parameters[0]} is no answer here: use {listed(row.choices, last='or')}"
         if action not in ("take", "answer", "notes", "release", "hand_over") or row.mine:
             return ""
-        if row.responsible is not None or row.refusal is not None:
-            return f"{questions.standing(row)}{f': {row.refusal}' if row.refusal else ''}"
+        if refused := questions.refused(row):
+            return refused
         takes = action in ("take", "answer", "notes")
         return "" if takes else f"take it first: {key_of(QuestionDialog, 'take')}"
 

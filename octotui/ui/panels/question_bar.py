@@ -7,7 +7,7 @@ from textual.widget import Widget
 from octotui.engine.state import State
 from octotui.ui.key_actions import key_of
 from octotui.ui.styled_text import Span, glyphs_of, spread, strip_of, styles_of
-from octotui.views.questions import QuestionRow, first, standing
+from octotui.views.questions import QuestionRow, first, refused, standing
 
 
 class QuestionBar(Widget):
@@ -51,18 +51,21 @@ class QuestionBar(Widget):
         if question is None:
             return Strip.blank(width, styles["plain"])
         past = self.state.keep_ended  # a replay, where nothing can be answered
+        refusal = refused(question)
         left: list[Span] = [
             (" ? ", "asks"),
             (f"{question.run} asks {question.asks}: ", "plain"),
             (question.title, "strong"),
-            (f"  {question.time}" if past else f"  {question.time} · {standing(question)}", "muted"),
+            (
+                f"  {question.time}" if past else f"  {question.time} · {refusal or standing(question)}",
+                "muted",
+            ),
         ]
         more = self.asking - 1
         if more:
             left.append((f" · {more} more", "muted"))
-        right: list[Span] = (
-            [] if past else [(key_of(type(self.screen), "answer"), "strong"), (" answer ", "muted")]
-        )
+        does = " read " if refusal else " answer "
+        right: list[Span] = [] if past else [(key_of(type(self.screen), "answer"), "strong"), (does, "muted")]
         return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
             width, styles["plain"]
         )

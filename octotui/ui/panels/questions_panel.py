@@ -126,7 +126,9 @@ marks, keys go for all of them."""
         if self.marked:
             return ""  # a dialog says which of them can be answered so
         fits = parameters[0] in question.choices
-        return "" if fits else "a failed step is retried, ignored or failed: enter opens its question"
+        if not fits:
+            return "a failed step is retried, ignored or failed: enter opens its question"
+        return questions.refused(question)
 
     def action_answer(self, answer: Literal["proceed", "abort"]) -> None:
         """Have the marked questions answered, or the one under the cursor."""

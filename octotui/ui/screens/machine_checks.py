@@ -24,7 +24,6 @@ class MachineChecksScreen(RunActionsScreen):
             "H",
             "check_health",
             "check health",
-            show=False,
             title="Check health",
             tooltip="Check the selected worker or target now, or all of them where none is selected",
         ),

@@ -47,7 +47,14 @@ class QuestionsScreen(RunActionsScreen):
     @property
     def asked(self) -> QuestionRow | None:
         """The question under the cursor."""
-        return self.query_one(QuestionsPanel).question
+        return next((each.question for each in self.query(QuestionsPanel)), None)
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Refuse nothing for marked questions: a dialog says which of them can be taken."""
+        marked = any(each.marked for each in self.query(QuestionsPanel))
+        if action == "take" and marked and not self.state.keep_ended:
+            return ""
+        return super().why_not(action, parameters)
 
     @on(QuestionsPanel.Pointed)
     async def _point(self, event: QuestionsPanel.Pointed) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
 PAINT = 1 / 240  # seconds from one paint of the screen to the next
-OFFERED = (*OF_A_RUN, "answer", "schedules")
+OFFERED = (*OF_A_RUN, "answer", "take", "schedules")
 
 
 class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
@@ -234,7 +234,8 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
         """Return why an action is refused for the selected run or worker."""
         if action == "why" and self.focused is not None and self.pointed_worker() is not None:
             return ""
-        return run_refusal(action, RunLookedAt(self.run or "", self.process or "", self.state, self.picture))
+        at = RunLookedAt(self.run or "", self.process or "", self.state, self.picture)
+        return run_refusal(action, at, self.asked if action == "take" else None)
 
     @work
     async def action_start(self) -> None:
@@ -320,7 +321,7 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
         from octotui.ui.dialogs.why_dialog import SchedulesDialog
         from octotui.views import schedules
 
-        parts = schedules.schedule_lines(self.state, self.now, zone=zone_of(self))
+        parts = lambda: schedules.schedule_lines(self.state, self.now, zone=zone_of(self))  # noqa: E731
         self.app.push_screen(SchedulesDialog(self.state.model.space.name, parts))
 
     async def action_top(self) -> None:
@@ -354,9 +355,9 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
         from octotui.ui.dialogs.why_dialog import FilesDialog
         from octotui.views import files
 
-        if self.run is not None:
-            parts = files.of_run(self.picture, self.run, self.session.artifact_path)
-            self.app.push_screen(FilesDialog(self.run, parts))
+        if (run := self.run) is not None:
+            parts = lambda: files.of_run(self.picture, run, self.session.artifact_path)  # noqa: E731
+            self.app.push_screen(FilesDialog(run, parts))
 
     def action_variables(self) -> None:
         """Show the variables of the run, with reasons."""
@@ -372,13 +373,11 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
         from octotui.ui.dialogs.why_dialog import WhyDialog
         from octotui.views import why
 
-        worker = self.pointed_worker()
+        worker, run, zone = self.pointed_worker(), self.run, zone_of(self)
         if worker is not None:
-            parts = why.of_worker(self.state, worker, self.now, zone_of(self))
-            self.app.push_screen(WhyDialog(worker, parts))
-        elif self.run is not None:
-            parts = why.of_run(self.picture, self.run, self.now, zone_of(self))
-            self.app.push_screen(WhyDialog(self.run, parts))
+            self.app.push_screen(WhyDialog(worker, lambda: why.of_worker(self.state, worker, self.now, zone)))
+        elif run is not None:
+            self.app.push_screen(WhyDialog(run, lambda: why.of_run(self.picture, run, self.now, zone)))
 
     def pointed_worker(self) -> str | None:
         """Return the worker that `w` explains, where the focus is on one."""

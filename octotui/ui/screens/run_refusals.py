@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from octotui.engine.state import State
 from octotui.views import files
+from octotui.views.questions import QuestionRow, refused
 
 
 class RunLookedAt(NamedTuple):
@@ -57,14 +58,19 @@ OF_A_RUN: dict[str, Callable[[RunLookedAt], str]] = {
 """Actions that are about a run, and what says why one makes no sense for it."""
 
 
-def run_refusal(action: str, at: RunLookedAt) -> str:
-    """Return why an action is refused, without a full stop; empty where it is not."""
+def run_refusal(action: str, at: RunLookedAt, asked: QuestionRow | None = None) -> str:
+    """Return why an action is refused, without a full stop; empty where it is not.
+
+    `asked` is the question that would be taken.
+    """
     if action in CHANGING and at.state.keep_ended:
         return "this is a replay: nothing can be changed"
     if action == "schedules":
         return "" if at.state.model.schedules else "no schedules are declared"
     if action in ("answer", "take"):
-        return "" if len(at.state.asking) else "there is no open question"
+        if not len(at.state.asking):
+            return "there is no open question"
+        return "" if asked is None else refused(asked)
     if action not in OF_A_RUN:
         return ""
     return OF_A_RUN[action](at) if at.run else "no run is selected"

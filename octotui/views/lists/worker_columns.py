@@ -8,7 +8,7 @@ from octotui.views.pools import WorkerRow
 
 
 def _doing(row: WorkerRow, width: int, scope: CellContext) -> Spans:
-    return ((row.runs, row.mark.role),) if row.runs else ((row.note, "muted"),)
+    return ((row.runs, row.mark.role),) if row.runs else ()
 
 
 def _waiting(row: WorkerRow, width: int, scope: CellContext) -> Spans:
@@ -35,7 +35,7 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
     state_column(lambda row: row.mark, least=7, most=12),
     Column(
         name="runs",
-        about="its runs, or which has it alone; or why it is not healthy",
+        about="its runs, or which has it alone",
         cell=_doing,
         key=lambda row: row.runs or None,
         least=8,
@@ -61,8 +61,13 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
         most=80,
         extra=True,
     ),
+    word_column("reason", "why it has its health", lambda row: row.note, least=8, most=80),
     time_column(
-        "used", "when its last run ended, of the newest hundred runs", lambda row: row.used_at, extra=True
+        "used",
+        "when its last run ended, of the newest hundred runs",
+        lambda row: row.used_at,
+        head="last ended",
+        extra=True,
     ),
     Column(
         name="health",

@@ -4,11 +4,11 @@ from msgspec.structs import replace
 
 from octotui.engine.state import Job, Run, State, StepProgress
 from octotui.model.process import PLAIN_CONDITIONS
-from octotui.views.labels import Glyphs, machine_name, unstopped
+from octotui.views.labels import Glyphs, machine_name
 from octotui.views.runs import mark, time_of, where
 from octotui.views.selections import why
 from octotui.views.text.clock_times import Zone
-from octotui.views.tree import steps, targets
+from octotui.views.tree import reselection, steps, targets
 from octotui.views.tree.rows import Branch, TreeRow, grown
 from octotui.views.waits import of_run, waits_itself
 
@@ -74,7 +74,7 @@ def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
     """Return a run's steps in order, each below its worker; a manual step has none."""
     branches: list[Branch] = []
     shown: set[int] = set()
-    current: int | None = None
+    current: tuple[int, str] | None = None
     acquiring = _acquisitions(state, run)
     for index, progress in enumerate(run.progress.steps):
         if run.runbook.steps[index].within:
@@ -89,24 +89,50 @@ def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
                 current = None
                 branches.append(step)
                 continue
-        elif pick != current:
-            branches.append(_worker(state, run, pick, again=pick in shown))
-            shown.add(pick)
-            current = pick
+        elif (pick, foretold := reselection.with_present(state, run, index)) != current:
+            if foretold:
+                branches.append(_some_worker(state, run, index, foretold))
+            else:
+                perhaps = reselection.perhaps_again(run, index)
+                again = f"+{index}" if pick in shown else ""
+                branches.append(_worker(state, run, pick, perhaps, again))
+                shown.add(pick)
+            current = pick, foretold
         branches[-1].branches.extend(before)
         branches[-1].branches.append(step)
     return branches
 
 
-def _worker(state: State, run: Run, index: int, *, again: bool) -> Branch:
-    pick = run.selection.picks[index]
+def _some_worker(state: State, run: Run, step: int, when: str) -> Branch:
+    """Return the heading of a worker that is still to be selected: it promises none (W7)."""
+    pick = run.selection.picks[run.progress.steps[step].pick or 0]
     return Branch(
         row=TreeRow(
-            key=f"{run.id}/{index}{'+' if again else ''}",
+            key=f"{run.id}/?{step}",
+            kind="worker",
+            text=f"a worker of {pick.pool}",
+            role="strong",
+            note=when,
+            run=run.id,
+            worker=pick.worker if run.selection.leased else None,
+        )
+    )
+
+
+def _worker(state: State, run: Run, index: int, perhaps: str, again: str) -> Branch:
+    """Return the heading of a selected worker; `perhaps` says what may have it selected again.
+
+    `again` tells a further heading of the same selection from those before it.
+    """
+    pick = run.selection.picks[index]
+    reason = "the same selection" if again else _reason(state, run, index)
+    return Branch(
+        row=TreeRow(
+            key=f"{run.id}/{index}{again}",
             kind="worker",
             text=machine_name(state.model, pick.worker),
             role="strong",
-            note="the same selection" if again else _reason(state, run, index),
+            note=" · ".join(filter(None, (reason, perhaps))),
             run=run.id,
             worker=pick.worker,
         )
@@ -188,8 +214,8 @@ def _as_line(row: TreeRow, glyphs: Glyphs) -> str:
             f"{row.rails}{''.join(glyphs.progress(row.percentage))} {row.percentage} %  {row.text}".rstrip()
         )
     sign = f"{glyphs.sign(row.mark.sign)} " if row.mark is not None else ""
-    notes = [unstopped(row.note), f"{row.mark.word} {row.time}".strip() if row.mark else ""]
-    note = ", ".join(filter(None, notes))
+    stands = f"{row.mark.word} {row.time}".strip() if row.mark else ""
+    note = " · ".join(filter(None, (stands, row.note)))
     between = ": " if row.kind == "worker" else "  "
     text = f"{row.text}{between}{note}" if note else row.text
     return glyphs.text(row.rails) + sign + glyphs.text(text)

@@ -56,3 +56,19 @@ def test_a_verb_that_needs_a_server_starts_it_by_the_name_of_the_space(octotui: 
     said = octotui("cancel", "small", "run-4", "--state", lived.state)
     assert (said.code, said.out) == (1, "")
     assert said.err.endswith(f"/small: octotui FILE --state {lived.state} starts one\n")
+
+
+def test_the_server_of_a_space_that_the_model_names_otherwise_now_is_found(
+    octotui: Call, lived: Lived
+) -> None:
+    """It says the command that ends it, and that command does."""
+    model, *state = lived.at
+    server = holder(lived.state / "small")
+    lived.model.write_text(lived.model.read_text().replace('"Small"', '"Tiny"', 1))
+    first, second = octotui("stop", model, *state).out.splitlines()
+    assert first == "no server runs for this space"
+    assert second == (
+        f"one runs for small, as the model named it before: octotui stop --state {lived.state} small"
+    )
+    octotui(*second.rpartition(": octotui ")[2].split())
+    gone(server)

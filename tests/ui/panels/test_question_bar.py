@@ -20,3 +20,13 @@ async def test_it_prefers_the_run_looked_at_and_counts_the_others(tmp_path):
         await it.sees("run-6 asks Finance: Look at the bill", "6 more")
         await it.press("j")
         await it.sees("run-11 asks Finance")
+
+
+async def test_i6_an_answer_that_is_refused_is_not_offered(tmp_path):
+    """Ann started the run: she reads why she may not answer, and is offered to read the question."""
+    async with opened(scenes.several(), tmp_path) as it:
+        await it.until(lambda: "cem has taken it" in it.text)
+        assert "a answer" not in it.text.splitlines()[-2]
+        assert "t take" not in it.text.splitlines()[-1]
+        await it.press("t")
+        await it.sees("ann started run-1, and another person must answer")

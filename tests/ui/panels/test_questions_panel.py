@@ -64,3 +64,13 @@ async def test_the_oldest_question_comes_first_unless_it_is_sorted(tmp_path):
         await it.sees("by run ↓ · 7")
         await it.press("C", "d", "enter")
         assert [it.session.state.interruptions[key].raised_at for key in lines.keys] == raised
+
+
+async def test_i6_an_answer_that_is_refused_is_not_offered(tmp_path):
+    async with opened(scenes.several(), tmp_path) as it:
+        await it.press("Q")
+        await it.sees("Agree on the size")
+        assert "p proceed" not in it.text
+        await it.press("p")
+        await it.sees("ann started run-1, and another person must answer")
+        assert it.app.screen.query_one(QuestionsPanel).question is not None

@@ -28,7 +28,7 @@ def test_a_worker_shows_who_has_it_who_leases_it_and_how_many_wait():
     held = replace(row(SCENES["lock_wait"](), "worker1"), next=True, used_at=START)
     assert cells(held) == {
         "next": "→", "worker": "worker1", "sign": "▣", "state": "held", "runs": "run-6 acquires worker-image",
-        "waiting": "◔ 1", "leased": "run-7 and run-9", "used": "13:46", "health": "",
+        "waiting": "◔ 1", "reason": "", "leased": "run-7 and run-9", "used": "13:46", "health": "",
         "since": "", "latency": "", "endpoint": "", "roles": "",
     }  # fmt: skip
     assert cells(held, CellContext(START, UTC, ASCII))["waiting"] == "~ 1"
@@ -49,6 +49,11 @@ def test_a_target_shows_its_roles_and_health():
     told = cells(pools.worker_row(scene.world.state, "setup", "worker2"))
     assert (told["state"], told["health"]) == ("idle", "has warnings")
     assert cells(replace(row(scene, "worker1"), roles="web and db"))["roles"] == "web and db"
+
+
+def test_runs_and_reasons_have_columns_of_their_own():
+    sick = replace(row(SCENES["idle"](), "worker1"), note="it answers no more", health="unhealthy")
+    assert (cells(sick)["runs"], cells(sick)["reason"]) == ("", "it answers no more")
 
 
 def test_every_column_can_be_sorted_by():

@@ -36,9 +36,9 @@ def test_s3_a_pending_step_that_waits_for_an_output_may_run_until_it_is_set_or_n
     world = World(model({"a": steps}))
     world.start("a", environment="test")
     lines = drawn(world)
-    assert f". Read  {WHY}, may run" in lines[-3]
+    assert f". Read  may run - {WHY}" in lines[-3]
     assert ". Decided  pending" in lines[-2]
-    assert f". Each  {WHY}, may run" in lines[-1]
+    assert f". Each  may run - {WHY}" in lines[-1]
     said = dict(of_run(world.state, "run-1", world.now))
     assert said["Steps that may run"] == [f"“Read”: {WHY}", f"“Each”: {WHY}"]
     world.report("job-1.1", outputs={"Ready": "True"})
@@ -71,12 +71,12 @@ def test_s3_a_prediction_shows_it_on_the_worker_and_the_targets_it_would_have() 
     world.start("a", environment="test")
     world.run_out()
     text = "\n".join(drawn(world))
-    assert f"worker1: first in setup\n|- + First  succeeded 2s\n|- . Read  {WHY}, may run 2s\n".replace(
+    assert f"worker1: first in setup\n|- + First  succeeded 2s\n|- . Read  may run 2s - {WHY}\n".replace(
         "|-", "|"
     ) in text.replace("|-", "|")
-    assert f"x Fail  exit code 1 - {WHY}, failed 1s" in text
-    assert f". Each  4 of 4 targets - {WHY}, may run" in text
-    assert f". Web 3  {WHY}, may run 2s" in text
+    assert f"x Fail  failed 1s - exit code 1 - {WHY}" in text
+    assert f". Each  may run - 4 of 4 targets - {WHY}" in text
+    assert f". Web 3  may run 2s - {WHY}" in text
     assert "+ Inner  succeeded" in text
 
 
@@ -84,7 +84,7 @@ def test_s3_s6_a_step_may_run_where_it_may_on_one_of_its_targets() -> None:
     own = f'#{{if Octopus.Machine.Name == "Web 3"}}{WHEN}#{{/if}}'
     world = World(model({"a": [script("First"), on_targets("Each", "web", condition=own)]}))
     world.start("a", environment="test")
-    assert f". Each  {WHY}, may run" in drawn(world)[-1]
+    assert f". Each  may run - {WHY}" in drawn(world)[-1]
     world.report("job-1.1", outputs={"Ready": "False"})
     assert "may run" not in "".join(as_lines(rows(world.past, "run-1", world.now), ASCII))
 

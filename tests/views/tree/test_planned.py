@@ -19,5 +19,5 @@ def test_e1_a_plan_has_no_sign_of_success_and_notes_on_jobs() -> None:
     tree = planned(rows(world.past, "run-1", world.now), {"job-1.1": "would take about 6s by the last 3"})
     told = as_lines(tuple(tree), UNICODE)
     assert told[0].startswith("· would be run-1 A  would succeed in ")
-    assert told[2].startswith("├ · Copy  would take about 6s by the last 3, would succeed in ")
+    assert told[2].startswith("├ · Copy  would succeed in 2s · would take about 6s by the last 3")
     assert "✔" not in "".join(told)

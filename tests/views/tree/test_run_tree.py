@@ -25,16 +25,16 @@ def test_the_seed_example_shows_who_got_which_worker_and_why():
         ✔ run-1 Unleash the kraken  succeeded 0s
         worker1: first in setup
         ├ ✔ Create AWS RDS in Development  succeeded 0s
-        │  └ ▶ run-2 Development on worker1  first in setup, executing 12s
+        │  └ ▶ run-2 Development on worker1  executing 12s · first in setup
         │     └ ▶ Create the instance  running 12s
         ├ ✔ Create AWS RDS in Test  succeeded 0s
-        │  └ ▶ run-3 Test on worker2  next after worker1 in setup, executing 12s
+        │  └ ▶ run-3 Test on worker2  executing 12s · next after worker1 in setup
         │     └ ▶ Create the instance  running 12s
         ├ ✔ Create AWS RDS in Staging  succeeded 0s
-        │  └ ▶ run-4 Staging on worker3  next after worker2 in setup, executing 12s
+        │  └ ▶ run-4 Staging on worker3  executing 12s · next after worker2 in setup
         │     └ ▶ Create the instance  running 12s
         └ ✔ Create AWS RDS in Production  succeeded 0s
-           └ ▶ run-5 Production on worker1  next after worker3 in setup, executing 12s
+           └ ▶ run-5 Production on worker1  executing 12s · next after worker3 in setup
               └ ▶ Create the instance  running 12s
     """)
 
@@ -48,7 +48,7 @@ def test_a_wait_stands_beneath_its_job():
         │    waits for exclusive use of worker1: run-6 is acquiring worker-image for 1s · first in queue
         └ · Build the image  pending
         · Look at the bill  pending
-        worker2: next after worker1 in setup
+        a worker of setup: selected again after “Look at the bill”, now worker2
         ├ · Tag the bill  pending
         └ · Tell everybody  pending
     """)
@@ -73,10 +73,10 @@ def test_failures_retries_and_skips_say_why():
     assert drawn(SCENES["failed"](), "run-1") == text("""
         ▶ run-1 Break the kraken · Test  executing 15s
         worker1: first in setup
-        ├ ✖ Poke it  exit code 1 · attempt 2 of 2, failed 4s
-        │  ├ ✖ attempt 1  exit code 1, failed 4s
-        │  └ ✖ attempt 2  exit code 1, failed 4s
-        ├ – Feed it  an earlier step failed, skipped
+        ├ ✖ Poke it  failed 4s · exit code 1 · attempt 2 of 2
+        │  ├ ✖ attempt 1  failed 4s · exit code 1
+        │  └ ✖ attempt 2  failed 4s · exit code 1
+        ├ – Feed it  skipped · an earlier step failed
         └ ▶ Bandage it  running 2s
     """)
 
@@ -107,7 +107,7 @@ def test_a_run_that_was_refused_workers_says_every_reason():
     assert drawn(Scene(state, world.now, world), "run-1") == text("""
         ✖ run-1 P  failed 0s
         worker1: first in setup
-        └ ✖ A  run-2 failed: step “S”: pool gone is not in the model any more, failed 0s
+        └ ✖ A  failed 0s · run-2 failed: step “S”: pool gone is not in the model any more
            └ ✖ run-2 A  failed 0s
               │ step “S”: pool gone is not in the model any more
               └ · S  pending
@@ -151,7 +151,7 @@ def test_steps_that_do_not_apply_stay_with_their_neighbours():
         ▶ run-1 A · Test  executing 0s
         worker1: first in setup
         ├ ▶ One  running 0s
-        ├ – Two  it does not apply to environment test, skipped
+        ├ – Two  skipped · it does not apply to environment test
         └ · Three  pending
     """)
 
@@ -161,7 +161,7 @@ def test_a_step_skipped_before_any_worker_stands_alone():
     world.start("a")
     assert drawn(at(world), "run-1") == text("""
         ? run-1 A  asks 0s
-        – Off  it is disabled, skipped
+        – Off  skipped · it is disabled
         ? Ask  asks 0s
           asks anyone: nobody has taken the question yet
     """)
@@ -194,7 +194,7 @@ def test_a_tree_can_be_drawn_in_ascii():
         "+ run-1 Unleash the kraken  succeeded 0s",
         "worker1: first in setup",
         "| + Create AWS RDS in Development  succeeded 0s",
-        "|  ` * run-2 Development on worker1  first in setup, executing 12s",
+        "|  ` * run-2 Development on worker1  executing 12s - first in setup",
     ]
     assert all(
         drawn(made(), run.id, ASCII).isascii()
@@ -219,12 +219,12 @@ def test_v7_what_scripts_say_stands_beneath_their_steps():
     assert drawn(SCENES["telling"](), "run-1") == text("""
         ▶ run-1 Report on the kraken · Test  executing 21s
         worker1: first in setup
-        ├ ! Measure it  attempt 2 of 3 · 2 warnings, succeeded with warnings 6s
+        ├ ! Measure it  succeeded with warnings 6s · attempt 2 of 3 · 2 warnings
         │  │ The kraken weighs 94 t
         │  │ artifact kraken-weight.csv 12 KiB
         │  │ the scales end at 100 t
         │  │ the tail was not weighed
-        │  ├ ✖ attempt 1  the scales are busy, exit code 75, failed 4s
+        │  ├ ✖ attempt 1  failed 4s · the scales are busy, exit code 75
         │  └ ! attempt 2  succeeded with warnings 6s
         └ ▶ Copy the results  running 6s
              ████████████░░░░░░░░ 62 %  94 of 151 files

@@ -18,7 +18,7 @@ def test_s6_a_row_for_each_target_and_how_many_at_a_time() -> None:
     world.run_until(3.0)
     assert lines(world.state, at=3.0) == [
         "* run-1 R  executing 3s",
-        "* Deploy  4 of 4 targets, 2 at a time, started",
+        "* Deploy  started - 4 of 4 targets, 2 at a time",
         "| + Web 1  succeeded 2s",
         "| + Web 2  succeeded 2s",
         "| * Web 3  running 1s",
@@ -32,7 +32,7 @@ def test_l1_who_has_the_lock_of_a_target() -> None:
         world.start("r", environment="production")
     told = lines(world.state, "run-2", 1.0)
     assert told[1:] == [
-        "~ Deploy  on DB 1, waits 1s",
+        "~ Deploy  waits 1s - on DB 1",
         '  waits for exclusive use of DB 1: run-1 is running "Deploy" for 1s - first in queue',
     ]
 
@@ -59,7 +59,7 @@ def test_s6_child_steps_stand_under_their_target() -> None:
     world.start("r")
     world.run_until(5.0)
     assert lines(world.state, at=5.0)[1:] == [
-        "* Roll  2 of 4 targets, 1 at a time, started",
+        "* Roll  started - 2 of 4 targets, 1 at a time",
         "| Web 1",
         "|  | + Stop  succeeded 2s",
         "|  ` + Start  succeeded 2s",
@@ -83,7 +83,7 @@ def test_s6_on_a_worker_for_each_target() -> None:
     world.start("r", environment="production")
     told = lines(world.state)
     assert "worker1: first in setup" in told
-    assert any("Tell  on DB 1" in line for line in told)
+    assert any(line.endswith("- on DB 1") and "Tell  " in line for line in told)
 
 
 def test_s3_targets_that_a_step_leaves_out_are_there_with_the_reason() -> None:
@@ -95,10 +95,10 @@ def test_s3_targets_that_a_step_leaves_out_are_there_with_the_reason() -> None:
     world = World(model({"r": steps}))
     world.start("r")
     assert lines(world.state)[1:6] == [
-        "* Deploy  1 of 1 targets, started",
+        "* Deploy  started - 1 of 1 targets",
         "| * Web 2  running 0s",
-        *(f"| - Web {number}  its condition {only} is not met, skipped" for number in (1, 3)),
-        f"` - Web 4  its condition {only} is not met, skipped",
+        *(f"| - Web {number}  skipped - its condition {only} is not met" for number in (1, 3)),
+        f"` - Web 4  skipped - its condition {only} is not met",
     ]
     world.run_until(2.5)
     told = lines(world.state, at=2.5)[6:]
