@@ -175,7 +175,7 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
         return False
     if not any(run.runbook.steps[each].acquires and _would_run(turn, run, each) for each in steps):
         return False
-    reselect_lost(turn, run.id)
+    reselect_lost(turn, run.id, needed=True)
     run = turn.run(run.id)
     # None where all targets are excluded.
     needed = [each for each in acquisitions(run) if acquirable(turn, run, each[0])]

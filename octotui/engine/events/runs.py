@@ -77,11 +77,11 @@ class RunStarted(Event, frozen=True, tag=True):
 
 
 class RunAwaitsMachines(Event, frozen=True, tag=True):
-    """A run waits until dynamic pools have a machine (W12), and fails at `until`."""
+    """A run waits until dynamic pools have a machine (W12), at most to `until`; with None no more."""
 
     run: str
     pools: tuple[str, ...]
-    until: float
+    until: float | None
 
 
 class WorkersSelected(Event, frozen=True, tag=True):

@@ -96,9 +96,13 @@ def _with_deadline(state: State, before: float | None, after: float | None, name
 
 
 def awaits(state: State, event: events.RunAwaitsMachines) -> State:
-    """Let a run wait for machines, for as long as it has waited already."""
+    """Let a run wait for machines, or no more; what it has waited already counts."""
+    known = state.runs[event.run].selection
     state, run = awaits_no_more(state, state.runs[event.run])
-    since = event.at if not run.selection.awaits else run.selection.awaits_since
+    since = event.at if known.awaits_until is None else known.awaits_since
+    if event.until is None:
+        run = with_selection(run, awaits=event.pools)
+        return replace(state, runs=state.runs.insert(run.id, run))
     run = with_selection(run, awaits=event.pools, awaits_since=since, awaits_until=event.until)
     state = _with_deadline(state, None, event.until, wait_deadline(run.id))
     awaiting = state.awaiting.add((run.number, run.id))

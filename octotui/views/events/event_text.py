@@ -91,6 +91,8 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
             return [f"is moved to the top{f' by {by}' if by else ''}"]
         case events.RunStarted():
             return ["starts"] if not run.spent else ["continues"]
+        case events.RunAwaitsMachines(until=None):
+            return ["waits for no machine any more"]
         case events.RunAwaitsMachines(pools=pools):
             return [f"waits for a machine of pool {listed(pools, most=4)}"]
         case events.WorkersSelected(picks=picks):

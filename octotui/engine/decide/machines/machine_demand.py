@@ -28,8 +28,8 @@ def is_awaited(state: State, pool: str) -> bool:
 def await_machines(turn: Transaction, run: Run, pools: tuple[str, ...]) -> None:
     """Let a run wait until pools have a machine; the time that it has waited already counts."""
     known, limits = run.selection, [turn.state.model.pools[pool].dynamic for pool in pools]
-    if known.awaits != pools:
-        since = known.awaits_since if known.awaits and known.awaits_since is not None else turn.at
+    if known.awaits != pools or known.awaits_until is None:
+        since = turn.at if known.awaits_until is None else known.awaits_since or turn.at
         until = since + min(each.limit for each in limits if each is not None)
         turn.emit(events.RunAwaitsMachines(run=run.id, pools=pools, until=until))
     replenish(turn)
@@ -37,13 +37,16 @@ def await_machines(turn: Transaction, run: Run, pools: tuple[str, ...]) -> None:
 
 def give_up(turn: Transaction, name: str) -> None:
     """Fail a run that has waited for a machine for as long as its pool lets it."""
-    run = turn.run(name)
+    turn.end_run(name, "failed", waited_for(turn, turn.run(name)))
+
+
+def waited_for(turn: Transaction, run: Run) -> Reason:
+    """Return which machines a run has not got in time, and why."""
     waited = turn.at - (run.selection.awaits_since or turn.at)
-    reasons = (
+    return "; ".join(
         f"pool {pool} has had no machine for {duration(round(waited))}, its limit{_why(turn.state, pool)}"
         for pool in run.selection.awaits
     )
-    turn.end_run(name, "failed", "; ".join(reasons))
 
 
 def _why(state: State, pool: str) -> Reason:
