@@ -21,8 +21,12 @@ Work = Callable[[MachineLease], Coroutine[Any, Any, None]]
 class LeaseTasks:
     """One task at a time for each lease: destroying a machine ends its provisioning first."""
 
-    def __init__(self, providers: Providers, masked: Masked, session: SessionPort) -> None:
-        """Mask what providers say with `masked`."""
+    def __init__(
+        self, providers: Providers, masked: Masked, session: SessionPort, forget: Callable[[str], object]
+    ) -> None:
+        """Mask what providers say with `masked`; `forget` hears of workers whose machine was destroyed."""
+        self._forget = forget
+        self._ending: dict[str, str] = {}  # leases, and their workers
         self._providers = providers
         self._masked = masked
         self._session = session
@@ -35,6 +39,9 @@ class LeaseTasks:
                 self._begin(event.lease, self._provision)
             case events.MachineToBeDestroyed() | events.DestroyRetried():
                 self._begin(event.lease, self._destroy)
+            case events.MachineDestroyed():
+                if (worker := self._ending.pop(event.lease, None)) is not None:
+                    self._forget(worker)
             case _:
                 pass
 
@@ -88,6 +95,7 @@ class LeaseTasks:
 
     async def _destroy(self, lease: MachineLease) -> None:
         order, problem = self._order(lease), ""
+        self._ending[lease.id] = lease.worker
         try:
             await self._providers[order.terms.provider].destroy(order)
         except ProviderError as error:
