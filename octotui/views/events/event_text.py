@@ -19,7 +19,7 @@ from octotui.views.answers import approvals
 from octotui.views.events.lease_text import of_lease
 from octotui.views.events.machine_text import of_machine
 from octotui.views.events.refused_actions import refused_action
-from octotui.views.labels import acquire_text, counted, listed, machine_name
+from octotui.views.labels import acquire_text, counted, listed, machine_name, with_digests
 from octotui.views.releases import made
 from octotui.views.selections import at_length
 from octotui.views.text.clock_times import Zone
@@ -254,5 +254,5 @@ def _wait_of(state: State, run: Run, now: float, zone: Zone) -> list[str]:
 
 def _named(run: Run, job: Job) -> str:
     if job.step is None:
-        return acquire_text(job.packages, ("acquiring", "pulling"))
+        return acquire_text(with_digests(run, job), ("acquiring", "pulling"))
     return f"“{run.runbook.steps[job.step].name}”"
