@@ -22,14 +22,15 @@ def leased(state: State, event: MachineLeaseEvent) -> State:  # noqa: C901, PLR0
     lease = state.machine_leases[event.lease]
     match event:
         case events.ProvisioningFailed(reason=reason, due=due):
-            failed = replace(lease, phase="requested", machine="", endpoint="", provisioned_at=None)
+            failed = replace(
+                lease, phase="requested", machine="", endpoint="", host_key="", provisioned_at=None
+            )
             return _put(state, replace(_with_failure(failed, reason)), due)
         case events.ProvisioningRetried() | events.DestroyRetried():
             return _put(state, lease, None)
         case events.MachineProvisioned(machine=machine, endpoint=endpoint, due=due):
-            lease = replace(
-                lease, phase="starting", machine=machine, endpoint=endpoint, provisioned_at=event.at
-            )
+            lease = replace(lease, machine=machine, endpoint=endpoint, host_key=event.host_key)
+            lease = replace(lease, phase="starting", provisioned_at=event.at)
             return _put(state, lease, due)
         case events.MachineReady(due=due):
             ready = replace(

@@ -90,7 +90,9 @@ class LeaseTasks:
         except ProviderError as problem:
             report = ReportMachine(lease=lease.id, problem=self._masked(str(problem)))
         else:
-            report = ReportMachine(lease=lease.id, machine=machine.id, endpoint=machine.endpoint)
+            report = ReportMachine(
+                lease=lease.id, machine=machine.id, endpoint=machine.endpoint, host_key=machine.host_key
+            )
         self._session.report(report)
 
     async def _destroy(self, lease: MachineLease) -> None:
