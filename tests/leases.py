@@ -40,6 +40,7 @@ class LeaseWorld(World):
         self.unbroken: list[str] = []  # why machines are not destroyed
         self.said: list[tuple[str, str]] = []  # ids and endpoints to say instead of new ones
         self.health: Health = "healthy"
+        self.away: set[str] = set()  # workers that no check reaches
         self.made: dict[str, str] = {}  # the machines that there are, by the name of their lease
         self.provisioned: list[str] = []
         super().__init__(model)
@@ -59,7 +60,8 @@ class LeaseWorld(World):
             case events.MachineToBeDestroyed() | events.DestroyRetried():
                 self._destroy(self.state.machine_leases[event.lease])
             case events.CheckStarted(machine=machine):
-                self._soon(0.1, commands.ReportCheck(machine=machine, health=self.health, reason="why"))
+                health: Health = "unavailable" if machine in self.away else self.health
+                self._soon(0.1, commands.ReportCheck(machine=machine, health=health, reason="why"))
             case _:
                 pass
 

@@ -242,12 +242,13 @@ class AdoptMachine(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ReportMachine(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Report what came of provisioning the machine of a lease: id and endpoint, or a problem."""
+    """Report what came of provisioning the machine of a lease: id, endpoint and host key, or a problem."""
 
     lease: str
     machine: str = ""
     endpoint: str = ""
     problem: str = ""
+    host_key: str = ""
 
 
 class ReportDestroyed(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -99,6 +99,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
     `account` is the slug of the account that works there.
     `policy` names how its health is checked. After `unreachable_limit` seconds without an answer it is lost.
+    `host_key` is the only key that its host may show, that of a leased machine (W12).
     """
 
     name: str
@@ -109,6 +110,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None = None
     policy: str | None = None
     unreachable_limit: float | None = None
+    host_key: str = ""
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -378,7 +380,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         if declared is None or declared.endpoint == LOCAL:
             return Endpoint()
         account = self.accounts.get(declared.account or "")
-        return Endpoint(declared.endpoint, account, self.ssh)
+        host_key = declared.host_key if isinstance(declared, Worker) else ""
+        return Endpoint(declared.endpoint, account, self.ssh, host_key)
 
     @property
     def place_names(self) -> dict[str, str]:

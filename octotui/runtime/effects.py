@@ -63,7 +63,7 @@ class EffectRunner:
         self._checker = HealthChecker(
             self._scripts.names.space, self._scripts.use, machines, self._secret_store, now, session
         )
-        self._leases = LeaseTasks(providers or {}, self._masked.text, session)
+        self._leases = LeaseTasks(providers or {}, self._masked.text, session, self._forget)
         self._attempts: dict[str, ResumableAttempt | UnreachedAttempt | None] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._choosing = asyncio.Lock()
@@ -81,7 +81,7 @@ class EffectRunner:
             case events.JobEnded() | events.AttemptFailed():
                 self._leave(event.job)
             case events.ModelLoaded():
-                self._scripts.keep(event.model)
+                self._scripts.keep()
             case events.CheckStarted():
                 self._checker.start(event.machine)
             case events.RunQueued():
@@ -241,6 +241,12 @@ class EffectRunner:
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> Chosen:
         """Return versions of packages for a release of a channel, from the feeds as they are now."""
         return await self._acquirer.choose(self._session.state.model, needed, channel)
+
+    def _forget(self, worker: str) -> None:
+        try:
+            self._scripts.forget(worker)
+        except StoreError as problem:
+            self._session.fail(problem)
 
     def _choose(self, run: Run | None) -> None:
         if run is not None and run.state == "queued" and run.awaits_packages:

@@ -104,6 +104,12 @@ class WorkspaceIndex:
             self._keep(replace(self._kept, workers={**self._kept.workers, worker: used}))
         self._noted.add((worker, directory, boot))
 
+    def forget(self, worker: str) -> None:
+        """Drop a worker whose machine is gone, with all that was there; raises StoreError."""
+        if worker in self._kept.workers:
+            others = {name: each for name, each in self._kept.workers.items() if name != worker}
+            self._keep(replace(self._kept, workers=others))
+
     def note_boots(self, boots: Mapping[str, str]) -> None:
         """Record boots once all attempts from before them are accounted for; raises StoreError.
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from octotui.engine.state import JobState, RunState, StepState
+from octotui.engine.state import Job, JobState, Run, RunState, StepState
 from octotui.model.process import OF_IMAGES
 from octotui.model.space import Model
 
@@ -219,6 +219,15 @@ def acquire_text(
             plain.append(f"{name} {version}" if versions else name)
     parts = [f"{verb} {joined(each)}" for verb, each in zip(verbs, (plain, images), strict=True) if each]
     return " and ".join(parts) or f"{verbs[0]} packages"
+
+
+def with_digests(run: Run, job: Job) -> tuple[tuple[str, str], ...]:
+    """Return what a job acquires, with the digests that images had which no registry has fixed."""
+    found = run.selection
+    return tuple(
+        (name, version or found.digest_of(job.worker, name.removeprefix(OF_IMAGES)))
+        for name, version in job.packages
+    )
 
 
 def short_digest(digest: str) -> str:

@@ -14,7 +14,7 @@ from octotui.model.space import Model
 from octotui.views.labels import AWAY, RUNS, SCHEDULED, WAITS, Mark, duration, machine_name
 from octotui.views.machines.outages import outage_of
 from octotui.views.text.clock_times import Zone, clock_time
-from octotui.views.waits import asks, awaits_machines, of_run, waits_itself
+from octotui.views.waits import asks, of_run, waits_itself
 
 
 class EndedRun(Searchable, Protocol):
@@ -231,7 +231,7 @@ def mark(state: State, run: Run) -> Mark:
         return RUNS[run.state]
     if asks(state, run):
         return RUNS["paused"]
-    if run.queueing.resuming or awaits_machines(run):
+    if run.queueing.resuming or run.awaits_machines:
         return WAITS
     jobs = [state.jobs[name] for _, name in run.progress.open]
     if not jobs or any(isinstance(each.wait, ForChild) or _moves(each) for each in jobs):

@@ -1,6 +1,6 @@
 """Reasons of selections of workers, in words (W6, W8)."""
 
-from octotui.engine.rules.container_images import image_in
+from octotui.engine.rules.container_images import acquired_image
 from octotui.engine.state import Pick, Run
 from octotui.model.space import BUILT_IN, Model
 from octotui.views.labels import counted, listed, machine_name, short_digest
@@ -51,7 +51,7 @@ def _key(run: Run, pick: Pick) -> str:
     if pick.packages:
         parts.append("packages " + ", ".join(pick.packages))
     if pick.container:
-        image, digest = image_in(run, pick.all_steps[0])
+        image, digest = acquired_image(run, pick.all_steps[0], pick.worker)
         parts.append(f"container {image}{short_digest(digest)}")
     if len(pick.all_steps) > 1 or parts:
         return "; shared by steps with " + (" and ".join(parts) or "no packages")

@@ -78,9 +78,7 @@ def of_job(
             machine = machine_name(state.model, job.worker or "")
             return Waiting(machine, outage.since, outages.sentence(state, job, outage, now, zone))
         case ForLock() as wait:
-            turn = coming.job_starts.get(job.id) or turn_at(state, job, now)
-            sentence = _for_lock(state, job, wait, now, turn)
-            return Waiting(wait.machine, wait.since, sentence, turn)
+            return _in_line(state, job, wait, now, coming)
         case ForPlace(since):
             sentence = _for_place(state, job)
             start = coming.job_starts.get(job.id)
@@ -112,7 +110,7 @@ def of_run(
         sentence = f"waits for a slot to continue, ahead of queued runs{_slots(state)}"
         since = run.executing_since or run.queued_at
         return Waiting("a slot", since, sentence + more(start, now), start)
-    if awaits_machines(run):
+    if run.awaits_machines:
         since = run.selection.awaits_since or run.queued_at
         return Waiting("a machine", since, lease_wait.sentence(state, run, now), lease_wait.until(state, run))
     jobs = [state.jobs[name] for _, name in run.progress.open]
@@ -123,14 +121,28 @@ def of_run(
     return next((wait for wait in waits if wait is not None), None)
 
 
-def awaits_machines(run: Run) -> bool:
-    """Return whether a run waits for machines of dynamic pools, before its workers are selected (W12)."""
-    return run.selection.awaits_until is not None
+def awaits_another(state: State, job: Job) -> bool:
+    """Return whether a job waits for another machine of a dynamic pool, since its own is lost (M6, W12)."""
+    selection = state.runs[job.run].selection
+    if job.worker is None or selection.awaits_until is None or not is_lost(state, job.worker):
+        return False
+    return any(pick.worker == job.worker and pick.pool in selection.awaits for pick in selection.leases)
+
+
+def _in_line(state: State, job: Job, wait: ForLock, now: float, coming: Forecast) -> Waiting:
+    """Return the wait for a lock, or for another machine than the lost one that has it."""
+    if not awaits_another(state, job):
+        turn = coming.job_starts.get(job.id) or turn_at(state, job, now)
+        return Waiting(wait.machine, wait.since, _for_lock(state, job, wait, now, turn), turn)
+    run, reason = state.runs[job.run], machine_health(state, wait.machine).reason or "it does not answer"
+    lost = f", since {machine_name(state.model, wait.machine)} is lost: {reason}"
+    sentence = lease_wait.sentence(state, run, now) + lost
+    return Waiting("a machine", wait.since, sentence, lease_wait.until(state, run))
 
 
 def waits_itself(run: Run) -> bool:
     """Return whether a run waits, rather than jobs of it: for its turn, a slot, or machines."""
-    return run.state == "queued" or run.queueing.resuming or awaits_machines(run)
+    return run.state == "queued" or run.queueing.resuming or run.awaits_machines
 
 
 def _queued(state: State, run: Run, now: float, zone: Zone) -> Waiting:

@@ -291,6 +291,21 @@ class Machines:
         """Keep the way to a machine open until its only `holder` of this name releases it."""
         self._held[holder] = machine
 
+    def holds(self, holder: str) -> bool:
+        """Return whether a machine is held by a holder of this name."""
+        return holder in self._held
+
+    def forget(self, worker: str) -> tuple[str, ...]:
+        """Hold the machines of a worker no more, which are gone, and return who held them."""
+        gone = {id(machine) for key, machine in self._machines.items() if key[1] == worker}
+        holders = tuple(name for name, machine in self._held.items() if id(machine) in gone)
+        for name in holders:
+            del self._held[name]
+        local = (key for key in tuple(self._machines) if key[0].is_local and key[1] == worker)
+        for key in local:  # the way to this machine stays
+            del self._machines[key]
+        return holders
+
     async def release(self, holder: str) -> None:
         """Need a machine no more; nothing is done for one that is not held."""
         if self._held.pop(holder, None) is not None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -90,15 +90,21 @@ class RepeatedCalls:
     def __init__(self, fail: Callable[[BaseException], None]) -> None:
         """Report other errors than Unreachable, which are bugs, to `fail`."""
         self._fail = fail
-        self._pending: set[asyncio.Task[None]] = set()
+        self._pending: dict[asyncio.Task[None], str] = {}
 
-    def add(self, call: Callable[[], Awaitable[None]]) -> None:
-        """Begin to repeat an idempotent call, at once where this Python can."""
+    def add(self, call: Callable[[], Awaitable[None]], subject: str = "") -> None:
+        """Begin to repeat an idempotent call about a subject, at once where this Python can."""
         task = _begun(until_reached(call))
         if task.done() and not task.cancelled() and task.exception() is None:
             return
-        self._pending.add(task)
+        self._pending[task] = subject
         task.add_done_callback(self._done)
+
+    def drop(self, subjects: Collection[str]) -> None:
+        """Repeat the calls about some subjects no more."""
+        for task, subject in self._pending.items():
+            if subject in subjects:
+                task.cancel()
 
     async def close(self, grace: float) -> None:
         """Wait so many seconds for the pending calls, and drop the rest."""
@@ -110,7 +116,7 @@ class RepeatedCalls:
         await asyncio.gather(*pending, return_exceptions=True)
 
     def _done(self, task: "asyncio.Task[None]") -> None:
-        self._pending.discard(task)
+        del self._pending[task]
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
 

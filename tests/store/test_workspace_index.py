@@ -142,3 +142,16 @@ def test_r6_a_pipe_or_a_link_in_its_place_says_nothing(tmp_path: Path) -> None:
     path.unlink()
     path.symlink_to(tmp_path / "away")
     assert not of(tmp_path).same_boot("worker1", "boot-1")
+
+
+def test_w12_a_worker_whose_machine_is_gone_is_forgotten(tmp_path: Path) -> None:
+    """W12: however many machines are leased in turn, the space keeps its name."""
+    first = of(tmp_path)
+    for number in range(1100):
+        first.use(f"hosted-{number}", "/srv/octotui", "boot")
+        first.forget(f"hosted-{number}")
+    first.use("worker1", "/srv/worker1", "boot")
+    first.forget("nobody")
+    again = of(tmp_path)
+    assert again.space == first.space
+    assert [*again] == [("worker1", "/srv/worker1")]

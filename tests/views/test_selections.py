@@ -4,6 +4,7 @@ from msgspec.structs import replace
 from octotui.engine.state import Pick, RejectedCandidate
 from octotui.model.space import Worker
 from octotui.views.selections import at_length, why
+from octotui.views.tree.steps import acquisition
 from tests.scenes import SCENES
 from tests.world import World, model, packages, script
 
@@ -91,3 +92,25 @@ def test_s8_an_image_that_is_fixed_is_shown_by_its_digest():
     run = replace(run, selection=replace(run.selection, versions=chosen))
     told = at_length(run, run.selection.picks[0], MODEL)
     assert told.endswith("shared by steps with container host/tools:1.2 (sha256:abababababab)")
+
+
+def test_s8_an_image_has_the_digest_that_it_was_acquired_with():
+    """S8, W8: of its worker, in the selection, the tree and the history."""
+    step = script("Box", container="tools:1", runs_contained=True)
+    world = World(model({"go": [step]}, workers=1))
+    run = world.start("go")
+    (job,) = world.state.runs[run].progress.jobs
+    before = world.state.runs[run]
+    assert at_length(before, before.selection.picks[0], world.state.model).endswith("container tools:1")
+    digest = "sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1"
+    world.running.clear()
+    world.report(job, digests={"tools:1": digest}, warnings=("tools:1 is another image",))
+    after = world.state.runs[run]
+    assert after.selection.digest_of("worker1", "tools:1") == digest
+    assert after.selection.digest_of("worker2", "tools:1") == ""
+    told = at_length(after, after.selection.picks[0], world.state.model)
+    assert told.endswith("container tools:1 (sha256:4bcff63911fc)")
+    ended = world.state.jobs[job]
+    assert (ended.state, ended.warnings) == ("succeeded-with-warnings", ("tools:1 is another image",))
+    shown = acquisition(world.state, after, ended, world.now)
+    assert shown.row.text == "pull tools:1 (sha256:4bcff63911fc)"

@@ -315,6 +315,26 @@ async def test_r4_what_crashes_have_left_goes_but_not_what_runs(under: Under) ->
         assert (await last.inspect(OTHER)).state != "nothing"
 
 
+async def test_m6_what_crashes_have_left_running_is_stopped(under: Under) -> None:
+    """M6: with all that it has started, before its files go."""
+    processes = under.machine.processes
+    noted = under.home.parent / "pid"
+    script = f"sleep 60 & echo $! >{noted}.new; mv {noted}.new {noted}; wait"
+    await processes.start(ATTEMPT, spec(under, script, takes=0.2), "{}")
+    if not under.real:  # it has no processes
+        await processes.remove_orphans(ATTEMPT.space, set())
+        return
+    async with asyncio.timeout(30):
+        while not noted.exists():
+            await asyncio.sleep(0.01)
+    pid = int(noted.read_text())
+    await under.again().processes.remove_orphans(ATTEMPT.space, set())
+    async with asyncio.timeout(30):
+        while Path(f"/proc/{pid}").exists() and ") Z" not in Path(f"/proc/{pid}/stat").read_text():
+            await asyncio.sleep(0.01)
+    assert (await under.again().processes.inspect(ATTEMPT)).state == "nothing"
+
+
 # Faults of the way
 
 

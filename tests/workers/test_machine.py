@@ -94,3 +94,15 @@ async def test_m1_a_way_that_no_model_has_any_more_is_closed_once_nobody_holds_i
     await machines.keep(before)
     assert machines.of(before, "a") is not held
     assert closed[2:] == ["ssh://three"]
+
+
+def test_w12_machines_of_a_worker_that_is_gone_are_held_no_more(tmp_path: Path) -> None:  # noqa: F405
+    kind = SimulatedMachines(lambda worker: tmp_path / worker)
+    machines, declared = Machines(lambda endpoint: kind), model({}, workers=2)
+    gone = machines.of(declared, "worker1")
+    machines.hold("job", gone)
+    machines.hold("other", machines.of(declared, "worker2"))
+    assert machines.forget("worker1") == ("job",)
+    assert (machines.holds("job"), machines.holds("other")) == (False, True)
+    assert machines.of(declared, "worker1") is not gone
+    assert machines.forget("nobody") == ()

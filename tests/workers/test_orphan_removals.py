@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from octotui.model.space import Model, Worker
@@ -51,7 +52,33 @@ async def test_m1_other_machines_are_not_waited_for_nor_for_each_other(tmp_path:
     await asyncio.sleep(0.01)
     assert not waiting.done()
     silence.set()
-    await asyncio.wait_for(waiting, 5)
+    with pytest.raises(Unreachable):
+        await asyncio.wait_for(waiting, 5)
+    await made.close()
+    assert failed == []
+
+
+async def test_m6_a_machine_that_was_away_is_tried_again_before_anything_begins(tmp_path: Path) -> None:
+    """M6: what was given up there is stopped once it is reached, unless another way has its directory."""
+    tried, there, failed = list[str](), set[str](), list[BaseException]()
+
+    async def remove(worker: str, machine: Machine) -> None:
+        tried.append(worker)
+        if worker not in there:
+            raise Unreachable("no route")
+
+    made = removals(tmp_path, failed)
+    await made.begin(declared(), PLACES[:2], remove)
+    with pytest.raises(Unreachable, match="still to be removed"):
+        await made.done(declared(), "mute")
+    there.add("mute")
+    await made.done(declared(), "mute")
+    await made.done(declared(), "mute")
+    assert tried.count("mute") == 2
+    await made.done(declared(), "twin")  # from now on it begins there
+    there.add("far")
+    await made.done(declared(), "far")
+    assert tried.count("far") == 1
     await made.close()
     assert failed == []
 

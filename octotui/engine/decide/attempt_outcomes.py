@@ -126,6 +126,7 @@ def end_job(turn: Transaction, job: Job, outcome: Outcome) -> None:
             artifacts=outcome.artifacts,
             highlights=outcome.highlights,
             secrets=outcome.secrets,
+            digests=outcome.digests,
         )
     )
 

@@ -4,7 +4,7 @@ from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_or_ask
 from octotui.engine.decide.cancel import cancel
 from octotui.engine.decide.machines.health_checks import queue_due_checks
-from octotui.engine.decide.machines.lost_machines import lose
+from octotui.engine.decide.machines.lost_machines import fail_without_machine, lose
 from octotui.engine.decide.machines.machine_demand import give_up
 from octotui.engine.decide.machines.machine_leases import lease_due
 from octotui.engine.decide.questions import expire
@@ -21,6 +21,14 @@ def is_due(turn: Transaction) -> bool:
     return first is not None and first[0] <= turn.at
 
 
+def _give_up(turn: Transaction, name: str) -> None:
+    """Fail what has waited too long for a machine: a run, or its jobs that have lost theirs."""
+    if turn.run(name).selection.leased:
+        fail_without_machine(turn, name)
+    else:
+        give_up(turn, name)
+
+
 def fire_deadline(turn: Transaction) -> None:
     """Fire the first deadline that is due, if any."""
     first = turn.state.deadlines.first()
@@ -34,7 +42,7 @@ def fire_deadline(turn: Transaction) -> None:
     elif name.startswith(lease_deadline("")):
         lease_due(turn, name.removeprefix(lease_deadline("")))
     elif name.startswith(wait_deadline("")):
-        give_up(turn, name.removeprefix(wait_deadline("")))
+        _give_up(turn, name.removeprefix(wait_deadline("")))
     elif name in turn.state.jobs:
         _job(turn, turn.job(name))
     elif turn.run(name).queueing.not_before is not None:

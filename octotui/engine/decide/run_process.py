@@ -122,7 +122,7 @@ def plan(turn: Transaction, name: str) -> None:
         turn.end_run(name, "failed", "; ".join(problems))
         return
     if selection.awaited:
-        await_machines(turn, run, selection)
+        await_machines(turn, run, selection.awaited, selection.kept)
         return
     if selection.picks or run.selection.awaits_until is not None:  # it ends the wait, also for no worker
         turn.emit(events.WorkersSelected(run=name, picks=selection.picks))
@@ -175,7 +175,7 @@ def _acquire(turn: Transaction, run: Run, steps: list[int]) -> bool:
         return False
     if not any(run.runbook.steps[each].acquires and _would_run(turn, run, each) for each in steps):
         return False
-    reselect_lost(turn, run.id)
+    reselect_lost(turn, run.id, needed=True)
     run = turn.run(run.id)
     # None where all targets are excluded.
     needed = [each for each in acquisitions(run) if acquirable(turn, run, each[0])]

@@ -12,7 +12,12 @@ from octotui.engine.decide.attempt_outcomes import child_outcome, end_attempt
 from octotui.engine.decide.cancel import cancel_child, end_if_idle, end_open_jobs
 from octotui.engine.decide.create_release import newest_release, publish
 from octotui.engine.decide.machines.health_checks import plan_checks, start_checks
-from octotui.engine.decide.machines.lost_machines import fail_without_packages, replace_lost_machine
+from octotui.engine.decide.machines.lost_machines import (
+    fail_without_packages,
+    found_again,
+    replace_lost_machine,
+    reselect_awaited,
+)
 from octotui.engine.decide.machines.machine_demand import awaiting_runs
 from octotui.engine.decide.machines.machine_leases import follow_leases
 from octotui.engine.decide.run_process import (
@@ -120,9 +125,13 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
 
 
 def _plan_again(turn: Transaction, pool: str | None = None) -> None:
-    """Plan runs again that wait for a machine, of a pool or of any (W12)."""
+    """Plan runs again that wait for a machine, of a pool or of any (W12), or select what they have lost."""
     for name in awaiting_runs(turn.state, pool):
-        plan(turn, name)
+        if turn.run(name).selection.leased:
+            reselect_awaited(turn, name)
+            _continue_run(turn, name)
+        else:
+            plan(turn, name)
 
 
 def _fill_slots(turn: Transaction) -> None:
@@ -152,6 +161,7 @@ def _grant(turn: Transaction, machine: str | None) -> None:
 def _grant_again(turn: Transaction, event: AnyEvent) -> None:
     """Start what waited for a machine that was lost, and is reached again or in the model no more."""
     if isinstance(event, events.MachineChecked):
+        found_again(turn, event.machine)
         _grant(turn, event.machine)
     if isinstance(event, events.HealthChanged):
         _grant(turn, event.worker)
@@ -248,9 +258,9 @@ def _ends_more(turn: Transaction, name: str) -> bool:
 
 
 def _continue_run(turn: Transaction, name: str) -> None:
-    """Continue a run that has a slot, unless it has ended meanwhile, or waits for a machine."""
+    """Continue a run that has a slot, unless it has ended meanwhile, or waits for a machine to begin."""
     run = turn.state.runs.get(name)
-    if run is None or not run.queueing.slot or run.selection.awaits_until is not None:
+    if run is None or not run.queueing.slot or run.awaits_machines:
         return
     _place(turn, name)
     if run.progress.open:

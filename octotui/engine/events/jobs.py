@@ -119,7 +119,10 @@ class JobReached(Event, frozen=True, tag=True):
 
 
 class JobEnded(Event, frozen=True, tag=True):
-    """A job ended and released its lock; `secrets` are names of sensitive outputs (V5)."""
+    """A job ended and released its lock; `secrets` are names of sensitive outputs (V5).
+
+    `digests` are those of the images that it has brought to its worker (S8).
+    """
 
     run: str
     job: str
@@ -132,6 +135,7 @@ class JobEnded(Event, frozen=True, tag=True):
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 JobEvent = (JobQueued | JobPlaced | JobStarted | JobStopping | AttemptFailed | JobRetried) | (

@@ -34,12 +34,16 @@ class ProvisioningRetried(Event, frozen=True, tag=True):
 
 
 class MachineProvisioned(Event, frozen=True, tag=True):
-    """A machine was provisioned; it must be reached until `due`. `machine` is its provider's id of it."""
+    """A machine was provisioned; it must be reached until `due`. `machine` is its provider's id of it.
+
+    Its host key is pinned for this lease, where the provider says one.
+    """
 
     lease: str
     machine: str
     endpoint: str
     due: float | None = None
+    host_key: str = ""
 
 
 class MachineReady(Event, frozen=True, tag=True):

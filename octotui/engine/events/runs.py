@@ -77,14 +77,14 @@ class RunStarted(Event, frozen=True, tag=True):
 
 
 class RunAwaitsMachines(Event, frozen=True, tag=True):
-    """A run waits until dynamic pools have a machine (W12), and fails at `until`.
+    """A run waits until dynamic pools have a machine (W12), at most to `until`; with None no more.
 
     It needs the machines of other pools, `keeps`, as well, which have one.
     """
 
     run: str
     pools: tuple[str, ...]
-    until: float
+    until: float | None
     keeps: tuple[str, ...] = ()
 
 

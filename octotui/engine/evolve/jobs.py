@@ -196,6 +196,9 @@ def _without_job(run: Run, job: Job, event: events.JobEnded) -> Run:
         failed=before.failed or failed,
         warnings=add_warnings(before.warnings, event.warnings),
     )
+    if event.digests:
+        found = {f"{job.worker} {image}": digest for image, digest in event.digests.items()}
+        run = with_selection(run, digests={**run.selection.digests, **found})
     reason = run.reason or (_failure_reason(run, job, event.reason) if failed else "")
     run = replace(run, reason=reason, progress=progress)
     if job.step is None:

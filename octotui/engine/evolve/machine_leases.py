@@ -32,14 +32,15 @@ def leased(state: State, event: MachineLeaseEvent) -> State:  # noqa: C901, PLR0
         case events.MachineDestroyed():
             return _destroyed(state, lease)
         case events.ProvisioningFailed(reason=reason, due=due):
-            failed = replace(lease, phase="requested", machine="", endpoint="", provisioned_at=None)
+            failed = replace(
+                lease, phase="requested", machine="", endpoint="", host_key="", provisioned_at=None
+            )
             return _put(state, replace(_with_failure(failed, reason)), due)
         case events.ProvisioningRetried() | events.DestroyRetried():
             return _put(state, replace(lease, asked_at=event.at), None)
         case events.MachineProvisioned(machine=machine, endpoint=endpoint, due=due):
-            lease = replace(
-                lease, phase="starting", machine=machine, endpoint=endpoint, provisioned_at=event.at
-            )
+            lease = replace(lease, machine=machine, endpoint=endpoint, host_key=event.host_key)
+            lease = replace(lease, phase="starting", provisioned_at=event.at)
             return _put(state, lease, due)
         case events.MachineReady(due=due):
             ready = replace(
@@ -119,10 +120,13 @@ def _with_deadline(state: State, before: float | None, after: float | None, name
 
 
 def awaits(state: State, event: events.RunAwaitsMachines) -> State:
-    """Let a run wait for machines, for as long as it has waited already."""
+    """Let a run wait for machines, or no more; what it has waited already counts."""
+    known = state.runs[event.run].selection
     state, run = awaits_no_more(state, state.runs[event.run])
-    since = event.at if not run.selection.awaits else run.selection.awaits_since
+    since = event.at if known.awaits_until is None else known.awaits_since
     run = with_selection(run, awaits=event.pools, keeps=event.keeps)
+    if event.until is None:
+        return replace(state, runs=state.runs.insert(run.id, run))
     run = with_selection(run, awaits_since=since, awaits_until=event.until)
     state = _with_deadline(state, None, event.until, wait_deadline(run.id))
     awaiting = state.awaiting.add((run.number, run.id))

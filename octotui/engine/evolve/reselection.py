@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from octotui.engine import events
+from octotui.engine.evolve.machine_leases import awaits_no_more
 from octotui.engine.evolve.runs import NO_LEASES, serve
 from octotui.engine.rules import locks
 from octotui.engine.state import ForLock, Mode, Run, State, cursor_key
@@ -12,7 +13,7 @@ from octotui.engine.state.sequence import PersistentVector
 
 def reselected(state: State, event: events.WorkerReselected) -> State:
     """Give steps and waiting jobs their new worker, and end the leases of the picks that are given up."""
-    run = _with_pick(state.runs[event.run], event)
+    state, run = _awaits_rest(state, _with_pick(state.runs[event.run], event), event.pick.pool)
     cursors, leases, entry = state.cursors, state.leases, (run.number, run.id)
     if event.pick.cursor_after is not None:
         key = cursor_key(event.pick.pool, run.request.process)
@@ -27,6 +28,14 @@ def reselected(state: State, event: events.WorkerReselected) -> State:
     for name, mode in event.jobs.items():
         state = _moved(state, name, event.pick.worker, mode)
     return state
+
+
+def _awaits_rest(state: State, run: Run, pool: str) -> tuple[State, Run]:
+    """Let a run wait for a machine of this pool no more (W12)."""
+    rest = tuple(each for each in run.selection.awaits if each != pool)
+    if not rest:
+        state, run = awaits_no_more(state, run)
+    return state, run if rest == run.selection.awaits else with_selection(run, awaits=rest)
 
 
 def _with_pick(run: Run, event: events.WorkerReselected) -> Run:

@@ -38,6 +38,12 @@ def container_problem(pool: Pool, step: Step) -> Reason | None:
     return None
 
 
+def acquired_image(run: Run, index: int, worker: str) -> Image:
+    """Return the image of a step with the digest that it has on a worker, as far as that is known."""
+    image, digest = image_in(run, index)
+    return image, digest or run.selection.digest_of(worker, image)
+
+
 def image_in(run: Run, index: int) -> Image:
     """Return the image of a step whose worker is selected."""
     step, offset = run.runbook.steps[index], run.progress.steps[index].pick

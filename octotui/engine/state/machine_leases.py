@@ -41,6 +41,7 @@ class MachineLease(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     requested_at: float
     machine: str = ""  # the provider's id of it
     endpoint: str = ""
+    host_key: str = ""  # pinned for this machine alone, where its provider says one
     provisioned_at: float | None = None
     ready_at: float | None = None
     idle_since: float | None = None
@@ -133,6 +134,7 @@ def _worker(lease: MachineLease, now: DynamicPool) -> Worker:
         name=lease.worker,
         directory=terms.directory,
         endpoint=lease.endpoint,
+        host_key=lease.host_key,
         account=None if is_local else terms.account,
         policy=now.policy,
         unreachable_limit=now.unreachable_limit,

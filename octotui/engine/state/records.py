@@ -67,7 +67,8 @@ class Artifact(msgspec.Struct, frozen=True, gc=False):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The result of an attempt on its machine, with outputs and messages of its script (V7).
 
-    `secrets` are the names of sensitive outputs, whose values are not stored (V5).
+    `secrets` are the names of sensitive outputs, whose values are not stored (V5). `digests` are those of the
+    images that an acquisition has found or pulled (S8).
     """
 
     state: JobEnd
@@ -78,6 +79,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     artifacts: tuple[Artifact, ...] = ()
     highlights: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    digests: dict[str, str] = {}
 
 
 class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -32,6 +32,7 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     awaits_since: float | None = None
     awaits_until: float | None = None  # then it fails
     given_up: tuple[int, ...] = ()  # picks whose worker was lost, and whose steps got another one (M6)
+    digests: dict[str, str] = {}  # of images, by `WORKER IMAGE`, once they are acquired (S8)
 
     @property
     def current(self) -> tuple[Pick, ...]:
@@ -45,6 +46,10 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             return ()
         picks = enumerate(self.current, start=self.selected)
         return tuple(pick for offset, pick in picks if offset not in self.given_up)
+
+    def digest_of(self, worker: str | None, image: str) -> str:
+        """Return the digest that an image had on a worker when it was acquired there, or `""`."""
+        return self.digests.get(f"{worker} {image}", "")
 
     def version_of(self, requirement: str) -> str:
         """Return the version chosen for a requirement (`tools`, `container:alpine@3.x`), or `""`."""

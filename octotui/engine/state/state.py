@@ -222,6 +222,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
         return tuple(needed)
 
     @property
+    def awaits_machines(self) -> bool:
+        """Whether it waits for machines of dynamic pools before its workers are selected (W12)."""
+        return self.selection.awaits_until is not None and not self.selection.leased
+
+    @property
     def awaits_packages(self) -> bool:
         """Whether the versions of its packages must still be chosen."""
         return self.selection.versions is None and bool(self.needs_packages)

@@ -47,11 +47,15 @@ class SshSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """The way to a machine, the account that works there, and settings of the connection."""
+    """The way to a machine, the account that works there, and settings of the connection.
+
+    Where `host_key` is said (`ALGORITHM KEY`), its host may show no other.
+    """
 
     address: str = LOCAL
     account: Account | None = None
     ssh: SshSettings = SshSettings()
+    host_key: str = ""
 
     @property
     def is_local(self) -> bool:

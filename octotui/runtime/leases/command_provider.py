@@ -18,6 +18,7 @@ class _Answer(msgspec.Struct):
 
     id: str | int
     endpoint: str
+    host_key: str = ""
 
 
 class CommandProvider:
@@ -38,7 +39,7 @@ class CommandProvider:
                 f"{order.terms.provision[0]} does not print"
                 ' {"id": "…", "endpoint": "ssh://…"} in its last line'
             ) from None
-        return LeasedMachine(str(answer.id), answer.endpoint)
+        return LeasedMachine(str(answer.id), answer.endpoint, answer.host_key)
 
     async def destroy(self, order: MachineOrder) -> None:
         """Run the command with the machine's id, or `""` where none is known. Raises ProviderError."""

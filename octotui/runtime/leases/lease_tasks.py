@@ -22,8 +22,12 @@ Work = Callable[[MachineLease], Coroutine[Any, Any, None]]
 class LeaseTasks:
     """One task at a time for each lease: destroying a machine ends its provisioning first."""
 
-    def __init__(self, providers: Providers, masked: Masked, session: SessionPort) -> None:
-        """Mask what providers say with `masked`."""
+    def __init__(
+        self, providers: Providers, masked: Masked, session: SessionPort, forget: Callable[[str], object]
+    ) -> None:
+        """Mask what providers say with `masked`; `forget` hears of workers whose machine was destroyed."""
+        self._forget = forget
+        self._ending: dict[str, str] = {}  # leases, and their workers
         self._providers = providers
         self._masked = masked
         self._session = session
@@ -36,6 +40,9 @@ class LeaseTasks:
                 self._begin(event.lease, self._provision)
             case events.MachineToBeDestroyed() | events.DestroyRetried():
                 self._begin(event.lease, self._destroy)
+            case events.MachineDestroyed():
+                if (worker := self._ending.pop(event.lease, None)) is not None:
+                    self._forget(worker)
             case _:
                 pass
 
@@ -86,11 +93,14 @@ class LeaseTasks:
         except ProviderError as problem:
             report = ReportMachine(lease=lease.id, problem=self._masked(str(problem)))
         else:
-            report = ReportMachine(lease=lease.id, machine=machine.id, endpoint=machine.endpoint)
+            report = ReportMachine(
+                lease=lease.id, machine=machine.id, endpoint=machine.endpoint, host_key=machine.host_key
+            )
         self._session.report(report)
 
     async def _destroy(self, lease: MachineLease) -> None:
         order, problem = self._order(lease), ""
+        self._ending[lease.id] = lease.worker
         try:
             await self._providers[order.terms.provider].destroy(order)
         except ProviderError as error:

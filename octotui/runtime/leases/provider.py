@@ -12,10 +12,11 @@ class ProviderError(Exception):
 
 
 class LeasedMachine(msgspec.Struct, frozen=True):
-    """A machine: its provider's id of it, and the way to it."""
+    """A machine: its provider's id of it, the way to it, and its host key if that is known."""
 
     id: str
     endpoint: str
+    host_key: str = ""
 
 
 class MachineOrder(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from octotui.views.answers import approvals
 from octotui.views.events.lease_text import of_lease
 from octotui.views.events.machine_text import of_machine
 from octotui.views.events.refused_actions import refused_action
-from octotui.views.labels import acquire_text, counted, listed, machine_name
+from octotui.views.labels import acquire_text, counted, listed, machine_name, with_digests
 from octotui.views.releases import made
 from octotui.views.selections import at_length
 from octotui.views.text.clock_times import Zone
@@ -91,6 +91,8 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
             return [f"is moved to the top{f' by {by}' if by else ''}"]
         case events.RunStarted():
             return ["starts"] if not run.spent else ["continues"]
+        case events.RunAwaitsMachines(until=None):
+            return ["waits for no machine any more"]
         case events.RunAwaitsMachines(pools=pools):
             return [f"waits for a machine of pool {listed(pools, most=4)}"]
         case events.WorkersSelected(picks=picks):
@@ -252,5 +254,5 @@ def _wait_of(state: State, run: Run, now: float, zone: Zone) -> list[str]:
 
 def _named(run: Run, job: Job) -> str:
     if job.step is None:
-        return acquire_text(job.packages, ("acquiring", "pulling"))
+        return acquire_text(with_digests(run, job), ("acquiring", "pulling"))
     return f"“{run.runbook.steps[job.step].name}”"

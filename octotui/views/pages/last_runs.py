@@ -10,7 +10,6 @@ from octotui.engine.state import Run, State, in_order
 from octotui.model.space import Model
 from octotui.views.labels import RUNS, Mark
 from octotui.views.runs import EndedRun, mark, version_of
-from octotui.views.waits import awaits_machines
 
 PAGE = 200  # records of a query
 
@@ -164,7 +163,7 @@ def open_runs(state: State) -> dict[RunPlace, OpenRuns]:
         if not run.ended:
             place = RunPlace(run.request.process, run.request.environment, run.request.tenant)
             known = found.get(place, OpenRuns())
-            executing = (run.id,) if run.id in in_slots and not awaits_machines(run) else ()
+            executing = (run.id,) if run.id in in_slots and not run.awaits_machines else ()
             found[place] = OpenRuns((*known.all, run.id), (*known.executing, *executing))
     return found
 

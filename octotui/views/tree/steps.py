@@ -16,6 +16,7 @@ from octotui.views.labels import (
     duration,
     listed,
     machine_name,
+    with_digests,
 )
 from octotui.views.machines.outages import next_try, outage_of
 from octotui.views.text.clock_times import Zone
@@ -60,7 +61,7 @@ def _of_job(state: State, run: Run, job: Job, named: tuple[str, str], now: float
 
 def acquisition(state: State, run: Run, job: Job, now: float, zone: Zone = None) -> Branch:
     """Return the branch of a job that acquires packages on a worker or a target."""
-    what = acquire_text(job.packages, ("acquire", "pull"), joined=partial(listed, most=4))
+    what = acquire_text(with_digests(run, job), ("acquire", "pull"), joined=partial(listed, most=4))
     where = f" on {machine_name(state.model, target)}" if (target := target_of(run, job)) else ""
     return Branch(
         row=_row(state, job.id, f"{what}{where}", job, run, now),

@@ -20,6 +20,7 @@ TICK = 0.01  # seconds between reads
 SHARE = 20  # reading takes at most 1/20 of the time
 CHECKING = 4  # looking for processes takes at most a fifth of the time
 AWAY = 1.0  # seconds between looks at two streams that nobody follows, for their order
+GRACE = 2.0  # seconds that attempts have which nobody follows any more
 PATIENT = 0.05  # seconds between checks of processes that are no children
 
 Say = Callable[[Header, bytes], None]
@@ -146,9 +147,14 @@ class Jobs:
             self._record.removed(self._removing.pop(path, ""))
         self._record.flush()
 
-    def keep(self, names: Collection[str]) -> None:
-        """Forget all attempts but these."""
+    def keep(self, names: Collection[str], space: str, now: float) -> None:
+        """Forget all attempts but these, and stop those of a space: nobody follows them any more."""
         for name in [each for each in self._jobs if each not in names]:
+            job = self._jobs[name]
+            if job.state != ENDED and space and name.startswith(f"{space}/"):
+                job.stop(GRACE, now)
+                self._open[job] = None
+                self._tick_by(now + PATIENT)
             self.forget(name)
 
     def unfollow(self) -> None:

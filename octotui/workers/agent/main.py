@@ -209,7 +209,8 @@ class Agent:
             self._forgotten += 1
             self._jobs.forget(name)
         elif word == "keep":
-            self._jobs.keep(frozenset(map(str, header["jobs"])))
+            space = str(header.get("space", ""))
+            self._jobs.keep(frozenset(map(str, header["jobs"])), space, time.monotonic())
         elif word == "adopt":
             self._take_up()
         elif word == "ping":

@@ -145,10 +145,10 @@ class Agents:
         for connection in connections:
             self._forget(connection, name)
 
-    def keep(self, names: list[str]) -> None:
-        """Have all attempts but these forgotten by the agents that are there."""
+    def keep(self, names: list[str], space: str) -> None:
+        """Have the agents that are there forget all attempts but these, and stop those of a space."""
         for connection in self._connections.values():
-            connection.send({"do": "keep", "jobs": names})
+            connection.send({"do": "keep", "jobs": names, "space": space})
 
     async def close(self) -> None:
         """Close all connections, once their agents have heard all wishes: jobs go on, and idle agents end."""

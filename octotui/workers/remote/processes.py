@@ -142,7 +142,7 @@ class RemoteProcesses:
         for _ in range(TRIES):
             try:
                 for connection in await agents.existing():
-                    connection.send({"do": "keep", "jobs": names})
+                    connection.send({"do": "keep", "jobs": names, "space": space})
                     await agents.look(connection, "", "")  # which is answered after it
                 await self._sweep(space, keep)
             except TimeoutError as silence:

@@ -77,7 +77,7 @@ class SshConnector:
         user = named.user or (None if endpoint.account is None else endpoint.account.user)
         async with self._free:
             way = await self.way(named, user)
-            connection, client = await self._connected(way, offered, endpoint.ssh)
+            connection, client = await self._connected(way, offered, endpoint.ssh, only=endpoint.host_key)
         return SshConnection(connection, client, endpoint.ssh.keep_alive)
 
     async def way(self, named: SshEndpoint, user: str | None = None) -> Way:
@@ -147,10 +147,11 @@ class SshConnector:
         settings: SshSettings,
         before: Jump = None,
         path: Hops = (),
+        only: str = "",
     ) -> tuple[asyncssh.SSHClientConnection, SshClient]:
-        """Connect, check the host key, and log in. Raises Unreachable."""
+        """Connect, check the host key, which may be `only` this one, and log in. Raises Unreachable."""
         try:
-            known = await asyncio.to_thread(known_hosts, way.options.config)
+            known = await asyncio.to_thread(known_hosts, way.options.config, only)
         except StoreError as problem:
             raise Unreachable(str(problem)) from None
         before = before or await self.tunnel(way, settings, path)

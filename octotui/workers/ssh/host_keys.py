@@ -25,12 +25,16 @@ HOST, AUTHORITY, REVOKED = range(3)
 class KnownHosts:
     """The known keys of one host, as asyncssh asks for them when it is connected; notes what it has found.
 
-    Pinned keys of the host come before all others: where there are some, no other key of it is accepted.
+    Pinned keys of the host come before all others: where there are some, no other key of it is accepted. A
+    leased machine may show `only` the key that its provider says (W12).
     """
 
-    def __init__(self, pinned: asyncssh.SSHKnownHosts, others: asyncssh.SSHKnownHosts) -> None:
+    def __init__(
+        self, pinned: asyncssh.SSHKnownHosts, others: asyncssh.SSHKnownHosts, only: str = ""
+    ) -> None:
         self._pinned = pinned
         self._others = others
+        self.only = only
         self.name = ""
         self.is_known = False
 
@@ -39,6 +43,8 @@ class KnownHosts:
         self.name = entry_name(host, port)
         pinned, others = (each.match(host, address, port) for each in (self._pinned, self._others))
         chosen = pinned if pinned[HOST] else others
+        if self.only:
+            chosen = _known((f"{self.name} {self.only}",)).match(host, "", port)
         self.is_known = bool(chosen[HOST] or chosen[AUTHORITY])
         found: list[Sequence[Any]] = [*chosen]
         found[REVOKED] = [*pinned[REVOKED], *others[REVOKED], *self._revoked_at(host, address, port)]
@@ -69,15 +75,15 @@ def entry_name(host: str, port: int | None) -> str:
     return host if port in (None, asyncssh.DEFAULT_PORT) else f"[{host}]:{port}"
 
 
-def known_hosts(config: Any) -> KnownHosts:
+def known_hosts(config: Any, only: str = "") -> KnownHosts:
     """Read the known hosts: pinned ones, and those of the files that a configuration of ssh names.
 
-    Raises StoreError.
+    A host may show `only` this key, if it is given. Raises StoreError.
     """
     user, system = config.get("UserKnownHostsFile"), config.get("GlobalKnownHostsFile")
     files = (*(OWN if user is None else user), *(SYSTEM if system is None else system))
     lines = (line for file in files for line in _lines_of(os.path.expanduser(file)))  # noqa: PTH111 - it may be no path
-    return KnownHosts(_known(pinned_lines()), _known(lines))
+    return KnownHosts(_known(pinned_lines()), _known(lines), only)
 
 
 def _lines_of(file: str) -> tuple[str, ...]:

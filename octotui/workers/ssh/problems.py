@@ -72,6 +72,11 @@ def refused(place: Destination) -> str:
 def unverified(known: KnownHosts, key: asyncssh.SSHKey | None, place: Destination) -> str:
     """Return that the key of a host is not the known one, or that none is known."""
     shown = "" if key is None else f" It shows {key_text(key)}."
+    if known.only:
+        return (
+            f"the host key of {place.shown} is not the host_key that its provider says: another machine has"
+            f" its address, or somebody is in between.{shown}"
+        )
     if known.is_known:
         return (
             f"the host key of {place.shown} is another one than before: the machine is new, or somebody"

@@ -77,3 +77,12 @@ def test_w12_commands_know_what_the_machine_is_for_and_no_secret(tmp_path: Path)
         "OCTOTUI_LEASE": "octotui-l-1",
         "OCTOTUI_MACHINE": "",
     }
+
+
+async def test_w12_the_host_key_is_what_the_command_says(tmp_path: Path) -> None:
+    said = '{"id": 7, "endpoint": "ssh://vm-7", "host_key": "ssh-ed25519 AAAA"}'
+    made = await provider(tmp_path).provision(order(tmp_path, f"echo '{said}'"))
+    assert made == LeasedMachine("7", "ssh://vm-7", "ssh-ed25519 AAAA")
+    wrong = said.replace('"ssh-ed25519 AAAA"', '["ssh-ed25519 AAAA"]')
+    with pytest.raises(ProviderError, match=r"does not print"):
+        await provider(tmp_path).provision(order(tmp_path, f"echo '{wrong}'"))

@@ -11,7 +11,7 @@ from octotui.engine.state import State
 from octotui.model.machines.dynamic_pools import Image
 from octotui.runtime.leases.lease_tasks import LeaseTasks
 from octotui.runtime.leases.provider import LeasedMachine, MachineOrder, ProviderError
-from tests.leases import LeaseWorld, dynamic, hosted
+from tests.leases import TAKES, LeaseWorld, dynamic, hosted
 from tests.world import script
 
 
@@ -61,8 +61,9 @@ def requested(**terms: object) -> LeaseWorld:
     return world
 
 
-def tasks(stub: Stub, session: Session) -> LeaseTasks:
-    return LeaseTasks({"command": stub}, lambda text: text.replace("hunter2", "***"), session)
+def tasks(stub: Stub, session: Session, forgotten: list[str] | None = None) -> LeaseTasks:
+    forget = (forgotten if forgotten is not None else []).append
+    return LeaseTasks({"command": stub}, lambda text: text.replace("hunter2", "***"), session, forget)
 
 
 async def settled() -> None:
@@ -168,7 +169,7 @@ async def test_w12_the_commands_are_those_of_the_pool_now_or_of_the_lease_where_
 async def test_an_error_of_a_provider_that_is_no_failure_ends_the_session() -> None:
     world, stub = requested(), Stub()
     session = Session(world.state)
-    made = LeaseTasks({}, str, session)
+    made = LeaseTasks({}, str, session, str)
     made.resume(world.state)
     await settled()
     assert isinstance(session.failure, KeyError)
@@ -190,4 +191,21 @@ async def test_w12_what_this_session_has_begun_is_not_begun_again_as_it_resumes(
     stub.go.set()
     await settled()
     assert len(session.reports) == 1
+
+
+async def test_w12_the_worker_of_a_destroyed_machine_is_forgotten() -> None:
+    """W12: once it is destroyed, not while that fails."""
+    world, stub, forgotten = requested(), Stub("no"), list[str]()
+    world.until(TAKES + 5)
+    world.unbroken = ["no"]
+    world.send(commands.DestroyMachine(lease="lease-1"))
+    session = Session(world.state)
+    made = tasks(stub, session, forgotten)
+    made.perform(next(each for each in world.events if isinstance(each, events.MachineToBeDestroyed)))
+    await settled()
+    assert session.reports == [ReportDestroyed(lease="lease-1", problem="no")]
+    assert forgotten == []
+    world.until(60)
+    made.perform(next(each for each in world.events if isinstance(each, events.MachineDestroyed)))
+    assert forgotten == ["setup-1"]
     await made.close()

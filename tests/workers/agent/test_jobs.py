@@ -269,7 +269,7 @@ def test_s5_a_stop_ends_all_and_is_told(bench: Bench) -> None:
 def test_a_job_that_is_forgotten_while_it_runs_goes_on_unsaid(bench: Bench) -> None:
     bench.start("a", "until [ -e ../../../go ]; do sleep 0.01; done; echo ran >../../ran")
     bench.until(lambda: bench.words("a"))
-    bench.jobs.keep(())
+    bench.jobs.keep((), "other", time.monotonic())
     bench.said.clear()
     assert bench.jobs
     Path("go").touch()
@@ -326,3 +326,16 @@ def test_a_silent_job_that_nobody_follows_needs_no_ticks(bench: Bench) -> None:
     bench.until(lambda: bench.jobs.wait(time.monotonic()) is None)
     bench.jobs.stop("a", 0.0, time.monotonic())
     bench.until(lambda: bench.jobs._jobs["a"].state == job.ENDED)
+
+
+def test_m6_a_job_that_nobody_follows_any_more_is_stopped(bench: Bench) -> None:
+    """M6: with all that it started; its workspace goes, and nothing is said of it."""
+    bench.start("space-1/a", "sleep 60 & echo $! >../../pid; wait")
+    bench.until(lambda: Path("worker/pid").exists() and Path("worker/pid").read_text() != "")
+    bench.jobs.keep((), "space-1", time.monotonic())
+    bench.said.clear()
+    bench.until(lambda: not bench.jobs)
+    assert bench.said == []
+    pid = int(Path("worker/pid").read_text())
+    bench.until(lambda: not Path(f"/proc/{pid}").exists() or b") Z" in Path(f"/proc/{pid}/stat").read_bytes())
+    assert not list(Path("worker/work").iterdir())

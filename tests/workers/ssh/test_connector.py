@@ -195,3 +195,17 @@ async def test_lines_before_the_protocol_do_no_harm(sshd: Sshd, login: Login) ->
         login.knows_at(sshd, proxy.port)
         async with way_to(proxy.port) as way:
             assert (await way.run("echo there")).output == b"there\n"
+
+
+async def test_w12_a_host_key_of_a_lease_is_checked_and_no_other(sshd: Sshd, login: Login) -> None:
+    """W12: without it the host must be known; the right one lets in, another one does not."""
+    algorithm, key = (login.folder / "known_hosts").read_text().split()[1:3]
+    (login.folder / "known_hosts").unlink()
+    assert "is not known" in await problem_of(sshd.endpoint)
+    async with way_to(sshd.endpoint, host_key=f"{algorithm} {key}") as way:
+        assert (await way.run("true")).code == 0
+    assert "is not known" in await problem_of(sshd.endpoint)
+    login.knows(sshd)
+    other = make_key(login.folder / "other").with_suffix(".pub").read_text().rsplit(" ", 1)[0]
+    said = await problem_of(sshd.endpoint, host_key=other)
+    assert "is not the host_key that its provider says" in said

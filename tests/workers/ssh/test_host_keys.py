@@ -74,3 +74,17 @@ def test_known_kinds_are_asked_for_first_and_all_others_after_them(files: Path) 
 
 def test_names_of_entries() -> None:
     assert [entry_name("web1", port) for port in (None, 22, 2222)] == ["web1", "web1", "[web1]:2222"]
+
+
+def test_w12_a_leased_machine_may_show_one_key_alone(files: Path) -> None:
+    """W12, M1: whatever is known or pinned of its address, but no revoked one."""
+    (files / "known_hosts").write_text(f"web1 {OTHER}\n@cert-authority * {OTHER}\n")
+    pin("[web1]:2222", (OTHER,))
+    for port in (None, 2222):
+        found = known_hosts(NOTHING, ONE)("web1", "192.0.2.1", port)
+        assert keys(found[HOST]) == [ONE]
+        assert not keys(found[AUTHORITY])
+    assert "ssh-ed25519" in known_hosts(NOTHING, ONE).algorithms("web1", 22)
+    (files / "known_hosts").write_text(f"@revoked * {ONE}\n")
+    assert keys(known_hosts(NOTHING, ONE)("web1", "", None)[REVOKED]) == [ONE]
+    assert not keys(known_hosts(NOTHING)("web1", "", None)[HOST])

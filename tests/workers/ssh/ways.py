@@ -21,20 +21,22 @@ async def read(secret: Secret) -> str:
 
 @asynccontextmanager
 async def way_to(
-    place: str | int, account: Account | None = None, settings: SshSettings = QUICK
+    place: str | int, account: Account | None = None, settings: SshSettings = QUICK, host_key: str = ""
 ) -> AsyncIterator[SshTransport]:
     """Yield the way to an endpoint, or to a port of loopback."""
     address = place if isinstance(place, str) else f"ssh://{USER}@127.0.0.1:{place}"
     transports = SshTransports(read)
     try:
-        yield transports.transport(Endpoint(address, account, settings))
+        yield transports.transport(Endpoint(address, account, settings, host_key))
     finally:
         await transports.close()
 
 
-async def problem_of(place: str | int, account: Account | None = None, settings: SshSettings = QUICK) -> str:
+async def problem_of(
+    place: str | int, account: Account | None = None, settings: SshSettings = QUICK, host_key: str = ""
+) -> str:
     """Return why a machine cannot be reached."""
-    async with way_to(place, account, settings) as way:
+    async with way_to(place, account, settings, host_key) as way:
         try:
             end = await way.run("true")
         except Unreachable as problem:

@@ -2,6 +2,7 @@
 
 from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_job, end_or_ask
+from octotui.engine.decide.machines.machine_demand import await_machines, awaiting_runs, waited_for
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.rules.machines import acquired_by, job_kind, machine_of, worker_mode
 from octotui.engine.rules.targets.cluster_workers import needs_again
@@ -27,15 +28,62 @@ def replace_lost_machine(turn: Transaction, event: events.MachineLost) -> None:
         for job in _jobs_on(turn, name, machine):
             if job.state == "running" and job.kind == "script":
                 _end_lost(turn, job, reason)
-        policy = lost_policy(turn, turn.run(name), None, machine)
-        reselect_lost(turn, name)
-        for job in _jobs_on(turn, name, machine):
-            if job.kind == "acquire" and job.state != "asking":
-                _end_acquisition(turn, job, policy, reason)
-            elif job.state == "waiting" and _policy_for(turn, job, machine) != "wait":
-                end_job(turn, job, Outcome(state="failed", reason=reason))
+        _settle(turn, name, machine, reason)
     for job in _waiting_for_cluster(turn, machine):
         end_job(turn, job, Outcome(state="failed", reason=reason))
+
+
+def _settle(turn: Transaction, name: str, machine: str, reason: Reason) -> None:
+    """Decide about what a run has not begun on a lost machine."""
+    policy = lost_policy(turn, turn.run(name), None, machine)
+    reselect_lost(turn, name)
+    if lost_policy(turn, turn.run(name), None, machine) == "wait":
+        policy = "wait"
+    for job in _jobs_on(turn, name, machine):
+        if job.kind == "acquire" and job.state != "asking":
+            _end_acquisition(turn, job, policy, reason)
+        elif job.state == "waiting" and _policy_for(turn, job, machine) != "wait":
+            end_job(turn, job, Outcome(state="failed", reason=reason))
+
+
+def reselect_awaited(turn: Transaction, name: str) -> None:
+    """Select workers again for what a run has not begun on lost machines, since a pool may have one (W12)."""
+    for machine in _lost_workers(turn, name):
+        _settle(turn, name, machine, loss(machine, machine_health(turn.state, machine).reason))
+
+
+def _lost_workers(turn: Transaction, name: str) -> list[str]:
+    """Return the lost workers that a run leases."""
+    workers = dict.fromkeys(pick.worker for pick in turn.run(name).selection.leases)
+    return [each for each in workers if is_lost(turn.state, each)]
+
+
+def found_again(turn: Transaction, machine: str) -> None:
+    """Have runs wait for no other machine where theirs is lost no more."""
+    for name in awaiting_runs(turn.state):
+        run = turn.run(name)
+        if any(pick.worker == machine for pick in run.selection.leases):
+            lost = {pick.pool for pick in run.selection.leases if is_lost(turn.state, pick.worker)}
+            _await_only(turn, run, tuple(pool for pool in run.selection.awaits if pool in lost))
+
+
+def _await_only(turn: Transaction, run: Run, pools: tuple[str, ...]) -> None:
+    """Have a run that waits for machines wait for no more than those of some pools."""
+    until = run.selection.awaits_until
+    if until is not None and pools != run.selection.awaits:
+        turn.emit(events.RunAwaitsMachines(run=run.id, pools=pools, until=until if pools else None))
+
+
+def fail_without_machine(turn: Transaction, name: str) -> None:
+    """Fail the jobs of a run that have waited for another machine for as long as its pool lets them."""
+    run = turn.run(name)
+    why = waited_for(turn, run)
+    turn.emit(events.RunAwaitsMachines(run=name, pools=run.selection.awaits, until=None))
+    for machine in _lost_workers(turn, name):
+        reason = f"{loss(machine, machine_health(turn.state, machine).reason)}; {why}"
+        for job in _jobs_on(turn, name, machine):
+            if job.state == "waiting" and _policy_for(turn, job, machine) != "wait":
+                end_job(turn, job, Outcome(state="failed", reason=reason))
 
 
 def _policy_for(turn: Transaction, job: Job, machine: str) -> OnLostWorker:
@@ -105,35 +153,49 @@ def lost_policy(
 ) -> OnLostWorker:
     """Return what the pool says in which a step's worker was selected; on a target it fails.
 
-    Packages are acquired for all picks of a machine, so that they wait where any of them does.
+    Packages are acquired for all picks of a machine, so that they wait where any of them does. Where the pool
+    selects another worker, and is to get a machine first, its steps wait for that (W12).
     """
     if step is None:
         picks: tuple[Pick, ...] = run.selection.leases
     else:
         offset = run.progress.steps[step].pick_for(target)
         picks = () if offset is None else (run.selection.picks[offset],)
-    policies = [turn.state.model.pool(pick.pool).on_lost_worker for pick in picks if pick.worker == machine]
+    policies = [_pool_policy(turn, run, pick.pool) for pick in picks if pick.worker == machine]
     return "wait" if "wait" in policies else next(iter(policies), "fail")
 
 
-def reselect_lost(turn: Transaction, name: str) -> None:
+def _pool_policy(turn: Transaction, run: Run, pool: str) -> OnLostWorker:
+    policy, waits = turn.state.model.pool(pool).on_lost_worker, run.selection.awaits_until is not None
+    return "wait" if policy == "reselect" and waits and pool in run.selection.awaits else policy
+
+
+def reselect_lost(turn: Transaction, name: str, *, needed: bool = False) -> None:
     """Select other workers for what has not begun on lost ones, where their pools say so."""
     run = turn.run(name)
     for offset, pick in enumerate(run.selection.picks if run.selection.leased else ()):
         is_current = offset >= run.selection.selected and offset not in run.selection.given_up
         if is_current and is_lost(turn.state, pick.worker):
-            reselect(turn, name, offset)
+            reselect(turn, name, offset, needed=needed)
 
 
-def reselect(turn: Transaction, name: str, offset: int) -> Reason | None:
-    """Select another worker for what has not begun of a pick; return why there is none, or None."""
+def reselect(turn: Transaction, name: str, offset: int, *, needed: bool = True) -> Reason | None:
+    """Select another worker for what has not begun of a pick; return why there is none, or None.
+
+    Where its pool has no machine left, the run waits for one, if jobs do, or a step is `needed` now (W12).
+    """
     run = turn.run(name)
     pick = run.selection.picks[offset]
     if turn.state.model.pool(pick.pool).on_lost_worker != "reselect" or run.state != "executing":
         return None
     steps = [index for index in pick.all_steps if _has_not_begun(run, index)]
     found = select(turn.state, run, needs_again(turn.state, run, pick, steps))
-    jobs = [job for job in _jobs_on(turn, name, pick.worker) if job.state in ("waiting", "asking")]
+    open_jobs = _jobs_on(turn, name, pick.worker)
+    if found.awaited and not found.problems:
+        return _await_another(turn, run, found.awaited) if needed or open_jobs else None
+    if found.problems:
+        _await_only(turn, run, tuple(pool for pool in run.selection.awaits if pool != pick.pool))
+    jobs = [job for job in open_jobs if job.state in ("waiting", "asking")]
     for other in found.picks:
         moved = [job for job in jobs if _is_served(run, job, offset, other)]
         _acquire_first(turn, run, other.worker, moved)
@@ -150,6 +212,16 @@ def reselect(turn: Transaction, name: str, offset: int) -> Reason | None:
             mode = worker_mode(turn.state, other)
             turn.emit(events.JobMoved(run=name, job=job.id, worker=other.worker, mode=mode))
     return "; ".join(found.problems) or None
+
+
+def _await_another(turn: Transaction, run: Run, pools: tuple[str, ...]) -> Reason | None:
+    """Let a run wait for machines of further pools, or return why it does no more: once for each pool."""
+    known = run.selection
+    if known.awaits_until is None and set(pools) <= set(known.awaits):
+        return waited_for(turn, run)
+    before = known.awaits if known.awaits_until is not None else ()
+    await_machines(turn, run, tuple(dict.fromkeys((*before, *pools))))
+    return None
 
 
 def _is_served(run: Run, job: Job, offset: int, other: Pick) -> bool:

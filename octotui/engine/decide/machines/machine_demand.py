@@ -2,7 +2,6 @@
 
 from octotui.engine import events
 from octotui.engine.decide.transaction import Transaction
-from octotui.engine.rules.worker_selection import Selection
 from octotui.engine.state import MachineLease, Run, State
 from octotui.engine.state.machine_leases import lease_name, leases_in_order
 from octotui.model.complaints import Reason
@@ -26,11 +25,13 @@ def is_awaited(state: State, pool: str) -> bool:
     return any(pool in each.awaits or pool in each.keeps for each in waits)
 
 
-def await_machines(turn: Transaction, run: Run, selection: Selection) -> None:
-    """Let a run wait until pools have a machine; the time that it has waited already counts."""
-    pools, keeps = selection.awaited, selection.kept
+def await_machines(turn: Transaction, run: Run, pools: tuple[str, ...], keeps: tuple[str, ...] = ()) -> None:
+    """Let a run wait until pools have a machine; the time that it has waited already counts.
+
+    It needs those of the pools that it `keeps` as well, which have one.
+    """
     known, limits = run.selection, [turn.state.model.pools[pool].dynamic for pool in pools]
-    since = known.awaits_since if known.awaits and known.awaits_since is not None else turn.at
+    since = turn.at if known.awaits_until is None else known.awaits_since or turn.at
     until = since + min(each.limit for each in limits if each is not None)
     if (known.awaits, known.keeps, known.awaits_until) != (pools, keeps, until):
         turn.emit(events.RunAwaitsMachines(run=run.id, pools=pools, until=until, keeps=keeps))
@@ -46,12 +47,16 @@ def give_up(turn: Transaction, name: str) -> None:
     if run.progress.open:
         turn.emit(events.WorkersSelected(run=name, picks=()))
         return
+    turn.end_run(name, "failed", waited_for(turn, run))
+
+
+def waited_for(turn: Transaction, run: Run) -> Reason:
+    """Return which machines a run has not got in time, and why."""
     waited = turn.at - (run.selection.awaits_since or turn.at)
-    reasons = (
+    return "; ".join(
         f"pool {pool} has had no machine for {duration(round(waited))}, its limit{_why(turn.state, pool)}"
         for pool in run.selection.awaits
     )
-    turn.end_run(name, "failed", "; ".join(reasons))
 
 
 def _why(state: State, pool: str) -> Reason:

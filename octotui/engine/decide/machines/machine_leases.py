@@ -24,6 +24,7 @@ from octotui.engine.state.machine_leases import leases_in_order, terms_now
 from octotui.model.complaints import Reason, did_you_mean
 from octotui.model.machines.dynamic_pools import DynamicPool
 from octotui.model.machines.endpoints import CONTAINER, ENDPOINT, LOCAL, place
+from octotui.model.machines.host_keys import host_key_problem
 from octotui.model.quantities import duration
 from octotui.model.space import Target, Worker
 
@@ -39,13 +40,20 @@ def report_machine(turn: Transaction, report: commands.ReportMachine) -> None:
     if lease is None or lease.phase != "requested":
         return
     problem = report.problem or _unusable(turn.state, lease, report.machine, report.endpoint)
+    problem = problem or host_key_problem(report.host_key, report.endpoint)
     if problem:
         due = turn.at + _pause(lease)
         turn.emit(events.ProvisioningFailed(lease=lease.id, reason=problem, due=due))
         return
     due = turn.at + lease.terms.timeout
     turn.emit(
-        events.MachineProvisioned(lease=lease.id, machine=report.machine, endpoint=report.endpoint, due=due)
+        events.MachineProvisioned(
+            lease=lease.id,
+            machine=report.machine,
+            endpoint=report.endpoint,
+            due=due,
+            host_key=report.host_key,
+        )
     )
 
 

@@ -1,6 +1,7 @@
 """Acquisition of images: pulled or built once for each worker, under its exclusive lock (S8, P2)."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable
 from secrets import token_hex
 
@@ -9,7 +10,8 @@ from msgspec.structs import replace
 from octotui.engine.rules.container_images import image_in
 from octotui.engine.state import Job, Outcome, Run, State
 from octotui.model.machines.containers import is_built, reference
-from octotui.model.process import OF_IMAGES, ContainerSettings, Pull
+from octotui.model.process import OF_IMAGES, ContainerSettings, Pull, Step
+from octotui.model.quantities import duration
 from octotui.model.space import Model
 from octotui.runtime.clocks import Clock
 from octotui.runtime.jobs.containers.contained_script import part, settings_text
@@ -18,6 +20,8 @@ from octotui.runtime.jobs.containers.registry_logins import MissingLogin, is_pla
 from octotui.runtime.jobs.masking import SensitiveValues
 from octotui.workers.executor import StartError
 from octotui.workers.machine import AttemptKey, Machine
+
+LIMIT = 3600.0  # seconds that a pull may take where its step has no time limit
 
 Say = Callable[[str], None]
 """Takes a line of a job's output."""
@@ -87,14 +91,15 @@ class ImageAcquisition:
             self._tasks[job].cancel()
 
     async def _acquire(self, state: State, job: Job, machine: Machine, say: Say) -> Outcome:
-        warnings: list[str] = []
+        done = Outcome(state="succeeded", exit_code=0)
         for image, digest in images_of(job):
-            settings = _settings(state.runs[job.run], image)
-            pulled = await self._pull(state.model, job, machine, (image, digest), settings, say)
-            if pulled.state != "succeeded":
-                return pulled
-            warnings += pulled.warnings
-        return Outcome(state="succeeded", exit_code=0, warnings=tuple(warnings))
+            step = _step(state.runs[job.run], image)
+            pulled = await self._pull(state.model, job, machine, (image, digest), step, say)
+            warnings, digests = (*done.warnings, *pulled.warnings), {**done.digests, **pulled.digests}
+            done = replace(pulled, warnings=warnings, digests=digests)
+            if done.state != "succeeded":
+                break
+        return done
 
     async def _pull(
         self,
@@ -102,10 +107,12 @@ class ImageAcquisition:
         job: Job,
         machine: Machine,
         named: tuple[str, str],
-        settings: ContainerSettings,
+        step: Step | None,
         say: Say,
     ) -> Outcome:
         image, digest = named
+        settings = ContainerSettings() if step is None else step.contained
+        limit = (step and step.time_limit) or LIMIT
         feeds, worker, built = tuple(model.feeds.values()), job.worker or "", is_built(image)
         try:
             login, secrets = logins_for(feeds, image, built=built)
@@ -126,15 +133,22 @@ class ImageAcquisition:
         spec = own_script(model, worker, machine, settings_text(given) + part("acquire"), values)
         key = AttemptKey(self._space, f"image-{job.id}-{round(self._now() * 1000)}")
         say(f"{'building' if built else 'looking for'} {image} on {worker}")
+        verb = "built" if built else "pulled"
         try:
-            outcome = await run_script(machine, key, spec, found.take)
+            async with asyncio.timeout(limit):
+                outcome = await run_script(machine, key, spec, found.take)
         except StartError as problem:
             return Outcome(state="failed", reason=str(problem))
+        except TimeoutError:
+            reason = self._masked.text(found.too_slow(image, worker, verb, limit))
+            return Outcome(state="failed", reason=reason)
         if outcome.state == "succeeded":
             warning = found.change(image, worker)
             say(found.sentence(image, worker))
-            return Outcome(state="succeeded", exit_code=0, warnings=(warning,) if warning else ())
-        reason = self._masked.text(found.reason(image, worker, "built" if built else "pulled"))
+            warnings = (warning,) if warning else ()
+            digests = {image: known} if (known := found.digest) else {}
+            return Outcome(state="succeeded", exit_code=0, warnings=warnings, digests=digests)
+        reason = self._masked.text(found.reason(image, worker, verb))
         return Outcome(state="failed", exit_code=outcome.exit_code, reason=reason)
 
 
@@ -156,6 +170,19 @@ class _Found:
         else:
             self._lines = [*self._lines[-20:], line]
             self._say(line)
+
+    @property
+    def digest(self) -> str:
+        """The digest of the image that is there now, or its id where no registry has it."""
+        known = self._known.get("known") or self._known.get("pulled", "")
+        said = self._identity(known).partition(" ")[0] if known else ""
+        return said if re.fullmatch("sha256:[0-9a-f]{2,64}", said) else ""
+
+    def too_slow(self, image: str, worker: str, verb: str, limit: float) -> str:
+        """Return what became of a pull that did not end in time, with the last line of the engine."""
+        said = _last(self._lines)
+        why = f": {said}" if said else ""
+        return f"{image} was not {verb} on {worker} within {duration(limit)}, its time limit{why}"
 
     def sentence(self, image: str, worker: str) -> str:
         """Return what there is of the image on the worker now."""
@@ -197,12 +224,15 @@ def _last(lines: Iterable[str]) -> str:
     return (errors or said or [""])[-1][:300]
 
 
-def _settings(run: Run, image: str) -> ContainerSettings:
-    """Return how the first step that runs in an image wants it, and the strictest `pull` of all that do."""
+def _step(run: Run, image: str) -> Step | None:
+    """Return the first step that runs in an image, which says how it wants it, or None.
+
+    Its `pull` is the strictest of all that do.
+    """
     steps = enumerate(run.runbook.steps)
-    wanted = [
-        step.contained for index, step in steps if step.is_contained and image_in(run, index)[0] == image
-    ]
-    pulls = [each.pull for each in wanted]
-    strictest = next((each for each in STRICT if each in pulls), ContainerSettings().pull)
-    return replace(wanted[0] if wanted else ContainerSettings(), pull=strictest)
+    wanted = [step for index, step in steps if step.is_contained and image_in(run, index)[0] == image]
+    if not wanted:
+        return None
+    pulls, first = [each.contained.pull for each in wanted], wanted[0]
+    strictest = next((each for each in STRICT if each in pulls), first.contained.pull)
+    return replace(first, contained=replace(first.contained, pull=strictest))

@@ -137,10 +137,10 @@ class AgentExecutor:
             self._agents.forget(attempt_name(location))
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
-        """Remove workspaces that crashes have left."""
+        """Remove workspaces that crashes have left, and stop what runs in them."""
         with suppress(OSError):
             if await self._agents.existing():
-                self._agents.keep([f"{space}/{name}" for name in sorted(keep)])
+                self._agents.keep([f"{space}/{name}" for name in sorted(keep)], space)
         await self._supervised.remove_orphans(directory, space, keep)
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 
 from octotui.engine.state import Outcome
 from octotui.model.file_trust import Distrusted, FileTrust
+from octotui.store.logs.line_streams import STDOUT
 from octotui.workers import shells
 from octotui.workers.agent.tree_removal import remove_tree
 from octotui.workers.executor import (
@@ -25,12 +26,13 @@ from octotui.workers.executor import (
 from octotui.workers.local import open_file_limit
 from octotui.workers.local.supervisors.process import UNCLEAR, Process, spawn
 from octotui.workers.local.supervisors.termination import Lookout
-from octotui.workers.local.supervisors.workspaces import Workspace, Workspaces
+from octotui.workers.local.supervisors.workspaces import Workspace, Workspaces, is_of_agent
 from octotui.workers.script_environment import ScriptEnvironments
 from octotui.workers.search_path import absolute, find
 from octotui.workers.values_file import encoded
 from octotui.workers.workspace_record import OVERWRITTEN, RUNS_ON
 
+GRACE = 2.0  # seconds that what a crash has left running has to end
 TICK = 0.01  # seconds between reads of the spools
 FIRST = 0.003  # seconds before the first read, when nothing else runs
 SHARE = 20  # reading takes at most 1/20 of the time
@@ -135,8 +137,10 @@ class SupervisorExecutor:
             self._in_thread(partial(remove_tree, left))
 
     async def remove_orphans(self, directory: str, space: str, keep: Set[str]) -> None:
-        """Remove workspaces that crashes have left."""
-        for path in self._workspaces.others(directory, space, frozenset(keep)):
+        """Remove workspaces that crashes have left, and stop what runs in them."""
+        left = self._workspaces.others(directory, space, frozenset(keep))
+        await asyncio.gather(*(self._end(path) for path in left))
+        for path in left:
             await asyncio.to_thread(remove_tree, path)
 
     async def close(self) -> None:
@@ -162,6 +166,21 @@ class SupervisorExecutor:
         self._begun[location] = process
         return process
 
+    async def _end(self, path: str) -> None:
+        """Stop an attempt under a supervisor that nobody follows any more, and wait for its end."""
+        if is_of_agent(path):
+            return
+        with suppress(OSError):
+            workspace = Workspace(path)
+            try:
+                if workspace.locked():
+                    process = Process(workspace, self._lookout.look)
+                    process.stop(GRACE)
+                    await process.ended(_unread, unheard)
+                    process.detach()
+            finally:
+                workspace.close()
+
     def _in_thread(self, remove: Callable[[], None]) -> None:
         """Remove files in a thread: there may be many."""
         asyncio.get_running_loop().run_in_executor(None, remove)
@@ -178,6 +197,10 @@ class SupervisorExecutor:
         more = [process.read(output) for process, output in self._followed.values()]
         if more:
             self._tick_soon(0 if any(more) else max(TICK, SHARE * (loop.time() - began)))
+
+
+def _unread(chunk: bytes, stream: int = STDOUT, /) -> None:
+    """Ignore output."""
 
 
 def _status(attempt: str, workspace: Workspace) -> AttemptStatus:

@@ -184,7 +184,7 @@ class Workspaces:
             left = self.left(location)
         except OSError:
             return False
-        return left is not None and AGENT not in left.rpartition("-")[2]
+        return left is not None and not is_of_agent(left)
 
     def forget(self, location: AttemptLocation) -> str | None:
         """Forget an attempt and return its folder, or None. Raises OSError."""
@@ -233,6 +233,11 @@ class Workspaces:
                 os.mkdir(path, 0o700)  # noqa: PTH102
             return path
         raise AssertionError
+
+
+def is_of_agent(folder: str) -> bool:
+    """Return whether an agent has made a workspace."""
+    return AGENT in folder.rpartition("-")[2]
 
 
 def _scan(folder: str, prefix: str, started: Mapping[str, str]) -> dict[str, str]:

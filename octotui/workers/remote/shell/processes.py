@@ -111,7 +111,7 @@ class ShellProcesses:
         """Remove what crashes have left of a space."""
         await self._directory.reached()
         try:
-            await self._directory.calls.ask("attempts", "orphans", space, *sorted(keep))
+            await self._directory.calls.ask("stopping", "orphans", space, *sorted(keep))
         except ShellProblem as problem:
             raise Unreachable(f"what earlier runs have left cannot be removed: {problem}") from None
 

@@ -1,5 +1,7 @@
 """W12: the life of the machines of dynamic pools, in virtual time."""
 
+import base64
+
 import pytest
 from msgspec.structs import replace
 
@@ -500,3 +502,21 @@ def test_w12_a_run_that_waits_follows_the_limit_of_a_reloaded_model() -> None:
     world.until(HOUR)
     assert world.ends()[run] == "failed"
     assert "has had no machine for 3h" in world.run(run).reason
+
+
+def test_w12_a_host_key_is_of_the_lease_and_forgotten_with_it() -> None:
+    """W12: also where the machine is provisioned again; one that is none is why it is no machine."""
+    key = f"ssh-ed25519 {base64.b64encode(bytes((0, 0, 0, 11)) + b'ssh-ed25519' + b'k' * 36).decode()}"
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.start("go")
+    about = {"lease": "lease-1", "machine": "vm-1", "endpoint": "ssh://vm-1"}
+    world.send(commands.ReportMachine(**about, host_key="rubbish"))
+    assert world.lease().phase == "requested"
+    assert "its provider says no host_key such as" in world.lease().problem
+    world.send(commands.ReportMachine(**about, host_key=key))
+    assert (world.lease().phase, world.lease().host_key) == ("starting", key)
+    assert world.state.model.endpoint_of("setup-1").host_key == key
+    world.send(commands.DestroyMachine(lease="lease-1"))
+    world.until(10)
+    assert "lease-1" not in world.state.machine_leases
+    assert world.state.model.endpoint_of("setup-1").host_key == ""

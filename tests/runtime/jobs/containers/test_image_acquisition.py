@@ -82,7 +82,7 @@ async def test_s8_what_an_engine_refuses_is_one_sentence(
 async def test_p2_what_is_there_is_not_pulled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "there").write_text("12ab 2000000 tools@sha256:34")
     outcome, lines = await pulled(tmp_path, monkeypatch, "exit 1")
-    assert outcome == Outcome(state="succeeded", exit_code=0)
+    assert outcome == Outcome(state="succeeded", exit_code=0, digests={"tools:1": "sha256:34"})
     assert lines == ["looking for tools:1 on worker1", "worker1 has tools:1: sha256:34 (2.0 MB)"]
 
 
@@ -90,6 +90,7 @@ async def test_s8_one_that_has_changed_is_a_warning(tmp_path: Path, monkeypatch:
     (tmp_path / "there").write_text("12ab 2000000 tools@sha256:34")
     pull = f"echo '56cd 3000000 tools@sha256:78' >{tmp_path}/there"
     outcome, _ = await pulled(tmp_path, monkeypatch, pull, pull="always")
+    assert outcome.digests == {"tools:1": "sha256:78"}
     assert outcome.warnings == (
         "tools:1 is another image than worker1 had: sha256:78 (3.0 MB) in place of sha256:34 (2.0 MB)",
     )
@@ -142,3 +143,39 @@ async def test_s8_the_strictest_wish_of_all_steps_decides_about_pulling(
     job = acquire_job(("container:tools:1", ""))
     await images.acquire(started(*steps), job, here(tmp_path / "worker"), lines.append)
     assert any(line.startswith("pull ") for line in lines) == pulls
+
+
+@pytest.mark.parametrize("limit", [0.5, None])
+async def test_s8_a_pull_that_hangs_ends_at_the_time_limit_of_its_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: float | None
+) -> None:
+    """S8: or at a limit of its own, where the step has none."""
+    engine(tmp_path, "echo Trying to pull; exec sleep 100")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    monkeypatch.setattr("octotui.runtime.jobs.containers.image_acquisition.LIMIT", 0.5)
+    state = started(script("Box", container="tools:1", runs_contained=True, time_limit=limit))
+    images, job = (
+        ImageAcquisition("kraken-1", SensitiveValues(), lambda: 1.0),
+        acquire_job(("container:tools:1", "")),
+    )
+    async with asyncio.timeout(30):
+        outcome = await images.acquire(state, job, here(tmp_path / "worker"), lambda line: None)
+    assert outcome.state == "failed"
+    assert outcome.reason.startswith("tools:1 was not pulled on worker1 within 500ms, its time limit")
+    assert not [*(tmp_path / "worker" / "work").glob("*.*.*")]
+
+
+async def test_s8_what_was_found_before_one_fails_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S8: an image that is there, and has its digest, and one that cannot be pulled."""
+    (tmp_path / "there").write_text("12ab 2000000 tools@sha256:34")
+    engine(tmp_path, "exit 1")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    one = script("One", container="tools:1", runs_contained=True)
+    two = script("Two", container="tools:2", runs_contained=True, contained=ContainerSettings(pull="always"))
+    images = ImageAcquisition("kraken-1", SensitiveValues(), lambda: 1.0)
+    job = acquire_job(("container:tools:1", ""), ("container:tools:2", ""))
+    outcome = await images.acquire(started(one, two), job, here(tmp_path / "worker"), lambda line: None)
+    assert outcome.state == "failed"
+    assert outcome.digests == {"tools:1": "sha256:34"}

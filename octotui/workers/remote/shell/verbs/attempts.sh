@@ -262,7 +262,7 @@ clean() {
     fi
 }
 
-# orphans SPACE NAME…: remove all attempts but these.
+# orphans SPACE NAME…: remove all attempts but these, and stop what runs of them; needs the end of attempts, too.
 orphans() {
     enter '' "attempts/$1"
     case $? in
@@ -279,6 +279,9 @@ orphans() {
             if [ "$each" = "$entry" ]; then kept=yes; fi
         done
         if [ "$kept" ]; then continue; fi
+        if [ -d "./$entry/gate.1" ] && [ ! -h "./$entry" ]; then
+            (cd "./$entry" && read_record && [ "$pid" ] && lives && mkdir -p stopping && end_all yes 200) </dev/null >/dev/null 2>&1
+        fi
         mv "./$entry" "./.gone.$u" && wipe ".gone.$u"
     done
 }
