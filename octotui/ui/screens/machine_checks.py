@@ -42,7 +42,9 @@ class MachineChecksScreen(RunActionsScreen):
         return self.pointed_worker() if self.focused is not None else None
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Refuse to ask for a passphrase where no machine waits for one."""
+        """Refuse to ask for a passphrase where no machine waits for one, and checks in a replay."""
+        if action == "check_health" and self.state.keep_ended:
+            return "this is a replay: nothing can be changed"
         if action == "unlock":
             return "" if locked_keys(self.state) else NO_LOCKED_KEY
         return super().why_not(action, parameters)

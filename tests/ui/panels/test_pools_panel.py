@@ -32,7 +32,7 @@ async def test_workers_stand_in_columns_as_many_as_fit(tmp_path):
     assert head.split() == ["worker", "state", "runs", "wait"]  # who leases it has no room
     assert "run-6 acquires worker-image" in first
     head, _, first, *_ = await pane(tmp_path, scenes.lock_wait(), (200, 60))
-    assert head.split()[-1] == "used"
+    assert head.split()[-2:] == ["last", "ended"]
     assert first.split()[-1] == "13:47"
 
 
