@@ -223,7 +223,7 @@ READ = {
     "ENGINE.supervisor": "octotui.workers.local.agents.executor:AgentExecutor.start",
     "ENGINE.stderr": "octotui.workers.agent_client.start_frame:start_frame",
     "ENGINE.max_checks": "octotui.engine.decide.machines.health_checks:start_checks",
-    "POOL.on_lost_worker": "octotui.engine.decide.machines.lost_machines:lost_policy",
+    "POOL.on_lost_worker": "octotui.engine.decide.machines.lost_machines:_pool_policy",
     "POOL.dynamic": "octotui.engine.rules.worker_selection:_pick",
     "IMAGE.name": "octotui.views.machines.leases:facts",
     "IMAGE.reference": "octotui.runtime.leases.lease_tasks:LeaseTasks._order",

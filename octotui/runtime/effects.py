@@ -81,7 +81,7 @@ class EffectRunner:
             case events.JobEnded() | events.AttemptFailed():
                 self._leave(event.job)
             case events.ModelLoaded():
-                self._scripts.keep()
+                self._scripts.requests.keep(self._session.state.model)
             case events.CheckStarted():
                 self._checker.start(event.machine)
             case events.RunQueued():

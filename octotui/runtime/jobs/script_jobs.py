@@ -93,7 +93,7 @@ class ScriptJobs:
         self._located: dict[str, LocatedAttempt] = {}
         self._uninspected: dict[str, str] = {}  # jobs of an earlier session, and their workers
         self._boots: dict[str, str] = {}
-        self._requests = MachineRequests(machines, session.fail)
+        self.requests = MachineRequests(machines, session.fail)
         self._orphans = OrphanRemovals(machines, session.fail)
         self._masked: SensitiveValues = secret_store.masked
 
@@ -164,7 +164,7 @@ class ScriptJobs:
         located, step = self._located.get(job.id), step_of(self._session.state, job)
         if located is not None and step is not None:
             stop = partial(located.machine.processes.stop, located.key, step.grace)
-            self._requests.add(located.key.name, stop)
+            self.requests.add(located.key.name, stop)
 
     def clean(self, job: str) -> None:
         """Remove an attempt's files once its outcome is on disk."""
@@ -173,7 +173,7 @@ class ScriptJobs:
         if located is not None:
             if located.has_spans:
                 masked_spans.remove(self._folder.masked_spans(located.key.name))
-            self._requests.finish(located.key.name, partial(located.clean, self._packages))
+            self.requests.finish(located.key.name, partial(located.clean, self._packages))
 
     def abandon(self, job: str) -> None:
         """Stop an attempt that nobody follows any more, once its machine is reached, and then clean it."""
@@ -182,20 +182,16 @@ class ScriptJobs:
         self._packages.stop(job)
         if (located := self._located.pop(job, None)) is not None:
             masked_spans.remove(self._folder.masked_spans(located.key.name))
-            self._requests.finish(located.key.name, partial(located.stop_and_clean, self._packages))
-
-    def keep(self) -> None:
-        """Close the ways to machines that the model does not have, once nothing is done by them any more."""
-        self._requests.keep(self._session.state.model)
+            self.requests.finish(located.key.name, partial(located.stop_and_clean, self._packages))
 
     def forget(self, worker: str) -> None:
         """Drop what was to be done on the machine of a lease that has ended; raises StoreError (W12)."""
-        self._requests.forget(worker, self._session.state.model)
+        self.requests.forget(worker, self._session.state.model)
         self.names.forget(worker)
 
     async def close(self) -> None:
         """Wait for requests to be acknowledged; those to machines that are away follow from the State."""
-        await asyncio.gather(self._requests.close(GRACE), self._orphans.close())
+        await asyncio.gather(self.requests.close(GRACE), self._orphans.close())
 
     async def _remove_orphans(self, keep: frozenset[str], worker: str, machine: Machine) -> None:
         self._boots[worker] = await machine.boot()
@@ -222,7 +218,7 @@ class ScriptJobs:
 
     def _locate(self, state: State, job: Job, machine: Machine, key: AttemptKey) -> None:
         step = step_of(state, job)
-        self._requests.hold(key.name, machine)
+        self.requests.hold(key.name, machine)
         self._located[job.id] = LocatedAttempt(machine, key, step is not None and step.acquires)
 
     def _tell(self, job: Job, sentence: str) -> None:
