@@ -105,6 +105,8 @@ def lost_policy(
 ) -> OnLostWorker:
     """Return what the pool says in which a step's worker was selected; on a target it fails.
 
+    Nobody waits for a machine of a dynamic pool: one that is lost is replaced, and does not come back (W12).
+
     Packages are acquired for all picks of a machine, so that they wait where any of them does.
     """
     if step is None:
@@ -113,6 +115,8 @@ def lost_policy(
         offset = run.progress.steps[step].pick_for(target)
         picks = () if offset is None else (run.selection.picks[offset],)
     policies = [turn.state.model.pool(pick.pool).on_lost_worker for pick in picks if pick.worker == machine]
+    if any(lease.worker == machine for lease in turn.state.machine_leases.values()):
+        policies = ["fail" if each == "wait" else each for each in policies]
     return "wait" if "wait" in policies else next(iter(policies), "fail")
 
 
