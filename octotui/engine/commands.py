@@ -33,7 +33,10 @@ class CheckHealth(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ReportCheck(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Report how the check of a machine ended; `facts` are None where it was not reached."""
+    """Report how the check of a machine ended; `facts` are None where it was not reached.
+
+    One that is `gone` was not reached since it does not run or exist any more.
+    """
 
     machine: str
     health: Health
@@ -42,6 +45,7 @@ class ReportCheck(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     latency: float | None = None
     facts: CheckedFacts | None = None
     locked_key: str = ""
+    gone: bool = False
 
 
 class GivePassphrase(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -224,9 +228,13 @@ class CancelRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class DestroyMachine(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """End a machine lease, by its id or worker; its machine is destroyed once no run uses it (W12)."""
+    """End a machine lease, by its id or worker; its machine is destroyed once no run uses it (W12).
+
+    With `now` what runs there is lost, and no run uses it for long.
+    """
 
     lease: str
+    now: bool = False
     by: str = ""
     origin: str = ""
 

@@ -30,18 +30,18 @@ def leave_text(state: State) -> Leaving:
     running = len(_running(state))
     if not running:
         return Leaving(head, "no script is running; runs continue when you return")
-    continues = "continues" if running == 1 else "continue"
-    return Leaving(head, f"{counted(running, 'job')} {continues}; later steps wait until you return")
+    away = sum(1 for job in _running(state) if job.outage is not None)
+    continues = "continues" if running - away == 1 else "continue"
+    what = f"{counted(running - away, 'job')} {continues}"
+    others = f", {away} cannot be reached" if away else ""
+    return Leaving(head, f"{what}{others}; later steps wait until you return")
 
 
 def open_work(state: State) -> OpenWork:
     """Return the jobs that continue, and the runs that wait until the space is opened again."""
     jobs = _running(state)
     runs = tuple(run.id for run in in_order(state) if not run.ended)
-    lines = [
-        f"{job.run}  {_named(state, job)} continues on {machine_name(state.model, job.worker or '')}"
-        for job in jobs
-    ]
+    lines = [f"{job.run}  {_named(state, job)} {_stands(state, job)}" for job in jobs]
     if runs:
         waits = "waits" if len(runs) == 1 else "wait"
         lines.append(f"{counted(len(runs), 'open run')} {waits} until the space is opened again")
@@ -50,6 +50,12 @@ def open_work(state: State) -> OpenWork:
         stay = "stays" if machines == 1 else "stay"
         lines.append(f"{counted(machines, 'leased machine')} {stay} until the space is opened again")
     return OpenWork(tuple(job.id for job in jobs), runs, tuple(lines) or ("no script is running any more",))
+
+
+def _stands(state: State, job: Job) -> str:
+    """Return that a job continues on its machine, as far as anybody can tell."""
+    machine = machine_name(state.model, job.worker or "")
+    return f"continues on {machine}" if job.outage is None else f"was on {machine}, which cannot be reached"
 
 
 def _running(state: State) -> list[Job]:

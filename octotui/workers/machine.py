@@ -45,6 +45,10 @@ class Unreachable(Exception):
     """Raised when a machine does not answer, so that the effect of a call is unknown; the text says why."""
 
 
+class Gone(Unreachable):
+    """Raised where a machine does not run or exist any more, so that nothing that ran there does."""
+
+
 class Locked(Unreachable):
     """Raised where nobody can log in on a machine before the passphrase of a `key` is given."""
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from octotui.engine.advance import advance
+from octotui.engine.commands import ReportReachability
 from octotui.views import leaving
 from octotui.views.leaving import backed_up, exported
 from tests.scenes import SCENES
@@ -31,6 +33,16 @@ def test_a_server_that_ends_says_what_goes_on_and_what_waits():
     assert left.jobs == ("job-2.1", "job-3.1", "job-4.1", "job-5.1")
     assert left.lines[0] == "run-2  “Create the instance” continues on worker1"
     assert left.lines[-1] == "4 open runs wait until the space is opened again"
+
+
+def test_m6_nothing_is_said_to_continue_on_a_machine_that_cannot_be_reached():
+    """M6: it may be gone with all that ran there."""
+    state = SCENES["seed"]().state
+    state, _ = advance(state, ReportReachability(job="job-2.1", attempt=1, reason="no route"), state.at)
+    assert leaving.open_work(state).lines[0] == (
+        "run-2  “Create the instance” was on worker1, which cannot be reached"
+    )
+    assert leaving.leave_text(state).leave.startswith("3 jobs continue, 1 cannot be reached; ")
 
 
 def test_a_server_with_nothing_open_says_so():

@@ -40,8 +40,9 @@ def _rows(state: State, now: float) -> Rows:
 @command.command("destroy")
 @space_argument
 @click.argument("names", metavar="LEASE...", nargs=-1, required=True)
+@click.option("--now", is_flag=True, help="Give up what runs there: its jobs are lost.")
 @verb_options
-def destroy(space: str, names: tuple[str, ...], as_json: bool, state: Path | None) -> None:
+def destroy(space: str, names: tuple[str, ...], now: bool, as_json: bool, state: Path | None) -> None:
     """End each LEASE, by its id or its worker: its machine is destroyed once no run uses it.
 
     One that could not be destroyed is tried again now.
@@ -49,7 +50,7 @@ def destroy(space: str, names: tuple[str, ...], as_json: bool, state: Path | Non
 
     def wishes(present: State, user: str) -> Iterator[Request]:
         for each in names:
-            yield DestroyMachine(lease=each, by=user)
+            yield DestroyMachine(lease=each, now=now, by=user)
 
     send_requests(space_of(space, state), wishes, as_json=as_json)
 

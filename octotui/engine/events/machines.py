@@ -58,7 +58,7 @@ class MachineChecked(Event, frozen=True, kw_only=True, tag=True):
 
 
 class MachineLost(Event, frozen=True, tag=True):
-    """A machine could not be reached for as long as its `unreachable_limit` says."""
+    """A machine could not be reached for as long as its `unreachable_limit` says, or is gone."""
 
     machine: str
     reason: str

@@ -43,7 +43,7 @@ class DynamicPool(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None = None
     directory: str | None = None
     policy: str | None = None
-    unreachable_limit: float | None = None
+    unreachable_limit: float | None = 10 * MINUTE
 
     @property
     def makes(self) -> tuple[object, ...]:

@@ -29,6 +29,7 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     reason: Reason = ""
     warnings: tuple[str, ...] = ()
     locked_key: str = ""
+    gone: bool = False
 
 
 class CheckErrors:

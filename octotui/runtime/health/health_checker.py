@@ -39,6 +39,7 @@ from octotui.workers.executor import AttemptSpec, Output, StartError
 from octotui.workers.machine import (
     AttemptKey,
     FileError,
+    Gone,
     Locked,
     Machine,
     MachineFacts,
@@ -146,7 +147,8 @@ class HealthChecker:
             return CheckVerdict("unavailable", f"it did not answer {late}")
         except Unreachable as problem:
             key = problem.key if isinstance(problem, Locked) else ""
-            return CheckVerdict("unavailable", self._said(check.away(problem)), locked_key=key)
+            why = self._said(check.away(problem))
+            return CheckVerdict("unavailable", why, locked_key=key, gone=check.is_gone(problem))
         except UnreadableSecret as problem:
             return CheckVerdict("unhealthy", self._said(str(problem)))
         except (StartError, FileError, StoreError) as problem:
@@ -169,6 +171,7 @@ class HealthChecker:
                 latency=latency,
                 facts=facts,
                 locked_key=found.locked_key,
+                gone=found.gone,
             )
         )
 
@@ -213,6 +216,10 @@ class _Check:
     def away(self, problem: Unreachable) -> str:
         """Return why the machine cannot be reached."""
         return about(str(problem), self._name)
+
+    def is_gone(self, problem: Unreachable) -> bool:
+        """Return whether the machine cannot be reached since it is not there any more."""
+        return isinstance(problem, Gone)
 
     async def run(self) -> CheckVerdict:
         """Reach the machine, find its tools, and let the policy's script judge it."""
@@ -300,6 +307,10 @@ class _ClusterCheck(_Check):
     def away(self, problem: Unreachable) -> str:
         """Return why the worker cannot be reached that checks the cluster."""
         return f"{self._worker}, which checks it, cannot be reached: {about(str(problem), self._worker)}"
+
+    def is_gone(self, problem: Unreachable) -> bool:
+        """Return False: the worker that is gone is not the cluster."""
+        return False
 
     async def run(self) -> CheckVerdict:
         """Reach the worker, have kubectl look for the namespace, and let the policy's script judge it."""

@@ -166,7 +166,7 @@ def _of_job(  # noqa: C901, PLR0912 - one line an event
         case events.JobProgressed(percentage=percentage, message=message):
             return [f"{_named(run, job)} is at {percentage} %{f': {message}' if message else ''}"]
         case events.JobUnreachable(reason=reason):
-            return [f"{_named(run, job)} goes on, but {job.worker} cannot be reached: {reason}"]
+            return [f"{_named(run, job)} is not followed any more: {job.worker} cannot be reached: {reason}"]
         case events.JobReached():
             return [f"{_named(run, job)} is followed again: {job.worker} answers"]
         case events.JobEnded(state=end, reason=reason):

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 from octotui.model.machines.endpoints import container_name
 from octotui.workers.container.engine import MISSING, engine
-from octotui.workers.machine import Unreachable
+from octotui.workers.machine import Gone, Unreachable
 from octotui.workers.programs.transport import ProgramTransport
 from octotui.workers.remote.answers import one_line
 from octotui.workers.remote.transport import CommandEnd
 
+STOPPED = (b"exited", b"stopped", b"dead", b"removing")
+STATUS = "{{.State.Running}} {{.State.Status}}"
 OWN = 125  # from this exit code on, it may be that of the engine, and not that of the command
 
 
@@ -25,7 +27,7 @@ class ContainerTransport(ProgramTransport):
         return _engine(), "exec", "-i", "--", self._container
 
     async def end_of(self, code: int, errors: str) -> CommandEnd:
-        """Return how a command ended. Raises Unreachable where its container is not there any more."""
+        """Return how a command ended. Raises Unreachable, and Gone where its container does not run."""
         if code < 0 or code >= OWN:
             await self._check(errors)
         if code < 0:
@@ -33,20 +35,26 @@ class ContainerTransport(ProgramTransport):
         return CommandEnd(code, errors=errors)
 
     async def _check(self, errors: str) -> None:
-        """Raise Unreachable unless the container runs; `errors` are what a command said that failed."""
+        """Raise Unreachable unless the container runs; `errors` are what a command said that failed.
+
+        It is Gone where the engine says that it ended, or that there is none.
+        """
         process = await asyncio.create_subprocess_exec(
-            *(_engine(), "container", "inspect", "--format", "{{.State.Running}}", "--", self._container),
+            *(_engine(), "container", "inspect", "--format", STATUS, "--", self._container),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         output, said = await process.communicate()
-        if output.strip() == b"true":
+        runs, _, status = output.strip().partition(b" ")
+        if runs == b"true":
             return
         if process.returncode:
             why = one_line((errors or said.decode(errors="replace")).strip())
-            raise Unreachable(f"there is no container {self._container}{f': {why}' if why else ''}")
-        raise Unreachable(f"the container {self._container} does not run")
+            kind = Gone if b"no such container" in said.lower() else Unreachable
+            raise kind(f"there is no container {self._container}{f': {why}' if why else ''}")
+        kind = Gone if status in STOPPED else Unreachable
+        raise kind(f"the container {self._container} does not run")
 
 
 def container_way(endpoint: str) -> ContainerTransport:

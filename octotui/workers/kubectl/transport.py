@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from octotui.model.machines.endpoints import PodEndpoint, pod_endpoint
-from octotui.workers.machine import Unreachable
+from octotui.workers.machine import Gone, Unreachable
 from octotui.workers.programs.transport import ProgramTransport
 from octotui.workers.remote.answers import one_line
 from octotui.workers.remote.transport import CommandEnd
@@ -14,6 +14,10 @@ MISSING = "there is no kubectl on this machine: install it, or reach the worker 
 LOST = "the connection to the pod was lost"
 
 _ENDED = re.compile(r"(?:^|\n)command terminated with exit code (\d+)\s*\Z")
+_GONE = re.compile(
+    r"^Error from server \(NotFound\): (?:pods|namespaces) |^error: cannot exec .* in a completed pod",
+    re.MULTILINE,
+)
 _AWAY = (
     (re.compile(r"NotFound"), "there is no pod {pod} in the namespace {namespace}"),
     (
@@ -44,12 +48,15 @@ class KubectlTransport(ProgramTransport):
         return program, *where, "exec", "-i", self._pod.name, "--"
 
     async def end_of(self, code: int, errors: str) -> CommandEnd:
-        """Return how a command ended. Raises Unreachable where kubectl does not say that it has."""
+        """Return how a command ended. Raises Unreachable where kubectl does not say that it has.
+
+        It is Gone where the cluster says that the pod has ended, or that there is none.
+        """
         if code == 0:
             return CommandEnd(0, errors=errors)
         ended = _ENDED.search(errors)
         if ended is None:
-            raise Unreachable(self._why(errors))
+            raise (Gone if _GONE.search(errors) else Unreachable)(self._why(errors))
         return CommandEnd(int(ended[1]), errors=errors[: ended.start()])
 
     def _why(self, errors: str) -> str:

@@ -21,7 +21,7 @@ from octotui.workers.agent_client import agents, connection
 from octotui.workers.local.agents.executor import AgentExecutor
 from octotui.workers.local.machine import LocalMachines
 from octotui.workers.local.supervisors.executor import SupervisorExecutor
-from octotui.workers.machine import Locked, Machine, MachineFacts, Machines, Unreachable
+from octotui.workers.machine import Gone, Locked, Machine, MachineFacts, Machines, Unreachable
 from octotui.workers.simulated_machine import SimulatedMachine, SimulatedMachines
 from tests.runtime.served import until
 from tests.workers.agents import end_agents, living
@@ -199,6 +199,16 @@ class TestAway:
         report = check_there(tmp_path, kind)
         assert (report.health, report.latency, report.facts) == ("unavailable", None, None)
         assert report.reason == "connection refused by web1\x1b[31m"  # made visible where it is shown
+        assert not report.gone
+
+    def test_m6_one_that_is_gone_is_reported_as_such(self, tmp_path: Path) -> None:
+        async def gone() -> str:
+            raise Gone("there is no container x")
+
+        kind = away(tmp_path)
+        kind.boot = gone
+        report = check_there(tmp_path, kind)
+        assert (report.health, report.reason, report.gone) == ("unavailable", "there is no container x", True)
 
     def test_m5_one_that_never_answers_is_unavailable_in_time(self, tmp_path: Path) -> None:
         async def silent() -> str:

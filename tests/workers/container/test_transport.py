@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from octotui.workers.container.transport import ContainerTransport
-from octotui.workers.machine import Unreachable
+from octotui.workers.machine import Gone, Unreachable
 from tests.podman import IMAGE, containered, podman
 
 pytestmark = [pytest.mark.usefixtures("containered"), pytest.mark.xdist_group("podman")]
@@ -61,13 +62,37 @@ async def test_m1_a_container_that_is_gone_or_stopped_is_unreachable(container: 
     command = await way.open("sleep 1000")
     podman("kill", NAME)
     podman("wait", NAME)
-    with pytest.raises(Unreachable, match=f"the container {NAME} does not run"):
+    with pytest.raises(Gone, match=f"the container {NAME} does not run"):
         await command.wait()
     await command.close()
-    with pytest.raises(Unreachable, match="does not run"):
+    with pytest.raises(Gone, match="does not run"):
         await way.run("true")
-    with pytest.raises(Unreachable, match="there is no container octotui-test-none"):
+    with pytest.raises(Gone, match="there is no container octotui-test-none"):
         await ContainerTransport("octotui-test-none").run("true")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("echo false exited", Gone),
+        ("echo false paused", Unreachable),
+        ("echo Error: no such container x >&2; exit 125", Gone),
+        ("echo Error: the database is locked >&2; exit 125", Unreachable),
+    ],
+)
+async def test_m6_only_what_has_ended_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: str, kind: type[Exception]
+) -> None:
+    """M6: what ran there is lost at once, which a paused container, or a busy engine, is no reason for."""
+    program = tmp_path / "podman"
+    program.write_text(f"#!/bin/sh\n[ $1 = container ] || exit 125\n{answer}\n")
+    program.chmod(0o700)
+    monkeypatch.setattr("octotui.workers.container.transport.engine", lambda: str(program))
+    way = ContainerTransport("x")
+    with pytest.raises(Unreachable) as caught:
+        await way.run("true")
+    await way.close()
+    assert type(caught.value) is kind
 
 
 async def test_m1_without_an_engine_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

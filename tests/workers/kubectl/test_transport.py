@@ -8,7 +8,7 @@ import pytest
 
 from octotui.workers.kubectl import transport
 from octotui.workers.kubectl.transport import KubectlTransport
-from octotui.workers.machine import Unreachable
+from octotui.workers.machine import Gone, Unreachable
 from octotui.workers.programs import transport as programs
 from tests.workers.pod_machines import POD, stand_in
 
@@ -78,6 +78,10 @@ async def test_m1_what_prints_without_end_is_dropped(
         ),
         ('error: context "staging" does not exist', "there is no context staging: "),
         ("The connection to the server c:6443 was refused", "its cluster does not answer: The connection"),
+        (
+            "error: cannot exec into a container in a completed pod; current phase is Failed",
+            "error: cannot exec into a container in a completed pod",
+        ),
         ("error: lost connection to pod", "error: lost connection to pod"),
         ("", transport.LOST),
     ],
@@ -90,6 +94,7 @@ async def test_m1_why_a_pod_cannot_be_reached(
         await way.run("true")
     assert str(caught.value).startswith(reason)
     assert said in str(caught.value)
+    assert isinstance(caught.value, Gone) == ("NotFound" in said or "completed pod" in said)
 
 
 async def test_m1_without_kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

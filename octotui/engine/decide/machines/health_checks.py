@@ -97,7 +97,10 @@ def start_checks(turn: Transaction) -> None:
 
 
 def end_check(turn: Transaction, report: commands.ReportCheck) -> None:
-    """Record how a check ended, and plan the next; a report on a machine not being checked is stale."""
+    """Record how a check ended, and plan the next; a report on a machine not being checked is stale.
+
+    A machine that is gone is lost at once: whatever ran there does not go on.
+    """
     machine = turn.state.model.machine(report.machine)
     before = machine_health(turn.state, report.machine)
     if machine is None or before.checking is None:
@@ -115,6 +118,8 @@ def end_check(turn: Transaction, report: commands.ReportCheck) -> None:
             locked_key=report.locked_key,
         )
     )
+    if report.gone and before.lost is None and not _is_starting(turn.state, report.machine):
+        turn.emit(events.MachineLost(machine=report.machine, reason=report.reason))
 
 
 def _next(

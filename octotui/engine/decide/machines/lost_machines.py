@@ -154,20 +154,23 @@ def lost_policy(
     """Return what the pool says in which a step's worker was selected; on a target it fails.
 
     Packages are acquired for all picks of a machine, so that they wait where any of them does. Where the pool
-    selects another worker, and is to get a machine first, its steps wait for that (W12).
+    selects another worker, and is to get a machine first, its steps wait for that (W12). Nobody waits for a
+    machine of a dynamic pool: one that is lost is replaced, and does not come back.
     """
     if step is None:
         picks: tuple[Pick, ...] = run.selection.leases
     else:
         offset = run.progress.steps[step].pick_for(target)
         picks = () if offset is None else (run.selection.picks[offset],)
-    policies = [_pool_policy(turn, run, pick.pool) for pick in picks if pick.worker == machine]
+    policies = [_pool_policy(turn, run, pick) for pick in picks if pick.worker == machine]
     return "wait" if "wait" in policies else next(iter(policies), "fail")
 
 
-def _pool_policy(turn: Transaction, run: Run, pool: str) -> OnLostWorker:
-    policy, waits = turn.state.model.pool(pool).on_lost_worker, run.selection.awaits_until is not None
-    return "wait" if policy == "reselect" and waits and pool in run.selection.awaits else policy
+def _pool_policy(turn: Transaction, run: Run, pick: Pick) -> OnLostWorker:
+    policy, waits = turn.state.model.pool(pick.pool).on_lost_worker, run.selection.awaits_until is not None
+    if policy == "wait" and any(each.worker == pick.worker for each in turn.state.machine_leases.values()):
+        return "fail"
+    return "wait" if policy == "reselect" and waits and pick.pool in run.selection.awaits else policy
 
 
 def reselect_lost(turn: Transaction, name: str, *, needed: bool = False) -> None:

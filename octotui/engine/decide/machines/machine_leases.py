@@ -19,7 +19,7 @@ from octotui.engine.decide.machines.machine_demand import (
 )
 from octotui.engine.decide.transaction import Transaction
 from octotui.engine.events import AnyEvent
-from octotui.engine.state import MachineLease, State, machine_health
+from octotui.engine.state import MachineLease, State, is_lost, machine_health
 from octotui.engine.state.machine_leases import leases_in_order, terms_now
 from octotui.model.complaints import Reason, did_you_mean
 from octotui.model.machines.dynamic_pools import DynamicPool
@@ -277,9 +277,12 @@ def destroy_machine(turn: Transaction, command: commands.DestroyMachine) -> None
             raise Refused(f"{lease.id} is being destroyed already")
         turn.emit(events.DestroyRetried(lease=lease.id))
         return
-    if lease.phase == "draining":
-        raise Refused(f"{lease.id} ends already, as soon as no run uses it")
+    if lease.phase == "draining" and not command.now:
+        raise Refused(f"{lease.id} ends already, as soon as no run uses it; --now loses what runs there")
     by = f"destroyed by {command.by}" if command.by else "somebody asked for it"
+    if command.now and is_in_use(turn.state, lease) and not is_lost(turn.state, lease.worker):
+        turn.emit(events.HealthChanged(worker=lease.worker, health="unavailable", reason=by))
+        turn.emit(events.MachineLost(machine=lease.worker, reason=by))
     _retire(turn, lease, by, command.by, command.origin)
 
 

@@ -520,3 +520,84 @@ def test_w12_a_host_key_is_of_the_lease_and_forgotten_with_it() -> None:
     world.until(10)
     assert "lease-1" not in world.state.machine_leases
     assert world.state.model.endpoint_of("setup-1").host_key == ""
+
+
+def _checked_as_gone(world: LeaseWorld) -> None:
+    world.send(commands.CheckHealth(machines=("setup-1",)))
+    reason = "there is no container octotui-lease-1"
+    world.send(commands.ReportCheck(machine="setup-1", health="unavailable", reason=reason, gone=True))
+
+
+def test_m6_w12_what_runs_on_a_machine_that_is_gone_is_lost_at_once() -> None:
+    model = hosted({"go": [script("Work", simulate=LONG)]})
+    pools = {"setup": replace(model.pools["setup"], on_lost_worker="wait")}
+    world = LeaseWorld(replace(model, pools=pools))
+    run = world.start("go")
+    world.until(TAKES + 5)
+    _checked_as_gone(world)
+    assert world.ends()[run] == "failed"
+    assert world.run(run).reason.endswith("setup-1 is lost: there is no container octotui-lease-1")
+    assert world.leases == {"lease-1": "ending"}
+    other = world.start("go")
+    world.until(TAKES + 5)
+    assert world.workers()[other] == {"Work": "setup-2"}
+
+
+def test_m6_w12_a_run_that_is_being_cancelled_on_a_machine_that_is_gone_ends() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}))
+    run = world.start("go")
+    world.until(TAKES + 5)
+    world.running.clear()  # nobody reports its end
+    world.send(commands.CancelRun(run=run))
+    assert world.ends()[run] == "cancelling"
+    _checked_as_gone(world)
+    assert world.ends()[run] == "cancelled"
+
+
+def test_w12_nobody_waits_for_a_machine_of_a_dynamic_pool_that_is_lost() -> None:
+    """W12, M6: it is replaced, whatever its pool says of workers that may come back."""
+    model = hosted({"go": [script("Work", simulate=LONG), script("Tidy", condition="always")]})
+    pools = {"setup": replace(model.pools["setup"], on_lost_worker="wait")}
+    world = LeaseWorld(replace(model, pools=pools))
+    run = world.start("go")
+    world.until(TAKES + 5)
+    _checked_as_gone(world)
+    assert world.ends()[run] == "failed"
+
+
+def test_m6_w12_a_machine_that_does_not_answer_for_ten_minutes_is_lost() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}))
+    run = world.start("go")
+    world.until(TAKES + 5)
+    world.health = "unavailable"
+    world.send(commands.CheckHealth(machines=("setup-1",)))
+    world.until(9 * MINUTE)
+    assert world.ends()[run] == "executing"
+    world.until(2 * MINUTE)
+    assert world.ends()[run] == "failed"
+    assert "lease-1" not in world.leases
+
+
+def test_w12_a_machine_that_is_destroyed_now_loses_what_runs_there() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=LONG)]}))
+    run = world.start("go")
+    world.until(TAKES + 5)
+    world.send(commands.DestroyMachine(lease="lease-1", by="ann"))
+    assert world.leases == {"lease-1": "draining"}
+    with pytest.raises(Refused, match="--now loses what runs there"):
+        world.send(commands.DestroyMachine(lease="lease-1", by="ann"))
+    world.send(commands.DestroyMachine(lease="lease-1", now=True, by="ann"))
+    assert world.run(run).reason.endswith("setup-1 is lost: destroyed by ann")
+    assert world.leases == {"lease-1": "ending"}
+    world.until(5)
+    assert (world.leases, world.made) == ({}, {})
+
+
+def test_m6_w12_a_machine_that_was_not_reached_yet_is_not_lost() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.health = "unavailable"
+    world.start("go")
+    world.until(TAKES)
+    _checked_as_gone(world)
+    assert world.leases == {"lease-1": "starting"}
+    assert not world.happened(events.MachineLost)
