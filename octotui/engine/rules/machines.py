@@ -27,9 +27,11 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     """
     by_machine: dict[str, dict[tuple[str, str], None]] = {}
     for pick in run.selection.leases:
-        for index in pick.all_steps:
-            for each in acquired_by(run, index):
-                by_machine.setdefault(pick.worker, {})[each] = None
+        served = [(index, None) for index in pick.steps]
+        served += [(each.step, each.targets[0]) for each in pick.for_targets if each.targets]
+        for index, target in sorted(served, key=lambda each: each[0]):
+            for needed in acquired_by(run, index, target):
+                by_machine.setdefault(pick.worker, {})[needed] = None
     for index, (step, progress) in enumerate(zip(run.runbook.steps, run.progress.steps, strict=True)):
         if step.on == "target" and progress.state == "pending":
             for target in progress.targets:
@@ -39,13 +41,13 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     return tuple((worker, tuple(packages)) for worker, packages in by_machine.items())
 
 
-def acquired_by(run: Run, index: int) -> Packages:
+def acquired_by(run: Run, index: int, target: str | None = None) -> Packages:
     """Return what the worker of a step acquires for it: packages, and the image that it runs in."""
     step, versions = run.runbook.steps[index], run.selection.versions or {}
     packages = tuple((each.id, versions[each.text]) for each in step.packages)
     if not step.is_contained:
         return packages
-    image, digest = image_in(run, index)
+    image, digest = image_in(run, index, target)
     return (*packages, (f"{OF_IMAGES}{image}", digest))
 
 

@@ -178,7 +178,7 @@ def _acquire_first(turn: Transaction, run: Run, worker: str, moved: list[Job]) -
 
     It takes none of the run's places of its own: they wait behind it (L2).
     """
-    needed = dict.fromkeys(each for job in moved for each in acquired_by(run, job.step or 0))
+    needed = dict.fromkeys(each for job in moved for each in acquired_by(run, job.step or 0, job.target))
     if needed:
         number = len(turn.run(run.id).progress.jobs) + 1
         turn.emit(
