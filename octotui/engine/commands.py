@@ -297,6 +297,12 @@ class Reopen(msgspec.Struct, frozen=True, tag=True):
     unsure: str = ""
 
 
+class ForgetMachines(msgspec.Struct, frozen=True, tag=True):
+    """Forget all machine leases, destroying nothing: the machines are those of the space that this is a copy of."""
+
+    reason: str
+
+
 class Tick(msgspec.Struct, frozen=True, tag=True):
     """Fire the deadlines that are due."""
 
@@ -347,5 +353,6 @@ Command = (
     | RemoveRuns
     | RecordRemoval
     | Reopen
+    | ForgetMachines
     | Tick
 )

@@ -4,6 +4,7 @@ import re
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
+from octotui.engine.decide.cancel import cancel
 from octotui.engine.decide.machines.health_checks import queue_checks
 from octotui.engine.decide.machines.machine_demand import (
     held,
@@ -247,6 +248,19 @@ def destroy_machine(turn: Transaction, command: commands.DestroyMachine) -> None
         raise Refused(f"{lease.id} ends already, as soon as no run uses it")
     by = f"destroyed by {command.by}" if command.by else "somebody asked for it"
     _retire(turn, lease, by, command.by, command.origin)
+
+
+def forget_machines(turn: Transaction, reason: Reason) -> None:
+    """Forget all leases, whose machines are another space's; runs that use one of them are cancelled."""
+    for lease in sorted(turn.state.machine_leases.values(), key=lambda each: (len(each.id), each.id)):
+        using = [name for _, name in turn.state.leases.get(lease.worker, ())]
+        if using:
+            turn.emit(events.HealthChanged(worker=lease.worker, health="unavailable", reason=reason))
+            turn.emit(events.MachineLost(machine=lease.worker, reason=reason))
+        for name in using:
+            if turn.run(name).state != "cancelling":
+                cancel(turn, name, f"{lease.worker}: {reason}")
+        turn.emit(events.MachineDestroyed(lease=lease.id, reason=reason))
 
 
 def adopt_machine(turn: Transaction, command: commands.AdoptMachine) -> None:
