@@ -298,7 +298,7 @@ class Reopen(msgspec.Struct, frozen=True, tag=True):
 
 
 class ForgetMachines(msgspec.Struct, frozen=True, tag=True):
-    """Forget all machine leases, destroying nothing: the machines are those of the space that this is a copy of."""
+    """Forget all machine leases, destroying nothing: they are those of the space that this is a copy of."""
 
     reason: str
 

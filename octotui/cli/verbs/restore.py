@@ -1,5 +1,6 @@
 """`octotui restore BACKUP`: a space of a backup, where there is none of its name."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,9 +49,13 @@ def command(backup: Path, as_json: bool, state: Path | None) -> None:
     if as_json:
         say_json({"space": folder.name, "path": str(folder), "forgotten_machines": forgotten})
     else:
-        say(f"the space {folder.name} is restored in {folder}")
-        if forgotten:
-            machines = "1 machine" if forgotten == 1 else f"{forgotten} machines"
-            say(
-                f"{machines} of dynamic pools stay with the space of the backup, and runs that used them end here"
-            )
+        say("\n".join(_told(folder, forgotten)))
+
+
+def _told(folder: Path, forgotten: int) -> Iterator[str]:
+    """Yield what has come of it, as lines."""
+    yield f"the space {folder.name} is restored in {folder}"
+    if forgotten:
+        machines = "1 machine" if forgotten == 1 else f"{forgotten} machines"
+        left = f"left to the space of the backup: {machines} of dynamic pools"
+        yield f"{left}; runs here that used any are cancelled"

@@ -39,8 +39,8 @@ def container_problem(model: Model, pool: Pool, step: Step, targets: Sequence[st
     for slug, cluster in clusters:
         if cluster is not None and cluster.url is None:
             return (
-                f"{slug} is a context of the worker's account, which a container does not have: give it a url,"
-                " or say run = false for the container"
+                f"{slug} is a context of the worker's account, which a container does not have: give it"
+                " a url, or say run = false for the container"
             )
     if step.container is not None and not pool.containers:
         return f"the pool says containers = false, but the step wants container {step.container}"

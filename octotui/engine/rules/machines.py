@@ -18,6 +18,7 @@ from octotui.model.process import (
 )
 
 Packages = tuple[tuple[str, str], ...]
+ACQUIRE, PULL = "Acquire packages", "Pull images"  # the names of acquisitions, as those of steps
 
 
 def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
@@ -49,6 +50,20 @@ def acquired_by(run: Run, index: int, target: str | None = None) -> Packages:
         return packages
     image, digest = image_in(run, index, target)
     return (*packages, (f"{OF_IMAGES}{image}", digest))
+
+
+def acquisition_name(job: Job) -> str:
+    """Return the name of an acquisition, as that of a step, by what it brings."""
+    images = [name.startswith(OF_IMAGES) for name, _ in job.packages]
+    return PULL if images and all(images) else ACQUIRE
+
+
+def unacquired(job: Job) -> str:
+    """Return the beginning of the reason why an acquisition failed, before its machine and its own reason."""
+    images = [name.startswith(OF_IMAGES) for name, _ in job.packages]
+    if images and all(images):
+        return "its image could not be pulled" if len(images) == 1 else "its images could not be pulled"
+    return f"packages{' and images' if any(images) else ''} could not be acquired"
 
 
 def job_kind(action: Action) -> JobKind:

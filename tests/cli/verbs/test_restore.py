@@ -34,7 +34,7 @@ def test_w12_a_restored_space_leaves_the_machines_of_the_original_alone(
     octotui("backup", model, copy, "--state", state)
     said = octotui("restore", copy, "--state", new)
     assert said.code == 0
-    assert "1 machine of dynamic pools stay with the space of the backup" in said.out
+    assert "left to the space of the backup: 1 machine of dynamic pools" in said.out
     assert octotui("leases", "list", model, "--state", new).out.startswith("no leases")
     assert "lease-1" in octotui("leases", "list", model, "--state", state).out
     assert octotui("run", model, "ok", "--state", new).code == 0

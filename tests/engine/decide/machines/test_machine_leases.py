@@ -149,11 +149,14 @@ def test_w12_runs_share_the_one_machine_of_a_pool() -> None:
     assert len(world.provisioned) == 1
 
 
+NO_ID = "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"
+
+
 @pytest.mark.parametrize(("said", "reason"), [
-    (("", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
-    (("x" * 201, "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
-    (("--all", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
-    (("a\nb", "ssh://vm"), "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"),
+    (("", "ssh://vm"), NO_ID),
+    (("x" * 201, "ssh://vm"), NO_ID),
+    (("--all", "ssh://vm"), NO_ID),
+    (("a\nb", "ssh://vm"), NO_ID),
     (("vm-9", "rubbish"), 'its provider says no endpoint such as "ssh://user@host:22"'),
 ])  # fmt: skip
 def test_w12_rubbish_is_not_taken_for_a_machine(said: tuple[str, str], reason: str) -> None:
