@@ -306,6 +306,12 @@ class Reopen(msgspec.Struct, frozen=True, tag=True):
     unsure: str = ""
 
 
+class ForgetMachines(msgspec.Struct, frozen=True, tag=True):
+    """Forget all machine leases, destroying nothing: they are those of the space that this is a copy of."""
+
+    reason: str
+
+
 class Tick(msgspec.Struct, frozen=True, tag=True):
     """Fire the deadlines that are due."""
 
@@ -356,5 +362,6 @@ Command = (
     | RemoveRuns
     | RecordRemoval
     | Reopen
+    | ForgetMachines
     | Tick
 )

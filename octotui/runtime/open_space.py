@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+from octotui.engine.advance import advance
+from octotui.engine.commands import ForgetMachines
 from octotui.engine.decide.question_holders import AccountExists
 from octotui.engine.evolve.evolve import DOES_NOT_FIT, evolve
 from octotui.engine.state import State
@@ -218,6 +220,24 @@ def state_on_disk(folder: SpaceFolder) -> State:
     """Return the State where a space was left, also while it is open; empty where there is none."""
     journal = _journal_of(folder)
     return State() if journal is None else last_state(journal)
+
+
+async def forget_machines(journal_file: Path, at: float) -> int:
+    """Take the machines of dynamic pools out of the copy of a space; return how many there were (W12).
+
+    They are those of the space that it is a copy of: runs that use one are cancelled, and none is destroyed.
+    Raises StoreError.
+    """
+    journal = Journal(journal_file)
+    try:
+        state = last_state(journal)
+        count = len(state.machine_leases)
+        if count:
+            command = ForgetMachines("it is a machine of the space that this is a copy of")
+            await journal.append(advance(state, command, max(at, state.at))[1])
+        return count
+    finally:
+        journal.close()
 
 
 def recent_state(folder: SpaceFolder) -> State | None:

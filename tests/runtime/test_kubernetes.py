@@ -10,6 +10,9 @@ import pytest
 
 from octotui.cli.main import cli
 from tests.kube_api import TOKEN, KubeApi, own_kubeconfig
+from tests.podman import IMAGE, containered
+
+__all__ = ["containered"]
 
 Play = Callable[..., str]
 
@@ -132,3 +135,41 @@ def test_w13_a_token_that_cannot_be_read_fails_the_step(kube: KubeApi, play: Pla
     said = play(by_url(kube), 'script = "echo never"')
     assert "the token of the account deployer cannot be used: there is no file" in said
     assert "never" not in said
+
+
+BOXED = f"""\
+on = "worker-for-each-target"
+container = {{{{ image = "{IMAGE}", network = "host"{{mounts}} }}}}
+script = {{{{ shell = "sh", body = '''
+stat -c %a "$KUBECONFIG"
+env | grep -ic eyJhbGciOi || true
+kubectl get --raw /api/v1/namespaces/shop
+''' }}}}
+"""
+
+
+@pytest.mark.usefixtures("containered")
+@pytest.mark.xdist_group("podman")
+@pytest.mark.parametrize("supervisor", ["agent", "each"])
+def test_w13_s8_a_script_in_a_container_has_the_kubeconfig_there(
+    kube: KubeApi, play: Play, supervisor: str
+) -> None:
+    mounts = f', mounts = ["{shutil.which("kubectl")}:/bin/kubectl:ro"]'
+    said = play(by_url(kube), BOXED.format(mounts=mounts), supervisor)
+    assert "run-1  succeeded" in said
+    assert "\n600\n0\n" in said
+    assert '"name": "shop"' in said
+    assert kube.logins == {f"Bearer {TOKEN}"}
+
+
+@pytest.mark.usefixtures("containered")
+@pytest.mark.xdist_group("podman")
+def test_w13_s8_kubectl_is_looked_for_in_the_image(kube: KubeApi, play: Play) -> None:
+    said = play(by_url(kube), BOXED.format(mounts=""))
+    assert "run-1  failed" in said
+    assert "install it there: kubectl" in said
+
+
+def test_w13_s8_a_container_has_no_context_of_the_account(play: Play) -> None:
+    said = play('context = "staging"', BOXED.format(mounts=""))
+    assert "cluster is a context of the worker's account, which a container does not have" in said

@@ -11,7 +11,7 @@ from octotui.cli.shell_completion import runs
 from octotui.cli.spaces.space_argument import no_such_run, run_id, space_argument, space_of
 from octotui.cli.terminal.output import say_json, say_output
 from octotui.engine.commands import Refused
-from octotui.engine.rules.machines import target_of
+from octotui.engine.rules.machines import ACQUIRE, PULL, acquisition_name, target_of
 from octotui.engine.state import Job, State, step_of
 from octotui.model.complaints import did_you_mean
 from octotui.runtime.server.client import Client
@@ -20,7 +20,6 @@ from octotui.store.logs.log_reader import LogReader
 
 POLL = 0.2  # seconds between two polls of followed logs
 LogPath = Callable[[str, str], Awaitable[Path]]
-ACQUIRE = "Acquire packages"
 BLOCK = 1000  # lines at a time
 STREAMS = {STDOUT: "stdout", STDERR: "stderr"}
 
@@ -128,7 +127,7 @@ class LogPrinter:
 
     def _refuse_unknown_step(self, family: State) -> None:
         """Raise Refused where the run has no step of the given name, reached or not."""
-        known = [*(step.name for step in family.runs[self._run].runbook.steps), ACQUIRE]
+        known = [*(step.name for step in family.runs[self._run].runbook.steps), ACQUIRE, PULL]
         if self._step is not None and self._step not in known:
             raise Refused(f"{self._run} has no step “{self._step}”{did_you_mean(self._step, known)}")
 
@@ -136,7 +135,7 @@ class LogPrinter:
         """Yield the jobs of the run that may print something."""
         for name in family.runs[self._run].progress.jobs:
             job, step = family.jobs[name], step_of(family, family.jobs[name])
-            named = step.name if step else ACQUIRE
+            named = step.name if step else acquisition_name(job)
             if job.kind in ("script", "acquire") and self._step in (None, named):
                 yield job
 
@@ -148,7 +147,7 @@ class LogPrinter:
         last = log.line_count if whole or log.ends else log.line_count - 1
         step = step_of(family, job)
         target = target_of(family.runs[job.run], job)
-        name = f"{step.name if step else ACQUIRE}{f' on {target}' if target else ''}"
+        name = f"{step.name if step else acquisition_name(job)}{f' on {target}' if target else ''}"
         for start in range(first, last, BLOCK):
             for number, line in enumerate(log.lines(start, min(start + BLOCK, last)), start):
                 stream = STREAMS[streams.of(number)]

@@ -18,6 +18,7 @@ from octotui.engine.decide.machines.health_checks import (
 from octotui.engine.decide.machines.machine_leases import (
     adopt_machine,
     destroy_machine,
+    forget_machines,
     report_destroyed,
     report_machine,
 )
@@ -89,6 +90,8 @@ def decide(turn: Transaction, command: Command) -> None:  # noqa: C901, PLR0912,
             if command.model is not None:
                 turn.emit(events.ModelLoaded(model=command.model))
             plan_checks(turn, reopened=True)
+        case commands.ForgetMachines():
+            forget_machines(turn, command.reason)
         case commands.Tick():
             fire_deadline(turn)
         case _:

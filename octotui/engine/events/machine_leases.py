@@ -94,9 +94,10 @@ class DestroyRetried(Event, frozen=True, tag=True):
 
 
 class MachineDestroyed(Event, frozen=True, tag=True):
-    """A machine was destroyed; its lease has ended."""
+    """A machine was destroyed; its lease has ended. With a `reason` it was not, and is another space's."""
 
     lease: str
+    reason: str = ""
 
 
 class MachineAdopted(Event, frozen=True, kw_only=True, tag=True):

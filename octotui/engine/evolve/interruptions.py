@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from octotui.engine import events
 from octotui.engine.evolve.deadlines import set_deadline
 from octotui.engine.evolve.jobs import add_warnings, with_job
+from octotui.engine.rules.machines import acquisition_name
 from octotui.engine.state import (
     ForAnswer,
     GivenAnswer,
@@ -29,7 +30,7 @@ def raised(state: State, event: events.InterruptionRaised) -> State:
         id=event.interruption,
         run=event.run,
         job=event.job,
-        step=step.name if step else "Acquire packages",
+        step=step.name if step else acquisition_name(job),
         instructions=event.instructions,
         teams=event.teams,
         raised_at=event.at,

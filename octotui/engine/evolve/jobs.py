@@ -8,6 +8,7 @@ from octotui.engine.evolve import durations, targets, version_1
 from octotui.engine.evolve.deadlines import set_deadline
 from octotui.engine.evolve.runs import with_step_progress
 from octotui.engine.rules import locks, run_queue
+from octotui.engine.rules.machines import unacquired
 from octotui.engine.state import (
     Attempt,
     ForAnswer,
@@ -239,7 +240,7 @@ def add_warnings(warnings: tuple[str, ...], more: tuple[str, ...]) -> tuple[str,
 
 def _failure_reason(run: Run, job: Job, reason: str) -> str:
     if job.step is None:
-        return f"packages could not be acquired on {job.worker}: {reason}"
+        return f"{unacquired(job)} on {job.worker}: {reason}"
     where = f" on {job.target}" if job.target else ""
     return f"step “{run.runbook.steps[job.step].name}” failed{where}: {reason}"
 

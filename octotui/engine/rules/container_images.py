@@ -1,10 +1,12 @@
 """The images of steps: filled in when workers are selected, fixed for a run where a registry is asked."""
 
+from collections.abc import Sequence
+
 from octotui.engine.state import Run, State
 from octotui.model.complaints import Reason
 from octotui.model.machines.containers import image_problem
 from octotui.model.process import OF_IMAGES, Step
-from octotui.model.space import Pool
+from octotui.model.space import Model, Pool
 from octotui.variables.budget import text_budget
 
 Image = tuple[str, str]
@@ -31,8 +33,15 @@ def filled_image(state: State, run: Run, index: int) -> tuple[str | None, Reason
     return filled.text.strip(), None
 
 
-def container_problem(pool: Pool, step: Step) -> Reason | None:
-    """Return why a step can't run in its container in this pool (S8), or None."""
+def container_problem(model: Model, pool: Pool, step: Step, targets: Sequence[str]) -> Reason | None:
+    """Return why a step can't run in its container in this pool, or for these clusters (S8), or None."""
+    clusters = ((slug, model.cluster_of(slug)) for slug in targets if step.is_contained)
+    for slug, cluster in clusters:
+        if cluster is not None and cluster.url is None:
+            return (
+                f"{slug} is a context of the worker's account, which a container does not have: give it"
+                " a url, or say run = false for the container"
+            )
     if step.container is not None and not pool.containers:
         return f"the pool says containers = false, but the step wants container {step.container}"
     return None
@@ -44,9 +53,12 @@ def acquired_image(run: Run, index: int, worker: str) -> Image:
     return image, digest or run.selection.digest_of(worker, image)
 
 
-def image_in(run: Run, index: int) -> Image:
-    """Return the image of a step whose worker is selected."""
-    step, offset = run.runbook.steps[index], run.progress.steps[index].pick
+def image_in(run: Run, index: int, target: str | None = None) -> Image:
+    """Return the image of a step whose worker is selected, also of one that goes to clusters alone."""
+    step, progress = run.runbook.steps[index], run.progress.steps[index]
+    offset = progress.pick_for(target)
+    if offset is None:
+        offset = next(iter(progress.target_picks.values()), None)
     fixed = run.selection.version_of(f"{OF_IMAGES}{step.container}")
     if fixed:
         name, _, digest = fixed.partition("@")

@@ -18,6 +18,7 @@ from octotui.model.process import (
 )
 
 Packages = tuple[tuple[str, str], ...]
+ACQUIRE, PULL = "Acquire packages", "Pull images"  # the names of acquisitions, as those of steps
 
 
 def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
@@ -27,9 +28,11 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     """
     by_machine: dict[str, dict[tuple[str, str], None]] = {}
     for pick in run.selection.leases:
-        for index in pick.all_steps:
-            for each in acquired_by(run, index):
-                by_machine.setdefault(pick.worker, {})[each] = None
+        served = [(index, None) for index in pick.steps]
+        served += [(each.step, each.targets[0]) for each in pick.for_targets if each.targets]
+        for index, target in sorted(served, key=lambda each: each[0]):
+            for needed in acquired_by(run, index, target):
+                by_machine.setdefault(pick.worker, {})[needed] = None
     for index, (step, progress) in enumerate(zip(run.runbook.steps, run.progress.steps, strict=True)):
         if step.on == "target" and progress.state == "pending":
             for target in progress.targets:
@@ -39,14 +42,28 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     return tuple((worker, tuple(packages)) for worker, packages in by_machine.items())
 
 
-def acquired_by(run: Run, index: int) -> Packages:
+def acquired_by(run: Run, index: int, target: str | None = None) -> Packages:
     """Return what the worker of a step acquires for it: packages, and the image that it runs in."""
     step, versions = run.runbook.steps[index], run.selection.versions or {}
     packages = tuple((each.id, versions[each.text]) for each in step.packages)
     if not step.is_contained:
         return packages
-    image, digest = image_in(run, index)
+    image, digest = image_in(run, index, target)
     return (*packages, (f"{OF_IMAGES}{image}", digest))
+
+
+def acquisition_name(job: Job) -> str:
+    """Return the name of an acquisition, as that of a step, by what it brings."""
+    images = [name.startswith(OF_IMAGES) for name, _ in job.packages]
+    return PULL if images and all(images) else ACQUIRE
+
+
+def unacquired(job: Job) -> str:
+    """Return the beginning of the reason why an acquisition failed, before its machine and its own reason."""
+    images = [name.startswith(OF_IMAGES) for name, _ in job.packages]
+    if images and all(images):
+        return "its image could not be pulled" if len(images) == 1 else "its images could not be pulled"
+    return f"packages{' and images' if any(images) else ''} could not be acquired"
 
 
 def job_kind(action: Action) -> JobKind:

@@ -76,7 +76,7 @@ def _serve(state: State, run: Run, need: WorkerNeed, taken: SelectionTally) -> R
         return resolved.problem
     pool = state.model.pool(resolved.slug)
     image, unfilled = filled_image(state, run, need.step)
-    problem = container_problem(pool, step) or unfilled
+    problem = container_problem(state.model, pool, step, need.targets) or unfilled
     alone = need.step if pool.affinity == "step" else None
     leased = taken.leased.setdefault((resolved.slug, step.package_ids, image, alone), [])
     tools = _tools(step, need)
@@ -104,6 +104,8 @@ def _take(pick: Pick, leased: list[Pick], taken: SelectionTally) -> None:
 
 def _tools(step: Step, need: WorkerNeed) -> tuple[str, ...]:
     """Return the tools that a worker must have for a step, and for its Kubernetes targets (W13)."""
+    if step.is_contained:
+        return step.tools  # its image has the others
     known = {need_of(each).tool for each in step.tools if each != ENGINE_NEED}
     return tuple(sorted((*step.tools, *(each for each in need.tools if each not in known))))
 

@@ -108,13 +108,13 @@ def script_work(
         supervisor=state.model.engine.supervisor,
         stderr=state.model.engine.stderr,
     )
+    work = on_cluster(work, state.model, job.target or "", login)
     if step.is_contained:
         key = packages.rpartition("/")[2]
-        work = contained(work, step.contained, image_in(run, job.step or 0), key, packages)
+        work = contained(work, step.contained, image_in(run, job.step or 0, job.target), key, packages)
     left_out = environment_values.warnings_of(environment, run.progress.warnings)
     asks = bool(step.packages) and package_file_in(script.body) is not None
     own = (*uncontained(step), *((NO_PACKAGE_FILE,) if asks else ()))
-    work = on_cluster(work, state.model, job.target or "", login)
     return work, (*arguments.warnings, *warnings, *left_out, *own)
 
 
@@ -168,7 +168,7 @@ def extracted(run: Run, job: Job, directory: str, packages: str) -> dict[str, st
         values[f"{name}.PackageVersion"] = version
         values[f"{name}.ExtractedPath"] = f"{packages}/{each.id}/{version}"
     if step.container:
-        image, digest = image_in(run, job.step or 0)
+        image, digest = image_in(run, job.step or 0, job.target)
         values["Octopus.Action.Container.Image"] = f"{image}@{digest}" if digest else image
     return values | variables(run, step, job, directory)
 

@@ -6,6 +6,7 @@ workers' workspaces and caches are left out: jobs that ran then are lost in the 
 
 import sqlite3
 import tarfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -99,10 +100,11 @@ def _add(archive: tarfile.TarFile, name: str, path: Path) -> None:
         archive.addfile(entry, source)
 
 
-def restore(backup: Path, base: Path) -> Path:
+def restore(backup: Path, base: Path, prepare: Callable[[Path], None] | None = None) -> Path:
     """Unpack a backup into a state directory, and return the new folder; raises StoreError.
 
-    An existing space is never touched, and a failed restore leaves nothing.
+    An existing space is never touched, and a failed restore leaves nothing. `prepare` is called with the
+    journal before the space is there.
     """
     try:
         base = resolve(base)
@@ -110,6 +112,8 @@ def restore(backup: Path, base: Path) -> Path:
         with TemporaryDirectory(prefix=".octotui-restore-", dir=base) as name:
             space = _unpack(backup, Path(name) / "content")
             refuse_what_is_there(base / space.name)
+            if prepare is not None:
+                prepare(space / JOURNAL)
             return space.rename(base / space.name)
     except ArchiveError as error:
         raise StoreError(f"{backup} is no backup of octotui, or is cut: it {error}") from error

@@ -13,7 +13,7 @@ from octotui.engine.events import (
     SpaceEvent,
 )
 from octotui.engine.rules.locks import grantable
-from octotui.engine.rules.machines import target_of
+from octotui.engine.rules.machines import PULL, acquisition_name, target_of
 from octotui.engine.state import ForLock, Job, Run, State
 from octotui.views.answers import approvals
 from octotui.views.events.lease_text import of_lease
@@ -172,6 +172,10 @@ def _of_job(  # noqa: C901, PLR0912 - one line an event
         case events.JobEnded(state=end, reason=reason):
             where = f" on {machine_name(state.model, machine)}" if (machine := target_of(run, job)) else ""
             ended = f"{_named(run, job)} {_end(end, reason, where)}"
+            if job.kind == "acquire" and acquisition_name(job) == PULL and end == "succeeded":
+                # It may have been there: nothing says that it was pulled now.
+                there = acquire_text(job.packages, ("", "")).strip()
+                ended = f"{machine_name(state.model, job.worker or '')} has {there}"
             return [*event.highlights, ended, *event.warnings]
         case events.JobRetried() | events.JobMoved():
             return []

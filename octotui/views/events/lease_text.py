@@ -41,6 +41,8 @@ def _sentences(  # noqa: C901, PLR0912 - one line an event
             return [f"it was not destroyed: {reason}; it is tried again in {duration(due - event.at)}"]
         case events.DestroyRetried():
             return ["is being destroyed again"]
+        case events.MachineDestroyed(reason=reason) if reason:
+            return [f"{lease.worker} is left alone: {reason}"]
         case events.MachineDestroyed():
             return [f"{lease.worker} was destroyed"]
         case _:

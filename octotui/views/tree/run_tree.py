@@ -81,9 +81,10 @@ def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
             continue  # shown below each target of its parent
         step = _step(state, run, index, now, zone)
         before = [steps.acquisition(state, run, job, now, zone) for job in acquiring.pop(index, ())]
-        if run.runbook.steps[index].for_targets:
+        is_left_out = progress.state == "skipped" and not progress.jobs and not before
+        pick = None if is_left_out else progress.pick
+        if run.runbook.steps[index].for_targets or pick is None:
             step.branches[:0], before = before, []
-        pick = None if progress.state == "skipped" and not progress.jobs else progress.pick
         if pick is None:
             if current is None or not run.runbook.steps[index].needs_worker:
                 current = None

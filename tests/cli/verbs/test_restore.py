@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import OK, Call
+from tests.cli.verbs.test_leases import MODEL, UP
 
 
 def test_a_space_goes_on_where_its_backup_was_made(
@@ -19,7 +20,25 @@ def test_a_space_goes_on_where_its_backup_was_made(
     assert (said.code, said.out) == (2, "")
     assert said.err == f"octotui: {new / 'small'} is there already: choose another name\n"
     told = json.loads(octotui("restore", copy, "--json", "--state", tmp_path / "newer").out)
-    assert told == {"space": "small", "path": str(tmp_path / "newer" / "small")}
+    assert told == {"space": "small", "path": str(tmp_path / "newer" / "small"), "forgotten_machines": 0}
+
+
+def test_w12_a_restored_space_leaves_the_machines_of_the_original_alone(
+    octotui: Call, write: Call, state: Path, tmp_path: Path, servers_end: None
+) -> None:
+    model, copy, new = write(MODEL), tmp_path / "copy.tar.gz", tmp_path / "new"
+    up = Path(model).parent / "up.sh"
+    up.write_text(UP)
+    up.chmod(0o755)
+    assert octotui("run", model, "ok", "--state", state).code == 0
+    octotui("backup", model, copy, "--state", state)
+    said = octotui("restore", copy, "--state", new)
+    assert said.code == 0
+    assert "left to the space of the backup: 1 machine of dynamic pools" in said.out
+    assert octotui("leases", "list", model, "--state", new).out.startswith("no leases")
+    assert "lease-1" in octotui("leases", "list", model, "--state", state).out
+    assert octotui("run", model, "ok", "--state", new).code == 0
+    assert "lease-2" in octotui("leases", "list", model, "--state", new).out
 
 
 def test_what_is_no_backup_is_told(octotui: Call, tmp_path: Path) -> None:

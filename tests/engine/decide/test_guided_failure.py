@@ -261,6 +261,30 @@ def test_the_time_limit_of_a_run_counts_while_it_asks() -> None:
     assert world.ends() == {"run-1": "timed-out"}
 
 
+def test_p2_s8_an_acquisition_is_named_by_what_it_brings() -> None:
+    boxed = script("A", container="alpine", runs_contained=True)
+    for step, name, reason in (
+        (boxed, "Pull images", "its image could not be pulled on worker1: it is gone"),
+        (
+            replace(boxed, packages=packages("tools")),
+            "Acquire packages",
+            "packages and images could not be acquired on worker1: it is gone",
+        ),
+        (
+            script("A", packages=packages("tools")),
+            "Acquire packages",
+            "packages could not be acquired on worker1: it is gone",
+        ),
+    ):
+        world = World(model({"go": guided(step)}))
+        run = world.start("go")
+        world.report("job-1.1", "failed", reason="it is gone")
+        assert world.state.interruptions["question-1"].step == name
+        world.answer("fail")
+        world.run_out()
+        assert world.run(run).reason == reason
+
+
 def test_packages_that_could_not_be_acquired_may_be_tried_again_but_not_ignored() -> None:
     """I7, P3: no step may use what is not there."""
     world = World(model({"go": guided(script("A", packages=packages("tools")))}))

@@ -6,8 +6,9 @@ from octotui.engine.rules.container_images import image_in
 from octotui.engine.rules.machines import acquisitions
 from octotui.engine.rules.worker_selection import lacks
 from octotui.engine.state import CheckedFacts, FoundTool, MachineHealth, State
+from octotui.model.machines.kubernetes import Kubernetes
 from octotui.model.process import ENGINE_NEED, Step
-from octotui.model.space import Value
+from octotui.model.space import Target, Value
 from tests.world import World, model, packages, script
 
 
@@ -59,3 +60,24 @@ def test_m4_a_worker_without_an_engine_lacks_one() -> None:
         health = MachineHealth(facts=CheckedFacts(system="Linux", tools=tools))
         state = State(machines=world.state.machines.insert("worker1", health))
         assert lacks(state, "worker1", (ENGINE_NEED,)) == lacking
+
+
+def test_w13_s8_a_step_that_goes_to_clusters_alone_has_its_filled_in_image() -> None:
+    variables = {"Image": (Value(value="alpine:1"),)}
+    step = box("A", "#{Image}", roles=("k8s",), on="worker-for-each-target")
+    cluster = Target(name="C", roles=("k8s",), kubernetes=Kubernetes(url="https://c"))
+    world = World(model({"go": [step]}, variables=variables, targets={"c": cluster}))
+    run = world.run(world.start("go"))
+    (pick,) = run.selection.picks
+    assert (pick.container, pick.needs) == ("alpine:1", (ENGINE_NEED,))
+    assert image_in(run, 0, "c") == image_in(run, 0) == ("alpine:1", "")
+    assert acquisitions(run) == (("worker1", (("container:alpine:1", ""),)),)
+
+
+def test_w11_w13_a_container_has_no_context_of_the_account_of_its_worker() -> None:
+    step = box("A", "alpine", roles=("k8s",), on="worker-for-each-target")
+    cluster = Target(name="C", roles=("k8s",), kubernetes=Kubernetes(context="staging"))
+    world = World(model({"go": [step]}, targets={"c": cluster}))
+    run = world.run(world.start("go"))
+    assert run.state == "failed"
+    assert "c is a context of the worker's account, which a container does not have" in run.reason

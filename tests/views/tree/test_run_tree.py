@@ -189,6 +189,33 @@ def test_packages_acquired_anew_stand_where_they_were_needed():
     """)
 
 
+def unacquired(reason: str, **step: object) -> Scene:
+    """A run whose worker could not get what its first step needs."""
+    world = World(model({"go": [script("Box", **step), script("Then", condition="always")]}, workers=1))
+    world.start("go")
+    job = next(each.id for each in world.state.jobs.values() if each.kind == "acquire")
+    world.report(job, "failed", reason=reason)
+    world.run_until(3.0)
+    return Scene(world.past, world.now, world)
+
+
+def test_p2_s8_what_could_not_be_acquired_says_why_before_the_step_that_is_skipped():
+    assert drawn(unacquired("it is down", container="alpine", runs_contained=True), "run-1") == text("""
+        ✖ run-1 Go  failed 2s
+        worker1: first in setup
+        ├ ✖ pull alpine  it is down, failed 0s
+        └ – Box  its image could not be pulled, skipped
+        worker1: the only eligible worker in setup
+        └ ✔ Then  succeeded 2s
+    """)
+
+
+def test_p2_packages_that_could_not_be_acquired_do_too():
+    assert "✖ acquire tools 1.0.0  it is down, failed 0s" in drawn(
+        unacquired("it is down", packages=packages("tools")), "run-1"
+    )
+
+
 def test_a_tree_can_be_drawn_in_ascii():
     assert drawn(SCENES["seed"](), "run-1", ASCII).splitlines()[:4] == [
         "+ run-1 Unleash the kraken  succeeded 0s",

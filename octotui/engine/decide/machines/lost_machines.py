@@ -4,7 +4,7 @@ from octotui.engine import events
 from octotui.engine.decide.attempt_outcomes import end_job, end_or_ask
 from octotui.engine.decide.machines.machine_demand import await_machines, awaiting_runs, waited_for
 from octotui.engine.decide.transaction import Transaction
-from octotui.engine.rules.machines import acquired_by, job_kind, machine_of, worker_mode
+from octotui.engine.rules.machines import acquired_by, job_kind, machine_of, unacquired, worker_mode
 from octotui.engine.rules.targets.cluster_workers import needs_again
 from octotui.engine.rules.worker_selection import select
 from octotui.engine.state import Job, Outcome, Pick, Run, is_lost, machine_health, step_of
@@ -253,7 +253,7 @@ def _acquire_first(turn: Transaction, run: Run, worker: str, moved: list[Job]) -
 
     It takes none of the run's places of its own: they wait behind it (L2).
     """
-    needed = dict.fromkeys(each for job in moved for each in acquired_by(run, job.step or 0))
+    needed = dict.fromkeys(each for job in moved for each in acquired_by(run, job.step or 0, job.target))
     if needed:
         number = len(turn.run(run.id).progress.jobs) + 1
         turn.emit(
@@ -288,7 +288,7 @@ def fail_without_packages(turn: Transaction, event: events.JobEnded) -> None:
         return
     if any(job.kind == "acquire" for job in _jobs_on(turn, event.run, event.worker)):
         return  # they are acquired again
-    reason = f"packages could not be acquired on {event.worker}: {event.reason}"
+    reason = f"{unacquired(turn.job(event.job))} on {event.worker}: {event.reason}"
     for job in _jobs_on(turn, event.run, event.worker):
         if job.step is not None and run.runbook.steps[job.step].acquires and job.state == "waiting":
             end_job(turn, job, Outcome(state="failed", reason=reason))

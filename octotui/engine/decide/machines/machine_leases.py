@@ -6,6 +6,7 @@ from itertools import chain
 
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
+from octotui.engine.decide.cancel import cancel
 from octotui.engine.decide.machines.cluster_checks import clusters_of
 from octotui.engine.decide.machines.health_checks import queue_checks
 from octotui.engine.decide.machines.machine_demand import (
@@ -284,6 +285,19 @@ def destroy_machine(turn: Transaction, command: commands.DestroyMachine) -> None
         turn.emit(events.HealthChanged(worker=lease.worker, health="unavailable", reason=by))
         turn.emit(events.MachineLost(machine=lease.worker, reason=by))
     _retire(turn, lease, by, command.by, command.origin)
+
+
+def forget_machines(turn: Transaction, reason: Reason) -> None:
+    """Forget all leases, whose machines are another space's; runs that use one of them are cancelled."""
+    for lease in sorted(turn.state.machine_leases.values(), key=lambda each: (len(each.id), each.id)):
+        using = [name for _, name in turn.state.leases.get(lease.worker, ())]
+        if using:
+            turn.emit(events.HealthChanged(worker=lease.worker, health="unavailable", reason=reason))
+            turn.emit(events.MachineLost(machine=lease.worker, reason=reason))
+        for name in using:
+            if turn.run(name).state != "cancelling":
+                cancel(turn, name, f"{lease.worker}: {reason}")
+        turn.emit(events.MachineDestroyed(lease=lease.id, reason=reason))
 
 
 def adopt_machine(turn: Transaction, command: commands.AdoptMachine) -> None:

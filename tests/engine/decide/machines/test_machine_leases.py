@@ -388,6 +388,23 @@ def test_w12_another_reference_of_the_image_ends_its_machines() -> None:
     assert world.lease(2).reference == "ami-2"
 
 
+def test_w12_a_copy_of_a_space_forgets_its_machines_and_ends_what_uses_them() -> None:
+    long = Simulate(takes=5 * HOUR)
+    world = LeaseWorld(hosted({"go": [script("Work", simulate=long), script("More")]}, max=2))
+    run = world.start("go")
+    world.until(5 * MINUTE)
+    assert world.leases["lease-1"] == "ready"
+    destroyed = len(world.happened(events.MachineToBeDestroyed))
+    world.send(commands.ForgetMachines("it is another space's"))
+    assert "lease-1" not in world.leases
+    assert world.run(run).state == "cancelled"
+    assert not world.happened(events.JobStopping)
+    assert len(world.happened(events.MachineToBeDestroyed)) == destroyed
+    again = world.start("go")
+    world.until(5 * MINUTE)
+    assert world.workers()[again]["Work"] not in ("setup-1", "setup-2")
+
+
 def test_w12_no_machine_is_adopted_past_the_maximum() -> None:
     world = LeaseWorld(hosted({"go": [script("Work")]}, max=1))
     world.send(commands.AdoptMachine(pool="setup", machine="vm-7", endpoint="ssh://seven", by="ann"))
