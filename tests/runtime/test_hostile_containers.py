@@ -1,4 +1,4 @@
-"""S8, R6: a script in a container changes nothing that its worker calls, and reads what it was given alone."""
+"""S8, R6: a script in a container changes nothing that its worker calls, and reads what it was given."""
 
 import asyncio
 import base64

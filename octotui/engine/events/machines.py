@@ -73,10 +73,16 @@ class PassphraseGiven(Event, frozen=True, kw_only=True, tag=True):
 
 
 class CommandSent(Event, frozen=True, kw_only=True, tag=True):
-    """A person is about to run a command on a machine, beside all runs."""
+    """A person is about to run a command on a machine, beside all runs.
+
+    `text` is its beginning, line ends and other control characters escaped; `length` is that of all of it in
+    characters, and `sha256` its sum; 0 and `""` in journals that have neither.
+    """
 
     machine: str
     text: str
+    length: int = 0
+    sha256: str = ""
     by: str = ""
     origin: str = ""
 

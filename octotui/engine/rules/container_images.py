@@ -27,7 +27,7 @@ def filled_image(state: State, run: Run, index: int) -> tuple[str | None, Reason
         filled = Filler(lookup(values), state.at, text_budget()).fill_in(step.container)
     except OverBudget as problem:
         return step.container, f"its image {step.container} cannot be filled in: {problem.reason}"
-    problem_of = "; ".join(warnings_of(filled)) or image_problem(filled.text.strip())
+    problem_of = "; ".join(warnings_of(filled)) or image_problem(filled.text.strip(), is_filled_in=True)
     if problem_of:
         return step.container, f"its image {step.container} cannot be filled in: {problem_of}"
     return filled.text.strip(), None

@@ -1,15 +1,31 @@
 """Execution containers: the image that a step's script runs in on its worker, and how (S8)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from octotui.model.versions import RangeError, range_of
 
 ENGINES = ("podman", "docker")
 """The engines that can run a container, in the order in which a worker's are looked for."""
 BUILT = (
     "localhost/octotui"  # the name of images built from a step's dockerfile; the tag is its content's hash
 )
-FORBIDDEN = frozenset("\"'`$\\<>|&;*? \t\r\n")
+TRANSPORTS = frozenset(
+    {
+        *("containers-storage", "dir", "docker-archive", "docker-daemon"),
+        *("oci", "oci-archive", "ostree", "sif", "tarball"),
+    }
+)
+"""What engines read images from besides registries, such as files of the worker: `docker-archive:/file`."""
+LONGEST = 512  # characters of an image's name with its tag
+SHOWN = 200
+_WORD = r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*"
+_HOST = rf"(?:{_WORD}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?/"
+_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+_NAME = re.compile(rf"(?:{_HOST})?{_WORD}(?:/{_WORD})*(?::{_TAG})?")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{1,64}")
 
 
 def registry_host(address: str | None) -> str:
@@ -42,11 +58,26 @@ def reference(image: str, digest: str) -> str:
     return f"{folder}{slash}{last.partition(':')[0]}@{digest}"
 
 
-def image_problem(image: str) -> str:
-    """Return why a text cannot be an image, or `""`."""
+def image_problem(image: str, *, is_filled_in: bool = False) -> str:
+    """Return why a text cannot be an image, or `""`; what is filled in may have a digest, and no range."""
     if not image.strip():
         return "its image is empty"
-    named = image.partition("@")[0]
-    if not named or named.startswith("-") or not named.isprintable() or not FORBIDDEN.isdisjoint(named):
-        return f'"{image}" is no image; name one such as "registry.example/tools:1.2"'
+    named, at, version = image.partition("@")
+    transport, colon, _ = named.partition(":")
+    is_transport = bool(colon) and transport in TRANSPORTS
+    if len(named) > LONGEST or not _NAME.fullmatch(named) or is_transport:
+        return f'"{shown(image)}" is no image; name one such as "registry.example/tools:1.2"'
+    if not at or _DIGEST.fullmatch(version):
+        return ""
+    if is_filled_in or version.startswith("sha256:"):
+        return f'"{shown(image)}" is no image: its digest is "sha256:" and 64 letters of 0-9a-f'
+    try:
+        range_of(version)
+    except RangeError as problem:
+        return f'"{shown(image)}" is no image: {problem}'
     return ""
+
+
+def shown(image: str) -> str:
+    """Return the beginning of what should be an image, for a sentence."""
+    return image if len(image) <= SHOWN else f"{image[:SHOWN]}…"

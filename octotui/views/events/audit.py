@@ -9,6 +9,7 @@ from octotui.engine import events
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import Event
 from octotui.views.events.event_text import refusal
+from octotui.views.events.machine_text import command_text
 from octotui.views.events.refused_actions import refused_action
 from octotui.views.labels import duration, listed
 
@@ -124,7 +125,7 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     events.DestroyFailed: ("undestroyed", lambda event: f"{event.lease}: {event.reason}"),
     events.MachineDestroyed: ("destroyed", lambda event: event.lease),
     events.PassphraseGiven: ("unlocked", lambda event: event.key),
-    events.CommandSent: ("executed", lambda event: f"on {event.machine}: {event.text}"),
+    events.CommandSent: ("executed", lambda event: f"on {event.machine}: {command_text(event)}"),
     events.MachineLost: ("lost", lambda event: f"{event.machine}: {event.reason}"),
     events.WorkerReselected: ("reselected", lambda event: f"{event.pick.worker}, since {event.reason}"),
     events.ActionRefused: (

@@ -23,12 +23,19 @@ def of_machine(event: MachineEvent, before: State) -> list[str]:
             return [f"{machine} is lost: {reason}"]
         case events.PassphraseGiven(key=key, by=by):
             return [f"{by or 'somebody'} gives the passphrase of {key}"]
-        case events.CommandSent(machine=machine, text=text, by=by):
-            return [f"{by or 'somebody'} runs a command on {machine}: {text}"]
+        case events.CommandSent(machine=machine, by=by):
+            return [f"{by or 'somebody'} runs a command on {machine}: {command_text(event)}"]
         case events.ChecksPlanned() | events.CheckStarted():
             return []
         case _:
             assert_never(event)
+
+
+def command_text(event: events.CommandSent) -> str:
+    """Return a command that a person has run; of a long one its beginning, its length and its SHA-256."""
+    if not event.length or not event.text.endswith("…"):
+        return event.text
+    return f"{event.text} ({event.length:,} characters, SHA-256 {event.sha256})"
 
 
 def stands(machine: str, health: Health, reason: str) -> str:

@@ -13,7 +13,7 @@ from octotui.workers.search_path import find
 MISSING = "there is no kubectl on this machine: install it, or reach the worker another way"
 LOST = "the connection to the pod was lost"
 
-_ENDED = re.compile(r"(?:^|\n)command terminated with exit code (\d+)\s*\Z")
+_ENDED = re.compile(r"(?:^|\n)command terminated with exit code (\d{1,3})\s*\Z")
 _GONE = re.compile(
     r"^Error from server \(NotFound\): (?:pods|namespaces) |^error: cannot exec .* in a completed pod",
     re.MULTILINE,

@@ -6,6 +6,8 @@ import time
 from typing import NamedTuple
 
 from octotui.workers.machine import Unreachable
+from octotui.workers.remote.answers import clock as seconds_of
+from octotui.workers.remote.answers import understood
 from octotui.workers.remote.first_contact import FORCED, PATIENCE, SILENT
 from octotui.workers.remote.transport import Transport
 
@@ -53,8 +55,9 @@ async def _glance(transport: Transport) -> Glance:
     took = time.time() - begin
     _, found, answer = end.output.decode(errors="replace").partition(mark)
     lines = [each.removeprefix("=") for each in answer.split("\n")[1:6] if each.startswith("=")]
-    if not found or len(lines) < 5 or not lines[2].isdigit():
+    if not found or len(lines) < 5 or not (lines[2].isascii() and lines[2].isdigit()):
         raise Unreachable(NO_SH if end.code == 127 else FORCED)
-    clock = int(lines[2]) - (begin + took / 2)
+    with understood():
+        clock = seconds_of(lines[2]) - (begin + took / 2)
     system, architecture, _, home, python = lines
     return Glance(took, system, architecture, clock, home, python)

@@ -1,5 +1,6 @@
 """S8, W6: images of steps: filled in when workers are selected, fixed by digests, acquired."""
 
+import pytest
 from msgspec.structs import replace
 
 from octotui.engine.rules.container_images import image_in
@@ -39,6 +40,18 @@ def test_w11_an_image_that_cannot_be_filled_in_fails_the_run_while_planning() ->
     assert run.state == "failed"
     assert "step “A”, pool setup: its image #{Nothing} cannot be filled in" in run.reason
     assert "“-v /:/host”" in run.reason or '"-v /:/host" is no image' in run.reason
+
+
+@pytest.mark.parametrize(
+    "image", ["docker-archive:/etc/passwd", "docker://a", "a@--all", "a@1.x", "a@sha256:x"]
+)
+def test_w11_what_is_filled_in_is_an_image_of_a_registry(image: str) -> None:
+    """S8, R6: a file of the worker is none, whoever says so in a prompt."""
+    world = World(model({"go": [box("A", "#{Image}")]}, variables={"Image": (Value(value=image),)}))
+    run = world.run(world.start("go"))
+    assert run.state == "failed"
+    assert "its image #{Image} cannot be filled in" in run.reason
+    assert "is no image" in run.reason
 
 
 def test_p1_a_fixed_image_has_its_digest() -> None:

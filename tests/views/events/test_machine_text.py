@@ -22,6 +22,11 @@ from octotui.views.events.machine_text import of_machine, stands
             ["w is unavailable: no route"],
         ),
         (events.MachineLost(machine="w", reason="no route"), ["w is lost: no route"]),
+        (events.CommandSent(machine="w", text="id", by="ann"), ["ann runs a command on w: id"]),
+        (
+            events.CommandSent(machine="w", text="id…", length=1415, sha256="ab"),
+            ["somebody runs a command on w: id… (1,415 characters, SHA-256 ab)"],
+        ),
     ],
 )
 def test_m5_what_is_news_has_a_sentence(event: MachineEvent, lines: list[str]) -> None:

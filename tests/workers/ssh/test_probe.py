@@ -108,3 +108,12 @@ async def test_m1_a_machine_without_home_and_python() -> None:
 async def test_m1_other_answers_are_told(answer: str, code: int, said: str) -> None:
     with pytest.raises(Unreachable, match=said):
         await look(Answering(answer, code))
+
+
+@pytest.mark.parametrize(
+    "clock", ["²", "1²", pytest.param("9" * 5000, id="long"), "9" * 14, "-1", "1.5", "nan", ""]
+)
+async def test_r6_a_clock_that_cannot_be_is_no_answer(clock: str) -> None:
+    """Whatever a machine prints there, the look ends in a reason."""
+    with pytest.raises(Unreachable):
+        await look(Answering(f"MARK\n=Linux\n=x86_64\n={clock}\n=/root\n=3.12.1\n"))

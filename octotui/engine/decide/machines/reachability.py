@@ -1,5 +1,7 @@
 """Machines of running jobs that are away for a while, and commands that people run on machines."""
 
+from hashlib import sha256
+
 from octotui.engine import commands, events
 from octotui.engine.commands import Refused
 from octotui.engine.decide.transaction import Transaction
@@ -32,7 +34,18 @@ def record_command(turn: Transaction, command: commands.RecordCommand) -> None:
         raise Refused(
             f"there is no worker or target “{command.machine}”{did_you_mean(command.machine, known)}"
         )
-    text = " ".join(command.text.split())
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST]}…"
-    turn.emit(events.CommandSent(machine=command.machine, text=text, by=command.by, origin=command.origin))
+    told = events.CommandSent(
+        machine=command.machine,
+        text=_beginning(command.text),
+        length=len(command.text),
+        sha256=sha256(command.text.encode(errors="surrogatepass")).hexdigest(),
+        by=command.by,
+        origin=command.origin,
+    )
+    turn.emit(told)
+
+
+def _beginning(text: str) -> str:
+    """Return the beginning of a command in one line, with what no line can show escaped."""
+    plain = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[: LONGEST + 1])
+    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}…"

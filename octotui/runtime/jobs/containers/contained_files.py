@@ -15,7 +15,7 @@ def files_of(step: Step | None, files: WorkspaceFiles) -> WorkspaceFiles:
 
 
 class ContainedFiles:
-    """Files of a workspace, and of what was mounted: a path is that of a file inside, and links are not followed."""
+    """Files of a workspace, and of what was mounted, by their paths inside; links are not followed."""
 
     def __init__(self, files: WorkspaceFiles, mounts: Iterable[str]) -> None:
         """Take the files of the machine, and mounts such as `/srv/data:/data:ro`."""

@@ -22,6 +22,9 @@ from octotui.workers.executor import StartError
 from octotui.workers.machine import AttemptKey, Machine
 
 LIMIT = 3600.0  # seconds that a pull may take where its step has no time limit
+KINDS = frozenset({"known", "before", "pulled", "problem"})  # of what a script says of an image
+MOST = 1000  # characters of that
+DIGITS = 18  # of a size
 
 Say = Callable[[str], None]
 """Takes a line of a job's output."""
@@ -165,8 +168,9 @@ class _Found:
     def take(self, line: str) -> None:
         """Take a line of the script."""
         if line.startswith(f"{self.mark} "):
-            _, kind, said = line.split(" ", 2)
-            self._known[kind] = said
+            kind, _, said = line.removeprefix(f"{self.mark} ").partition(" ")
+            if kind in KINDS:
+                self._known[kind] = said[:MOST]
         else:
             self._lines = [*self._lines[-20:], line]
             self._say(line)
@@ -214,7 +218,11 @@ class _Found:
         number, *digests = rest.split(" ")
         digest = next((each.partition("@")[2] for each in digests if "@sha256:" in each), "")
         known = self._digest or digest or (identity if ":" in identity else f"sha256:{identity}")
-        return f"{known} ({int(number) / 1e6:.1f} MB)" if number.isdigit() else known
+        return f"{known} ({int(number) / 1e6:.1f} MB)" if _is_size(number) else known
+
+
+def _is_size(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= DIGITS
 
 
 def _last(lines: Iterable[str]) -> str:

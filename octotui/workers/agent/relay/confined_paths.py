@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import Tuple
 
-OUTSIDE = "it must be below the workspace, or below a folder that the step mounts: what else is in a container is not kept"
+OUTSIDE = (
+    "it must be below the workspace, or below a folder that the step mounts: the rest goes with the container"
+)
 
 
 def confined(workspace: str, path: str, below: str) -> Tuple[str, str]:
-    """Return the folder `below`, and a path relative to it; both are given absolute or relative to a workspace.
+    """Return the folder `below`, and a path relative to it; both may be given relative to a workspace.
 
     Nothing is looked at, so links on the way are still to be refused. Raises ValueError with the reason.
     """

@@ -34,7 +34,7 @@ class ShellWorkspaceFiles:
         """Yield an ordinary file."""
         if "\0" in path:
             raise ArtifactError("its path is no path of a machine")
-        given = (str(largest), self._folder, path)
+        given: tuple[str, ...] = (str(largest), self._folder, path)
         if below:
             facts = await self._directory.reached()
             try:

@@ -1,5 +1,7 @@
 """M1: jobs whose machine is away, and commands that people run beside all runs."""
 
+from hashlib import sha256
+
 import pytest
 
 from octotui.engine import commands, events
@@ -57,10 +59,34 @@ def test_i8_a_command_that_a_person_runs_is_recorded() -> None:
     world = World(SMALL)
     (told,) = world.send(commands.RecordCommand(machine="worker1", text="uname\n -a", by="ann", origin="tty"))
     assert told == events.CommandSent(
-        seq=told.seq, at=told.at, machine="worker1", text="uname -a", by="ann", origin="tty"
+        seq=told.seq,
+        at=told.at,
+        machine="worker1",
+        text="uname\\n -a",
+        length=9,
+        sha256=sha256(b"uname\n -a").hexdigest(),
+        by="ann",
+        origin="tty",
     )
     (told,) = world.send(commands.RecordCommand(machine="worker1", text="x" * 1000))
     assert isinstance(told, events.CommandSent)
-    assert told.text == "x" * LONGEST + "…"
+    assert (told.text, told.length) == ("x" * LONGEST + "…", 1000)
     with pytest.raises(Refused, match="no worker or target “worker9”"):
         world.send(commands.RecordCommand(machine="worker9", text="true"))
+
+
+def test_i8_the_record_of_a_command_hides_no_end_of_it() -> None:
+    """Neither a line end, nor what comes after much of nothing, nor letters that no screen shows."""
+    world = World(SMALL)
+
+    def recorded(text: str) -> events.CommandSent:
+        (told,) = world.send(commands.RecordCommand(machine="worker1", text=text))
+        assert isinstance(told, events.CommandSent)
+        return told
+
+    assert recorded("true\nrm -rf x\t\x1b[2K\u202e").text == "true\\nrm -rf x\\t\\x1b[2K\\u202e"
+    padded, other = recorded(f"true #{' ' * 400}\nrm -rf x"), recorded(f"true #{' ' * 400}\nrm -rf y")
+    assert padded.text == other.text == f"true #{' ' * (LONGEST - 6)}…"
+    assert padded.length == other.length == 415
+    assert padded.sha256 != other.sha256
+    assert recorded("\udcff\ud800").text == "\\udcff\\ud800"

@@ -179,3 +179,40 @@ async def test_s8_what_was_found_before_one_fails_is_kept(
     outcome = await images.acquire(started(one, two), job, here(tmp_path / "worker"), lambda line: None)
     assert outcome.state == "failed"
     assert outcome.digests == {"tools:1": "sha256:34"}
+
+
+def whispering(said: str) -> str:
+    """An engine that has the mark of the script that calls it, as any program of its account can."""
+    found = 'for each in /proc/$PPID/fd/* "$(tr "\\0" "\\n" </proc/$PPID/cmdline | tail -n 1)"'
+    mark = 'm=$(grep -a -h -o \'c_mark=[0-9a-f]*\' "$each" 2>/dev/null | head -n 1); [ -z "$m" ] || break'
+    return f'{found}; do {mark}; done; m=${{m#c_mark=}}; [ "$m" ] && printf \'{said}\\n\' | sed "s/MARK/$m/"'
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("MARK ", "MARK x", "MARK  ", "MARK known", "MARK pulled\\nMARK before", "MARK other x y"),
+        "MARK problem",
+        pytest.param(f"MARK problem {'x' * 60000}", id="long"),
+    ],
+)
+async def test_r6_what_a_hostile_engine_says_ends_in_an_outcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    """S8: whatever stands behind the mark."""
+    outcome, lines = await pulled(tmp_path, monkeypatch, f"{whispering(said)}; exit 0")
+    assert outcome.state in ("succeeded", "failed")
+    assert len(outcome.reason) < 2000
+    assert all(len(each) < 6000 for each in lines)
+    assert not [each for each in lines if "MARK" in each], lines
+
+
+@pytest.mark.parametrize(
+    "size", ["²", "1²", "", "-1", pytest.param("9" * 5000, id="long"), "1e9", "9" * 19, "nan"]
+)
+async def test_r6_a_size_of_an_image_that_cannot_be_is_not_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: str
+) -> None:
+    outcome, lines = await pulled(tmp_path, monkeypatch, f"echo 'sha256:1 {size} x' >{tmp_path}/there")
+    assert outcome.state == "succeeded", outcome
+    assert lines[-1] == "worker1 has tools:1 now: sha256:1"
