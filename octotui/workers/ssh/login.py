@@ -16,6 +16,7 @@ from octotui.model.machines.accounts import Account
 from octotui.model.values import Secret
 from octotui.store.user_config import file_trust
 from octotui.workers.machine import Locked, Unreachable
+from octotui.workers.ssh.key_fingerprints import fingerprint
 from octotui.workers.ssh.passphrases import Passphrases
 
 CONFIGS = ("~/.ssh/config", "/etc/ssh/ssh_config")
@@ -82,7 +83,7 @@ async def _keys(
     """Return a private key, with the certificate that lies beside its file. Raises Unreachable."""
     if isinstance(key, Secret):
         data = (await _read(key, "key", read)).encode()
-        return [await _decoded(data, passphrase, _named(key), passphrases)]
+        return [await _decoded(data, passphrase, _named(key, data), passphrases)]
     path = os.path.expanduser(key)  # noqa: PTH111
     data = await asyncio.to_thread(_key_data, path)
     private = await _decoded(data, passphrase, key, passphrases)
@@ -106,10 +107,14 @@ def _key_data(path: str) -> bytes:
         raise Unreachable(f"the key {path} cannot be read: {error.strerror}") from None
 
 
-def _named(source: Secret) -> str:
-    """Return the name of a key that is no file of its own: where it is read."""
+def _named(source: Secret, data: bytes) -> str:
+    """Return the name of a key that is no file of its own: where it is read, and which it is.
+
+    A program may print many. Its arguments, which may be sensitive, are not named.
+    """
     where = source.env or source.file or source.keyring or source.command[0]
-    return f"from {where}"
+    which = fingerprint(data)
+    return f"from {where} ({which})" if which else f"from {where}"
 
 
 async def _decoded(data: bytes, passphrase: str | None, key: str, passphrases: Passphrases) -> Any:

@@ -11,6 +11,7 @@ import pytest
 from octotui.model.machines.accounts import Account, Endpoint
 from octotui.model.values import Secret
 from octotui.workers.machine import Locked, Unreachable
+from octotui.workers.ssh.key_fingerprints import fingerprint
 from octotui.workers.ssh.login import credentials
 from octotui.workers.ssh.passphrases import Passphrases
 from octotui.workers.ssh.transports import SshTransports
@@ -180,7 +181,8 @@ async def test_m1_a_passphrase_that_people_give_unlocks_the_key_of_an_account(
 ) -> None:
     file, passphrases = elsewhere(sshd, login, "-N", "correct horse"), Passphrases()
     account = Account(key="~/.ssh/deploy" if how == "a file" else Secret(env=file.read_text()))
-    named = "~/.ssh/deploy" if how == "a file" else f"from {file.read_text()}"
+    which = f"from {file.read_text()} ({fingerprint(file.read_bytes())})"
+    named = "~/.ssh/deploy" if how == "a file" else which
     assert (await problem_with(sshd, passphrases, account)).startswith(
         f"{named}: the key {named} has a passphrase"
     )
@@ -190,6 +192,30 @@ async def test_m1_a_passphrase_that_people_give_unlocks_the_key_of_an_account(
     assert passphrases.known(named) is None
     passphrases.give(named, "correct horse")
     assert await problem_with(sshd, passphrases, account) == ""
+
+
+async def test_m1_two_keys_that_one_program_prints_have_a_passphrase_each(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        make_key(tmp_path / name, "-N", f"that of {name}")
+    passphrases = Passphrases()
+    accounts = [
+        Account(key=Secret(command=("pass", "--token=hunter2", name))) for name in ("first", "second")
+    ]
+
+    async def printed(secret: Secret) -> str:
+        return (tmp_path / secret.command[-1]).read_text()
+
+    locked = []
+    for account in accounts:
+        with pytest.raises(Locked, match=r"the key from pass \(SHA256:\S+\) has a passphrase") as problem:
+            await credentials(account, printed, passphrases)
+        locked.append(problem.value.key)
+    assert locked[0] != locked[1]
+    assert not [key for key in locked if "hunter2" in key]
+    for key, name in zip(locked, ("first", "second"), strict=True):
+        passphrases.give(key, f"that of {name}")
+    for account in (*accounts, *accounts):
+        assert (await credentials(account, printed, passphrases))["client_keys"]
 
 
 async def test_m1_a_passphrase_that_people_give_unlocks_a_default_key(sshd: Sshd, login: Login) -> None:
