@@ -202,7 +202,7 @@ class EffectRunner:
                 | (commands.RecordRemoval() | commands.CheckHealth() | commands.ReportCheck())
                 | (commands.DestroyMachine() | commands.AdoptMachine())
                 | (commands.ReportMachine() | commands.ReportDestroyed())
-                | (commands.RecordCommand() | commands.GivePassphrase())
+                | (commands.RecordCommand() | commands.GivePassphrase() | commands.ForgetMachines())
             ):
                 pass  # they carry no values of variables
             case _:
