@@ -28,7 +28,7 @@ def is_awaited(state: State, pool: str) -> bool:
 
 def await_machines(turn: Transaction, run: Run, selection: Selection) -> None:
     """Let a run wait until pools have a machine; the time that it has waited already counts."""
-    pools, keeps = selection.awaited, selection.kept
+    pools, keeps = selection.awaited, selection.ready
     known, limits = run.selection, [turn.state.model.pools[pool].dynamic for pool in pools]
     since = known.awaits_since if known.awaits and known.awaits_since is not None else turn.at
     until = since + min(each.limit for each in limits if each is not None)
