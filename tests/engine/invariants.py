@@ -209,8 +209,8 @@ def _machine_leases(state: State, runs: list[Run]) -> None:
         state.awaiting, ((run.number, run.id) for run in runs if run.selection.awaits_until is not None)
     )
     for run in runs:
-        waits = run.selection.awaits_until is not None
-        assert not (waits and run.progress.open), f"{run.id} has jobs and waits for a machine"
+        waits = run.awaits_machines
+        assert not (waits and run.progress.open), f"{run.id} has jobs and waits for a machine to begin"
     leases = sorted(state.machine_leases.values(), key=lambda each: each.id)
     for each in leases:
         assert each.phase != "ending" or each.worker not in state.leases, f"{each.id} ends in use"

@@ -122,7 +122,7 @@ def plan(turn: Transaction, name: str) -> None:
         turn.end_run(name, "failed", "; ".join(problems))
         return
     if selection.awaited:
-        await_machines(turn, run, selection.awaited, selection.kept)
+        await_machines(turn, run, selection.awaited, selection.ready)
         return
     if selection.picks or run.selection.awaits_until is not None:  # it ends the wait, also for no worker
         turn.emit(events.WorkersSelected(run=name, picks=selection.picks))

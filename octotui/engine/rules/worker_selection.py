@@ -25,14 +25,14 @@ Key = tuple[str, tuple[str, ...], str | None, int | None]
 class Selection(msgspec.Struct, frozen=True):
     """The picks of a run in step order, or else all problems (W11).
 
-    `awaited` are the dynamic pools that must get a machine first, `kept` those that have one that is needed
+    `awaited` are the dynamic pools that must get a machine first, `ready` those that have one that is needed
     as well (W12).
     """
 
     picks: tuple[Pick, ...] = ()
     problems: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
 
 
 class NoMachine(msgspec.Struct, frozen=True):
@@ -63,8 +63,8 @@ def select(state: State, run: Run, needs: Sequence[WorkerNeed]) -> Selection:
             problems.append(problem)
     if problems or taken.awaited:
         used = dict.fromkeys(pick.pool for pick in taken.picks)
-        kept = (slug for slug in used if state.model.pool(slug).dynamic is not None)
-        return Selection((), tuple(problems), tuple(taken.awaited), tuple(kept))
+        ready = (slug for slug in used if state.model.pool(slug).dynamic is not None)
+        return Selection((), tuple(problems), tuple(taken.awaited), tuple(ready))
     return Selection(tuple(taken.picks))
 
 

@@ -51,8 +51,9 @@ class ContainerTransport(ProgramTransport):
             return
         if process.returncode:
             why = one_line((errors or said.decode(errors="replace")).strip())
-            kind = Gone if b"no such container" in said.lower() else Unreachable
-            raise kind(f"there is no container {self._container}{f': {why}' if why else ''}")
+            if b"no such container" in said.lower():
+                raise Gone(f"there is no container {self._container}")
+            raise Unreachable(f"there is no container {self._container}{f': {why}' if why else ''}")
         kind = Gone if status in STOPPED else Unreachable
         raise kind(f"the container {self._container} does not run")
 

@@ -53,7 +53,8 @@ NAMES = {
         "undecided",
     ),
     *("due", "facts", "forgotten", "interrupted", "jobs", "key", "locked_key", "lost", "machine", "machines"),
-    *("endpoint", "idle_since", "lease", "pools", "until"),
+    *("digests", "endpoint", "host_key", "idle_since", "keeps", "lease", "pools", "reference", "sha256"),
+    *("unknown", "until"),
 }
 """By which something is found, or compared; masking would break that."""
 APART = {"artifacts", "outputs", "passed", "passphrase", "value", "values", "variables"}

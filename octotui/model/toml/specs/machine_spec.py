@@ -88,7 +88,7 @@ DYNAMIC = TableSpec(
             SLUG, 'The policy by which their health is checked; without it, "default".', rule="M5"
         ),
         "unreachable_limit": KeySpec(
-            TIME, "After how long without a connection a machine is lost; without it, 10m.", rule="M6"
+            TIME, "After how long without a connection a machine is lost.", rule="M6"
         ),
     },
     values=(DynamicPool,),

@@ -402,7 +402,7 @@ def test_w12_a_copy_of_a_space_forgets_its_machines_and_ends_what_uses_them() ->
     assert len(world.happened(events.MachineToBeDestroyed)) == destroyed
     again = world.start("go")
     world.until(5 * MINUTE)
-    assert world.workers()[again]["Work"] not in ("setup-1", "setup-2")
+    assert world.workers()[again]["Work"] != "setup-1"
 
 
 def test_w12_no_machine_is_adopted_past_the_maximum() -> None:
