@@ -28,7 +28,7 @@ def acquisitions(run: Run) -> tuple[tuple[str, Packages], ...]:
     """
     by_machine: dict[str, dict[tuple[str, str], None]] = {}
     for pick in run.selection.leases:
-        served = [(index, None) for index in pick.steps]
+        served: list[tuple[int, str | None]] = [(index, None) for index in pick.steps]
         served += [(each.step, each.targets[0]) for each in pick.for_targets if each.targets]
         for index, target in sorted(served, key=lambda each: each[0]):
             for needed in acquired_by(run, index, target):
