@@ -200,6 +200,7 @@ class EffectRunner:
                 | (commands.HandOverInterruption() | commands.ReportNotice() | commands.MoveToTop())
                 | (commands.CancelRun() | commands.RecordRefusal() | commands.RemoveRuns())
                 | (commands.RecordRemoval() | commands.CheckHealth() | commands.ReportCheck())
+                | commands.ForgetMachines()
                 | (commands.DestroyMachine() | commands.AdoptMachine())
                 | (commands.ReportMachine() | commands.ReportDestroyed())
                 | (commands.RecordCommand() | commands.GivePassphrase() | commands.ForgetMachines())

@@ -59,7 +59,7 @@ NAMES = {
 """By which something is found, or compared; masking would break that."""
 APART = {"artifacts", "outputs", "passed", "passphrase", "value", "values", "variables"}
 """Masked where they come in, or set apart there, since scripts read them."""
-DECLARED = {"terms", "model", "definition", "retained", "pick", "picks", "rejected", "gaps"}
+DECLARED = {"reference", "terms", "model", "definition", "retained", "pick", "picks", "rejected", "gaps"}
 """What the model says, and what the engine makes of it."""
 
 

@@ -266,3 +266,12 @@ def test_s3_a_target_that_a_step_leaves_out_is_told_with_the_reason():
     world = World(model({"a": [on_targets("Deploy", "web", condition=never)]}))
     world.start("a")
     assert f"run-1  skips “Deploy” on Web 1: its condition {never} is not met" in told(world)
+
+
+def test_s8_an_image_that_is_there_is_not_said_to_have_been_pulled() -> None:
+    world = World(model({"go": [script("A", container="alpine", runs_contained=True)]}, workers=1))
+    world.start("go")
+    world.run_out()
+    said = told(world)
+    assert "run-1  worker1 has alpine" in said
+    assert not [each for each in said if "pulling" in each and "succeeded" in each]
