@@ -35,7 +35,7 @@ def test_w12_a_machine_has_a_row_from_its_request_until_it_is_destroyed() -> Non
     assert why_not(made.state, "setup-1") == "provisioning"
     made.health = "unavailable"
     made.until(TAKES)
-    assert told(made) == ("waits", "starting", "0s · why")
+    assert told(made) == ("waits", "starting", "1s · why")
     made.health = "healthy"
     made.send(commands.CheckHealth(machines=("setup-1",)))
     made.until(1)
