@@ -47,7 +47,11 @@ class EventPrinter:
         for event in events:
             state = after if event is events[-1] else evolve(before, event)
             root = self._root
-            if root is None or root == _root_of(event, before, state) or _is_awaited(event, state, after, root):
+            if (
+                root is None
+                or root == _root_of(event, before, state)
+                or _is_awaited(event, state, after, root)
+            ):
                 self._tell_one(event, before, state)
             before = state
 

@@ -62,5 +62,7 @@ def test_w12_it_tells_of_the_machine_that_a_run_waits_for(capsys: pytest.Capture
     printer.tell(tuple(world.events[count:]), before, world.state)
     printer.follow(run)
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("lease-")]
-    assert told[0] == "lease-4  a machine of pool setup is being provisioned from ubuntu, ready in about 1m00s"
+    assert (
+        told[0] == "lease-4  a machine of pool setup is being provisioned from ubuntu, ready in about 1m00s"
+    )
     assert told[-1].startswith("lease-4  setup-4 is ready")
