@@ -2,15 +2,18 @@
 
 import heapq
 
+from msgspec.structs import replace
+
 from octotui.engine import commands, events
 from octotui.engine.commands import Command
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import Health, MachineLease, next_deadline
 from octotui.model.machines.dynamic_pools import DynamicPool
-from octotui.model.process import Runbook, Step
-from octotui.model.space import Model, Pool
+from octotui.model.process import Runbook, Simulate, Step
+from octotui.model.space import Model, Pool, Worker
 from tests.engine.invariants import check_always, check_settled
-from tests.world import World, model
+from tests.scenes import Scene
+from tests.world import World, model, script
 
 TAKES = 60.0  # seconds until a machine is provisioned
 MINUTE, HOUR = 60.0, 3600.0
@@ -116,3 +119,39 @@ class LeaseWorld(World):
     def lease(self, number: int = 1) -> MachineLease:
         """A lease by its number."""
         return self.state.machine_leases[f"lease-{number}"]
+
+
+def in_every_phase() -> Scene:
+    """Dynamic pools whose machines are provisioned, start, are ready, drain, and are destroyed."""
+    pools = {
+        "hosted": Pool(name="Hosted", workers=("build1", "build2")),
+        "gone": Pool(name="Gone", dynamic=dynamic(idle=1.0)),
+        "old": Pool(name="Old", dynamic=dynamic(cost="0.12 EUR", image="debian-11")),
+        "slow": Pool(name="Slow", dynamic=dynamic()),
+        "new": Pool(name="New", dynamic=dynamic(idle=5.0)),
+        "odd": Pool(name="Odd", dynamic=dynamic()),
+    }
+    runbooks: dict[str, list[Step] | Runbook] = {
+        slug: Runbook(name=f"Use {slug}", steps=(script("Work", pool=slug),)) for slug in pools
+    }
+    long = script("Work", pool="old", simulate=Simulate(takes=600.0, result="success"))
+    runbooks["old"] = Runbook(name="Use old", steps=(long,))
+    declared = model(runbooks, workers=0, pools=pools)
+    world = LeaseWorld(replace(declared, workers={each: Worker(name=each) for each in ("build1", "build2")}))
+    for _ in range(3):
+        world.start("new")
+        world.until(100)
+    world.unbroken = ["the API of the cloud answers with 503, and says nothing of when it will not"] * 9
+    world.start("gone")
+    world.start("old")
+    world.until(65)
+    world.health = "unavailable"
+    world.send(commands.CheckHealth(machines=("old-5",)))
+    world.start("slow")
+    world.until(62)
+    world.start("new")
+    world.until(14)
+    world.problems = ["quota exceeded"]
+    world.start("odd")
+    world.until(3)
+    return Scene(world.state, world.now, world)

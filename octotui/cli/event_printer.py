@@ -46,7 +46,12 @@ class EventPrinter:
             return
         for event in events:
             state = after if event is events[-1] else evolve(before, event)
-            if self._root is None or self._root == _root_of(event, before, state):
+            root = self._root
+            if (
+                root is None
+                or root == _root_of(event, before, state)
+                or _is_awaited(event, state, after, root)
+            ):
                 self._tell_one(event, before, state)
             before = state
 
@@ -83,3 +88,13 @@ def _root_of(event: AnyEvent, before: State, after: State) -> str | None:
     name = getattr(event, "run", "")
     run = after.runs.get(name) or before.runs.get(name)
     return run.root if run else None
+
+
+def _is_awaited(event: AnyEvent, state: State, after: State, root: str) -> bool:
+    """Return whether an event is about a machine of a pool that a run of a family waits for (W12)."""
+    lease = state.machine_leases.get(getattr(event, "lease", ""))
+    return lease is not None and any(
+        run.root == root and lease.pool in run.selection.awaits
+        for known in (state, after)
+        for run in (known.runs[name] for _, name in known.awaiting)
+    )

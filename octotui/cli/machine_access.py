@@ -14,10 +14,11 @@ from octotui.cli.terminal.output import ask_unseen, refuse
 from octotui.model.complaints import InsideReport, SourcePosition, did_you_mean
 from octotui.model.iteration import environment_sources
 from octotui.model.machines.accounts import Endpoint
-from octotui.model.machines.endpoints import is_pod, pod_endpoint
+from octotui.model.machines.endpoints import CONTAINER, is_pod, pod_endpoint
 from octotui.model.space import Model
 
 if TYPE_CHECKING:
+    from octotui.workers.container.transport import ContainerTransport
     from octotui.workers.kubectl.transport import KubectlTransport
     from octotui.workers.ssh.probe import Glance
     from octotui.workers.ssh.transport import SshTransport
@@ -52,8 +53,14 @@ async def _ask_passphrase(key: str, wrong: bool) -> str | None:
         return None
 
 
-def way_to(transports: "SshTransports", endpoint: Endpoint) -> "SshTransport | KubectlTransport":
+def way_to(
+    transports: "SshTransports", endpoint: Endpoint
+) -> "SshTransport | KubectlTransport | ContainerTransport":
     """Return the way to a machine elsewhere."""
+    if endpoint.address.startswith(CONTAINER):
+        from octotui.workers.container.transport import container_way
+
+        return container_way(endpoint.address)
     if is_pod(endpoint.address):
         from octotui.workers.kubectl.transport import KubectlTransport
 
@@ -116,6 +123,22 @@ async def glances(
             for each in looking.values():
                 each.cancel()
             await asyncio.gather(*looking.values(), return_exceptions=True)
+
+
+def with_leased(model: Model, state: Path | None) -> Model:
+    """Return a model with the machines that its space leases now; exit with code 1 where none can be read."""
+    from octotui.engine.state.machine_leases import with_machines
+    from octotui.runtime.open_space import state_on_disk
+    from octotui.store.errors import StoreError
+    from octotui.store.space_folder import space_folder
+
+    if all(pool.dynamic is None for pool in model.pools.values()):
+        return model
+    try:
+        leases = state_on_disk(space_folder(model.space.slug, state)).machine_leases
+    except StoreError as error:
+        refuse(str(error), 1)
+    return with_machines(model, leases)
 
 
 def warn_of_machines(model: Model, report: InsideReport) -> None:

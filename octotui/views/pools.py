@@ -17,7 +17,7 @@ from octotui.engine.state import Health, Lock, State, cursor_key, is_lost, machi
 from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
 from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, acquire_text, listed, machine_name
-from octotui.views.machines import leases
+from octotui.views.machines import lease_rows, leases
 from octotui.views.machines.health import endpoint, health_mark, note
 
 LEASED = Mark("idle", "leased", "plain")
@@ -61,13 +61,18 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
     lost: bool = False
 
 
-def order(model: Model) -> tuple[tuple[str, str], ...]:
-    """Return `(pool, worker)` line by line; a pool's own line has an empty worker. Targets come last."""
+def order(model: Model, state: State | None = None) -> tuple[tuple[str, str], ...]:
+    """Return `(pool, worker)` line by line; a pool's own line has an empty worker. Targets come last.
+
+    Of a dynamic pool a State knows all machines, also those that are not ready.
+    """
     lines: list[tuple[str, str]] = []
     for slug in shown(model):
         pool = model.pool(slug)
         lines.append((slug, ""))
-        lines.extend((slug, worker) for worker in members(model, slug, pool))
+        is_leased = pool.dynamic is not None and state is not None
+        workers = lease_rows.workers_of(state, slug) if is_leased else members(model, slug, pool)
+        lines.extend((slug, worker) for worker in workers)
     if model.targets:
         lines.extend((TARGETS, target) for target in ("", *model.targets))
     return tuple(lines)
@@ -115,10 +120,19 @@ def _members_note(model: Model, slug: str, pool: Pool, state: State | None) -> s
     return pool.policy if pool.workers else "" if slug == model.default_pool else "no workers"
 
 
-def worker_row(state: State, slug: str, worker: str, process: str | None = None) -> WorkerRow:
-    """Return the row of a worker or target; `next`: the process gets it next in this pool (W5)."""
+def worker_row(
+    state: State, slug: str, worker: str, process: str | None = None, now: float | None = None
+) -> WorkerRow:
+    """Return the row of a worker or target; `next`: the process gets it next in this pool (W5).
+
+    That of a machine which is being provisioned, or ends, says how long `now`; else when the State was made.
+    """
     lock = state.locks.get(worker, FREE)
     mark, doing = _doing_on_target(state, worker, lock) if slug == TARGETS else _doing(state, worker, lock)
+    lease = lease_rows.coming_or_going(state, worker) if state.machine_leases else None
+    if lease is not None:
+        mark = lease_rows.mark(state, lease)
+        doing = mark.word
     holding = {state.jobs[job].run for _, job in lock.holders}
     leasing = [run for _, run in state.leases.get(worker, ()) if run not in holding]
     target = state.model.targets.get(worker) if slug == TARGETS else None
@@ -134,10 +148,12 @@ def worker_row(state: State, slug: str, worker: str, process: str | None = None)
         doing=doing,
         leases=listed(leasing, most=4),
         queue=len(lock.queue),
-        runs=doing if lock.holders else "",
+        runs=doing if lock.holders and lease is None else "",
         health=state.health.get(worker),
         lost=is_lost(state, worker),
-        note=note(state, worker),
+        note=lease_rows.note(state, lease, state.at if now is None else now)
+        if lease
+        else note(state, worker),
         since=machine_health(state, worker).since,
         latency=machine_health(state, worker).latency,
         endpoint=endpoint(state, worker),
@@ -160,7 +176,8 @@ def parts_of(state: State, slug: str, worker: str, process: str | None = None) -
     own = state.locks.get(worker), state.leases.get(worker)
     in_turn = slug == TARGETS or process is None or state.model.pool(slug).policy == "round-robin"
     counted = (None, None) if in_turn else (state.leases, state.runs)  # by the fewest leases
-    return (*own, state.health, state.machines.get(worker), state.model, process, cursor, *counted)
+    machine = state.machines.get(worker), state.machine_leases
+    return (*own, state.health, *machine, state.model, process, cursor, *counted)
 
 
 def _doing(state: State, worker: str, lock: Lock) -> tuple[Mark, str]:

@@ -3,12 +3,12 @@
 from octotui.engine.forecast import UNKNOWN, Forecast, forecast
 from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.run_queue import ancestor_holds
-from octotui.engine.rules.worker_selection import rejection
 from octotui.engine.state import ForLock, Job, Pick, Run, State
 from octotui.views import waits
 from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
 from octotui.views.labels import acquire_text, counted, duration, listed, machine_name
-from octotui.views.machines import health
+from octotui.views.machines import health, leases
+from octotui.views.machines.lease_rows import why_not
 from octotui.views.pools import next_worker
 from octotui.views.runs import where
 from octotui.views.selections import at_length
@@ -172,19 +172,20 @@ def _estimates(state: State, run: Run, now: float, zone: Zone, coming: Forecast)
 def of_worker(state: State, worker: str, now: float, zone: Zone = None) -> list[tuple[str, list[str]]]:
     """Return headed paragraphs about a worker or target: eligibility, health, leases, lock, queue."""
     lock = state.locks.get(worker, FREE)
-    reason = rejection(state, worker, ())
+    reason, lease = why_not(state, worker), leases.of_worker(state, worker)
     stands = "may be selected" if reason is None else f"may not be selected: it is {reason}"
     holders = [
         " · ".join(filter(None, (waits.doing(state, job, now), left(state, job, now))))
         for job in (state.jobs[name] for _, name in lock.holders)
     ]
     queue = [_in_line(state, job, now) for _, job in lock.queue]
-    leases = [f"{run} {state.runs[run].title}" for _, run in state.leases.get(worker, ())]
+    runs = [f"{run} {state.runs[run].title}" for _, run in state.leases.get(worker, ())]
     parts = [
         ("State", [stands]),
+        ("Machine lease", [] if lease is None else [lease.id, *leases.facts(state, lease, now, zone)]),
         *health.paragraphs(state, worker, now, zone),
         ("Selected next by runs of", _next(state, worker)),
-        ("Leased by " + counted(len(leases), "run"), leases),
+        ("Leased by " + counted(len(runs), "run"), runs),
         ("Lock held in " + ("exclusive mode" if lock.exclusive else "shared mode"), holders),
         ("Waiting for its lock", queue),
         ("How long others waited for its lock", list(filter(None, (of_waits(state, worker),)))),

@@ -7,6 +7,7 @@ import pytest
 
 from octotui.cli.event_printer import EventPrinter
 from octotui.engine.state import State
+from tests.leases import TAKES, LeaseWorld, hosted
 from tests.scenes import SCENES
 from tests.world import World, model, replay, script
 
@@ -45,3 +46,23 @@ def test_v7_it_says_where_files_are_kept(capsys: pytest.CaptureFixture[str]) -> 
     told = capsys.readouterr().out.splitlines()
     wanted = "run-1  artifact kraken-weight.csv 12 KiB kept at /kept/run-1/job-1.1/kraken-weight.csv"
     assert wanted in told
+
+
+def test_w12_it_tells_of_the_machine_that_a_run_waits_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """W12, E2: and about when it is ready; once the run has its worker, no more."""
+    world = LeaseWorld(hosted({"a": [script("Run")]}, idle=0.0))
+    for _ in range(3):
+        world.start("a")
+        world.until(1000)
+    count, before = len(world.events), world.state
+    run = world.start("a")
+    world.until(TAKES + 100)
+    printer = EventPrinter(as_json=False, ascii_only=False)
+    printer.hold()
+    printer.tell(tuple(world.events[count:]), before, world.state)
+    printer.follow(run)
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("lease-")]
+    assert (
+        told[0] == "lease-4  a machine of pool setup is being provisioned from ubuntu, ready in about 1m00s"
+    )
+    assert told[-1].startswith("lease-4  setup-4 is ready")

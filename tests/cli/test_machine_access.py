@@ -50,3 +50,11 @@ def test_m1_who_answers_is_told_before_the_others_have(monkeypatch: pytest.Monke
     monkeypatch.setattr(probe, "look", look)
     with pytest.raises(Left, match="here"):
         asyncio.run(asyncio.wait_for(glances(SPACE, ("here", "far"), tell), 20))
+
+
+def test_w12_a_container_is_reached_by_its_engine() -> None:
+    """W12: as the machines of dynamic pools are; one that is not there is no host of that name."""
+    space = replace(SPACE, workers={"box": Worker(name="box", endpoint="container://octotui-nowhere")})
+    (said,) = asyncio.run(glances(space, ("box",))).values()
+    assert isinstance(said, str)
+    assert "container" in said or "podman" in said

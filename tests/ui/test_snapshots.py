@@ -8,6 +8,7 @@ from octotui.ui.app import OctotuiApp
 from octotui.ui.replay_app import ReplayApp
 from tests import scenes
 from tests.exported import replay, tamed
+from tests.leases import in_every_phase
 from tests.scenes import Scene
 from tests.ui.dialogs.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
 from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
@@ -204,6 +205,22 @@ class TestPlaces:
 
     def test_the_space(self, pictured):
         assert pictured(scenes.turns(), NARROW, "P")
+
+
+class TestLeases:
+    """W12: the machines of dynamic pools in every phase, and the page of a pool."""
+
+    def test_pools(self, pictured):
+        assert pictured(in_every_phase(), NARROW, "tab", "G")
+
+    def test_pools_wide(self, pictured):
+        assert pictured(in_every_phase(), WIDE, "tab", "j", "j", "j")
+
+    def test_a_pool(self, pictured):
+        assert pictured(in_every_phase(), NARROW, "tab", "j", "j", "enter")
+
+    def test_a_pool_wide(self, pictured):
+        assert pictured(in_every_phase(), WIDE, "tab", "G", "k", "enter")
 
 
 class TestQuestions:

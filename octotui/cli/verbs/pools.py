@@ -29,7 +29,7 @@ def command(space: str, names: tuple[str, ...], as_json: bool, state: Path | Non
 
 
 def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
-    lines = listed.order(state.model)
+    lines = listed.order(state.model, state)
     if not lines and not names:
         yield "no pools: nothing has run in this space yet, or its model has none ([pools.setup])", {}
     _refuse_unknown(names, [each for line in lines for each in line if each])
@@ -43,7 +43,7 @@ def _pools(state: State, now: float, names: tuple[str, ...] = ()) -> Rows:
                 {"pool": slug, "name": pool.name, "policy": pool.policy},
             )
             continue
-        row = listed.worker_row(state, slug, worker)
+        row = listed.worker_row(state, slug, worker, now=now)
         details = [f"  {worker}", row.mark.word if row.mark.word != row.doing else "", row.doing]
         details += [
             f"leased by {row.leases}" if row.leases else "",

@@ -22,6 +22,7 @@ from octotui.cli.machine_access import (
     machine,
     ssh_transports,
     way_to,
+    with_leased,
     workers_argument,
 )
 from octotui.cli.model_files import load_or_exit
@@ -95,6 +96,7 @@ def _rows(state: State, now: float, declared: Model) -> Rows:
 def check(file: Path, workers: tuple[str, ...], as_json: bool, state: Path | None) -> None:
     """Connect to each WORKER, or to all by SSH, and say what it is: exit code 1 where one is away."""
     model = load_or_exit(model_path(file, workers[0], state) if workers else model_file(file, state))
+    model = with_leased(model, state)
     names = elsewhere(model, workers)
 
     def tell_of(name: str, glance: Glance | str | None) -> None:
@@ -145,7 +147,7 @@ def execute(file: Path, worker: str, words: tuple[str, ...], raw: bool, state: P
     secrets into it. Only the account that owns the space may. Exit code 255: WORKER is away.
     """
     path = model_path(file, worker, state)
-    model = load_or_exit(path)
+    model = with_leased(load_or_exit(path), state)
     check_owner(model, state)
     line = words[0] if len(words) == 1 else shlex.join(words)
     is_local = model.endpoint_of(machine(model, worker)).is_local

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
-from octotui.engine.state import State
+from octotui.engine.state import MachineLease, State
 from octotui.model.space import Model
 from octotui.store.user_config import ListSetting
 from octotui.ui.styled_text import Span, cells, glyphs_of, spread, zone_of
@@ -68,6 +68,8 @@ selected one now. A sort column sorts the workers of each pool."""
         super().__init__()
         self._layout = ColumnLayout("pools", "pools and their workers", COLUMNS, USUAL, setting)
         self._model: Model | None = None
+        self._leases: Mapping[str, MachineLease] = {}
+        self._moving: set[str] = set()  # the workers whose machines are not ready, or end
         self._used: dict[str, float] = {}
         self._order: tuple[Line, ...] = ()
         self._rows: dict[Line, _KnownRow] = {}
@@ -114,8 +116,10 @@ selected one now. A sort column sorts the workers of each pool."""
             self._listing()
 
     def watch_now(self, old: float, new: float) -> None:
-        """Draw times that are of another day now."""
-        if self.is_mounted and old // 60 != new // 60:
+        """Draw times that are of another day now, and how long machines are being provisioned."""
+        if self.is_mounted and self._moving:
+            self._listing()
+        elif self.is_mounted and old // 60 != new // 60:
             self.query_one(LineList).repaint()
 
     @property
@@ -123,11 +127,17 @@ selected one now. A sort column sorts the workers of each pool."""
         return CellContext(self.now, zone_of(self), glyphs_of(self))
 
     def _list(self) -> None:
-        lines, model = self.query_one(LineList), self.state.model
-        if model is not self._model:
-            self._order, self._rows, self._drawn = pools.order(model), {}, {}
+        lines, model, leases = self.query_one(LineList), self.state.model, self.state.machine_leases
+        if leases is not self._leases:
+            self._moving = {each.worker for each in leases.values() if each.phase != "ready"}
+        there = self._order
+        if model is not self._model or leases is not self._leases:
+            there = pools.order(model, self.state)
+        is_other, self._leases = model is not self._model or there != self._order, leases
+        if is_other:
+            self._order, self._rows, self._drawn = there, {}, {}
         order = self._sorted()
-        if model is not self._model or self._layout.sort is not None:
+        if is_other or self._layout.sort is not None:
             self._model = model
             heads = frozenset(at for at, line in enumerate(order) if line == (pools.TARGETS, ""))
             is_first = lines.key is None
@@ -154,10 +164,10 @@ selected one now. A sort column sorts the workers of each pool."""
     def _known(self, line: Line) -> _KnownRow:
         """Return the row of a worker; the same while nothing of it changes."""
         parts = pools.parts_of(self.state, *line, self.process)
-        shape = self._used.get(line[1]), self.now // 60
+        shape = self._used.get(line[1]), self.now // (1 if line[1] in self._moving else 60)
         known = self._rows.get(line)
         if known is None or known.shape != shape or not all(map(is_, known.parts, parts)):
-            row = replace(pools.worker_row(self.state, *line, self.process), used_at=shape[0])
+            row = replace(pools.worker_row(self.state, *line, self.process, self.now), used_at=shape[0])
             needs = measured(COLUMNS, (row,), self._scope, cells)
             known = self._rows[line] = _KnownRow(row, needs, parts, shape)
         return known

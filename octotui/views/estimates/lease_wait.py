@@ -10,14 +10,16 @@ from octotui.views.machines.leases import asked_again, stands, unreached
 
 def until(state: State, run: Run) -> float | None:
     """Return about when all machines that a run waits for are ready; None where nobody can say."""
-    ends = [_ready_at(state, pool) for pool in run.selection.awaits]
+    leases = [_lease(state, pool) for pool in run.selection.awaits]
+    ends = [None if each is None else ready_at(state, each) for each in leases]
     known = [each for each in ends if each is not None]
     return max(known, default=None) if len(known) == len(ends) else None
 
 
-def _ready_at(state: State, pool: str) -> float | None:
-    lease, takes = _lease(state, pool), durations_of(state, pool_key(pool)).about
-    return None if lease is None or takes is None or lease.problem else lease.requested_at + takes
+def ready_at(state: State, lease: MachineLease) -> float | None:
+    """Return about when a machine is ready; None where nobody can say, or a try has failed."""
+    takes = durations_of(state, pool_key(lease.pool)).about
+    return None if takes is None or lease.problem else lease.requested_at + takes
 
 
 def sentence(state: State, run: Run, now: float) -> str:

@@ -5,21 +5,24 @@ from typing import assert_never
 from octotui.engine import events
 from octotui.engine.events import MachineLeaseEvent
 from octotui.engine.state import MachineLease, State
+from octotui.views.estimates.lease_wait import ready_at
 from octotui.views.labels import duration
 
 
 def of_lease(event: MachineLeaseEvent, before: State, after: State) -> list[str]:
     """Return the sentences of an event of a machine lease; that one is idle or in use has none."""
     lease = after.machine_leases.get(event.lease) or before.machine_leases.get(event.lease)
-    return [] if lease is None else [f"{lease.id}  {each}" for each in _sentences(event, lease)]
+    return [] if lease is None else [f"{lease.id}  {each}" for each in _sentences(event, lease, after)]
 
 
 def _sentences(  # noqa: C901, PLR0912 - one line an event
-    event: MachineLeaseEvent, lease: MachineLease
+    event: MachineLeaseEvent, lease: MachineLease, after: State
 ) -> list[str]:
     match event:
         case events.MachineRequested():
-            return [f"a machine of pool {lease.pool} is being provisioned from {lease.terms.image}"]
+            at = ready_at(after, lease)
+            about = "" if at is None else f", ready in about {duration(at - event.at)}"
+            return [f"a machine of pool {lease.pool} is being provisioned from {lease.terms.image}{about}"]
         case events.MachineAdopted(by=by):
             return [f"{by or 'somebody'} gives {lease.machine} at {lease.endpoint} to pool {lease.pool}"]
         case events.ProvisioningFailed(reason=reason, due=due):

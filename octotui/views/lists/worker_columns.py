@@ -32,7 +32,7 @@ COLUMNS: tuple[Column[WorkerRow], ...] = (
     ),
     word_column("worker", "its name", lambda row: row.name, role="plain", least=6, most=30, enough=20),
     sign_column(lambda row: row.mark),
-    state_column(lambda row: row.mark, least=7, most=12),
+    state_column(lambda row: row.mark, least=7, most=15),
     Column(
         name="runs",
         about="its runs, or which has it alone",

@@ -170,7 +170,8 @@ def _failures(lease: MachineLease, now: float) -> str:
 
 
 def _idle(lease: MachineLease, now: float) -> str:
-    return "" if lease.idle_since is None else f"idle for {duration(now - lease.idle_since)}"
+    since = lease.idle_since if lease.phase == "ready" else None
+    return "" if since is None else f"idle for {duration(now - since)}"
 
 
 def _due(lease: MachineLease, now: float, zone: Zone) -> str:

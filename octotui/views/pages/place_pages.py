@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from octotui.engine.rules.locks import FREE
-from octotui.engine.rules.worker_selection import rejection
 from octotui.engine.state import MachineLease, State, in_order
 from octotui.views import pools, waits
 from octotui.views.estimates.sentences import end_of, of_waits
 from octotui.views.labels import JOBS, WAITS, counted, listed, machine_name
 from octotui.views.machines import clusters, health
-from octotui.views.machines.leases import facts, leases_in_order, of_pool, of_worker, sentence
+from octotui.views.machines.lease_rows import why_not
+from octotui.views.machines.leases import facts, leases_in_order, of_pool, of_worker
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import (
     DeployedRow,
@@ -50,7 +50,8 @@ class PageScope:
 
 def page(place: PagePlace, scope: PageScope) -> tuple[PageLine, ...]:
     """Return the lines of a page."""
-    if not is_declared(scope.state.model, place):
+    is_leased = place.kind == "worker" and of_worker(scope.state, place.slug) is not None
+    if not is_leased and not is_declared(scope.state.model, place):
         text = f"The model declares no {place.kind} {place.slug} any more."
         return (PageLine(key="gone", text=text),)
     match place.kind:
@@ -96,9 +97,9 @@ def _pool(slug: str, scope: PageScope) -> PageLines:
     names, used = pools.members(model, slug, model.pool(slug)), pools.last_used(scope.past or ())
     yield from section("Workers", (_worker_line(state, slug, name, used) for name in names))
     machines = [each for each in leases_in_order(state) if each.pool == slug]
-    told = (_lease_line(state, each, scope) for each in machines)
-    if machines:
-        yield from section("Machines", told)
+    yield from section("Machines", (line for each in machines for line in _lease(state, each, scope)))
+    awaiting = (run for _, run in state.awaiting if slug in state.runs[run].selection.awaits)
+    yield from _runs_here("Runs that wait for a machine", awaiting)
     leases = dict.fromkeys(run for name in names for _, run in state.leases.get(name, ()))
     yield from _runs_here("Runs that lease its workers", leases, "No run leases a worker of it.")
     yield from _past(scope)
@@ -114,10 +115,14 @@ def _worker_line(state: State, slug: str, worker: str, used: Mapping[str, float]
     )
 
 
-def _lease_line(state: State, lease: MachineLease, scope: PageScope) -> PageLine:
-    text = sentence(state, lease, scope.now, scope.zone)
-    place = PagePlace("worker", lease.worker) if lease.worker in state.model.workers else None
-    return PageLine(key=f"lease {lease.id}", text=text, place=place)
+def _lease(state: State, lease: MachineLease, scope: PageScope) -> PageLines:
+    """Yield a line that leads to the worker of a lease, and one for each fact."""
+    standing, *known = facts(state, lease, scope.now, scope.zone)
+    text = f"{lease.id}  {lease.worker} {standing}"
+    yield PageLine(key=f"lease {lease.id}", text=text, place=PagePlace("worker", lease.worker))
+    pool = f"pool {lease.pool}"
+    for at, each in enumerate(each for each in known if each != pool):
+        yield PageLine(key=f"lease {lease.id} {at}", text=f"  {each}")
 
 
 def _machine(place: PagePlace, scope: PageScope) -> PageLines:
@@ -125,8 +130,11 @@ def _machine(place: PagePlace, scope: PageScope) -> PageLines:
     state, worker = scope.state, place.slug
     lock = state.locks.get(worker, FREE)
     own_pools = pools_of(state.model, worker) if place.kind == "worker" else ()
-    yield _facts(state, place, own_pools)
-    if (lease := of_worker(state, worker)) is not None:
+    lease = of_worker(state, worker) if place.kind == "worker" else None
+    if lease is not None:
+        own_pools = own_pools or (lease.pool,)
+    yield _facts(state, place, own_pools, scope.now)
+    if lease is not None:
         known = facts(state, lease, scope.now, scope.zone)
         lines = (PageLine(key=f"lease {at}", text=line) for at, line in enumerate((lease.id, *known)))
         yield from section("Machine lease", lines)
@@ -167,13 +175,13 @@ def _cluster(target: str, scope: PageScope) -> PageLines:
     yield from _health(target, scope)
 
 
-def _facts(state: State, place: PagePlace, own_pools: Sequence[str]) -> PageLine:
+def _facts(state: State, place: PagePlace, own_pools: Sequence[str], now: float) -> PageLine:
     slug = own_pools[0] if own_pools else "" if place.kind == "worker" else pools.TARGETS
-    row = pools.worker_row(state, slug, place.slug)
+    row = pools.worker_row(state, slug, place.slug, now=now)
     word = health.health_mark(state, place.slug).word
     facts = [row.mark.word, f"health: {'not checked yet' if word == 'unknown' else word}"]
     if place.kind == "worker":
-        reason = rejection(state, place.slug, ())
+        reason = why_not(state, place.slug)
         facts.append("may be selected" if reason is None else f"may not be selected: it is {reason}")
     else:
         facts.append(f"roles: {listed(state.model.targets[place.slug].roles, most=8)}")

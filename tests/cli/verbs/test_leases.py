@@ -43,6 +43,8 @@ def test_w12_machines_are_listed_destroyed_and_adopted(
     assert (planned.code, planned.err) == (0, "")
     assert "would be provisioned" not in planned.out
     assert "hosted-1: the only eligible worker in hosted" in planned.out
+    checked = octotui("workers", "check", model, "hosted-1", "--state", state)
+    assert (checked.code, checked.err, checked.out.startswith("hosted-1  ")) == (0, "", True)
     target = state / "kept.zip"
     assert octotui("export", model, "run-1", "-o", target, "--state", state).code == 0
     assert "hosted-1: first in hosted" in octotui("replay", target, "--plain").out

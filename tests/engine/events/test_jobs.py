@@ -21,6 +21,7 @@ def test_an_event_is_one_json_object() -> None:
         "warnings": [],
         "outputs": {},
         "artifacts": [],
+        "digests": {},
         "highlights": [],
         "secrets": [],
     }

@@ -40,7 +40,7 @@ def test_w12_declared_workers_are_as_they_are_declared() -> None:
     found = with_machines(model, {"lease-1": there})
     assert found.pools["more"].workers == ("w",)
     assert found.workers["w"] == Worker(name="W")
-    assert found.workers["setup-1"] == Worker(name="setup-1", directory="/srv")
+    assert found.workers["setup-1"] == Worker(name="setup-1", directory="/srv", unreachable_limit=600.0)
 
 
 def test_w12_a_model_is_in_force_whatever_is_leased() -> None:

@@ -203,15 +203,15 @@ def test_p2_s8_what_could_not_be_acquired_says_why_before_the_step_that_is_skipp
     assert drawn(unacquired("it is down", container="alpine", runs_contained=True), "run-1") == text("""
         ✖ run-1 Go  failed 2s
         worker1: first in setup
-        ├ ✖ pull alpine  it is down, failed 0s
-        └ – Box  its image could not be pulled, skipped
+        ├ ✖ pull alpine  failed 0s · it is down
+        └ – Box  skipped · its image could not be pulled
         worker1: the only eligible worker in setup
         └ ✔ Then  succeeded 2s
     """)
 
 
 def test_p2_packages_that_could_not_be_acquired_do_too():
-    assert "✖ acquire tools 1.0.0  it is down, failed 0s" in drawn(
+    assert "✖ acquire tools 1.0.0  failed 0s · it is down" in drawn(
         unacquired("it is down", packages=packages("tools")), "run-1"
     )
 

@@ -21,6 +21,8 @@ def request_checks(turn: Transaction, command: commands.CheckHealth) -> None:
     known = model.machines
     for name in command.machines:
         machine = known.get(name)
+        if machine is None and any(each.worker == name for each in turn.state.machine_leases.values()):
+            raise Refused(f"{name} cannot be checked: there is no machine yet, or none any more")
         if machine is None:
             raise Refused(f"there is no worker or target “{name}”{did_you_mean(name, known)}")
         if not _is_checked(turn.state, name, machine):

@@ -14,6 +14,7 @@ from octotui.engine.queries.matcher import matches
 from octotui.engine.state import State
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.page_tables import PageTables
+from octotui.ui.panels.pages.page_texts import rows_of
 from octotui.ui.styled_text import Span, glyphs_of, sign, spread, zone_of
 from octotui.ui.widgets.coalesced import Coalesced
 from octotui.ui.widgets.line_list import LineList
@@ -99,6 +100,10 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         """Show the first page."""
         self._turn(self._trail)
 
+    def on_resize(self) -> None:
+        """Wrap texts anew."""
+        self.call_after_refresh(self._listing)
+
     def watch_state(self, old: State, new: State) -> None:
         """Make the page again."""
         if old is not new and self.is_mounted:
@@ -157,7 +162,8 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         last = None
         if self.place.kind == "environment":
             last = standings(self.state, newer(self._last.get(self.place, {}), past or ()))
-        lines = page(self.place, PageScope(self.state, self.now, zone_of(self), past, last))
+        width = self.query_one(LineList).line_width
+        lines = rows_of(page(self.place, PageScope(self.state, self.now, zone_of(self), past, last)), width)
         self._lines = {each.key: each for each in lines}
         deaf = frozenset(at for at, each in enumerate(lines) if each.place is None and each.run is None)
         scope = CellContext(self.now, zone_of(self), glyphs_of(self))

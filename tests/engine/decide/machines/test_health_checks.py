@@ -8,6 +8,7 @@ from octotui.engine.commands import Refused
 from octotui.engine.state import CheckedFacts, FoundTool, locked_keys, machine_health, next_deadline
 from octotui.model.machines.health_policy import MachinePolicy
 from octotui.model.space import Model, Worker
+from tests.leases import LeaseWorld, hosted
 from tests.world import START, World, engine, model, script
 
 HOURLY = MachinePolicy(name="Hourly")
@@ -257,3 +258,10 @@ def test_m1_machines_that_wait_for_a_passphrase_are_checked_once_it_is_given() -
     assert locked_keys(world.state)["~/.ssh/deploy"] == ("worker1",)
     report(world, "worker3")
     assert machine_health(world.state, "worker3").locked_key == ""
+
+
+def test_w12_a_machine_that_is_still_provisioned_is_not_checked() -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    world.start("go")
+    with pytest.raises(commands.Refused, match="setup-1 cannot be checked: there is no machine yet"):
+        world.send(commands.CheckHealth(machines=("setup-1",)))

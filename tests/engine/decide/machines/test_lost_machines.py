@@ -544,7 +544,7 @@ class TestMovedAcquisitions:
         world.run_until(10.0)
         lose(world, "worker1")
         world.run_until(world.now - START + 5.0)
-        assert [(job.id, job.state) for job in world.state.jobs.values() if job.state == "asking"] == [
+        assert sorted((job.id, job.state) for job in world.state.jobs.values() if job.state == "asking") == [
             ("job-1.2", "asking"),
             ("job-1.3", "asking"),
         ]
