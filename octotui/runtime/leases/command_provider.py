@@ -9,6 +9,7 @@ from octotui.model.environment_names import is_passed
 from octotui.model.file_trust import Distrusted, FileTrust
 from octotui.runtime.leases.processes import ProviderProcesses
 from octotui.runtime.leases.provider import LeasedMachine, MachineOrder, ProviderError
+from octotui.workers.search_path import find
 
 ALSO = ("XDG_*", "SSH_AUTH_SOCK")  # what tools need to find their settings, beside what scripts get
 
@@ -46,19 +47,28 @@ class CommandProvider:
         await self._run(order, (*order.terms.destroy, order.machine))
 
     async def _run(self, order: MachineOrder, command: tuple[str, ...]) -> bytes:
-        if "/" in command[0]:
-            try:
-                self._trust.check(command[0])
-            except Distrusted as problem:
-                raise ProviderError(f"{command[0]} is not run: {problem}") from None
-            except OSError as problem:
-                raise ProviderError(f"{command[0]} cannot be run: {problem.strerror}") from None
+        program = self._trusted(command[0])
         ended = await self._processes.run(
-            order.name, command, environment(order, os.environ), order.terms.timeout
+            order.name, (program, *command[1:]), environment(order, os.environ), order.terms.timeout
         )
         if ended.code:
             raise ProviderError(f"{command[0]} failed with {ended.reason}")
         return ended.output
+
+    def _trusted(self, program: str) -> str:
+        """Return the path of a program that strangers cannot change. Raises ProviderError."""
+        path = program if "/" in program else find(program)
+        if path is None:
+            raise ProviderError(
+                f"{program} is not run: it is in no folder of PATH, or everybody can write there"
+            )
+        try:
+            self._trust.check(path)
+        except Distrusted as problem:
+            raise ProviderError(f"{program} is not run: {problem}") from None
+        except OSError as problem:
+            raise ProviderError(f"{program} cannot be run: {problem.strerror}") from None
+        return path
 
 
 def environment(order: MachineOrder, surroundings: Mapping[str, str]) -> dict[str, str]:

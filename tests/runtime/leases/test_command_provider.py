@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from octotui.model.file_trust import FileTrust
 from octotui.model.machines.dynamic_pools import DynamicPool
@@ -86,3 +87,18 @@ async def test_w12_the_host_key_is_what_the_command_says(tmp_path: Path) -> None
     wrong = said.replace('"ssh-ed25519 AAAA"', '["ssh-ed25519 AAAA"]')
     with pytest.raises(ProviderError, match=r"does not print"):
         await provider(tmp_path).provision(order(tmp_path, f"echo '{wrong}'"))
+
+
+async def test_r9_a_command_of_the_path_that_others_can_change_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W12: by its name alone, as by its path."""
+    asked = order(tmp_path)
+    asked = replace(asked, terms=replace(asked.terms, provision=("up.sh",), destroy=("no-such-program",)))
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert (await provider(tmp_path).provision(asked)).id == "vm-1"
+    with pytest.raises(ProviderError, match=r"^no-such-program is not run: it is in no folder of PATH"):
+        await provider(tmp_path).destroy(asked)
+    tmp_path.chmod(0o777)
+    with pytest.raises(ProviderError, match=r"^up\.sh is not run: .*everybody can write"):
+        await provider(tmp_path / "x").provision(asked)

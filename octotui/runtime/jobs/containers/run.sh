@@ -123,7 +123,11 @@ main() {
     fi
     case $c_stopped:$c_code in
         :? | :?? | :1[01]? | :12[0-4]) ;;
-        *) "$c_engine" rm --force "$c_container" >/dev/null 2>&1 3>&- ;;
+        *)
+            "$c_engine" rm --force "$c_container" >/dev/null 2>&1 3>&-
+            # Its folder stands as long as it does, which could put links there while the folder is removed.
+            if "$c_engine" container inspect "$c_container" >/dev/null 2>&1 3>&-; then exit "$c_code"; fi
+            ;;
     esac
     rm -rf "$c_folder"
     exit "$c_code"
