@@ -54,7 +54,8 @@ class _Ready:
 
     def __call__(self, word: str) -> None:
         if self._descriptor is not None:
-            os.write(self._descriptor, word.encode(errors="surrogateescape"))
+            with suppress(BrokenPipeError):  # it was killed meanwhile; runs go on nevertheless
+                os.write(self._descriptor, word.encode(errors="surrogateescape"))
             os.close(self._descriptor)
             self._descriptor = None
 

@@ -121,6 +121,19 @@ def test_after_kill_9_the_next_one_takes_its_place(octotui: Call, write: Call, s
     assert octotui("wait", model, "run-1", "--state", state).code == 0
 
 
+def test_it_serves_though_who_wanted_it_was_killed_meanwhile(write: Call, state: Path) -> None:
+    listening, saying = os.pipe()
+    os.close(listening)
+    call = command("serve", write(ASK), "--state", state, "--ready", saying)
+    with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True, pass_fds=(saying,)) as server:
+        os.close(saying)
+        wait_for((state / "small" / "socket").exists)
+        server.send_signal(signal.SIGTERM)
+        out, _ = server.communicate(timeout=10)
+    assert "the server of Small ends: it received SIGTERM" in out
+    assert server.returncode == 0
+
+
 def test_one_that_cannot_start_says_why_to_who_wanted_it(octotui: Call, write: Call, state: Path) -> None:
     model = write(OK)
     (state / "small").mkdir(parents=True)
