@@ -70,8 +70,10 @@ def order(model: Model, state: State | None = None) -> tuple[tuple[str, str], ..
     for slug in shown(model):
         pool = model.pool(slug)
         lines.append((slug, ""))
-        is_leased = pool.dynamic is not None and state is not None
-        workers = lease_rows.workers_of(state, slug) if is_leased else members(model, slug, pool)
+        if pool.dynamic is None or state is None:
+            workers = members(model, slug, pool)
+        else:
+            workers = tuple(lease_rows.workers_of(state, slug))
         lines.extend((slug, worker) for worker in workers)
     if model.targets:
         lines.extend((TARGETS, target) for target in ("", *model.targets))
