@@ -16,8 +16,9 @@ from octotui.engine.rules.worker_selection import (
 from octotui.engine.state import Health, Lock, State, cursor_key, is_lost, machine_health
 from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
+from octotui.views.estimates import lease_rows
 from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, acquire_text, listed, machine_name
-from octotui.views.machines import lease_rows, leases
+from octotui.views.machines import leases
 from octotui.views.machines.health import endpoint, health_mark, note
 
 LEASED = Mark("idle", "leased", "plain")
@@ -70,10 +71,9 @@ def order(model: Model, state: State | None = None) -> tuple[tuple[str, str], ..
     for slug in shown(model):
         pool = model.pool(slug)
         lines.append((slug, ""))
-        if pool.dynamic is None or state is None:
-            workers = members(model, slug, pool)
-        else:
-            workers = tuple(lease_rows.workers_of(state, slug))
+        workers = members(model, slug, pool)
+        if pool.dynamic is not None and state is not None:
+            workers = lease_rows.workers_of(state, slug)
         lines.extend((slug, worker) for worker in workers)
     if model.targets:
         lines.extend((TARGETS, target) for target in ("", *model.targets))

@@ -5,10 +5,10 @@ from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.run_queue import ancestor_holds
 from octotui.engine.state import ForLock, Job, Pick, Run, State
 from octotui.views import waits
+from octotui.views.estimates.lease_rows import why_not
 from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
 from octotui.views.labels import acquire_text, counted, duration, listed, machine_name
 from octotui.views.machines import health, leases
-from octotui.views.machines.lease_rows import why_not
 from octotui.views.pools import next_worker
 from octotui.views.runs import where
 from octotui.views.selections import at_length

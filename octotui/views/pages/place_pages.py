@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from octotui.engine.rules.locks import FREE
 from octotui.engine.state import MachineLease, State, in_order
 from octotui.views import pools, waits
+from octotui.views.estimates.lease_rows import why_not
 from octotui.views.estimates.sentences import end_of, of_waits
 from octotui.views.labels import JOBS, WAITS, counted, listed, machine_name
 from octotui.views.machines import clusters, health
-from octotui.views.machines.lease_rows import why_not
 from octotui.views.machines.leases import facts, leases_in_order, of_pool, of_worker
 from octotui.views.pages.last_runs import LastRun, RunPlace
 from octotui.views.pages.page import (

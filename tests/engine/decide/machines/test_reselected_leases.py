@@ -56,7 +56,7 @@ def test_m6_a_job_waits_for_another_machine_and_moves_there() -> None:
     assert (job.state, job.worker) == ("waiting", "setup-1")
     wait = of_job(world.state, job, world.now)
     assert wait is not None
-    assert "waits for a machine of pool setup: lease-2 is provisioned for" in wait.sentence
+    assert "waits for a machine of pool setup: lease-2 being provisioned for" in wait.sentence
     assert "since setup-1 is lost: why" in wait.sentence
     shown = of_run(world.state, open_run(world, run), world.now)
     assert shown is not None

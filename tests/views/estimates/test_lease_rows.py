@@ -4,7 +4,7 @@ import pytest
 
 from octotui.engine import commands
 from octotui.views import pools, why
-from octotui.views.machines.lease_rows import coming_or_going, why_not, workers_of
+from octotui.views.estimates.lease_rows import coming_or_going, why_not, workers_of
 from octotui.views.pages.page import PagePlace
 from octotui.views.pages.place_pages import PageScope, page
 from tests.leases import HOUR, TAKES, LeaseWorld, hosted
