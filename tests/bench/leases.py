@@ -18,7 +18,7 @@ from octotui.model.space import Model, Pool, Space, Worker
 from octotui.runtime.open_space import open_space
 from octotui.runtime.session import Session
 from tests.ratios import Ratio, measure
-from tests.runtime.leases.killing import provider
+from tests.runtime.leases.killing import lease_this_machine, provider
 from tests.workers.agents import end_agents
 
 
@@ -56,6 +56,7 @@ async def took(session: Session, process: str) -> float:
 async def play(folder: Path, rounds: int) -> dict[str, list[float]]:
     """Run one runbook and the other in turn, once the machine is ready."""
     provider(folder, failing=False)
+    lease_this_machine()
     times: dict[str, list[float]] = {"static": [], "warm": []}
     async with open_space(space(folder), folder / "state", "ann", time.time) as session:
         while not any(each.phase == "ready" for each in session.state.machine_leases.values()):
