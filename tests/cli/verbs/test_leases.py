@@ -1,10 +1,14 @@
 """W12: `octotui leases`: list, destroy and adopt."""
 
 import json
+import os
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Call
+from tests.workers.pod_machines import stand_in
 
 MODEL = """\
 [pools.hosted]
@@ -15,12 +19,19 @@ name = "Work"
 script = "true"
 """
 UP = """#!/bin/sh
-echo "{\\"id\\": \\"$OCTOTUI_LEASE\\", \\"endpoint\\": \\"local\\"}"
+echo "{\\"id\\": \\"$OCTOTUI_LEASE\\", \\"endpoint\\": \\"kubectl://staging/build/$OCTOTUI_LEASE\\"}"
 """
 
 
+@pytest.fixture
+def pods(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have kubectl run commands here, whichever pod they are for."""
+    program = stand_in(tmp_path / "programs", tmp_path / "home")
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+
+
 def test_w12_machines_are_listed_destroyed_and_adopted(
-    octotui: Call, write: Call, state, servers_end
+    octotui: Call, write: Call, state: Path, servers_end: None, pods: None
 ) -> None:
     model = write(MODEL)
     up = Path(model).parent / "up.sh"
@@ -58,6 +69,8 @@ def test_w12_machines_are_listed_destroyed_and_adopted(
     assert (refused.code, "there is no machine lease “lease-9”" in refused.err) == (2, True)
     refused = octotui("leases", "adopt", model, "hosted", "vm", "rubbish", "--state", state)
     assert (refused.code, 'no endpoint such as "ssh://user@host:22"' in refused.err) == (2, True)
-    adopted = octotui("leases", "adopt", model, "hosted", "vm", "local", "--state", state)
-    assert "gives vm at local to pool hosted" in adopted.out
+    adopted = octotui(
+        "leases", "adopt", model, "hosted", "vm", "kubectl://staging/build/vm", "--state", state
+    )
+    assert "gives vm at kubectl://staging/build/vm to pool hosted" in adopted.out
     assert "adopted" in octotui("audit", model, "--state", state).out

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import OK, Call
-from tests.cli.verbs.test_leases import MODEL, UP
+from tests.cli.verbs.test_leases import MODEL, UP, pods
+
+__all__ = ["pods"]
 
 
 def test_a_space_goes_on_where_its_backup_was_made(
@@ -24,7 +26,7 @@ def test_a_space_goes_on_where_its_backup_was_made(
 
 
 def test_w12_a_restored_space_leaves_the_machines_of_the_original_alone(
-    octotui: Call, write: Call, state: Path, tmp_path: Path, servers_end: None
+    octotui: Call, write: Call, state: Path, tmp_path: Path, servers_end: None, pods: None
 ) -> None:
     model, copy, new = write(MODEL), tmp_path / "copy.tar.gz", tmp_path / "new"
     up = Path(model).parent / "up.sh"
