@@ -15,6 +15,7 @@ from octotui.engine.state.machine_leases import (
     wait_deadline,
     with_accounts,
     with_machines,
+    without_machines,
 )
 from octotui.engine.state.run_parts import with_selection
 
@@ -96,6 +97,7 @@ def _requested(state: State, event: events.MachineRequested | events.MachineAdop
 
 def _destroyed(state: State, lease: MachineLease) -> State:
     name = lease.id
+    state = replace(state, model=without_machines(state.model, {name: lease}))
     state = _with_deadline(state, lease.due, None, lease_deadline(name))
     return _with_model(replace(state, machine_leases=state.machine_leases.discard(name)))
 

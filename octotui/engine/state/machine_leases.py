@@ -121,6 +121,14 @@ def with_machines(model: Model, leases: Mapping[str, MachineLease]) -> Model:
     return replace(model, pools=pools, workers={**workers, **declared})
 
 
+def without_machines(model: Model, leases: Mapping[str, MachineLease]) -> Model:
+    """Return a model without the workers of these leases' machines, but with those that it declares."""
+    leased = {each.worker for each in leases.values() if not each.shadowed}
+    if not leased & model.workers.keys():
+        return model
+    return replace(model, workers={slug: each for slug, each in model.workers.items() if slug not in leased})
+
+
 def _members(slug: str, leases: list[MachineLease]) -> tuple[str, ...]:
     """Return the workers of a pool that may be selected."""
     return tuple(each.worker for each in leases if each.pool == slug and each.phase == "ready")

@@ -7,7 +7,13 @@ from rpds import HashTrieMap
 
 from octotui.engine.state.durations import Durations
 from octotui.engine.state.machine_health import MachineHealth, check_deadline, loss_deadline
-from octotui.engine.state.machine_leases import MachineLease, lease_deadline, wait_deadline, with_machines
+from octotui.engine.state.machine_leases import (
+    MachineLease,
+    lease_deadline,
+    wait_deadline,
+    with_machines,
+    without_machines,
+)
 from octotui.engine.state.records import Health
 from octotui.engine.state.releases import Release
 from octotui.engine.state.sorted_sequence import SortedSequence
@@ -60,7 +66,7 @@ def restored(state: State, kept: RetainedState) -> State:
     maps = {name: HashTrieMap(value) for name, value in known.items() if value is not UNSET}
     return replace(
         state,
-        model=with_machines(state.model, kept.machine_leases),
+        model=with_machines(without_machines(state.model, state.machine_leases), kept.machine_leases),
         next_run=kept.next_run,
         next_interruption=kept.next_interruption,
         releases_created=kept.releases_created,

@@ -35,7 +35,7 @@ PAGE = 4096
 def events() -> list[AnyEvent]:
     walk = Walk(7)
     walk.go(150)
-    return walk.events
+    return walk.events[:230]  # a check that opens a space reads most of them
 
 
 def fold(some: list[AnyEvent]) -> State:

@@ -18,7 +18,7 @@ async def test_it_shows_the_keys_of_the_pane_with_the_focus(tmp_path):
         await it.press("right", "j")
         await it.sees(" enter open  space mark  / filter  s start  w why  l log  ? help  q quit")
         await it.press("tab")
-        assert last(it.text) == " enter open  s start  w why  l log  c cancel  ? help  q quit"
+        assert last(it.text) == " enter open  s start  w why  l log  c cancel  ? help  H check health  q quit"
 
 
 async def test_what_makes_no_sense_is_not_shown(tmp_path):

@@ -30,7 +30,7 @@ def drawn(scene: Scene, tmp_path, place: PagePlace, width: int = 110) -> list[st
 
 def test_what_the_page_is_about_and_what_is_empty_is_left_out(tmp_path) -> None:
     workers, *_ = drawn(scenes.deployed(), tmp_path, PagePlace("pool", "setup"))
-    assert workers.split() == ["worker", "state", "runs", "used"]
+    assert workers.split() == ["worker", "state", "runs", "last", "ended"]
     here = drawn(scenes.deployed(), tmp_path, PagePlace("environment", "production"))
     assert here[0].split()[:6] == ["run", "title", "state", "tenant", "start", "took"]
     assert not any("env" in line.split() for line in here)
