@@ -23,7 +23,9 @@ from octotui.engine.state import (
     manual_of,
     next_deadline,
 )
+from octotui.engine.state.machine_leases import without_machines
 from octotui.engine.state.snapshot import decode, encode
+from octotui.model.space import Model
 from octotui.model.values import Prompt
 from tests.engine.invariants import check_always, check_event, check_finished, check_releases, check_settled
 from tests.engine.random_models import ENVIRONMENTS, TENANTS, calmed, changed, random_model
@@ -52,6 +54,10 @@ class Walk:
         self.calm = False
         self.send(commands.LoadModel(random_model(self.random)))
         self.send(commands.CreateRelease(process="shop", versions=VERSIONS))
+
+    def _declared(self) -> Model:
+        """The model as people wrote it: without the workers of leased machines."""
+        return without_machines(self.state.model, self.state.machine_leases)
 
     def send(self, command: Command) -> None:
         """Send a command, and look at every State that it leads to."""
@@ -242,7 +248,7 @@ class Walk:
             case "reopen":
                 self.reopen()
             case "load":
-                self.send(commands.LoadModel(changed(random, state.model)))
+                self.send(commands.LoadModel(changed(random, self._declared())))
             case "health":
                 health = random.choice(("healthy", "has-warnings", "unhealthy"))
                 machines = sorted(state.model.workers | state.model.targets)
@@ -335,7 +341,7 @@ class Walk:
         self.reopened = True
         running = sorted(job.id for job in self.state.jobs.values() if job.state == "running")
         attempts = {name: self.state.jobs[name].attempt for name in running}
-        model = changed(self.random, self.state.model) if self.random.random() < 0.5 else None
+        model = changed(self.random, self._declared()) if self.random.random() < 0.5 else None
         unsure = "the journal was damaged" if len(self.events) % 5 == 0 else ""
         self.send(commands.Reopen(model, unsure))
         lost = Outcome(state="lost", reason="its machine was restarted")
@@ -355,7 +361,7 @@ class Walk:
         self.calm = True
         while self.unheard:
             self.send(self.unheard.pop())
-        self.send(commands.LoadModel(calmed(self.state.model)))
+        self.send(commands.LoadModel(calmed(self._declared())))
         for _ in range(5_000):
             if not self.step() and not self._answer_one():
                 check_finished(self.state)
