@@ -123,7 +123,7 @@ async def test_r2_what_has_ended_its_session_is_raised_and_nothing_waits_on(tmp_
         with pytest.raises(StoreError, match="the disk is full"):
             await ending
         await asyncio.sleep(0)
-        assert asyncio.all_tasks() == before
+        assert asyncio.all_tasks() <= before  # those before may end meanwhile
 
 
 async def test_one_is_needed_by_who_is_attached_by_what_is_open_and_by_schedules(tmp_path: Path) -> None:
