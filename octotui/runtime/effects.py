@@ -14,7 +14,8 @@ from octotui.engine.events import AnyEvent
 from octotui.engine.rules.machines import packages_in_use
 from octotui.engine.rules.masked_texts import masked
 from octotui.engine.state import Job, Outcome, Run, State
-from octotui.model.space import Channel
+from octotui.model.complaints import Reason
+from octotui.model.space import BUILT_IN, Channel, Model
 from octotui.runtime.clocks import Clock
 from octotui.runtime.health.health_checker import HealthChecker
 from octotui.runtime.jobs.containers.image_acquisition import ImageAcquisition, images_of, packages_of
@@ -332,6 +333,8 @@ class EffectRunner:
         return JobOutput(log, self._now, end, since, spans, is_new=is_new)
 
     async def _outcome(self, job: Job, output: JobOutput, attempt: ResumableAttempt | None) -> Outcome:
+        if attempt is None and (problem := _undeclared(self._session.state.model, job.worker)):
+            return Outcome(state="failed", reason=problem)
         if job.kind == "script":
             return await self._scripts.run(job, output, attempt)
         return await self._scripts.outages.reached(job, partial(self._acquire, job, output))
@@ -380,3 +383,13 @@ class EffectRunner:
             del self._tasks[name]
         if not task.cancelled() and (error := task.exception()) is not None:
             self._session.fail(error)
+
+
+def _undeclared(model: Model, machine: str | None) -> Reason:
+    """Return why nothing begins on a machine that a model which was loaded has no more, or `""` (M1).
+
+    It would begin on this machine, which is that of names without more to say about them.
+    """
+    if machine in (None, BUILT_IN) or model.machine(machine or "") is not None:
+        return ""
+    return f"{machine} is not in the model any more: put it back, or start the run again"

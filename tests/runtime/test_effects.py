@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from octotui.engine.commands import CancelRun, LoadModel, StartRun
 from octotui.engine.state import JobProgress, Outcome, State
-from octotui.model.space import Feed, Worker
+from octotui.model.space import Feed, Pool, Worker
 from octotui.runtime.jobs.package_acquisition import Chosen
 from octotui.store.journal.in_memory import MemoryJournal
 from octotui.store.logs.log_reader import LogReader
@@ -374,3 +374,27 @@ def test_each_attempt_has_a_heading_in_the_log(tmp_path: Path) -> None:
         assert [(each.reason, each.exit_code) for each in job.attempts] == [("exit code 3", 3)]
 
     play(model({"a": [script("Run", retries=1)]}), tmp_path, main, executor=hands)
+
+
+def test_m1_nothing_begins_here_that_was_for_a_machine_which_the_model_has_no_more(tmp_path: Path) -> None:
+    """M1: a name without an entry is this machine, and a script of another one must not run on it."""
+    hands = Hands()
+    later = script("Later", condition="always")
+    declared = model({"a": [script("Run"), later]}, workers=1)
+    elsewhere = {
+        "pools": {"setup": Pool(name="Setup", workers=("other",))},
+        "workers": {"other": Worker(name="other")},
+    }
+
+    async def main(rig: Rig) -> None:
+        await rig.start("a")
+        await soon()
+        await rig.session.send(LoadModel(replace(declared, **elsewhere)))
+        hands.end("job-1.1")
+        await rig.until(lambda: rig.run_state("run-1") == "failed")
+        assert [work.job for work in hands.begun] == ["job-1.1"]
+        family = await rig.session.family("run-1")
+        said = {job.reason for job in family.jobs.values()}
+        assert "worker1 is not in the model any more: put it back, or start the run again" in said
+
+    play(declared, tmp_path, main, executor=hands)

@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from octotui.workers.machine import Unreachable
-from octotui.workers.remote.transport import ERRORS, CommandEnd
+from octotui.workers.remote.transport import CHUNK, ERRORS, CommandEnd, run_to_end
 
 PATIENCE = 2.0  # seconds until the process of a command that is dropped is killed
-CHUNK = 1 << 16
-DROPPED = 1 << 24  # bytes of output that are read after those that are kept
 BUFFERED = 1 << 20  # bytes of output that are read ahead
 
 Errors = Callable[[bytes], None]
@@ -97,16 +95,7 @@ class ProgramTransport(ABC):
 
     async def run(self, command: str, body: bytes = b"", *, most: int = 1 << 20) -> CommandEnd:
         """Run a command by sh with `body` as its input. Raises Unreachable."""
-        running = await self.open(command)
-        feeding = asyncio.ensure_future(_feed(running, body))
-        try:
-            output = await _read(running, most)
-            end = await running.wait()
-        finally:
-            feeding.cancel()
-            await asyncio.gather(feeding, return_exceptions=True)
-            await running.close()
-        return CommandEnd(end.code, output, end.errors)
+        return await run_to_end(await self.open(command), body, most)
 
     async def open(self, command: str, errors: Errors | None = None) -> ProgramCommand:
         """Start a command by sh; `errors` gets its standard error. Raises Unreachable without the program."""
@@ -144,23 +133,3 @@ class ProgramTransport(ABC):
             ending = asyncio.get_running_loop().create_task(command.end())
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
-
-
-async def _feed(running: ProgramCommand, body: bytes) -> None:
-    if body:
-        await running.write(body)
-    await running.close_input()
-
-
-async def _read(running: ProgramCommand, most: int) -> bytes:
-    """Return the first `most` bytes of the output; the rest is read and dropped.
-
-    Raises Unreachable where the rest has no end.
-    """
-    kept, size = bytearray(), 0
-    while chunk := await running.read(CHUNK):
-        kept += chunk[: most - len(kept)]
-        size += len(chunk)
-        if size > most + DROPPED:
-            raise Unreachable("it prints without end")
-    return bytes(kept)

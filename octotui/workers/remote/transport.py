@@ -1,10 +1,16 @@
 """The contract of ways to another machine: commands over there, with their standard streams."""
 
+import asyncio
 from typing import Protocol
 
 import msgspec
 
+from octotui.workers.machine import Unreachable
+
 ERRORS = 4096  # bytes of standard error that are kept
+CHUNK = 1 << 16
+DROPPED = 1 << 24  # bytes of output that are read after those that are kept
+ENDLESS = "it prints without end"
 
 
 class CommandEnd(msgspec.Struct, frozen=True):
@@ -57,3 +63,37 @@ class Transport(Protocol):
     async def close(self) -> None:
         """Close the way; what runs over there continues."""
         ...
+
+
+async def run_to_end(running: RemoteCommand, body: bytes, most: int, endless: str = ENDLESS) -> CommandEnd:
+    """Write the input of a command, and return how it ended with the first `most` bytes of its output.
+
+    What follows is read and dropped. Raises Unreachable, also with `endless` where the output has no end.
+    """
+    try:
+        feeding = asyncio.ensure_future(_feed(running, body))
+        try:
+            output = await _read(running, most, endless)
+            end = await running.wait()
+        finally:
+            feeding.cancel()
+            await asyncio.gather(feeding, return_exceptions=True)
+    finally:
+        await running.close()
+    return CommandEnd(end.code, output, end.errors)
+
+
+async def _feed(running: RemoteCommand, body: bytes) -> None:
+    if body:
+        await running.write(body)
+    await running.close_input()
+
+
+async def _read(running: RemoteCommand, most: int, endless: str) -> bytes:
+    kept, size = bytearray(), 0
+    while chunk := await running.read(CHUNK):
+        kept += chunk[: most - len(kept)]
+        size += len(chunk)
+        if size > most + DROPPED:
+            raise Unreachable(endless)
+    return bytes(kept)

@@ -7,14 +7,13 @@ from time import monotonic
 from octotui.model.machines.accounts import Endpoint
 from octotui.workers.machine import Locked, Unreachable
 from octotui.workers.remote.first_contact import FORCED
-from octotui.workers.remote.transport import CommandEnd, RemoteCommand
+from octotui.workers.remote.transport import CommandEnd, RemoteCommand, run_to_end
 from octotui.workers.ssh.command import Errors
 from octotui.workers.ssh.connection import NO_SESSIONS, Full, SshConnection
 from octotui.workers.ssh.connector import SshConnector
 
 MOST = 8  # connections to one machine: further ones are made where one has no room for another command
 REFUSALS = 20  # of one command, before its machine counts as unreachable
-DROPPED = 1 << 24  # bytes of output that are read after those that are kept
 ENDLESS = f"it prints without end: {FORCED}"
 IDLE = 60.0  # seconds that a further connection is kept without a command
 FIRST = 0.5  # seconds without another try after the first failure; doubled with each that follows
@@ -34,18 +33,7 @@ class SshTransport:
 
     async def run(self, command: str, body: bytes = b"", *, most: int = 1 << 20) -> CommandEnd:
         """Run a command by the account's shell with `body` as its input. Raises Unreachable."""
-        running = await self.open(command)
-        try:
-            feeding = asyncio.ensure_future(_feed(running, body))
-            try:
-                output = await _read(running, most)
-                end = await running.wait()
-            finally:
-                feeding.cancel()
-                await asyncio.gather(feeding, return_exceptions=True)
-        finally:
-            await running.close()
-        return CommandEnd(end.code, output, end.errors)
+        return await run_to_end(await self.open(command), body, most, ENDLESS)
 
     async def open(self, command: str, errors: Errors | None = None) -> RemoteCommand:
         """Start a command by the account's shell; `errors` gets its standard error. Raises Unreachable."""
@@ -140,26 +128,6 @@ class BackOff:
 def _again(problem: Unreachable) -> Unreachable:
     """Return the same problem without where it was raised."""
     return Locked(problem.key, str(problem)) if isinstance(problem, Locked) else Unreachable(str(problem))
-
-
-async def _feed(running: RemoteCommand, body: bytes) -> None:
-    if body:
-        await running.write(body)
-    await running.close_input()
-
-
-async def _read(running: RemoteCommand, most: int) -> bytes:
-    """Return the first `most` bytes of the output; the rest is read and dropped.
-
-    Raises Unreachable where the rest has no end.
-    """
-    kept, size = bytearray(), 0
-    while chunk := await running.read(1 << 16):
-        kept += chunk[: most - len(kept)]
-        size += len(chunk)
-        if size > most + DROPPED:
-            raise Unreachable(ENDLESS)
-    return bytes(kept)
 
 
 async def _first_end(connections: list[SshConnection]) -> None:

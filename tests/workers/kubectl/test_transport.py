@@ -9,7 +9,6 @@ import pytest
 from octotui.workers.kubectl import transport
 from octotui.workers.kubectl.transport import KubectlTransport
 from octotui.workers.machine import Gone, Unreachable
-from octotui.workers.programs import transport as programs
 from tests.workers.pod_machines import POD, stand_in
 
 
@@ -56,7 +55,7 @@ async def test_m1_standard_error_is_told_as_it_comes(way: KubectlTransport) -> N
 async def test_m1_what_prints_without_end_is_dropped(
     way: KubectlTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(programs, "DROPPED", 1 << 17)
+    monkeypatch.setattr("octotui.workers.remote.transport.DROPPED", 1 << 17)
     with pytest.raises(Unreachable, match="it prints without end"):
         await way.run("yes", most=10)
 

@@ -6,7 +6,7 @@ import pytest
 
 from octotui.workers.machine import Unreachable
 from octotui.workers.remote.transport import CommandEnd, RemoteCommand
-from octotui.workers.ssh import probe, transport
+from octotui.workers.ssh import probe
 from octotui.workers.ssh.probe import look
 from tests.sshd import MakeSshd, Sshd, needs_sshd
 from tests.workers.ssh.ways import way_to
@@ -76,7 +76,7 @@ async def test_m1_what_is_forced_there_is_told(
     make_sshd: MakeSshd, monkeypatch: pytest.MonkeyPatch, forced: str, said: str
 ) -> None:
     monkeypatch.setattr(probe, "PATIENCE", 3.0 if "sleep" in forced else 60.0)
-    monkeypatch.setattr(transport, "DROPPED", 1 << 20)
+    monkeypatch.setattr("octotui.workers.remote.transport.DROPPED", 1 << 20)
     async with way_to(make_sshd(f"ForceCommand {forced}").endpoint) as way:
         with pytest.raises(Unreachable, match=said):
             await asyncio.wait_for(look(way), 100)

@@ -67,7 +67,7 @@ async def test_m1_a_way_that_breaks_at_any_byte(sshd: Sshd, login: Login, after:
 
 
 async def test_m1_output_without_end_is_given_up(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "DROPPED", 1 << 20)
+    monkeypatch.setattr("octotui.workers.remote.transport.DROPPED", 1 << 20)
     async with way_to(sshd.endpoint) as way:
         with pytest.raises(Unreachable, match=r"it prints without end: .* see ForceCommand"):
             await asyncio.wait_for(way.run("yes", most=10), 60)

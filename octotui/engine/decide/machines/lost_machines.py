@@ -47,7 +47,13 @@ def _settle(turn: Transaction, name: str, machine: str, reason: Reason) -> None:
 
 
 def reselect_awaited(turn: Transaction, name: str) -> None:
-    """Select workers again for what a run has not begun on lost machines, since a pool may have one (W12)."""
+    """Select workers again for what a run has not begun on lost machines, since a pool may have one (W12).
+
+    It waits no more for pools of which a model that was loaded says that they get no other.
+    """
+    run, pools = turn.run(name), turn.state.model.pools
+    again = {slug for slug, pool in pools.items() if pool.dynamic and pool.on_lost_worker == "reselect"}
+    _await_only(turn, run, tuple(pool for pool in run.selection.awaits if pool in again))
     for machine in _lost_workers(turn, name):
         _settle(turn, name, machine, loss(machine, machine_health(turn.state, machine).reason))
 

@@ -1,11 +1,12 @@
 """M6, W12: what has not begun on a lost machine of a dynamic pool waits for another one."""
 
+import pytest
 from msgspec.structs import replace
 
 from octotui.engine import commands, events
 from octotui.engine.commands import LoadModel
 from octotui.engine.state import Run
-from octotui.model.process import Simulate, Step
+from octotui.model.process import Runbook, Simulate, Step
 from octotui.model.space import Model, Pool
 from octotui.views.waits import of_job, of_run
 from tests.leases import HOUR, MINUTE, TAKES, LeaseWorld, dynamic
@@ -164,3 +165,39 @@ def test_m6_where_the_pool_is_dynamic_no_more_it_fails() -> None:
     world.until(1)
     assert world.ends()[run] == "failed"
     assert len(world.state.awaiting) == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [None, Pool(name="Static"), Pool(name="Setup", on_lost_worker="fail", dynamic=dynamic())],
+    ids=["gone", "static", "fails"],
+)
+def test_m6_it_waits_no_more_for_a_pool_that_a_new_model_says_gets_no_other(other: Pool | None) -> None:
+    """M6, W12: also where it comes to wait for a machine of a further pool then."""
+    declared = space(script("Work"), script("Beside", pool="second", start="with-previous"))
+    second = replace(declared.pools["setup"], name="Second")
+    pools = {**declared.pools, "setup": replace(declared.pools["setup"], default=True), "second": second}
+    holding = Runbook(name="Hold", steps=(script("Hold", pool="second", simulate=LONG),))
+    before = replace(declared, pools=pools, runbooks={**declared.runbooks, "holding": holding})
+    world = LeaseWorld(before)
+    world.start("other")
+    world.start("holding")
+    world.until(TAKES + 5)
+    run = world.start("go")
+    world.until(1)
+    machines = {each.pool: each.worker for each in world.state.machine_leases.values()}
+    world.problems = ["no"] * 1000
+    lose(world, machines["setup"])
+    assert open_run(world, run).selection.awaits == ("setup",)
+    pools = {slug: each for slug, each in pools.items() if slug != "setup"} | (
+        {"setup": other} if other else {}
+    )
+    world.send(LoadModel(replace(before, pools=pools)))
+    assert open_run(world, run).selection.awaits == ()
+    assert open_run(world, run).progress.steps[0].state == "failed"
+    world.away.add(machines["second"])
+    world.send(commands.CheckHealth(machines=(machines["second"],)))
+    world.until(LIMIT + 1)
+    assert open_run(world, run).selection.awaits == ("second",)
+    world.until(2 * HOUR)
+    assert world.ends()[run] == "failed"
