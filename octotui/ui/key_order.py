@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import TypeVar
@@ -82,6 +83,7 @@ class OrderedKeysApp(App[T]):
         self._held: deque[InputEvent | Paste] = deque()
         self._number = 0  # of the last event that was let through
         self._effect: _KeyEffect | None = None
+        self._deferred: list[Callable[[], object]] = []  # until the present key has had its effect
         self._all_handled = asyncio.Event()  # no key is having its effect
         self._all_handled.set()
 
@@ -94,6 +96,18 @@ class OrderedKeysApp(App[T]):
         """Wait until no key is having its effect, for `YIELD` seconds at most."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._all_handled.wait(), YIELD)
+
+    def after_key(self, call: Callable[[], object]) -> bool:
+        """Make a call once the present key has had its effect, or takes long; return False without one."""
+        if self._effect is None or monotonic() - self._effect.begun >= YIELD:
+            return False
+        self._deferred.append(call)
+        return True
+
+    def _make_deferred(self) -> None:
+        deferred, self._deferred = self._deferred, []
+        for call in deferred:
+            call()
 
     async def on_event(self, event: Event) -> None:
         """Handle an event; what a person does too early is held. Mouse moves lead to nothing, and are not."""
@@ -173,6 +187,7 @@ class OrderedKeysApp(App[T]):
         effect = self._effect
         if effect is None or not self.screen_stack:
             return
+        self._make_deferred()
         if monotonic() - effect.begun >= PATIENCE:
             await self._end(effect)
         elif effect.target is None:
@@ -184,6 +199,7 @@ class OrderedKeysApp(App[T]):
         """Let what is held through, up to the next key."""
         effect.watch.stop()
         self._effect = None
+        self._make_deferred()
         while self._held and self._effect is None:
             await self._let_through(self._held.popleft())
         if self._effect is None:

@@ -274,6 +274,37 @@ async def test_what_can_wait_lets_a_key_have_its_effect_first_but_not_for_ever(t
         assert it.app.is_handling_keys
 
 
+async def test_calls_that_wait_for_a_key_are_made_before_the_next_one_counts(monkeypatch):
+    monkeypatch.setattr(key_order, "YIELD", 60.0)
+    monkeypatch.setattr(key_order, "LOOK", 60.0)
+    monkeypatch.setattr(key_order, "PATIENCE", 60.0)
+    app, seen = Recording(), []
+    async with app.run_test():
+        recorder = app.query_one(Recorder)
+        assert not app.after_key(lambda: seen.append("too early"))
+        for key in "ab":
+            app.post_message(Key(key, key))
+        while not app.is_handling_keys:
+            await asyncio.sleep(0)
+        assert app.after_key(lambda: seen.extend(recorder.seen))
+        assert seen == []
+        await until(lambda: "b" in recorder.seen)
+        assert seen == ["a"]
+
+
+async def test_calls_wait_for_no_key_that_has_its_effect_for_long(monkeypatch):
+    monkeypatch.setattr(key_order, "PATIENCE", 60.0)
+    app, seen = Alone(), []
+    async with app.run_test():
+        app.post_message(Key("a", "a"))
+        await until(lambda: app.is_handling_keys)
+        app.after_key(lambda: seen.append("late"))
+        await until(lambda: seen == ["late"] or not app.after_key(lambda: None))
+        await until(lambda: seen == ["late"])
+        await until(lambda: not app.after_key(lambda: None))
+        assert app.is_handling_keys
+
+
 async def test_a_dialog_takes_the_next_key_though_what_opened_it_waits_for_its_answer(tmp_path, monkeypatch):
     monkeypatch.setattr(key_order, "PATIENCE", 60.0)
     async with opened(scenes.seed(), tmp_path) as it:

@@ -17,7 +17,7 @@ from octotui.engine.state import MachineLease, State
 from octotui.model.space import Model
 from octotui.store.user_config import ListSetting
 from octotui.ui.styled_text import Span, cells, glyphs_of, spread, zone_of
-from octotui.ui.widgets.coalesced import Coalesced
+from octotui.ui.widgets.coalesced import CoalescedAfterKeys
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.column_layout import ColumnLayout
 from octotui.ui.widgets.column_lines import ColumnLines
@@ -74,7 +74,7 @@ selected one now. A sort column sorts the workers of each pool."""
         self._order: tuple[Line, ...] = ()
         self._rows: dict[Line, _KnownRow] = {}
         self._drawn: dict[str, tuple[_KnownRow, object, list[Span]]] = {}  # and the columns
-        self._listing = Coalesced(self, self._list)
+        self._listing = CoalescedAfterKeys(self, self._list)
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the list."""

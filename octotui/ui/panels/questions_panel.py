@@ -14,7 +14,7 @@ from octotui.engine.state import State
 from octotui.store.user_config import ListSetting
 from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.styled_text import Span, glyphs_of, zone_of
-from octotui.ui.widgets.coalesced import Coalesced
+from octotui.ui.widgets.coalesced import CoalescedAfterKeys
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.column_layout import ColumnLayout
 from octotui.ui.widgets.column_lines import ColumnLines
@@ -91,7 +91,7 @@ marks, keys go for all of them."""
         self._user = user
         self._layout = ColumnLayout("questions", "questions", COLUMNS, USUAL, setting)
         self._rows: dict[str, QuestionRow] = {}
-        self._listing = Coalesced(self, self._list)
+        self._listing = CoalescedAfterKeys(self, self._list)
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the list."""

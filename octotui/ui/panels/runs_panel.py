@@ -20,7 +20,7 @@ from octotui.ui.panels.runs.run_forecasts import RunForecasts
 from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_table import RunsTable
 from octotui.ui.styled_text import glyphs_of, zone_of
-from octotui.ui.widgets.coalesced import Coalesced
+from octotui.ui.widgets.coalesced import CoalescedAfterKeys
 from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.column_lines import ColumnLines
 from octotui.ui.widgets.line_list import LineList
@@ -47,7 +47,7 @@ others stands for all of them, with the state that needs people first, until it 
         self._table, self._wanted = RunsTable(setting), ""
         self._changed = self._again = False  # whether runs came or ended, or the order may be another
         self._forecasts = RunForecasts(self, self._table, self._take_forecast)
-        self._listing = Coalesced(self, self._follow)
+        self._listing = CoalescedAfterKeys(self, self._follow)
 
     def compose(self) -> ComposeResult:
         """Yield the heading, the list, and its filter."""

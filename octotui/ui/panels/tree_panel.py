@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from octotui.engine.state import Run, State
 from octotui.ui.panels.tree_layout import TreeLayout, TreeLine
 from octotui.ui.styled_text import Span, glyphs_of, length, sign, zone_of
-from octotui.ui.widgets.coalesced import Coalesced
+from octotui.ui.widgets.coalesced import CoalescedAfterKeys
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.labels import Sign
@@ -56,7 +56,7 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._pointed: TreeRow | None = None
         self._place = ""
         self._own = False  # whether the cursor was moved by hand
-        self._listing = Coalesced(self, self._list)
+        self._listing = CoalescedAfterKeys(self, self._list)
         self._tree_layout = TreeLayout()
         self._resized = True
         self._parts: tuple[object, ...] | None = None  # what is shown comes from

@@ -1,6 +1,7 @@
 """Calls that are coalesced: made once for all that asked for them meanwhile."""
 
 from collections.abc import Callable
+from functools import partial
 
 from textual.message_pump import MessagePump
 
@@ -22,3 +23,12 @@ class Coalesced:
     def _run(self) -> None:
         self._pending = False
         self._call()
+
+
+class CoalescedAfterKeys(Coalesced):
+    """A coalesced call that lets a key which is having its effect go first, for a moment."""
+
+    def _run(self) -> None:
+        after_key = getattr(self._node.app, "after_key", None)
+        if after_key is None or not after_key(partial(self._node.call_later, super()._run)):
+            super()._run()

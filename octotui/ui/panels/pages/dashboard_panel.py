@@ -12,7 +12,7 @@ from octotui.engine.state import State
 from octotui.ui.key_actions import key_of
 from octotui.ui.styled_text import Span, glyphs_of, zone_of
 from octotui.ui.widgets.cell_grid import CellGrid, GridRow
-from octotui.ui.widgets.coalesced import Coalesced
+from octotui.ui.widgets.coalesced import CoalescedAfterKeys
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.labels import counted
 from octotui.views.lists.columns import CellContext
@@ -59,7 +59,7 @@ the heads of the columns: each opens the page of its environment."""
         self._is_known = False
         self._open: Mapping[RunPlace, OpenRuns] = {}
         self._rows: dict[str, DashboardRow] = {}
-        self._listing = Coalesced(self, self._list)
+        self._listing = CoalescedAfterKeys(self, self._list)
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the grid."""

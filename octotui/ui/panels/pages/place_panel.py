@@ -16,7 +16,7 @@ from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.page_tables import PageTables
 from octotui.ui.panels.pages.page_texts import rows_of
 from octotui.ui.styled_text import Span, glyphs_of, sign, spread, zone_of
-from octotui.ui.widgets.coalesced import Coalesced
+from octotui.ui.widgets.coalesced import CoalescedAfterKeys
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views import runs
@@ -79,7 +79,7 @@ Whatever has a page or is a run can be opened. The first line is the way here, w
         self._lines: dict[str, PageLine] = {}
         self._tables = PageTables()
         self._cursors: dict[Trail, str] = {}
-        self._listing = Coalesced(self, self._list)
+        self._listing = CoalescedAfterKeys(self, self._list)
 
     def compose(self) -> ComposeResult:
         """Yield the breadcrumbs and the lines."""
