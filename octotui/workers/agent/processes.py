@@ -23,6 +23,7 @@ ENVIRONMENT = 1 << 22  # bytes of an environment that are read; the kernel allow
 LINE = 4096  # bytes of a stat that are read: a line of 52 numbers and a short name
 ENDED = frozenset("ZXx")  # states of processes that run no more
 STUCK = "D"  # the state of a process whose memory may be locked: reading its environment could block
+AWAKE = 0.05  # seconds of a look in which such processes may go on: in a vfork, one is stuck for a moment
 EARLIER, LATER = 2.0, 0.1  # seconds by which a process may seem to have started before or after it was noted
 
 _LOCKED = re.compile(rb"^lock:.*\bFLOCK\b.*\bWRITE\b", re.MULTILINE)
@@ -191,12 +192,14 @@ def members(jobs: Sequence[JobSigns]) -> List[Tuple[ProcessStat, ...]]:
     if not table:
         return [_group(job.leader) for job in jobs]
     ours, since = os.getsid(0), [_began(table, job) for job in jobs]
-    others = [
-        each
-        for each in table.values()
-        if each.pid > 1 and each.session not in (0, ours) and each.state not in ENDED
-        if each.started >= min(since, default=0)
-    ]
+    others = _awake(
+        [
+            each
+            for each in table.values()
+            if each.pid > 1 and each.session not in (0, ours) and each.state not in ENDED
+            if each.started >= min(since, default=0)
+        ]
+    )
     locks = frozenset(job.lock for job in jobs if job.lock)
     held = {each.pid: holds(each.pid, locks) for each in others}
     carried = {each.pid: _carried(each) for each in others}
@@ -204,6 +207,17 @@ def members(jobs: Sequence[JobSigns]) -> List[Tuple[ProcessStat, ...]]:
         _of(job, [each for each in others if each.started >= begun], held, carried)
         for job, begun in zip(jobs, since)
     ]
+
+
+def _awake(found: List[ProcessStat]) -> List[ProcessStat]:
+    """Return the processes that live once none is stuck any more, or after `AWAKE` seconds."""
+    end = time.monotonic() + AWAKE
+    while any(each.state == STUCK for each in found) and time.monotonic() < end:
+        time.sleep(AWAKE / 20)
+        again = [process_stat(each.pid) if each.state == STUCK else each for each in found]
+        known = {(each.pid, each.started) for each in found}
+        found = [each for each in again if each and (each.pid, each.started) in known]
+    return [each for each in found if each.state not in ENDED]
 
 
 def _of(

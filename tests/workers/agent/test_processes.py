@@ -37,6 +37,15 @@ LEFT = (
 )
 
 
+STARTS = LEFT.replace(
+    "time.sleep(60)",
+    "open('/proc/self/comm', 'w').write(sys.argv[2])\n"
+    "given = [(os.POSIX_SPAWN_OPEN, 0, sys.argv[1], os.O_RDONLY, 0)]\n"  # the child waits before it has begun
+    "os.posix_spawn(sys.executable, [sys.executable, '-c', ''], os.environ, file_actions=given)\n"
+    "time.sleep(60)",
+)
+
+
 class Job:
     """A job's leader: a shell of its own session that holds the lock of a file, and hands it on."""
 
@@ -118,6 +127,38 @@ def test_s5_who_closed_everything_and_whose_parents_are_gone_is_found_by_its_env
     (daemon,) = (each for each in found if each.pid != begun.process.pid)
     assert daemon.session != begun.process.pid
     assert daemon.parent != begun.process.pid
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no process is stuck while it starts another")
+def test_s5_who_is_starting_another_process_is_found_and_who_is_stuck_for_longer_not_waited_for(
+    job: Callable[..., Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a vfork its environment is not read."""
+    gate, name = tmp_path / "gate", f"vfork{os.getpid()}"
+    os.mkfifo(gate)
+    started = job(f'{sys.executable} -c "{STARTS}" {gate} {name} & wait; sleep 60')
+
+    def stuck() -> list[ProcessStat]:
+        return [each for each in processes().values() if each.state == "D" and each.command == name]
+
+    deadline = time.monotonic() + 20
+    while not stuck():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    (apart,) = stuck()
+    monkeypatch.setattr(agent_processes, "AWAKE", 0.01)
+    assert apart.pid not in {each.pid for each in members([started.signs])[0]}
+
+    def go_on(seconds: float) -> None:
+        with gate.open("w"):
+            pass
+        while process_stat(apart.pid).state == "D":  # type: ignore[union-attr]
+            pass
+
+    monkeypatch.setattr(agent_processes, "AWAKE", 20.0)
+    monkeypatch.setattr(agent_processes.time, "sleep", go_on)
+    assert apart.pid in {each.pid for each in members([started.signs])[0]}
+    os.kill(apart.pid, signal.SIGKILL)
 
 
 def test_r6_nothing_else_is_found(job: Callable[..., Job], tmp_path: Path) -> None:
