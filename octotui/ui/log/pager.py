@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from octotui.ui.key_actions import ExplainedActions, KeyAction
+from octotui.ui.log.job_lines import JobLines
 from octotui.ui.log.line_text import LogLine
 from octotui.ui.log.line_window import LineWindow, LogRow, Spot
 from octotui.ui.log.search import Search
@@ -90,7 +91,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self.path = path
         self.line = 0
         self.following = True
-        self._lines = LineWindow(path or Path("/dev/null"))
+        self._lines = LineWindow(JobLines(path or Path("/dev/null")))
         self._lines.brief = self._brief
         self._page: list[LogRow] = []
         self._top: Spot = (0, 0)
@@ -105,7 +106,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         changed, self.title, self.live = (path, live) != (self.path, self.live), title, live
         if path != self.path:
             self.workers.cancel_group(self, "search")
-            self._lines.reader.close()
+            self._lines.source.close()
             self._forget(path)
         if changed:
             self._redraw()
@@ -234,7 +235,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
 
     def on_unmount(self) -> None:
         """Close the log."""
-        self._lines.reader.close()
+        self._lines.source.close()
 
     def notify_style_update(self) -> None:
         """Redraw with the new style."""

@@ -1,8 +1,8 @@
-"""Search in a log, block by block through the file, and its prompt."""
+"""Search in the lines of logs, block by block, and its prompt."""
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,73 +11,94 @@ from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from octotui.store.logs.line_levels import HIDDEN, LevelReader
-from octotui.store.logs.log_reader import LogReader
+from octotui.store.logs.line_levels import HIDDEN
 from octotui.ui.key_actions import KeyAction
+from octotui.ui.log.job_lines import LineSource, Scan
 from octotui.ui.log.patterns import Pattern
-from octotui.views.text.log_text import plains
 
 NOTHING = r"(?!)"  # never matches
+MOST = 4_000_000  # lines that are found: 32 MB
 
 
 class Search:
-    """A search in a log, and the lines found so far.
+    """A search in lines, and the lines found so far, in order.
 
     With `brief`, hidden lines are skipped.
     """
 
-    def __init__(self, text: str, path: Path, brief: bool = False) -> None:
+    def __init__(self, text: str, lines: LineSource, brief: bool = False) -> None:
         self._brief = brief
         self.text = text
-        self.hits: list[int] = []
+        self.hits = array("Q")
         self.running = False
-        self._path = path
-        self._seen = 0
+        self.merges = 0  # how often lines were found before others that were known
         self.pattern = Pattern(text)
         self.gave_up = False
+        self._lines = lines
+        self._scans: Sequence[Scan] = lines.scans(self.pattern)
+        self._early: list[int] = []  # found, and not among the others yet
 
     def run(self) -> Iterator[None]:
-        """Search what is new, and the last line again, which may have grown; yield between blocks.
+        """Search what is new, and unfinished lines again, which may have grown; yield between blocks.
 
         It gives up for good where one line takes too long.
         """
         try:
-            if not self.gave_up:
-                yield from self._search()
+            for scan in () if self.gave_up or self.is_full else self._scans:
+                self._drop(scan.unfinished)
+                yield from self._found(scan)
         except TimeoutError:
             self.gave_up = True
             self.pattern = Pattern(NOTHING)
+        self._merge()
 
-    def _search(self) -> Iterator[None]:
-        self._seen = max(0, self._seen - 1)
-        del self.hits[bisect_left(self.hits, self._seen) :]
-        levels = LevelReader(self._path)
-        if self._brief:
-            levels.refresh()
-        with LogReader(self._path) as reader:
-            while lines := reader.lines(self._seen, self._seen + 2000):
-                matches, texts = self.pattern.found, plains(lines)
-                self.hits += [
-                    number
-                    for number, text in enumerate(texts, self._seen)
-                    if matches(text) and levels.of(number) not in HIDDEN
-                ]
-                self._seen += len(lines)
-                yield
+    @property
+    def is_full(self) -> bool:
+        """Whether more lines match than are kept."""
+        return len(self.hits) + len(self._early) >= MOST
 
-    def state(self, line: int) -> str:
+    def _found(self, scan: Scan) -> Iterator[None]:
+        for numbers in scan.run():
+            if self._brief:
+                numbers = [number for number in numbers if self._lines.level(number) not in HIDDEN]  # noqa: PLW2901
+            if self._early or (numbers and self.hits and numbers[0] < self.hits[-1]):
+                self._early += numbers
+                if len(self._early) > len(self.hits) // 2:
+                    self._merge()
+            else:
+                self.hits.extend(numbers)
+            yield
+            if self.is_full:
+                return
+
+    def _merge(self) -> None:
+        if self._early:
+            self.hits = array("Q", sorted([*self.hits, *self._early]))
+            self._early = []
+            self.merges += 1
+
+    def _drop(self, line: int | None) -> None:
+        """Drop an unfinished line, which is looked at again."""
+        if line is not None:
+            index = bisect_left(self.hits, line)
+            if index < len(self.hits) and self.hits[index] == line:
+                del self.hits[index]
+
+    def state(self, line: int, sign: str = "/") -> str:
         """Return the search and its number of matches, for a title: `/error 3/41`."""
         if self.gave_up:
-            return f"/{self.text} takes too long: search for a simpler pattern"
-        index = bisect_left(self.hits, line)
-        here = f"{index + 1:,}/" if self.hits[index : index + 1] == [line] else ""
-        count = f"{here}{len(self.hits):,}" if self.hits or self.running else "not found"
-        return f"/{self.text} {count}{'…' if self.running else ''}"
+            return f"{sign}{self.text} takes too long: search for a simpler pattern"
+        hits = self.hits
+        index = bisect_left(hits, line)
+        here = f"{index + 1:,}/" if index < len(hits) and hits[index] == line else ""
+        count = f"{here}{len(hits):,}{'+' * self.is_full}" if hits or self.running else "not found"
+        return f"{sign}{self.text} {count}{'…' if self.running else ''}"
 
     def next(self, line: int, step: int) -> int:
         """Return the next or previous matching line, wrapping around."""
-        index = bisect_right(self.hits, line) if step > 0 else bisect_left(self.hits, line) - 1
-        return self.hits[index % len(self.hits)]
+        hits = self.hits
+        index = bisect_right(hits, line) if step > 0 else bisect_left(hits, line) - 1
+        return hits[index % len(hits)]
 
 
 class SearchPrompt(ModalScreen[str | None]):
@@ -86,14 +107,15 @@ class SearchPrompt(ModalScreen[str | None]):
     KEYS_TITLE = "While a search is typed"
     BINDINGS: ClassVar[list[BindingType]] = [KeyAction("escape", "dismiss(None)", "back")]
 
-    def __init__(self, text: str, area: Region) -> None:
+    def __init__(self, text: str, area: Region, asks: str = "search: text or a regular expression") -> None:
         super().__init__()
         self._text = text
         self._area = area
+        self._asks = asks
 
     def compose(self) -> ComposeResult:
         """Yield the input."""
-        line = Input(self._text, placeholder="search: text or a regular expression", compact=True)
+        line = Input(self._text, placeholder=self._asks, compact=True)
         line.styles.width = self._area.width
         line.styles.offset = (self._area.x, self._area.bottom - 1)
         yield line

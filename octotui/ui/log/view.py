@@ -69,7 +69,9 @@ class LogView(LogPager):
         self._settle()
 
     def _begin(self, text: str) -> None:
-        self._search = Search(text, self.path, self._brief) if text and self.path is not None else None
+        self._search = (
+            Search(text, self._lines.source, self._brief) if text and self.path is not None else None
+        )
 
     def action_verbose(self) -> None:
         """Toggle hidden lines, and restart the search."""
