@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from octotui.store.logs.log_writer import LogWriter
-from octotui.ui.log.job_lines import JobLines
 from octotui.ui.log.line_text import parse
 from octotui.ui.log.line_window import LineWindow
-from octotui.ui.log.search import Search
+from octotui.ui.log.lines.job_lines import JobLines
+from octotui.ui.log.lines.search import Search
 from tests.ratios import Ratio, in_memory, measure
 
 CHUNK = 64 * 1024

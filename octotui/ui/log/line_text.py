@@ -14,7 +14,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.text.log_text import expanded, pieces
 from octotui.views.text.sgr import Colour, TextStyle, applied
 from octotui.views.text.visible_text import is_visible

@@ -11,9 +11,11 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from octotui.ui.log.job_lines import LineSource
+from octotui.store.logs.line_levels import HIDDEN
 from octotui.ui.log.line_text import LogLine, parse
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines.filtered_lines import FilteredLines
+from octotui.ui.log.lines.job_lines import LineSource
+from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.text.clock_times import Zone, time_of_day
 from octotui.views.text.log_text import plains
 
@@ -56,12 +58,13 @@ class LineWindow:
     """The lines of a log near the view, and moves between its rows.
 
     A `width` of 0 means unwrapped: every line is one row. With `brief`, hidden lines are left out of the
-    numbers.
+    numbers, and with a filter those that it does not leave.
     """
 
     def __init__(self, source: LineSource) -> None:
         self.source = source
         self.brief = False
+        self.filter: FilteredLines | None = None
         self._kept: LRUCache[int, LogLine] = LRUCache(512)
 
     @property
@@ -70,12 +73,24 @@ class LineWindow:
         return self.place(self.source.count)
 
     def place(self, line: int) -> int:
-        """Return the number here of a line of the log; of a hidden one, that of the next."""
+        """Return the number here of a line of the log; of one that is left out, that of the next."""
+        if self.filter is not None:
+            return self.filter.place(line)
         return line - self.source.hidden_before(line) if self.brief else line
 
     def line(self, number: int) -> int:
         """Return the line of the log with a number here."""
+        if self.filter is not None:
+            return self.filter.line(number)
         return self.source.shown(number) if self.brief else number
+
+    def holds(self, line: int) -> bool:
+        """Return whether a line is not left out."""
+        return self.line(self.place(line)) == line
+
+    def is_hidden(self, line: int) -> bool:
+        """Return whether a line is left out for its level."""
+        return self.brief and self.source.level(line) in HIDDEN
 
     def level(self, number: int) -> str:
         """Return the level of a line."""
@@ -111,7 +126,7 @@ class LineWindow:
 
     def texts(self, first: int, last: int) -> list[str]:
         """Return the clean text of the lines from `first` up to, but excluding, `last`."""
-        if self.brief:
+        if self.brief or self.filter is not None:
             return [self.get(number).text for number in range(first, min(last, self.count))]
         return plains(self.source.lines(first, last))
 

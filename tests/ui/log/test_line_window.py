@@ -5,8 +5,8 @@ from pathlib import Path
 
 from octotui.store.logs.line_levels import LevelChange
 from octotui.store.logs.log_writer import LogWriter
-from octotui.ui.log.job_lines import JobLines
 from octotui.ui.log.line_window import LineWindow
+from octotui.ui.log.lines.job_lines import JobLines
 
 
 def written(path: Path, *lines: str) -> Path:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from octotui.ui.log.required_literals import escaped_literal, required_literal
+from octotui.ui.log.lines.required_literals import escaped_literal, required_literal
 
 
 @pytest.mark.parametrize(

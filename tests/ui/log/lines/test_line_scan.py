@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from octotui.store.logs.log_reader import LogReader
-from octotui.ui.log import line_scan
-from octotui.ui.log.line_scan import LineScan
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines import line_scan
+from octotui.ui.log.lines.line_scan import LineScan
+from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.text.log_text import plain
 
 PIECES = (

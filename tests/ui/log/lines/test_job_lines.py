@@ -5,8 +5,8 @@ from pathlib import Path
 from octotui.store.logs.line_levels import LevelChange
 from octotui.store.logs.line_streams import STDERR
 from octotui.store.logs.log_writer import LogWriter
-from octotui.ui.log.job_lines import JobLines
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines.job_lines import JobLines
+from octotui.ui.log.lines.patterns import Pattern
 
 
 def test_what_is_known_of_lines(tmp_path: Path) -> None:

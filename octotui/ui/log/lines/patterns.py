@@ -3,7 +3,7 @@
 import re
 import warnings
 
-from octotui.ui.log.required_literals import escaped_literal, required_literal
+from octotui.ui.log.lines.required_literals import escaped_literal, required_literal
 
 PATIENCE = 0.5  # seconds that a search spends on one line
 GLANCE = 0.01  # seconds that drawing spends on one line

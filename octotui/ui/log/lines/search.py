@@ -1,20 +1,12 @@
-"""Search in the lines of logs, block by block, and its prompt."""
+"""Search in the lines of logs, block by block."""
 
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.geometry import Region
-from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from octotui.store.logs.line_levels import HIDDEN
-from octotui.ui.key_actions import KeyAction
-from octotui.ui.log.job_lines import LineSource, Scan
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines.job_lines import LineSource, Scan
+from octotui.ui.log.lines.patterns import Pattern
 
 NOTHING = r"(?!)"  # never matches
 MOST = 4_000_000  # lines that are found: 32 MB
@@ -99,27 +91,3 @@ class Search:
         hits = self.hits
         index = bisect_right(hits, line) if step > 0 else bisect_left(hits, line) - 1
         return hits[index % len(hits)]
-
-
-class SearchPrompt(ModalScreen[str | None]):
-    """A prompt for a search over the last line of a log."""
-
-    KEYS_TITLE = "While a search is typed"
-    BINDINGS: ClassVar[list[BindingType]] = [KeyAction("escape", "dismiss(None)", "back")]
-
-    def __init__(self, text: str, area: Region, asks: str = "search: text or a regular expression") -> None:
-        super().__init__()
-        self._text = text
-        self._area = area
-        self._asks = asks
-
-    def compose(self) -> ComposeResult:
-        """Yield the input."""
-        line = Input(self._text, placeholder=self._asks, compact=True)
-        line.styles.width = self._area.width
-        line.styles.offset = (self._area.x, self._area.bottom - 1)
-        yield line
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Return the typed text."""
-        self.dismiss(event.value)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from octotui.store.logs.log_writer import LogWriter
-from octotui.ui.log import patterns
-from octotui.ui.log.job_lines import JobLines
-from octotui.ui.log.line_scan import BLOCK
-from octotui.ui.log.search import Search
+from octotui.ui.log.lines import patterns
+from octotui.ui.log.lines.job_lines import JobLines
+from octotui.ui.log.lines.line_scan import BLOCK
+from octotui.ui.log.lines.search import Search
 
 
 def written(path: Path, *lines: str) -> Path:
@@ -90,7 +90,7 @@ def test_what_is_found_before_what_is_known_is_sorted_in(tmp_path: Path) -> None
 
 
 def test_more_than_can_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("octotui.ui.log.search.MOST", 100)
+    monkeypatch.setattr("octotui.ui.log.lines.search.MOST", 100)
     search = Search("a", JobLines(written(tmp_path / "log", "a\n" * 101)))
     list(search.run())
     assert search.state(0) == "/a 1/101+"

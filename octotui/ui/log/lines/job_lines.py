@@ -8,8 +8,8 @@ from typing import Protocol
 from octotui.store.logs.line_levels import LevelReader
 from octotui.store.logs.line_streams import STDERR, LineStreamReader
 from octotui.store.logs.log_reader import LogReader
-from octotui.ui.log.line_scan import LineScan
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines.line_scan import LineScan
+from octotui.ui.log.lines.patterns import Pattern
 
 HEADINGS = 1000  # first highlights that may be an attempt's heading
 PROBLEMS = ("warning", "error")  # levels

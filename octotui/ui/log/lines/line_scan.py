@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from octotui.store.logs.log_reader import LONGEST, text_of
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.text.log_text import plains
 
 BLOCK = 256 * 1024
