@@ -28,6 +28,13 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
+@contextmanager
+def replaced_file(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a private file that takes the place of another on success. Raises StoreError."""
+    with _renamed(path, lambda _: None) as file:
+        yield file
+
+
 def replace_file(path: Path, text: str) -> None:
     """Replace a file, or that which a link leads to, by a private one with this text; raises StoreError."""
     try:

@@ -58,3 +58,9 @@ async def look_for(app: Screen, pilot: Pilot[None], text: str) -> None:
     await pilot.pause()
     await pilot.press(*text, "enter")
     await searched(app, pilot)
+
+
+async def done(app: Screen, pilot: Pilot[None]) -> None:
+    """Wait for what was begun: a search, a copy, a file."""
+    await app.workers.wait_for_complete()
+    await pilot.pause()

@@ -8,7 +8,7 @@ import os
 import struct
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -95,6 +95,18 @@ class LevelReader:
         """Return the lines at which a level begins."""
         number = _NUMBERS[level]
         return (line for line, each in zip(self._lines, self._levels, strict=True) if each == number)
+
+    def start_beside(self, line: int, levels: Sequence[str], step: int) -> int | None:
+        """Return the first line after a line at which one of some levels begins; with -1, the last before."""
+        row = bisect_right(self._lines, line) if step > 0 else bisect_left(self._lines, line)
+        numbers = [_NUMBERS[level] for level in levels]
+        if step > 0:
+            found = [at for number in numbers if (at := self._levels.find(number, row)) >= 0]
+            return self._lines[min(found)] if found else None
+        return max(
+            (self._lines[at] for number in numbers if (at := self._levels.rfind(number, 0, row)) >= 0),
+            default=None,
+        )
 
     def hidden_before(self, line: int) -> int:
         """Return how many lines before a line are hidden."""

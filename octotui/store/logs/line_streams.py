@@ -8,7 +8,7 @@ has a row of its own, so that the bytes of each stream in the log are known.
 import os
 import struct
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -107,6 +107,12 @@ class LineStreamReader:
         """Return the stream of a line."""
         index = bisect_right(self._lines, line) - 1
         return STDERR if index >= 0 and self._streams[index] == STDERR else STDOUT
+
+    def start_beside(self, line: int, stream: int, step: int) -> int | None:
+        """Return the first line after a line at which a stream begins; with -1, the last before."""
+        row = bisect_right(self._lines, line) if step > 0 else bisect_left(self._lines, line)
+        at = self._streams.find(stream, row) if step > 0 else self._streams.rfind(stream, 0, row)
+        return self._lines[at] if at >= 0 else None
 
     def start_of_last(self, count: int, stream: int, end: int) -> int:
         """Return the line from which on `count` of the first `end` lines are of a stream; 0 if fewer are."""

@@ -65,7 +65,7 @@ class LogReader:
                 break
         else:
             lines.append(rest)
-        return [_text(line) for line in lines[: max(wanted, 0)]]
+        return [text_of(line) for line in lines[: max(wanted, 0)]]
 
     def begins_line(self, offset: int) -> bool:
         """Return whether a line begins at an offset."""
@@ -79,6 +79,14 @@ class LogReader:
         """Return when a line was printed, as precisely as the index knows; None without an index."""
         after = bisect_right(range(self._marks), line, key=lambda row: self._mark(row).line)
         return self._mark(after - 1).at if after else None
+
+    def line_at(self, at: float) -> int:
+        """Return the first line of a chunk that was printed at a time, or of the first one after it.
+
+        A log without an index has no times: its first line.
+        """
+        row = bisect_left(range(self._marks), at, key=lambda row: self._mark(row).at)
+        return self._mark(row).line if row < self._marks else max(0, self.line_count - 1) * (self._marks > 0)
 
     def close(self) -> None:
         """Close the files."""
@@ -123,7 +131,8 @@ class LogReader:
             offset += len(block)
 
 
-def _text(line: bytes) -> str:
+def text_of(line: bytes) -> str:
+    """Return the text of a line; one of more than 64 KiB is cut."""
     text = line[:LONGEST].decode("utf-8", "replace")
     return f"{text}…" if len(line) > LONGEST else text
 

@@ -1,5 +1,6 @@
 """A line of a log as it is shown: control characters made visible, coloured, cut into rows."""
 
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,12 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.text.log_text import expanded, pieces
 from octotui.views.text.sgr import Colour, TextStyle, applied
 from octotui.views.text.visible_text import is_visible
 
+_COLOURS = re.compile(r"\x1b\[([0-9;:]{0,64})m")
 _FOUND = Style(reverse=True, bold=True, underline=True)
 
 
@@ -38,6 +40,10 @@ def parse(raw: str) -> "LogLine":
     """Parse the raw output of a job to a line that may be shown."""
     if is_visible(raw):
         return LogLine(raw, (), _edges(raw))
+    parts_of_colours = _COLOURS.split(raw)
+    text = "".join(parts_of_colours[::2])
+    if is_visible(text):
+        return LogLine(text, _marks(parts_of_colours), _edges(text))
     style, column = TextStyle(), 0
     parts: list[str] = []
     marks: list[tuple[int, Style]] = []
@@ -49,6 +55,22 @@ def parse(raw: str) -> "LogLine":
         style = style if codes is None else applied(style, codes)
     text = "".join(parts)
     return LogLine(text, marks, _edges(text))
+
+
+def _marks(parts: Sequence[str]) -> list[tuple[int, Style]]:
+    """Return the styles of visible texts that take turns with SGR codes, by first character."""
+    column, marks = 0, []
+    for text, style in zip(parts[::2], _styles(tuple(parts[1::2])), strict=True):
+        if text:
+            marks.append((column, style))
+            column += len(text)
+    return marks
+
+
+@lru_cache(2048)
+def _styles(codes: tuple[str, ...]) -> tuple[Style, ...]:
+    """Return the styles before, between and after SGR codes: lines often have the same ones."""
+    return tuple(map(_style, accumulate(codes, applied, initial=TextStyle())))
 
 
 def _edges(text: str) -> "array[int] | None":

@@ -4,8 +4,6 @@ A position in a log is a `Spot`, (line, row of that line), both from 0; an unwra
 """
 
 from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -13,16 +11,15 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from octotui.store.logs.line_levels import LevelReader
-from octotui.store.logs.line_streams import STDERR, LineStreamReader
-from octotui.store.logs.log_reader import LogReader
+from octotui.store.logs.line_levels import HIDDEN
 from octotui.ui.log.line_text import LogLine, parse
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines.filtered_lines import FilteredLines
+from octotui.ui.log.lines.job_lines import LineSource
+from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.text.clock_times import Zone, time_of_day
 from octotui.views.text.log_text import plains
 
 ITALIC = Style(italic=True)
-HEADINGS = 1000  # first highlights that may be an attempt's heading
 
 Spot = tuple[int, int]
 
@@ -61,56 +58,60 @@ class LineWindow:
     """The lines of a log near the view, and moves between its rows.
 
     A `width` of 0 means unwrapped: every line is one row. With `brief`, hidden lines are left out of the
-    numbers.
+    numbers, and with a filter those that it does not leave.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.reader = LogReader(path)
+    def __init__(self, source: LineSource) -> None:
+        self.source = source
         self.brief = False
-        self._levels = LevelReader(path)
-        self._levels.refresh()
-        self._streams = LineStreamReader(path)
-        self._streams.refresh()
+        self.filter: FilteredLines | None = None
         self._kept: LRUCache[int, LogLine] = LRUCache(512)
 
     @property
     def count(self) -> int:
         """The number of lines."""
-        return self.place(self.reader.line_count)
+        return self.place(self.source.count)
 
     def place(self, line: int) -> int:
-        """Return the number here of a line of the log; of a hidden one, that of the next."""
-        return line - self._levels.hidden_before(line) if self.brief else line
+        """Return the number here of a line of the log; of one that is left out, that of the next."""
+        if self.filter is not None:
+            return self.filter.place(line)
+        return line - self.source.hidden_before(line) if self.brief else line
 
     def line(self, number: int) -> int:
         """Return the line of the log with a number here."""
-        return self._levels.line_of(number) if self.brief else number
+        if self.filter is not None:
+            return self.filter.line(number)
+        return self.source.shown(number) if self.brief else number
+
+    def holds(self, line: int) -> bool:
+        """Return whether a line is not left out."""
+        return self.line(self.place(line)) == line
+
+    def is_hidden(self, line: int) -> bool:
+        """Return whether a line is left out for its level."""
+        return self.brief and self.source.level(line) in HIDDEN
 
     def level(self, number: int) -> str:
         """Return the level of a line."""
-        return self._levels.of(self.line(number))
+        return self.source.level(self.line(number))
 
     def is_stderr(self, number: int) -> bool:
         """Return whether a line came from stderr, where that is told apart."""
-        return self._streams.of(self.line(number)) == STDERR
+        return self.source.is_stderr(self.line(number))
 
     def refresh(self) -> bool:
         """Read what was appended; return whether there was anything."""
-        size, last = self.reader.size, self.reader.line_count - 1
-        self.reader.refresh()
-        if self.reader.size != size:
-            self._levels.refresh()
-            self._streams.refresh()
-            self._kept.discard(last)  # it may have grown
-        return self.reader.size != size
+        last_lines = self.source.last_lines
+        if not self.source.refresh():
+            return False
+        for line in last_lines:
+            self._kept.discard(line)  # it may have grown
+        return True
 
     def attempt(self, number: int) -> int | None:
         """Return the line at which an attempt begins; None where its heading is not found."""
-        headings = islice(self._levels.starts_of("highlight"), HEADINGS)
-        wanted = [f"octotui: attempt {number}"]
-        heading = (
-            0 if number == 1 else next((h for h in headings if self.reader.lines(h, h + 1) == wanted), None)
-        )
+        heading = self.source.attempt(number)
         return None if heading is None else self.place(heading)
 
     def get(self, number: int) -> LogLine:
@@ -118,20 +119,20 @@ class LineWindow:
         number = self.line(number)
         if number not in self._kept:
             first = number - number % 64
-            for index, raw in enumerate(self.reader.lines(first, first + 64), first):
+            for index, raw in enumerate(self.source.lines(first, first + 64), first):
                 if index not in self._kept:
                     self._kept[index] = parse(raw)
         return self._kept.get(number) or LogLine("")  # of a truncated log
 
     def texts(self, first: int, last: int) -> list[str]:
         """Return the clean text of the lines from `first` up to, but excluding, `last`."""
-        if self.brief:
+        if self.brief or self.filter is not None:
             return [self.get(number).text for number in range(first, min(last, self.count))]
-        return plains(self.reader.lines(first, last))
+        return plains(self.source.lines(first, last))
 
     def clock(self, number: int, zone: Zone = None, *, blank: bool = False) -> str:
         """Return when a line was printed, for the gutter."""
-        at = None if blank else self.reader.time_of(self.line(number))
+        at = None if blank else self.source.time_of(self.line(number))
         return " " * 9 if at is None else f"{time_of_day(at, zone)} "
 
     def end(self, height: int, width: int) -> Spot:

@@ -1,6 +1,6 @@
 """The live output of a job, drawn row by row: the cost is that of the visible rows."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import ClassVar
@@ -13,17 +13,18 @@ from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 from textual.widget import Widget
 
 from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.log.line_text import LogLine
 from octotui.ui.log.line_window import LineWindow, LogRow, Spot
-from octotui.ui.log.search import Search
+from octotui.ui.log.lines.job_lines import JobLines, LineSource
+from octotui.ui.log.lines.patterns import Pattern
+from octotui.ui.log.lines.search import Search
 from octotui.ui.styled_text import tints_of, zone_of
 
-COPIED_AT_MOST = 10_000
+NOWHERE = Path("/dev/null")
 OF_LINES = ("last", "wrap", "times", "select", "verbose", "copy")  # actions that need a line
 
 
@@ -52,7 +53,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             title="Follow the output",
             tooltip="And stay there while new lines come",
         ),
-        KeyAction("W", "wrap", "wrap", title="Wrap the output", tooltip="Long lines in several rows, or cut"),
+        KeyAction("S", "wrap", "wrap", title="Wrap the output", tooltip="Long lines in several rows, or cut"),
         KeyAction("d", "times", "times", title="Times in the output", tooltip="When each line was printed"),
         KeyAction("m", "select", "select", title="Select lines", tooltip="From the current line on"),
         KeyAction(
@@ -65,7 +66,6 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         ),
         KeyAction("shift+down", "extend(1)", "select down", show=False, tooltip="The next line, too"),
         KeyAction("shift+up", "extend(-1)", "select up", show=False, tooltip="The line before, too"),
-        KeyAction("y", "copy", "copy", title="Copy lines", tooltip="Those selected, or the current one"),
     ]
 
     class Changed(Message, namespace="log_view"):
@@ -86,11 +86,11 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self._offered = (False, False, False)
         self._forget(None)
 
-    def _forget(self, path: Path | None) -> None:
-        self.path = path
+    def _forget(self, key: object, source: LineSource | None = None) -> None:
+        self.key = key
         self.line = 0
         self.following = True
-        self._lines = LineWindow(path or Path("/dev/null"))
+        self._lines = LineWindow(source or JobLines(NOWHERE))
         self._lines.brief = self._brief
         self._page: list[LogRow] = []
         self._top: Spot = (0, 0)
@@ -102,15 +102,24 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
 
     def show(self, path: Path | None, title: str = "", *, live: bool = True) -> None:
         """Show a log, or none; the same log keeps the reader's position."""
-        changed, self.title, self.live = (path, live) != (self.path, self.live), title, live
-        if path != self.path:
-            self.workers.cancel_group(self, "search")
-            self._lines.reader.close()
-            self._forget(path)
+        self.show_lines(path, lambda: JobLines(path or NOWHERE), title, live=live)
+
+    def show_lines(
+        self, key: object, opened: Callable[[], LineSource], title: str = "", *, live: bool = True
+    ) -> None:
+        """Show what is opened for a key, or nothing for None; the same key keeps the reader's position."""
+        changed, self.title, self.live = (key, live) != (self.key, self.live), title, live
+        if key != self.key:
+            self.forget_searches()
+            self._lines.source.close()
+            self._forget(key, opened())
         if changed:
             self._redraw()
             self._settle()
         self.tick()
+
+    def forget_searches(self) -> None:
+        """End the searches of the log that was shown."""
 
     def tick(self) -> None:
         """Read what was appended, and repaint; call it at most 30 times a second."""
@@ -205,36 +214,53 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
 
     def _announce(self) -> None:
         first, last = self.chosen
-        parts = [self._search.state(self._lines.line(self.line))] if self._search is not None else []
+        parts = self.searched()
         if self._anchor is not None:
             parts.append(f"{last - first + 1:,} selected")
         if count := self._lines.count:
             parts += ["brief"] * self._brief + ["wrapped"] * self._wrapped
-            parts.append(
-                "following" if self.following and self.live else f"line {self.line + 1:,} of {count:,}"
-            )
+            parts.append("following" if self.following and self.live else self.place_text(count))
         if (suffix := " · ".join(parts)) != self.suffix:
             self.suffix = suffix
             self.post_message(self.Changed(self, suffix))
+
+    def searched(self) -> list[str]:
+        """Return the searches for the title."""
+        return [self._search.state(self._lines.line(self.line))] if self._search is not None else []
+
+    def place_text(self, count: int) -> str:
+        """Return the current line for the title."""
+        return f"line {self.line + 1:,} of {count:,}"
 
     def render_line(self, y: int) -> Strip:
         """Render one row of the page."""
         width = self.scrollable_content_region.width
         if y >= len(self._page):
-            words = "" if self._page or y else " no output yet" if self.live and self.path else " no output"
+            words = "" if self._page or y else f" {self.nothing}"
             return Strip([Segment(words, self._style + Style(dim=True))]).adjust_cell_length(
                 width, self._style
             )
         row = self._page[y]
         if (strip := self._strips.get(row)) is None:
-            pattern = self._search.pattern if self._search is not None else None
             tint = tints_of(self)[row.level]
-            strip = self._strips[row] = row.strip(width, self._style, tint, pattern, cut=not self._wrapped)
+            strip = self._strips[row] = row.strip(
+                width, self._style, tint, self.pattern, cut=not self._wrapped
+            )
         return strip
+
+    @property
+    def nothing(self) -> str:
+        """What is said where there are no lines."""
+        return "no output yet" if self.live and self.key is not None else "no output"
+
+    @property
+    def pattern(self) -> Pattern | None:
+        """What is highlighted."""
+        return self._search.pattern if self._search is not None else None
 
     def on_unmount(self) -> None:
         """Close the log."""
-        self._lines.reader.close()
+        self._lines.source.close()
 
     def notify_style_update(self) -> None:
         """Redraw with the new style."""
@@ -351,36 +377,3 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             self._extend(self.line)
         else:
             self._unselect()
-
-    def action_copy(self) -> None:
-        """Copy the selected lines, or the current one, as clean text."""
-        first, last = self.chosen
-        count = min(last + 1, self._lines.count) - first
-        if count > COPIED_AT_MOST:
-            self.notify(f"{count:,} lines are too many to copy. They are in {self.path}", markup=False)
-        elif count > 0:
-            self.app.copy_to_clipboard("\n".join(self._lines.texts(first, last + 1)))
-            self.notify(f"Copied {count:,} line{'s' * (count > 1)}", markup=False)
-            self._unselect()
-
-    @on(events.MouseScrollDown)
-    @on(events.MouseScrollUp)
-    def _wheel(self, event: events.MouseEvent) -> None:
-        event.stop()
-        event.prevent_default()
-        step = 1 if isinstance(event, events.MouseScrollDown) else -1
-        if event.shift or event.ctrl:
-            self.action_columns(4 * step)
-        else:
-            self._scroll(3 * step)
-
-    @on(ScrollUp)
-    @on(ScrollDown)
-    @on(ScrollTo)
-    def _drag(self, event: Message) -> None:
-        event.stop()
-        event.prevent_default()
-        if not isinstance(event, ScrollTo):
-            self._scroll(self.scrollable_content_region.height * (1 if isinstance(event, ScrollDown) else -1))
-        elif event.y is not None:
-            self._go((round(event.y), 0))

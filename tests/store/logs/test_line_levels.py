@@ -80,3 +80,15 @@ def test_the_rows_before_a_line_are_those_of_the_file(tmp_path: Path) -> None:
     assert rows_before(log, None) == body
     levels_path(log).write_bytes(body[:-1])  # somebody is writing it
     assert rows_before(log, None) == body[:18]
+
+
+def test_where_levels_begin_before_and_after_a_line(tmp_path: Path) -> None:
+    with LogWriter(tmp_path / "log") as log:
+        for level in ("default", "error", "error", "default", "warning", "verbose"):
+            log.append(b"line\n", 1.0, (LevelChange(0, level),))
+    levels = LevelReader(tmp_path / "log")
+    assert levels.start_beside(0, ("error",), 1) is None
+    levels.refresh()
+    wanted = ("warning", "error")
+    assert [levels.start_beside(line, wanted, 1) for line in (0, 1, 2, 4)] == [1, 2, 4, None]
+    assert [levels.start_beside(line, wanted, -1) for line in (0, 1, 2, 5)] == [None, None, 1, 4]

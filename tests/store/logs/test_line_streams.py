@@ -107,3 +107,13 @@ def test_the_stored_form_stays(path: Path) -> None:
         log.append(b"b\n", 1.0, stream=STDERR)
     assert streams_path(path).name == "job-1.1.log.streams"
     assert streams_path(path).read_bytes() == stored
+
+
+def test_where_a_stream_begins_before_and_after_a_line(tmp_path: Path) -> None:
+    with LogWriter(tmp_path / "log") as log:
+        for stream in (STDOUT, STDERR, STDERR, STDOUT, STDERR):
+            log.append(b"line\n", 1.0, (), stream)
+    streams = LineStreamReader(tmp_path / "log")
+    streams.refresh()
+    assert [streams.start_beside(line, STDERR, 1) for line in (0, 1, 4)] == [1, 4, None]
+    assert [streams.start_beside(line, STDERR, -1) for line in (0, 1, 4, 5)] == [None, None, 1, 4]

@@ -94,3 +94,15 @@ def test_a_log_of_two_gigabytes_is_read_in_little_memory(tmp_path: Path) -> None
         assert reader.line_count == (1 << 26) + 2
     assert tracemalloc.get_traced_memory()[1] < 4 << 20
     tracemalloc.stop()
+
+
+def test_the_first_line_of_a_time(path: Path) -> None:
+    """A time after all lines is that of the last line; without an index there are no times."""
+    with LogWriter(path) as log:
+        for at in (100.0, 200.0, 300.0):
+            log.append(b"a\nb\n", at)
+    with LogReader(path) as log:
+        assert [log.line_at(at) for at in (0.0, 100.0, 150.0, 300.0, 301.0)] == [0, 0, 2, 4, 5]
+    index_path(path).unlink()
+    with LogReader(path) as log:
+        assert log.line_at(200.0) == 0

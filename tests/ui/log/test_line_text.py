@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.color import Color
 
 from octotui.ui.log.line_text import parse
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.text.log_text import plain
 
 

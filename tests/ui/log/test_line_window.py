@@ -6,6 +6,7 @@ from pathlib import Path
 from octotui.store.logs.line_levels import LevelChange
 from octotui.store.logs.log_writer import LogWriter
 from octotui.ui.log.line_window import LineWindow
+from octotui.ui.log.lines.job_lines import JobLines
 
 
 def written(path: Path, *lines: str) -> Path:
@@ -17,7 +18,9 @@ def written(path: Path, *lines: str) -> Path:
 
 def test_up_and_down_are_the_same_way(tmp_path: Path) -> None:
     chance = random.Random(3)
-    lines = LineWindow(written(tmp_path / "log", *("x" * chance.randrange(40) + "\n" for _ in range(200))))
+    lines = LineWindow(
+        JobLines(written(tmp_path / "log", *("x" * chance.randrange(40) + "\n" for _ in range(200))))
+    )
     for width in (0, 7):
         spots = [(0, 0)]
         while (below := lines.down(spots[-1], 1, width)) != spots[-1]:
@@ -35,7 +38,7 @@ def test_up_and_down_are_the_same_way(tmp_path: Path) -> None:
 def test_a_last_line_that_grows_is_read_again(tmp_path: Path) -> None:
     with LogWriter(tmp_path / "log") as log:
         log.append(b"one\ntw", 1.0)
-        lines = LineWindow(tmp_path / "log")
+        lines = LineWindow(JobLines(tmp_path / "log"))
         assert (lines.count, lines.get(1).text) == (2, "tw")
         first = lines.get(0)
         log.append(b"o\nthree", 2.0)
@@ -51,7 +54,7 @@ def test_s5_an_attempt_is_found_by_its_heading(tmp_path: Path) -> None:
             b"octotui: attempt 2\nmore\n", 1.0, (LevelChange(0, "default"), LevelChange(19, "verbose"))
         )
         log.append(b"octotui: attempt 2\n", 1.0, (LevelChange(0, "highlight"),))
-    lines = LineWindow(tmp_path / "log")
+    lines = LineWindow(JobLines(tmp_path / "log"))
     assert [lines.attempt(number) for number in (1, 2, 3)] == [0, 2, None]
     lines.brief = True
     assert lines.attempt(2) == 1

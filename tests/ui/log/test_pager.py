@@ -112,7 +112,7 @@ async def test_a_huge_line(tmp_path: Path) -> None:
         assert app.rows[1] == ">" + "0123456789" * 3 + "01234567>"
         await pilot.press("right")
         assert app.rows[1].startswith(">89012345")
-        await pilot.press("W")
+        await pilot.press("S")
         await pilot.pause()
         assert app.view.suffix == "wrapped · following"
         assert app.rows[-1].endswith("…")
@@ -128,7 +128,7 @@ async def test_wraps_and_keeps_its_place(tmp_path: Path) -> None:
         log.append(b"".join(b"%03d " % number + b"x" * 56 + b"\n" for number in range(100)), 1.0)
         async with app.run_test(size=(32, 10)) as pilot:
             app.view.show(path)
-            await pilot.press("W")
+            await pilot.press("S")
             await pilot.pause()
             starts = [row for row in app.rows if "0" in row]
             assert starts[-2:] == [" 098 " + "x" * 26, ">099 " + "x" * 26]
@@ -137,7 +137,7 @@ async def test_wraps_and_keeps_its_place(tmp_path: Path) -> None:
             stays = app.rows
             await grow(app, pilot, log, 0, 50)
             assert app.rows == stays
-            await pilot.press("W", "W", "g", "j")
+            await pilot.press("S", "S", "g", "j")
             assert app.rows[0].startswith(">xxx")
             assert app.view.suffix == "wrapped · line 1 of 150"
             await pilot.resize_terminal(22, 10)
@@ -159,7 +159,7 @@ async def test_sideways_and_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert app.rows[:2] == [" 6789abcdef", ">字漢字漢字漢字"]
         await pilot.press("left", "left", "left", "d")
         assert app.rows[:2] == [" 01:00:00 0123>", ">02:01:01 漢字>"]
-        await pilot.press("W", "g")
+        await pilot.press("S", "g")
         assert app.rows[:4] == [">01:00:00 01234", *(f">{' ' * 9}{rest}" for rest in ("56789", "abcde", "f"))]
     monkeypatch.undo()
     time.tzset()

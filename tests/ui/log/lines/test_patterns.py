@@ -2,8 +2,8 @@
 
 import pytest
 
-from octotui.ui.log import patterns
-from octotui.ui.log.patterns import Pattern
+from octotui.ui.log.lines import patterns
+from octotui.ui.log.lines.patterns import Pattern
 
 CATASTROPHE = "(?:a|aa)+$"
 LINE = "a" * 60 + "b"

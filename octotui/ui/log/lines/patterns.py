@@ -3,6 +3,8 @@
 import re
 import warnings
 
+from octotui.ui.log.lines.required_literals import escaped_literal, required_literal
+
 PATIENCE = 0.5  # seconds that a search spends on one line
 GLANCE = 0.01  # seconds that drawing spends on one line
 
@@ -14,12 +16,15 @@ class Pattern:
         import regex  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load; re cannot be stopped
 
         letters = re.sub(r"\\.", "", text)
-        flags = regex.IGNORECASE if letters == letters.lower() else 0
+        ignores_case = letters == letters.lower()
+        flags = regex.IGNORECASE if ignores_case else 0
+        self.literal = required_literal(text, ignores_case=ignores_case)
         with warnings.catch_warnings(action="ignore"):
             try:
                 self._compiled = regex.compile(text, flags)
             except (regex.error, OverflowError, RecursionError):
                 self._compiled = regex.compile(regex.escape(text), flags)
+                self.literal = escaped_literal(text, ignores_case=ignores_case)
 
     def found(self, text: str) -> bool:
         """Return whether a text matches; raises TimeoutError after PATIENCE seconds."""

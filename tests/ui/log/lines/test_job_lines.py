@@ -1,0 +1,29 @@
+"""The lines of one job's log."""
+
+from pathlib import Path
+
+from octotui.store.logs.line_levels import LevelChange
+from octotui.store.logs.line_streams import STDERR
+from octotui.store.logs.log_writer import LogWriter
+from octotui.ui.log.lines.job_lines import JobLines
+from octotui.ui.log.lines.patterns import Pattern
+
+
+def test_what_is_known_of_lines(tmp_path: Path) -> None:
+    with LogWriter(tmp_path / "log") as log:
+        log.append(b"out\n", 10.0)
+        log.append(b"error\n", 20.0, (), STDERR)
+        log.append(b"fine\nbad\n", 30.0, (LevelChange(5, "error"),))
+        lines = JobLines(tmp_path / "log")
+        assert (lines.count, lines.lines(0, 2), lines.name_of(0)) == (4, ["out", "error"], "")
+        assert [lines.is_stderr(line) for line in range(4)] == [False, True, False, False]
+        assert [lines.level(line) for line in (2, 3)] == ["default", "error"]
+        assert (lines.time_of(1), lines.line_at(25.0)) == (20.0, 2)
+        assert [lines.problem(line, 1) for line in (0, 1, 3)] == [1, 3, None]
+        assert [lines.problem(line, -1) for line in (3, 1)] == [1, None]
+        assert [block for scan in lines.scans(Pattern("fine")) for block in scan.run()] == [[2]]
+        assert not lines.refresh()
+        log.append(b"more", 40.0)
+        assert lines.refresh()
+        assert (lines.count, lines.last_lines) == (5, (4,))
+    lines.close()

@@ -1,0 +1,28 @@
+"""Asking for a file."""
+
+from pathlib import Path
+
+from textual.app import App
+from textual.geometry import Region
+
+from octotui.ui.log.save_prompt import SavePrompt, SaveTarget, SaveWanted
+
+
+async def test_a_file_or_none_is_named(tmp_path: Path) -> None:
+    """Another name than that of a file that is there needs no second word."""
+    (tmp_path / "there").touch()
+    wanted = SaveWanted("2 lines", str(tmp_path / "there"), lambda file: None)
+    targets: list[SaveTarget | None] = []
+    app: App[None] = App()
+    async with app.run_test(size=(60, 10)) as pilot:
+        for keys in (("escape",), ("ctrl+u", "enter"), ("enter", "2", "enter"), ("enter", "enter")):
+            await app.push_screen(SavePrompt(wanted, Region(0, 0, 60, 10)), targets.append)
+            await pilot.pause()
+            await pilot.press(*keys)
+            await pilot.pause()
+    assert targets == [
+        None,
+        None,
+        SaveTarget(tmp_path / "there2", False),
+        SaveTarget(tmp_path / "there", True),
+    ]
