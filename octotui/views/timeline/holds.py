@@ -13,14 +13,6 @@ from octotui.views.labels import acquire_text
 MOST = 20_000
 """The number of uses that are kept of runs of other families; the oldest are dropped."""
 
-USES = (
-    events.RunQueued | events.RunStarted | events.RunResumed | events.RunYielded | events.RunPaused
-) | (
-    events.RunEnded | events.JobQueued | events.JobMoved | events.JobStarted | events.AttemptFailed
-    | events.JobEnded
-)  # fmt: skip
-"""The events that say who used what: all that is needed of other families."""
-
 
 class Hold(msgspec.Struct, gc=False):
     """A use of a machine by a job, or of a slot by a run (`job` is ""), until `end`, or still (None)."""

@@ -27,14 +27,21 @@ class Timeline:
         self.released: dict[tuple[str, float], list[str]] = {}  # jobs that released a machine at a time
         self.holds = HoldRecorder()
         self.changes = 0
+        self._seq = 0
+        self._begin(tuple(past))
+
+    def _begin(self, past: tuple[AnyEvent, ...]) -> None:
+        """Fold what is known at first; other families may have begun before the first model of this one."""
+        model = next((each for each in past if isinstance(each, events.ModelLoaded)), None)
+        if model is not None:
+            self.state = evolve(self.state, model)
         self.add(past)
 
     def add(self, happened: Iterable[AnyEvent]) -> None:
         """Fold events; those that are known already are passed by."""
-        seq = self.state.seq
         for event in happened:
-            if event.seq > seq:
-                seq = event.seq
+            if event.seq > self._seq:
+                self._seq = event.seq
                 self._fold(event)
 
     @property

@@ -1,8 +1,9 @@
 """Who used machines and slots when, also of other families, of which few events are known."""
 
+from octotui.engine.events.uses import USES
 from octotui.engine.state import State
 from octotui.views.timeline import holds
-from octotui.views.timeline.holds import USES, HoldRecorder, holding
+from octotui.views.timeline.holds import HoldRecorder, holding
 from tests import scenes
 from tests.world import START, World
 
