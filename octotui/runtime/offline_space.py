@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import replay
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
@@ -38,8 +39,14 @@ class OfflineSpace:
 
     async def family(self, root: str) -> State:
         """Return a State with a run and its descendants, also after they have ended."""
+        return replay(await self.events_of(root))
+
+    async def events_of(self, run: str, *, others: bool = False) -> tuple[AnyEvent, ...]:
+        """Return all events of a run's family, with `others` also what other families used meanwhile."""
         journal = self._journal
-        return replay(await asyncio.to_thread(lambda: journal.family(journal.root_of(root) or root)))
+        return tuple(
+            await asyncio.to_thread(lambda: journal.family(journal.root_of(run) or run, others=others))
+        )
 
     def log_path(self, run: str, job: str) -> Path:
         """Return the path of a job's output; a job without output has no file."""

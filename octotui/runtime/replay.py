@@ -128,6 +128,10 @@ class Replay:
         """Return the State, which holds every run."""
         return self.state
 
+    async def events_of(self, run: str, *, others: bool = False) -> tuple[AnyEvent, ...]:
+        """Return all events up to this moment, of all runs."""
+        return self.events
+
     def log_path(self, run: str, job: str) -> Path:
         """Return the path of a job's output up to this moment."""
         playback = self._playbacks.get((run, job))

@@ -181,9 +181,15 @@ class Session:
         """Return a State with a run and its descendants, also after they have ended."""
         return replay(await self.events_of(root))
 
-    async def events_of(self, run: str) -> tuple[AnyEvent, ...]:
-        """Return all events of a run's family, and the models in force meanwhile."""
-        return tuple(await asyncio.to_thread(lambda: self._journal.family(self._journal.root_of(run) or run)))
+    async def events_of(self, run: str, *, others: bool = False) -> tuple[AnyEvent, ...]:
+        """Return all events of a run's family, and the models in force meanwhile.
+
+        With `others`, also what other families used of slots and machines while it was open.
+        """
+        journal = self._journal
+        return tuple(
+            await asyncio.to_thread(lambda: journal.family(journal.root_of(run) or run, others=others))
+        )
 
     async def events(self, after: int, last: int) -> tuple[AnyEvent, ...]:
         """Return the events after one seq up to another, which is on disk, without removed ones."""

@@ -74,6 +74,13 @@ class SpaceAccess(Protocol):
         """Return a State with a run and its descendants, also after they have ended."""
         ...
 
+    async def events_of(self, run: str, *, others: bool = False) -> tuple[AnyEvent, ...]:
+        """Return all events of a run's family, and the models in force meanwhile, in order.
+
+        With `others`, also what other families used of slots and machines while it was open.
+        """
+        ...
+
     def log_path(self, run: str, job: str) -> Path:
         """Return the path of a job's output; a job without output has no file."""
         ...

@@ -24,6 +24,7 @@ async def test_it_shows_what_is_there_beside_who_has_it_open(tmp_path: Path) -> 
         assert await there.history() == await session.history()
         assert await there.summary() == await session.summary()
         assert encode(await there.family("run-1")) == encode(await session.family("run-1"))
+        assert await there.events_of("run-1", others=True) == await session.events_of("run-1", others=True)
         assert there.log_path("run-1", "job-1.1") == session.log_path("run-1", "job-1.1")
         assert there.artifact_path("run-1", "j", "a") == session.artifact_path("run-1", "j", "a")
 

@@ -96,6 +96,9 @@ class FakeSession:
     async def family(self, root: str) -> State:
         return replay(self.world.events)
 
+    async def events_of(self, run: str, *, others: bool = False) -> tuple[AnyEvent, ...]:
+        return tuple(self.world.events)
+
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         return Path("/state/kraken/artifacts", run, job, name)
 
@@ -111,5 +114,5 @@ def away(session: FakeSession, problem: Exception) -> None:
     async def failing(*_: object, **more: object) -> None:
         raise problem
 
-    for name in ("history", "summary", "family"):
+    for name in ("history", "summary", "family", "events_of"):
         setattr(session, name, failing)

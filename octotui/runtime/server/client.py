@@ -51,12 +51,6 @@ KEPT = 100  # records of the newest runs
 Again = Callable[[], Awaitable[None]]
 
 
-def _as_text(path: Path | None) -> str | None:
-    """Return a model's path for the wire; None where it is not UTF-8: the server has it from its start."""
-    text = None if path is None else str(path.absolute())
-    return text if text is None or text.encode(errors="ignore").decode() == text else None
-
-
 def _bounded(query: Query) -> Query:
     """Return a query that the server takes, or raise StoreError: a longer line would end the connection."""
     try:
@@ -91,7 +85,7 @@ class Client:
         self._feed = StateFeed(State())
         self.now = now
         self._folder = folder
-        self._model = _as_text(model)
+        self._model = protocol.path_text(model)
         self._again = again
         self._patient = patient
         self._lasting = lasting
@@ -155,9 +149,8 @@ class Client:
 
     async def choose(self, needed: tuple[str, ...], channel: Channel) -> "Chosen":
         """Return versions of packages for a release of a channel, from the feeds as they are now."""
-        done = await self._ask(
-            lambda number: protocol.ChooseRequest(id=number, needed=needed, channel=channel)
-        )
+        ask = partial(protocol.ChooseRequest, needed=needed, channel=channel)
+        done = await self._ask(lambda number: ask(id=number))
         return done.versions, done.problems
 
     async def clock(self, *, confirm: bool) -> str:
@@ -221,8 +214,12 @@ class Client:
 
     async def family(self, root: str) -> State:
         """Return a State with a run and its descendants, also after they have ended."""
-        done = await self._look_up(lambda number: protocol.FamilyRequest(id=number, root=root))
-        return await asyncio.to_thread(replay, done.events)
+        return await asyncio.to_thread(replay, await self.events_of(root))
+
+    async def events_of(self, run: str, *, others: bool = False) -> tuple[AnyEvent, ...]:
+        """Return all events of a run's family, with `others` also what other families used meanwhile."""
+        ask = partial(protocol.FamilyRequest, root=run, others=others)
+        return (await self._look_up(lambda number: ask(id=number))).events
 
     def log_path(self, run: str, job: str) -> Path:
         """Return the path of a job's output: in the space's folder, or a copy where that is not readable."""

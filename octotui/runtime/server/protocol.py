@@ -7,6 +7,7 @@ after the events that they led to. A client that lost the connection before the 
 with the same key again. Tags are the names on the wire.
 """
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
@@ -64,10 +65,11 @@ class ChooseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Choose"):
 
 
 class FamilyRequest(msgspec.Struct, frozen=True, kw_only=True, tag="Family"):
-    """Get all events of a run and its descendants."""
+    """Get all events of a run and its descendants; with `others`, also what other runs used meanwhile."""
 
     id: Number
     root: RunId
+    others: bool = False
 
 
 class HistoryRequest(msgspec.Struct, frozen=True, kw_only=True, tag="History"):
@@ -198,3 +200,9 @@ ToClient = (
 def line(message: ToServer | ToClient) -> bytes:
     """Encode a message as one line."""
     return msgspec.json.encode(message) + b"\n"
+
+
+def path_text(path: Path | None) -> str | None:
+    """Return a model's path for the wire; None where it is not UTF-8: the server has it from its start."""
+    text = None if path is None else str(path.absolute())
+    return text if text is None or text.encode(errors="ignore").decode() == text else None

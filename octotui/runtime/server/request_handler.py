@@ -85,8 +85,9 @@ class RequestHandler:
         match client_request:
             case ChooseRequest():
                 return await self._choose(client_request)
-            case FamilyRequest(root=root):
-                return DoneReply(id=client_request.id, events=await session.events_of(root))
+            case FamilyRequest(root=root, others=others):
+                events = await session.events_of(root, others=others)
+                return DoneReply(id=client_request.id, events=events)
             case HistoryRequest():
                 return await self._history(peer, client_request, is_gone)
             case LogRequest():

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias, cast
 
-from octotui.engine.events import AnyEvent, ModelLoaded
+from octotui.engine.events import AnyEvent, ModelLoaded, RunQueued
+from octotui.engine.events.uses import USES, open_until
 from octotui.engine.queries.matcher import NOTHING, matches
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import Event
@@ -56,8 +57,11 @@ class MemoryJournal:
         """Return the events after a seq, in order."""
         return (event for event in self._written if event.seq > after)
 
-    def family(self, root: str) -> list[AnyEvent]:
-        """Return the events of a run and its descendants, and the models in force meanwhile."""
+    def family(self, root: str, *, others: bool = False) -> list[AnyEvent]:
+        """Return the events of a run and its descendants, and the models in force meanwhile.
+
+        With `others`, also what other families used of slots and machines while it was open.
+        """
         members = {run for run, record in self._runs.items() if record.root == root}
         own = [event for event in self._written if getattr(event, "run", None) in members]
         if not own:
@@ -65,7 +69,21 @@ class MemoryJournal:
         models = [each for each in self._written if isinstance(each, ModelLoaded) and each.seq < own[-1].seq]
         before = [each for each in models if each.seq < own[0].seq]
         between = models[len(before) :]
-        return sorted([*before[-1:], *between, *own], key=lambda event: event.seq)
+        beside = self._beside(own) if others else ()
+        return sorted([*before[-1:], *between, *own, *beside], key=lambda event: event.seq)
+
+    def _beside(self, own: Sequence[AnyEvent]) -> Iterator[AnyEvent]:
+        """Yield what other families used while one was open, whose events are `own`."""
+        queued, end = next(each for each in own if isinstance(each, RunQueued)), open_until(own)
+        members = {
+            run
+            for run, each in self._runs.items()
+            if each.root != queued.root
+            and each.queued_at <= end
+            and (each.ended_at is None or each.ended_at >= queued.at)
+        }
+        uses = (each for each in self._written if isinstance(each, USES) and each.at <= end)
+        return (each for each in uses if each.run in members)
 
     def root_of(self, run: str) -> str:
         """Return the root of a run's family; the run itself where it is unknown."""

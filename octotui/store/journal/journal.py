@@ -3,11 +3,13 @@
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from octotui.engine.events import AnyEvent, InterruptionRaised
+from octotui.engine.events import AnyEvent, InterruptionRaised, RunQueued
+from octotui.engine.events.uses import USES, open_until
 from octotui.engine.queries.matcher import NOTHING
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import Event
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 SEARCH = 2.0  # seconds of one search
 STEPS = 1000  # of SQLite between two looks at the time
+BESIDE = 500  # other families that are read to say what a family waited for
+MOST_USES = 20_000  # events of them
 TOO_LONG = "the search takes too long: narrow it, for example by since: or state:"
 
 T = TypeVar("T")
@@ -59,9 +63,14 @@ class JournalReader:
         """Yield the events after a seq, in order."""
         return self._events("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq", (after,))
 
-    def family(self, root: str) -> list[AnyEvent]:
-        """Return the events of a run and its descendants, and the models in force meanwhile."""
-        return list(self._events(FAMILY, {"root": run_number(root)}))
+    def family(self, root: str, *, others: bool = False) -> list[AnyEvent]:
+        """Return the events of a run and its descendants, and the models in force meanwhile.
+
+        With `others`, also what other families used of slots and machines while it was open: of the last
+        BESIDE ones, and MOST_USES events or so.
+        """
+        own = list(self._events(FAMILY, {"root": run_number(root)}))
+        return sorted((*own, *self._beside(own)), key=lambda event: event.seq) if others else own
 
     def question(self, name: str) -> list[AnyEvent]:
         """Return the events of one question, the newest first; scans back to the event that raised it."""
@@ -118,6 +127,21 @@ class JournalReader:
     def open_runs(self) -> list[RunRecord]:
         """Return the runs that have not ended, oldest first."""
         return self._records("WHERE ended_at IS NULL ORDER BY number")
+
+    def _beside(self, own: Sequence[AnyEvent]) -> list[AnyEvent]:
+        """Return what other families used while one was open, whose events are `own`."""
+        queued = next((each for each in own if isinstance(each, RunQueued)), None)
+        if queued is None:
+            return []
+        end = open_until(own)
+        records = self.meanwhile(queued.at, end)
+        others = dict.fromkeys(each.root for each in reversed(records) if each.root != queued.root)
+        uses: list[AnyEvent] = []
+        for root in islice(others, BESIDE):
+            uses += (each for each in self.family(root) if isinstance(each, USES) and each.at <= end)
+            if len(uses) > MOST_USES:
+                break
+        return uses
 
     def _search(self, read: Callable[[sqlite3.Connection], T]) -> T:
         """Read within SEARCH seconds; raises StoreError after them, or once searches end."""

@@ -46,6 +46,9 @@ async def test_it_has_the_same_state_records_and_families_as_the_session(tmp_pat
         assert client.recent() == here.session.recent()
         assert [each.state for each in client.recent()] == ["succeeded"]
         assert encode(await client.family("run-1")) == encode(await here.session.family("run-1"))
+        for others in (False, True):
+            events = await client.events_of("run-1", others=others)
+            assert events == await here.session.events_of("run-1", others=others)
         assert told == list(range(2, client.state.seq + 1))
 
 

@@ -12,6 +12,7 @@ async def test_it_says_what_the_journal_says(tmp_path: Path) -> None:
         assert memory.append([event]).done()
     for root in ("run-1", "run-2", "run-3", "run-4"):
         assert memory.family(root) == disk.family(root)
+        assert memory.family(root, others=True) == disk.family(root, others=True)
     for limit, before in ((10, None), (1, None), (10, 3), (10, 1)):
         assert memory.runs(limit, before) == disk.runs(limit, before)
     assert memory.open_runs() == disk.open_runs()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from octotui.engine.events import InterruptionClosed, InterruptionRaised, InterruptionTaken
+from octotui.engine.events.uses import USES
 from octotui.engine.queries.parse import parse
 from octotui.engine.queries.query import EVERYTHING
 from octotui.store.errors import Damaged, StoreError
@@ -15,6 +16,7 @@ from octotui.store.journal.in_memory import AnyJournal
 from octotui.store.journal.journal import Journal, JournalReader
 from octotui.store.journal.remembered_requests import RequestId
 from octotui.store.journal.sqlite import connect
+from tests.scenes import START, lock_wait
 from tests.store.events import history, numbered, queued
 from tests.store.journal.test_run_search import fill, records
 
@@ -31,6 +33,34 @@ async def test_a_family_has_its_runs_and_the_models_in_force(journal: AnyJournal
     assert [event.seq for event in journal.family("run-1")] == [2, 3, 4, 7, 8, 9, 10, 11, 12, 13, 14, 15]
     assert [event.seq for event in journal.family("run-2")] == [2, 6, 9, 16, 17]
     assert journal.family("run-9") == []
+
+
+async def test_what_other_families_used_meanwhile_comes_along_where_it_is_asked_for(
+    journal: AnyJournal,
+) -> None:
+    """L4: so a look at an ended run can say for whom it waited."""
+    world = lock_wait().world
+    await journal.append(world.events)
+    own = journal.family("run-9")
+    both = journal.family("run-9", others=True)
+    assert [each for each in both if each in own] == own
+    beside = [each for each in both if each not in own]
+    assert all(isinstance(each, USES) for each in beside)
+    assert {each.run for each in beside if each.at > START + 29} >= {"run-6", "run-7", "run-8"}  # type: ignore[union-attr]
+    assert all(each.run != "run-9" for each in beside)  # type: ignore[union-attr]
+    assert [each.seq for each in both] == sorted(each.seq for each in both)
+    assert journal.family("run-99", others=True) == []
+
+
+async def test_no_more_is_read_of_other_families_than_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    await journal.append(lock_wait().world.events)
+    monkeypatch.setattr(module, "BESIDE", 1)
+    beside = {each.run for each in journal.family("run-6", others=True) if isinstance(each, USES)}
+    assert beside == {"run-6", "run-9"}
+    journal.close()
 
 
 async def test_runs_come_newest_first_and_in_pages(journal: AnyJournal) -> None:
