@@ -13,7 +13,15 @@ import msgspec
 from msgspec.structs import replace
 
 from octotui.engine import events
-from octotui.engine.commands import ChoosePackages, Command, ReportMachine, ReportOutcome, StartRun, Tick
+from octotui.engine.commands import (
+    ChoosePackages,
+    Command,
+    ReportHealth,
+    ReportMachine,
+    ReportOutcome,
+    StartRun,
+    Tick,
+)
 from octotui.engine.estimates.jobs import durations_of, ends_at, key_of
 from octotui.engine.events import AnyEvent
 from octotui.engine.state import ForRetry, Job, Outcome, State, in_order
@@ -92,6 +100,9 @@ class _Play:
 
     def run(self, most: int) -> None:
         """Go on until nothing is left, or `most` events have happened."""
+        for _, name in self.known.awaiting_checks:  # each check that a run waits for soon finds its machine
+            if (run := self.state.runs.get(name)) is not None and run.awaits_checks:
+                self.send(ReportHealth(worker=run.selection.checks[0], health="healthy"), self.now)
         waiting = (run.id for run in in_order(self.known) if run.awaits_packages and run.state == "queued")
         while len(self.happened) < most and (self.choose(next(waiting, None)) or self.step()):
             pass

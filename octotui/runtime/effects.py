@@ -98,7 +98,7 @@ class EffectRunner:
             case (
                 (events.RunDue() | events.RunMoved() | events.PackagesChosen() | events.RunStarted())
                 | (events.WorkersSelected() | events.TargetsSelected() | events.TargetExcluded())
-                | events.RunAwaitsMachines()
+                | (events.RunAwaitsMachines() | events.RunAwaitsChecks())
                 | (events.RunYielded() | events.RunResumed() | events.RunPaused() | events.RunRequeued())
                 | (
                     events.RunCancelling()

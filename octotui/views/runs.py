@@ -224,14 +224,14 @@ def _in_line(state: State, run: Run) -> Mark:
 
 
 def mark(state: State, run: Run) -> Mark:
-    """Return a run's mark: an executing one may wait, also for machines, or ask what to do about a job."""
+    """Return a run's mark: an executing one may wait, also for its workers, or ask what to do about a job."""
     if run.queueing.not_before is not None and run.state == "queued":
         return SCHEDULED
     if run.state != "executing":
         return RUNS[run.state]
     if asks(state, run):
         return RUNS["paused"]
-    if run.queueing.resuming or run.awaits_machines:
+    if run.queueing.resuming or run.awaits_workers:
         return WAITS
     jobs = [state.jobs[name] for _, name in run.progress.open]
     if not jobs or any(isinstance(each.wait, ForChild) or _moves(each) for each in jobs):

@@ -22,12 +22,14 @@ def of(state: State) -> tuple[Count, ...]:
     away = {job.run for job in held if outage_of(job) is not None and _only_waits(state, job.run)}
     asking = {state.interruptions[name].run for _, name in state.asking}
     awaiting = {name for _, name in state.awaiting}
-    stuck = sum(1 for name in locked | away | asking | awaiting if _only_waits(state, name))
+    unchecked = {name for _, name in state.awaiting_checks}
+    stuck = sum(1 for name in locked | away | asking | awaiting | unchecked if _only_waits(state, name))
     queued = len(state.ready) + sum(len(tag.queue) for tag in state.tags.values())
     counts = (
         _count(len(state.slots) - stuck, "executing", "executing", "active"),
         _count(len(locked), "waits for a lock", "wait for a lock", "waits"),
         _count(len(awaiting), "waits for a machine", "wait for a machine", "waits"),
+        _count(len(unchecked), "waits for a check", "wait for a check", "waits"),
         _count(len(away), "away", "away", "warned"),
         _count(queued + len(state.resuming), "queued", "queued", "muted"),
         _count(len(state.asking), "asks", "ask", "asks"),

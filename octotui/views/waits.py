@@ -36,7 +36,7 @@ from octotui.views.labels import (
     machine_name,
     ordinal,
 )
-from octotui.views.machines import outages
+from octotui.views.machines import awaited_checks, outages
 from octotui.views.text.clock_times import Zone, exact_time
 
 
@@ -113,6 +113,9 @@ def of_run(
     if run.awaits_machines:
         since = run.selection.awaits_since or run.queued_at
         return Waiting("a machine", since, lease_wait.sentence(state, run, now), lease_wait.until(state, run))
+    if run.awaits_checks:
+        since = run.selection.checks_since or run.queued_at
+        return Waiting("a check", since, awaited_checks.sentence(state, run, now))
     jobs = [state.jobs[name] for _, name in run.progress.open]
     jobs = [job for job in jobs if job.state == "asking"] or jobs
     if run.ended or any(job.state == "running" and job.outage is None for job in jobs):
@@ -141,8 +144,8 @@ def _in_line(state: State, job: Job, wait: ForLock, now: float, coming: Forecast
 
 
 def waits_itself(run: Run) -> bool:
-    """Return whether a run waits, rather than jobs of it: for its turn, a slot, or machines."""
-    return run.state == "queued" or run.queueing.resuming or run.awaits_machines
+    """Return whether a run waits, rather than jobs of it: for its turn, a slot, machines, or a check."""
+    return run.state == "queued" or run.queueing.resuming or run.awaits_workers
 
 
 def _queued(state: State, run: Run, now: float, zone: Zone) -> Waiting:

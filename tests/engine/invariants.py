@@ -21,6 +21,7 @@ from octotui.engine.state import (
     State,
     in_order,
     is_lost,
+    machine_health,
     manual_of,
 )
 from octotui.engine.state.machine_health import HISTORY, check_deadline, loss_deadline
@@ -106,12 +107,15 @@ def check_settled(state: State, cap_was: int) -> None:
     for run in in_order(state):
         if run.ended:
             continue
-        waits = bool(run.progress.open) or run.queueing.resuming or run.selection.awaits_until is not None
+        waits = bool(run.progress.open) or run.queueing.resuming or _awaits(run)
         assert run.state != "executing" or waits, f"{run.id} has nothing to do and has not ended"
+        for name in run.selection.checks:
+            known = machine_health(state, name)
+            assert known.is_in_line or known.due is not None, f"{run.id} waits for a check that never comes"
         if run.queueing.slot:
             assert not run.progress.unplaced or run.progress.placed >= state.model.engine.max_parallelism
             busy = len(run.progress.open) - len(run.progress.unplaced) - run.progress.children
-            waits = bool(busy) or run.selection.awaits_until is not None
+            waits = bool(busy) or _awaits(run)
             assert run.state != "executing" or waits, f"{run.id} keeps its slot and only waits for children"
         if run.state == "cancelling":
             waits = [state.jobs[name] for _, name in run.progress.open]
@@ -174,6 +178,11 @@ def _lines(state: State, runs: list[Run]) -> None:
         assert run.needs_packages
 
 
+def _awaits(run: Run) -> bool:
+    """Return whether a run waits for a machine, or for a check."""
+    return run.selection.awaits_until is not None or run.awaits_checks
+
+
 def _deadlines(state: State, runs: list[Run], jobs: list[Job]) -> None:
     due: list[Any] = [each for each in (*runs, *jobs) if each.deadline is not None]
     known = sorted(state.machines.items())
@@ -208,9 +217,11 @@ def _machine_leases(state: State, runs: list[Run]) -> None:
     assert_line(
         state.awaiting, ((run.number, run.id) for run in runs if run.selection.awaits_until is not None)
     )
+    assert_line(state.awaiting_checks, ((run.number, run.id) for run in runs if run.awaits_checks))
     for run in runs:
-        waits = run.awaits_machines
+        waits = run.awaits_workers
         assert not (waits and run.progress.open), f"{run.id} has jobs and waits for a machine to begin"
+        assert not (run.awaits_checks and run.awaits_machines)
     leases = sorted(state.machine_leases.values(), key=lambda each: each.id)
     for each in leases:
         assert each.phase != "ending" or each.worker not in state.leases, f"{each.id} ends in use"

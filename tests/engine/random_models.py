@@ -71,6 +71,12 @@ def random_model(random: Random) -> Model:
     )
 
 
+def elsewhere(model: Model) -> Model:
+    """The same space with all workers on other machines."""
+    workers = model.workers.items()
+    return replace(model, workers={name: replace(each, endpoint=f"ssh://{name}") for name, each in workers})
+
+
 def _dynamic(random: Random) -> DynamicPool:
     """Machines that come and go within a walk."""
     return DynamicPool(

@@ -28,7 +28,7 @@ from octotui.engine.state.snapshot import decode, encode
 from octotui.model.space import Model
 from octotui.model.values import Prompt
 from tests.engine.invariants import check_always, check_event, check_finished, check_releases, check_settled
-from tests.engine.random_models import ENVIRONMENTS, TENANTS, calmed, changed, random_model
+from tests.engine.random_models import ENVIRONMENTS, TENANTS, calmed, changed, elsewhere, random_model
 
 START = 1_000_000.0
 VERSIONS = {"tools": "1.0.0", "image": "1.0.0", "image@1.2.0": "1.2.0"}
@@ -52,7 +52,8 @@ class Walk:
         self.reopened = False
         self.most_parallel = 0
         self.calm = False
-        self.send(commands.LoadModel(random_model(self.random)))
+        model = random_model(self.random)
+        self.send(commands.LoadModel(elsewhere(model) if seed % 10 == 9 else model))
         self.send(commands.CreateRelease(process="shop", versions=VERSIONS))
 
     def _declared(self) -> Model:

@@ -176,6 +176,52 @@ async def test_the_example(make_sshd: MakeSshd, tmp_path: Path) -> None:
         assert [each.name for each in kept.iterdir()] == [f"web{number}"]
 
 
+async def test_w4_a_run_that_is_started_at_once_waits_for_a_check_and_passes_over_what_is_away(
+    make_sshd: MakeSshd, tmp_path: Path
+) -> None:
+    """W8: with its reason."""
+    servers = [make_sshd(name=f"machine{number}") for number in (1, 2)]
+    servers[0].stop()
+    space = on(model({"a": [script("Tell", action=Script(body="echo here"))]}, 2), *servers)
+    async with open_space(space, tmp_path / "state", "ann", time.time) as session:
+        events = await session.send(StartRun(process="a", requester="ann"))
+        run = str(next(event.run for event in events if hasattr(event, "run")))
+        assert "worker2" in session.state.runs[run].selection.checks
+        await ended(session)
+        family = await session.family(run)
+    (pick,) = family.runs[run].selection.picks
+    assert pick.worker == "worker2"
+    (passed,) = pick.rejected
+    assert passed.worker == "worker1"
+    assert passed.reason == "not checked yet" or passed.reason.startswith("unavailable: ")
+    assert family.runs[run].state == "succeeded"
+
+
+async def test_w4_a_run_all_of_whose_machines_are_away_fails_with_their_reasons(
+    make_sshd: MakeSshd, tmp_path: Path
+) -> None:
+    """W11: before any step, rather than wait on a machine that is away."""
+    server = make_sshd()
+    server.stop()
+    space = on(model({"a": [script("Never", action=Script(body="echo never"))]}, 1), server)
+    async with open_space(space, tmp_path / "state", "ann", time.time) as session:
+        events = await session.send(StartRun(process="a", requester="ann"))
+        run = str(next(event.run for event in events if hasattr(event, "run")))
+        await ended(session)
+        family = await session.family(run)
+    assert family.runs[run].state == "failed"
+    assert "no worker is eligible: worker1 is unavailable: " in family.runs[run].reason
+    assert not family.jobs
+
+
+async def checked(session: Session) -> None:
+    """Wait until each worker has been checked, so that none is passed over for another."""
+    async for state in session.states():
+        if all(name in state.health for name in state.model.workers):
+            return
+
+
 async def started(session: Session, process: str) -> str:
+    await checked(session)
     events = await session.send(StartRun(process=process, requester="ann"))
     return str(next(event.run for event in events if hasattr(event, "run")))

@@ -8,6 +8,7 @@ from octotui.engine import events
 from octotui.engine.commands import StartRun
 from octotui.engine.decide.attempt_outcomes import end_job
 from octotui.engine.decide.guided_failure import is_guided
+from octotui.engine.decide.machines.awaited_checks import await_checks
 from octotui.engine.decide.machines.lost_machines import acquirable, reselect_lost, stranded
 from octotui.engine.decide.machines.machine_demand import await_machines
 from octotui.engine.decide.target_steps import TargetSelection, begin, find_targets, outermost
@@ -110,7 +111,8 @@ def fail_circular_wait(turn: Transaction, name: str) -> None:
 def plan(turn: Transaction, name: str) -> None:
     """Select workers and targets for all pending steps, or fail the run before any of them (W6, W7, W11).
 
-    Where a dynamic pool has no machine, the run waits for one, and is planned again (W12).
+    Where a dynamic pool has no machine, the run waits for one, and is planned again (W12). So it is where
+    all workers of a pool are other machines that have never been checked (W4).
     """
     run = turn.run(name)
     if not run.selection.picks:
@@ -124,7 +126,11 @@ def plan(turn: Transaction, name: str) -> None:
     if selection.awaited:
         await_machines(turn, run, selection.awaited, selection.ready)
         return
-    if selection.picks or run.selection.awaits_until is not None:  # it ends the wait, also for no worker
+    if selection.unchecked:
+        await_checks(turn, run, selection.unchecked, selection.ready)
+        return
+    waits = run.selection.awaits_until is not None or run.awaits_checks
+    if selection.picks or waits:  # it ends the wait, also for no worker
         turn.emit(events.WorkersSelected(run=name, picks=selection.picks))
     if targets.steps:
         _select_targets(turn, run, targets)

@@ -11,6 +11,7 @@ from octotui.engine.decide.answered_questions import apply_answer
 from octotui.engine.decide.attempt_outcomes import child_outcome, end_attempt
 from octotui.engine.decide.cancel import cancel_child, end_if_idle, end_open_jobs
 from octotui.engine.decide.create_release import newest_release, publish
+from octotui.engine.decide.machines.awaited_checks import judged, runs_awaiting
 from octotui.engine.decide.machines.health_checks import plan_checks, start_checks
 from octotui.engine.decide.machines.lost_machines import (
     fail_without_packages,
@@ -63,14 +64,17 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
         case events.ModelLoaded():
             _use_new_limits(turn)
             follow_leases(turn, event)
+            plan_checks(turn)  # those of new workers are awaited
             _plan_again(turn)
-            plan_checks(turn)
+            for name in runs_awaiting(turn.state):
+                plan(turn, name)
             start_checks(turn)
         case (events.ChecksQueued() | events.MachineChecked()) | (
             events.ChecksPlanned() | events.HealthChanged()
         ):
             start_checks(turn)
             _grant_again(turn, event)
+            _plan_checked(turn, event)
             follow_leases(turn, event)
         case events.MachineLost():
             replace_lost_machine(turn, event)
@@ -106,7 +110,8 @@ def _react(turn: Transaction, event: AnyEvent) -> None:  # noqa: C901, PLR0912, 
         case events.InterruptionAnswered():
             apply_answer(turn, event)
         case (
-            (events.RunAwaitsMachines() | events.TargetsSelected() | events.TargetExcluded())
+            (events.RunAwaitsMachines() | events.RunAwaitsChecks())
+            | (events.TargetsSelected() | events.TargetExcluded())
             | (events.MachineRequested() | events.ProvisioningFailed() | events.ProvisioningRetried())
             | (events.MachineDue() | events.DestroyFailed() | events.DestroyRetried())
             | (events.RunMoved() | events.StepSkipped() | events.TargetSkipped() | events.VariablePublished())
@@ -132,6 +137,12 @@ def _plan_again(turn: Transaction, pool: str | None = None) -> None:
             _continue_run(turn, name)
         else:
             plan(turn, name)
+
+
+def _plan_checked(turn: Transaction, event: AnyEvent) -> None:
+    """Plan runs again that have waited for the first check of a machine (W4)."""
+    for name in runs_awaiting(turn.state, judged(event)):
+        plan(turn, name)
 
 
 def _fill_slots(turn: Transaction) -> None:
@@ -258,9 +269,9 @@ def _ends_more(turn: Transaction, name: str) -> bool:
 
 
 def _continue_run(turn: Transaction, name: str) -> None:
-    """Continue a run that has a slot, unless it has ended meanwhile, or waits for a machine to begin."""
+    """Continue a run that has a slot, unless it has ended meanwhile, or waits before it begins."""
     run = turn.state.runs.get(name)
-    if run is None or not run.queueing.slot or run.awaits_machines:
+    if run is None or not run.queueing.slot or run.awaits_workers:
         return
     _place(turn, name)
     if run.progress.open:

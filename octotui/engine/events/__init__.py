@@ -58,6 +58,7 @@ from octotui.engine.events.machines import (
 )
 from octotui.engine.events.runs import (
     PackagesChosen,
+    RunAwaitsChecks,
     RunAwaitsMachines,
     RunCancelling,
     RunDue,
@@ -137,6 +138,7 @@ __all__ = [
     "ProvisioningFailed",
     "ProvisioningRetried",
     "ReleaseCreated",
+    "RunAwaitsChecks",
     "RunAwaitsMachines",
     "RunCancelling",
     "RunDue",

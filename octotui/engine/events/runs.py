@@ -88,6 +88,17 @@ class RunAwaitsMachines(Event, frozen=True, tag=True):
     keeps: tuple[str, ...] = ()
 
 
+class RunAwaitsChecks(Event, frozen=True, tag=True):
+    """A run waits until one of these workers has been checked for the first time (W4).
+
+    It needs the machines of dynamic pools, `keeps`, as well, which have one.
+    """
+
+    run: str
+    workers: tuple[str, ...]
+    keeps: tuple[str, ...] = ()
+
+
 class WorkersSelected(Event, frozen=True, tag=True):
     """Workers were selected and leased for all pending steps."""
 
@@ -204,6 +215,7 @@ RunEvent = (
     | PackagesChosen
     | RunStarted
     | RunAwaitsMachines
+    | RunAwaitsChecks
     | WorkersSelected
     | WorkerReselected
     | TargetsSelected

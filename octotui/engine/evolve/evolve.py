@@ -69,6 +69,8 @@ def evolve(state: State, event: AnyEvent) -> State:  # noqa: C901, PLR0912, PLR0
             return runs.started(state, event)
         case events.RunAwaitsMachines():
             return machine_leases.awaits(state, event)
+        case events.RunAwaitsChecks():
+            return machine_leases.awaits_checks(state, event)
         case events.WorkersSelected():
             return runs.workers_selected(state, event)
         case events.WorkerReselected():

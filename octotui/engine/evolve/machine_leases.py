@@ -135,8 +135,27 @@ def awaits(state: State, event: events.RunAwaitsMachines) -> State:
     return replace(state, awaiting=awaiting, runs=state.runs.insert(run.id, run))
 
 
+def awaits_checks(state: State, event: events.RunAwaitsChecks) -> State:
+    """Let a run wait for the first check of one of some workers, and for machines no more."""
+    since = state.runs[event.run].selection.checks_since
+    state, run = awaits_no_more(state, state.runs[event.run])
+    run = with_selection(run, awaits=(), keeps=event.keeps, checks=event.workers)
+    run = with_selection(run, checks_since=event.at if since is None else since)
+    awaiting = state.awaiting_checks.add((run.number, run.id))
+    return replace(state, awaiting_checks=awaiting, runs=state.runs.insert(run.id, run))
+
+
 def awaits_no_more(state: State, run: Run) -> tuple[State, Run]:
-    """Take a run out of those that wait for machines; its selection says still what it has waited for."""
+    """Take a run out of those that wait for checks, and for machines.
+
+    Its selection says still for which machines it has waited.
+    """
+    if run.selection.checks:
+        awaiting = state.awaiting_checks.discard((run.number, run.id))
+        state, run = (
+            replace(state, awaiting_checks=awaiting),
+            with_selection(run, checks=(), checks_since=None),
+        )
     until = run.selection.awaits_until
     if until is None:
         return state, run

@@ -26,13 +26,20 @@ class Selection(msgspec.Struct, frozen=True):
     """The picks of a run in step order, or else all problems (W11).
 
     `awaited` are the dynamic pools that must get a machine first, `ready` those that have one that is needed
-    as well (W12).
+    as well (W12). `unchecked` are the workers of which one must first be checked (W4).
     """
 
     picks: tuple[Pick, ...] = ()
     problems: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+class NotChecked(msgspec.Struct, frozen=True):
+    """All workers that may be selected are other machines whose first check is still to come."""
+
+    workers: tuple[str, ...]
 
 
 class NoMachine(msgspec.Struct, frozen=True):
@@ -51,20 +58,26 @@ class SelectionTally(msgspec.Struct):
     leased: dict[Key, list[Pick]] = {}
     picks: list[Pick] = []
     awaited: dict[str, None] = {}
+    unchecked: dict[str, None] = {}
+    waits: bool = True
 
 
-def select(state: State, run: Run, needs: Sequence[WorkerNeed]) -> Selection:
-    """Select workers for steps of a run; all or nothing (W5)."""
-    taken = SelectionTally()
+def select(state: State, run: Run, needs: Sequence[WorkerNeed], *, waits: bool = True) -> Selection:
+    """Select workers for steps of a run; all or nothing (W5).
+
+    A run that does not wait for first checks, as it has begun, and a prediction, which checks nothing, take
+    a worker that is not checked yet for a healthy one (W4).
+    """
+    taken = SelectionTally(waits=waits and not state.predicted)
     problems = [*run.selection.problems, *_unanswered(state, run)]
     for need in needs:
         problem = _serve(state, run, need, taken)
         if problem is not None:
             problems.append(problem)
-    if problems or taken.awaited:
+    if problems or taken.awaited or taken.unchecked:
         used = dict.fromkeys(pick.pool for pick in taken.picks)
         ready = (slug for slug in used if state.model.pool(slug).dynamic is not None)
-        return Selection((), tuple(problems), tuple(taken.awaited), tuple(ready))
+        return Selection((), tuple(problems), tuple(taken.awaited), tuple(ready), tuple(taken.unchecked))
     return Selection(tuple(taken.picks))
 
 
@@ -89,6 +102,8 @@ def _serve(state: State, run: Run, need: WorkerNeed, taken: SelectionTally) -> R
                 _take(msgspec.structs.replace(pick, container=image), leased, taken)
             case NoMachine():
                 taken.awaited[resolved.slug] = None
+            case NotChecked(workers):
+                taken.unchecked.update(dict.fromkeys(workers))
             case reason:
                 problem = reason
     return None if problem is None else f"step “{step.name}”, pool {resolved.slug}: {problem}"
@@ -169,7 +184,7 @@ def pool_of(state: State, run: Run, step: Step, of_target: str | None = None) ->
 
 def _pick(
     state: State, run: Run, slug: str, need: WorkerNeed, taken: SelectionTally
-) -> Pick | NoMachine | Reason:
+) -> Pick | NoMachine | NotChecked | Reason:
     """Pick a worker of a pool by its policy, or return a sentence why there is none."""
     pool, step = state.model.pool(slug), run.runbook.steps[need.step]
     if pool.dynamic is not None and all(not_eligible(state, each) is not None for each in pool.workers):
@@ -185,6 +200,8 @@ def _pick(
     order = from_cursor(pool, cursor) if rotates else by_leases(pool, held)
     for worker in checked_first(state, order, tools):
         reason = rejection(state, worker, tools)
+        if reason is None and taken.waits and is_unchecked(state, worker):
+            return NotChecked(_eligible_unchecked(state, order, tools))
         if reason is None:
             passed += _unchecked_before(state, order, worker)
             return Pick(
@@ -210,6 +227,11 @@ def checked_first(state: State, order: Sequence[str], needs: Sequence[str]) -> l
     return sorted(
         order, key=lambda worker: is_unchecked(state, worker) and not rejection(state, worker, needs)
     )
+
+
+def _eligible_unchecked(state: State, order: Sequence[str], needs: Sequence[str]) -> tuple[str, ...]:
+    """Return the workers that may be selected as far as it is known before their first check."""
+    return tuple(each for each in order if is_unchecked(state, each) and not rejection(state, each, needs))
 
 
 def _unchecked_before(state: State, order: Sequence[str], chosen: str) -> list[RejectedCandidate]:

@@ -31,6 +31,8 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     keeps: tuple[str, ...] = ()  # those that have one, which it needs as well
     awaits_since: float | None = None
     awaits_until: float | None = None  # then it fails
+    checks: tuple[str, ...] = ()  # workers of which one is to be checked before any are selected (W4)
+    checks_since: float | None = None
     given_up: tuple[int, ...] = ()  # picks whose worker was lost, and whose steps got another one (M6)
     digests: dict[str, str] = {}  # of images, by `WORKER IMAGE`, once they are acquired (S8)
 

@@ -227,6 +227,16 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
         return self.selection.awaits_until is not None and not self.selection.leased
 
     @property
+    def awaits_checks(self) -> bool:
+        """Whether it waits for the first check of a worker before its workers are selected (W4)."""
+        return bool(self.selection.checks)
+
+    @property
+    def awaits_workers(self) -> bool:
+        """Whether it has a slot, and waits before its workers are selected."""
+        return self.awaits_machines or self.awaits_checks
+
+    @property
     def awaits_packages(self) -> bool:
         """Whether the versions of its packages must still be chosen."""
         return self.selection.versions is None and bool(self.needs_packages)
@@ -294,6 +304,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     machine_leases: "Map[str, MachineLease]" = HashTrieMap()
     next_lease: int = 1
     awaiting: SortedSequence = SortedSequence()  # `(number, run)` of those that wait for a machine
+    awaiting_checks: SortedSequence = SortedSequence()  # the same of those that wait for a first check
     slots: SortedSequence = SortedSequence()  # `(number, run)` of those that hold one
     ready: SortedSequence = SortedSequence()
     resuming: SortedSequence = SortedSequence()

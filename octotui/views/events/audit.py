@@ -126,6 +126,10 @@ TELLING: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     events.MachineDestroyed: ("destroyed", lambda event: event.lease),
     events.PassphraseGiven: ("unlocked", lambda event: event.key),
     events.CommandSent: ("executed", lambda event: f"on {event.machine}: {command_text(event)}"),
+    events.RunAwaitsChecks: (
+        "waits",
+        lambda event: f"for the first check of {listed(event.workers, most=8, last='or')}",
+    ),
     events.MachineLost: ("lost", lambda event: f"{event.machine}: {event.reason}"),
     events.WorkerReselected: ("reselected", lambda event: f"{event.pick.worker}, since {event.reason}"),
     events.ActionRefused: (

@@ -95,6 +95,9 @@ def _of_run(  # noqa: C901, PLR0912 - one line an event
             return ["waits for no machine any more"]
         case events.RunAwaitsMachines(pools=pools):
             return [f"waits for a machine of pool {listed(pools, most=4)}"]
+        case events.RunAwaitsChecks(workers=workers):
+            named = (machine_name(state.model, each) for each in workers)
+            return [f"waits for the first check of {listed(named, most=4, last='or')}"]
         case events.WorkersSelected(picks=picks):
             return [f"leases {at_length(run, pick, state.model)}" for pick in picks]
         case events.WorkerReselected(pick=pick, reason=reason):

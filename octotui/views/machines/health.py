@@ -2,6 +2,7 @@
 
 import msgspec
 
+from octotui.engine.rules.worker_selection import is_unchecked
 from octotui.engine.state import MachineHealth, State, is_lost, machine_health
 from octotui.model.machines.endpoints import LOCAL
 from octotui.model.quantities import duration as exactly
@@ -101,7 +102,10 @@ def checks(state: State, machine: str, now: float, zone: Zone = None) -> list[st
     known = machine_health(state, machine)
     lines = [policy(state, machine)]
     if known.checked_at is None:
-        lines.append("was not checked yet, which counts as healthy")
+        awaited = (
+            "; runs wait for that where there is no other worker" if is_unchecked(state, machine) else ""
+        )
+        lines.append(f"was not checked yet{awaited or ', which counts as healthy'}")
     else:
         told = f"checked {exact_time(known.checked_at, now, zone)}, {duration(now - known.checked_at)} ago"
         answered = "" if known.latency is None else f", answered after {latency(known.latency)}"

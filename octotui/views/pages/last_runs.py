@@ -163,7 +163,7 @@ def open_runs(state: State) -> dict[RunPlace, OpenRuns]:
         if not run.ended:
             place = RunPlace(run.request.process, run.request.environment, run.request.tenant)
             known = found.get(place, OpenRuns())
-            executing = (run.id,) if run.id in in_slots and not run.awaits_machines else ()
+            executing = (run.id,) if run.id in in_slots and not run.awaits_workers else ()
             found[place] = OpenRuns((*known.all, run.id), (*known.executing, *executing))
     return found
 

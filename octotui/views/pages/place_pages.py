@@ -100,6 +100,8 @@ def _pool(slug: str, scope: PageScope) -> PageLines:
     yield from section("Machines", (line for each in machines for line in _lease(state, each, scope)))
     awaiting = (run for _, run in state.awaiting if slug in state.runs[run].selection.awaits)
     yield from _runs_here("Runs that wait for a machine", awaiting)
+    unchecked = (run for _, run in state.awaiting_checks if {*names} & {*state.runs[run].selection.checks})
+    yield from _runs_here("Runs that wait for a first check", unchecked)
     leases = dict.fromkeys(run for name in names for _, run in state.leases.get(name, ()))
     yield from _runs_here("Runs that lease its workers", leases, "No run leases a worker of it.")
     yield from _past(scope)

@@ -26,6 +26,7 @@ NAMES = {
         "skip",
         "target",
         "tenant",
+        "workers",
         "to",
         "user",
     ),

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from octotui.engine import commands
 from octotui.engine.events import RunQueued, WorkersSelected
+from octotui.engine.rules.targets.cluster_workers import worker_needs
+from octotui.engine.rules.worker_selection import select
 from octotui.engine.state import CheckedFacts, FoundTool, Pick, RejectedCandidate
 from octotui.model.process import Simulate, Step
 from octotui.model.space import BUILT_IN, Model, Pool, Scope, Tenant, Value, Worker
@@ -404,9 +406,22 @@ class TestUnchecked:
         world.send(commands.ReportCheck(machine="worker1", health="unavailable", reason="key unknown"))
         assert self.picked(world).worker == "worker3"
 
-    def test_w4_and_is_selected_where_there_is_no_other(self) -> None:
+    def test_w4_and_is_awaited_where_there_is_no_other(self) -> None:
         world = self.space()
         world.send(commands.ReportHealth("worker3", "unhealthy"))
-        pick = self.picked(world)
-        assert pick.worker == "worker1"
-        assert [each.worker for each in pick.rejected] == ["worker3"]
+        run = world.start("go")
+        assert world.state.runs[run].selection.checks == ("worker1", "worker2")
+        world.send(commands.Tick())
+        world.send(commands.ReportCheck(machine="worker2", health="healthy"))
+        pick = world.state.runs[run].selection.picks[0]
+        assert pick.worker == "worker2"
+        assert pick.rejected == (RejectedCandidate("worker1", "not checked yet"),)
+
+    def test_w4_a_prediction_takes_it_for_a_healthy_one(self) -> None:
+        world = self.space()
+        world.send(commands.ReportHealth("worker3", "unhealthy"))
+        queued = world.run(world.start("go"))
+        needs = worker_needs(world.state, queued)
+        assert select(world.state, queued, needs).unchecked == ("worker1", "worker2")
+        predicted = replace(world.state, predicted=True)
+        assert [pick.worker for pick in select(predicted, queued, needs).picks] == ["worker1"]

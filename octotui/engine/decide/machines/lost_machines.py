@@ -198,7 +198,7 @@ def reselect(turn: Transaction, name: str, offset: int, *, needed: bool = True) 
     if turn.state.model.pool(pick.pool).on_lost_worker != "reselect" or run.state != "executing":
         return None
     steps = [index for index in pick.all_steps if _has_not_begun(run, index)]
-    found = select(turn.state, run, needs_again(turn.state, run, pick, steps))
+    found = select(turn.state, run, needs_again(turn.state, run, pick, steps), waits=False)
     open_jobs = _jobs_on(turn, name, pick.worker)
     if found.awaited and not found.problems:
         return _await_another(turn, run, found.awaited) if needed or open_jobs else None

@@ -21,7 +21,8 @@ def usable(state: State, pool: str) -> list[MachineLease]:
 
 def is_awaited(state: State, pool: str) -> bool:
     """Return whether a run waits for a machine of a pool, or for others beside one that the pool has."""
-    waits = (state.runs[name].selection for _, name in state.awaiting)
+    waiting = (*state.awaiting, *state.awaiting_checks)
+    waits = (state.runs[name].selection for _, name in waiting)
     return any(pool in each.awaits or pool in each.keeps for each in waits)
 
 
