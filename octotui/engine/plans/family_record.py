@@ -124,7 +124,14 @@ class FamilyRecord:
     def _end(self, name: str, event: events.JobEnded | events.RunEnded) -> None:
         step = self._steps.get(name)
         if step is not None:
-            self._steps[name] = replace(step, ended_at=event.at, state=event.state, reason=event.reason)
+            asked = step.queued_at if step.kind == "manual" else None  # a question starts as it is raised
+            self._steps[name] = replace(
+                step,
+                started_at=asked if step.started_at is None else step.started_at,
+                ended_at=event.at,
+                state=event.state,
+                reason=event.reason,
+            )
 
     def _not_reached(self, state: State) -> Iterator[PlannedStep]:
         """Yield the steps of open runs that were never queued, with their workers."""

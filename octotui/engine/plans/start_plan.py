@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from octotui.engine.plans.what_if import PoolChange
+from octotui.engine.plans.what_if import ChangedSpace
 from octotui.engine.state import JobEnd, Mode, RunEnd, State
 from octotui.engine.state.records import JobKind
 
@@ -67,8 +67,7 @@ class StartPlan(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[PlannedStep, ...]
     queued: State
     others: dict[str, float | None]
-    pools: tuple[PoolChange, ...] = ()
-    task_cap: tuple[int, int] | None = None
+    changed: ChangedSpace
     assumed: tuple[str, ...] = ()
     events: int = 0
     cut: bool = False

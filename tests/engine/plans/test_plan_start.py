@@ -85,7 +85,7 @@ def test_e6_more_workers_end_a_wait_and_a_higher_cap_starts_what_is_queued():
     assert wider.ends_about < as_is.ends_about
     assert higher.ends_about is not None
     assert higher.ends_about <= wider.ends_about
-    assert higher.task_cap == (2, 9)
+    assert higher.changed.task_cap == (2, 9)
     assert set(as_is.others) == {"run-1", "run-2", "run-3"}
     assert told(wider)[1][1] in ("worker1", "copy-1-of-worker1")
 
