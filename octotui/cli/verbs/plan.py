@@ -8,6 +8,7 @@ import click
 from msgspec.structs import replace
 
 from octotui.cli.model_files import load_or_exit
+from octotui.cli.plans.what_if_options import WhatIfOptions, what_if_of, what_if_options
 from octotui.cli.shell_completion import processes
 from octotui.cli.spaces.model_argument import file_argument, model_path
 from octotui.cli.start_options import (
@@ -19,7 +20,6 @@ from octotui.cli.start_options import (
     what_to_run,
 )
 from octotui.cli.terminal.output import refuse, wants_ascii, warn
-from octotui.cli.what_if_options import WhatIfOptions, what_if_of, what_if_options
 from octotui.engine.commands import Refused, StartRun
 from octotui.engine.plans.what_if import AS_IS, ChangedSpace, WhatIf, changed_space
 from octotui.engine.state import State
@@ -81,7 +81,7 @@ def command(
 
 def _compare(before: State, model: Model, start: StartRun, what_if: WhatIf, options: PlanOptions) -> int:
     """Print two plans of a run that starts now; return the exit code of what if. Raises Refused."""
-    from octotui.cli.summary.compared_plans import compared_plans
+    from octotui.cli.plans.compared_plans import compared_plans
     from octotui.cli.terminal.output import say, say_json
     from octotui.cli.terminal.user_settings import shown_zone
     from octotui.engine.plans.plan_start import plan_start

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from octotui.cli.summary.compared_plans import compared_plans
+from octotui.cli.plans.compared_plans import compared_plans
 from octotui.engine.plans.what_if import WhatIf
 from tests.engine.plans.test_plan_start import ALONE
 from tests.engine.test_forecast import takes

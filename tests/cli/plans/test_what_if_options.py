@@ -2,7 +2,7 @@
 
 import pytest
 
-from octotui.cli.what_if_options import WhatIfOptions, what_if_of
+from octotui.cli.plans.what_if_options import WhatIfOptions, what_if_of
 from octotui.engine.plans.what_if import WhatIf
 from tests.scenes import kraken
 
