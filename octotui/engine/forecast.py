@@ -66,14 +66,14 @@ class StartForecast(msgspec.Struct, frozen=True):
 
 def forecast(state: State, now: float, most: int = MOST_EVENTS) -> Forecast:
     """Forecast what becomes of open runs; O(most) events, beside the present jobs."""
-    play = _Play(state, now)
+    play = Play(state, now)
     play.run(most)
     return play.found
 
 
 def forecast_start(state: State, start: StartRun, now: float, most: int = MOST_EVENTS) -> StartForecast:
     """Forecast a run that starts now, beside the open ones; O(most) events. Raises Refused."""
-    play = _Play(state, now)
+    play = Play(state, now)
     play.send(start, play.now)
     queued = play.state
     run = next(event.run for event in play.happened if isinstance(event, events.RunQueued))
@@ -81,7 +81,7 @@ def forecast_start(state: State, start: StartRun, now: float, most: int = MOST_E
     return StartForecast(run, play.before, queued, play.state, play.found, tuple(play.happened))
 
 
-class _Play:
+class Play:
     """A State that is advanced in the time of a forecast."""
 
     def __init__(self, state: State, now: float) -> None:
@@ -91,20 +91,26 @@ class _Play:
         self.happened: list[AnyEvent] = []
         self.found = Forecast(self.now, {}, {}, {})
         self._running: list[tuple[float, str]] = []
+        self._waiting = iter(
+            [run.id for run in in_order(state) if run.awaits_packages and run.state == "queued"]
+        )
         for lease in leases_in_order(state.machine_leases):
             if lease.phase in ("requested", "starting"):
-                self._push(lease.id, self._provisioned(lease.pool, lease.requested_at))
+                self._push(lease.id, self.provisioned(lease.pool, lease.requested_at))
         for lock in state.locks.values():
             for _, name in lock.holders:
-                self._push(name, ends_at(state, state.jobs[name], self.now))
+                self._push(name, self.ends(state.jobs[name]))
+
+    def ends(self, job: Job) -> float:
+        """Return about when an attempt ends that runs already, `inf` where nobody can say."""
+        return ends_at(self.known, job, self.now)
 
     def run(self, most: int) -> None:
         """Go on until nothing is left, or `most` events have happened."""
         for _, name in self.known.awaiting_checks:  # each check that a run waits for soon finds its machine
             if (run := self.state.runs.get(name)) is not None and run.awaits_checks:
                 self.send(ReportHealth(worker=run.selection.checks[0], health="healthy"), self.now)
-        waiting = (run.id for run in in_order(self.known) if run.awaits_packages and run.state == "queued")
-        while len(self.happened) < most and (self.choose(next(waiting, None)) or self.step()):
+        while len(self.happened) < most and (self.choose(next(self._waiting, None)) or self.step()):
             pass
 
     def choose(self, name: str | None) -> bool:
@@ -125,7 +131,7 @@ class _Play:
                 self.send(ReportMachine(lease=name, machine=name, endpoint=LOCAL), at)
                 return True
             job = self.state.jobs[name]
-            outcome = STOPPED if job.stopping else DONE
+            outcome = STOPPED if job.stopping else self.outcome(job)
             self.send(ReportOutcome(job=name, attempt=job.attempt, outcome=outcome), at)
         elif due < inf:
             self.send(Tick(), due)
@@ -159,17 +165,18 @@ class _Play:
         self.state, happened = advance(self.state, command, self.now)
         self.happened += happened
         for event in happened:
-            self._note(event)
+            self.note(event)
 
-    def _note(self, event: AnyEvent) -> None:
+    def note(self, event: AnyEvent) -> None:
+        """Note what an event tells of the future; it is one of those of a command that was just sent."""
         match event:
             case events.JobStarted() if event.job in self.state.jobs:
                 self.found.job_starts.setdefault(event.job, self.now)
-                self._push(event.job, self.now + self._takes(self.state.jobs[event.job]))
+                self._push(event.job, self.now + self.takes(self.state.jobs[event.job]))
             case events.RunStarted() | events.RunResumed():
                 self.found.run_starts.setdefault(event.run, self.now)
             case events.MachineRequested():
-                self._push(event.lease, self._provisioned(event.pool, self.now))
+                self._push(event.lease, self.provisioned(event.pool, self.now))
             case events.RunEnded():
                 self.found.run_ends[event.run] = self.now
             case events.RunQueued() if event.run in self.state.runs:
@@ -177,13 +184,17 @@ class _Play:
             case _:
                 pass
 
-    def _takes(self, job: Job) -> float:
+    def outcome(self, job: Job) -> Outcome:
+        """Return how an attempt ends that is not stopped."""
+        return DONE
+
+    def takes(self, job: Job) -> float:
         """Return about how long an attempt takes; the forecast's own durations do not count."""
         key = key_of(self.state, job)
         takes = None if key is None else durations_of(self.known, key).about
         return inf if takes is None else takes
 
-    def _provisioned(self, pool: str, since: float) -> float:
+    def provisioned(self, pool: str, since: float) -> float:
         """Return about when a machine that was requested is ready, `inf` where nobody can say (W12)."""
         takes = durations_of(self.known, pool_key(pool)).about
         return inf if takes is None else max(self.now, since + takes)

@@ -3,22 +3,20 @@
 It is alone there: beside what is open now, a forecast says what it would wait behind.
 """
 
-from collections.abc import Iterator
 from functools import partial
 
 import msgspec
 from msgspec.structs import replace
 
-from octotui.engine.commands import AnswerInterruption, CreateRelease, StartRun, TakeInterruption
+from octotui.engine.commands import CreateRelease, StartRun
 from octotui.engine.estimates.jobs import durations_of
 from octotui.engine.events import AnyEvent, RunQueued
 from octotui.engine.forecast import StartForecast, forecast_start
-from octotui.engine.rules.authorization import may_answer, people
-from octotui.engine.state import Answer, Interruption, State, manual_of, next_deadline
+from octotui.engine.plans.assumed_answers import assumed_answer
+from octotui.engine.state import Interruption, State, next_deadline
 from octotui.engine.state.durations import pool_key
 from octotui.engine.state.machine_leases import with_machines
 from octotui.model.space import Model
-from octotui.model.values import HIDDEN, Prompt
 from octotui.runtime.clocks import Clock, in_virtual_time
 from octotui.runtime.effects import EffectRunner
 from octotui.runtime.jobs.package_acquisition import SimulatedAcquirer
@@ -150,30 +148,10 @@ async def _start(session: Session, command: StartRun) -> str:
 
 async def _answer(session: Session, asked: Interruption) -> bool:
     """Answer a question with one approval; return False where nobody may."""
-    state = session.state
-    user = next(_who_may_answer(state, asked), None)
-    if user is None:
-        return False
-    answer: Answer = "proceed" if asked.kind == "manual" else "fail"
-    fields = manual_of(state, asked).fields.items()
-    values = {name: _valid_value(name, prompt) for name, prompt in fields if prompt.needs_answer}
-    await session.send(TakeInterruption(interruption=asked.id, user=user))
-    await session.send(AnswerInterruption(interruption=asked.id, user=user, answer=answer, values=values))
-    return True
-
-
-def _who_may_answer(state: State, asked: Interruption) -> Iterator[str]:
-    """Yield people who may answer: members of its teams, or else as many made-up people as needed."""
-    yield from people(state, asked)
-    made_up = ("somebody", *(f"somebody {number}" for number in range(2, len(asked.answers) + 4)))
-    yield from (each for each in made_up if may_answer(state, asked, each) is None)
-
-
-def _valid_value(name: str, prompt: Prompt) -> str:
-    """Return a valid value of a field."""
-    if prompt.kind == "select":
-        return prompt.options[0]
-    return HIDDEN if prompt.kind == "sensitive" else name
+    commands = assumed_answer(session.state, asked)
+    for command in commands or ():
+        await session.send(command)
+    return commands is not None
 
 
 def _is_quiescent(state: State, root: str) -> bool:

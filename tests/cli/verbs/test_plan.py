@@ -244,3 +244,48 @@ def test_v5_it_warns_of_the_secrets_that_its_jobs_would_read(octotui: Call, writ
     assert octotui("plan", model, "ok", "--state", state).err == ""
     said = octotui("plan", model, "ok", "--environment", "live", "--skip", "Say hello", "--state", state)
     assert said.err == ""
+
+
+def test_e6_what_if_a_pool_had_other_workers(octotui: Call, state: Path) -> None:
+    """E6: the tree as it would come then, and what is different."""
+    kraken = ROOT / "configs" / "kraken.toml"
+    said = octotui("plan", kraken, "unleash", "--pool", "setup=1", "--task-cap", "2", "--state", state)
+    assert said.code == 0
+    assert "what if setup has 1 worker instead of 3: worker2 and worker3 are left out\n" in said.out
+    assert "what if a task cap of 2 instead of 5\n" in said.out
+    assert "on worker2" not in said.out
+    more = octotui("plan", kraken, "unleash", "--pool", "setup=4", "--json", "--state", state)
+    workers = [each["workers"] for each in json.loads(more.out)["runs"]]
+    assert {"Create the instance": "copy-1-of-worker1"} in workers
+    assert not state.exists()
+
+
+def test_e6_two_plans_side_by_side_beside_what_runs(octotui: Call, lived: Lived) -> None:
+    """E6: as text, in ASCII and as JSON; nothing is started."""
+    model, *at = lived.at
+    said = octotui("plan", model, "ok", "--compare", "--task-cap", "9", "--ascii", *at)
+    assert said.code == 0
+    assert said.out.splitlines()[0].split() == ["as", "is", "what", "if"]
+    assert "waits for a slot" in said.out
+    assert said.out.isascii()
+    told = json.loads(octotui("plan", model, "ok", "--compare", "--task-cap", "9", "--json", *at).out)
+    assert told["as_is"]["starts_about"] is None
+    assert told["what_if"]["starts_about"] == told["at"]
+
+
+def test_e6_what_cannot_be_tried_is_refused_in_one_sentence(octotui: Call, state: Path) -> None:
+    kraken = ROOT / "configs" / "kraken.toml"
+    for options in (("--pool", "setup=0"), ("--pool", "setup=0", "--compare")):
+        said = octotui("plan", kraken, "unleash", *options, "--state", state)
+        assert (said.code, said.out) == (2, "")
+        assert said.err == (
+            "octotui: pool setup with a size of 0 cannot be tried, since nothing would run:"
+            " give a number from 1 to 1,000\n"
+        )
+
+
+def test_e6_a_plan_that_would_fail_then_ends_with_1(octotui: Call, write: Call, state: Path) -> None:
+    model = write(FAIL)
+    assert octotui("plan", model, "fail", "--compare", "--pool", "setup=1", "--state", state).code == 0
+    failing = write(FAIL.replace("script", 'simulate = { result = "failure" }\nscript'))
+    assert octotui("plan", failing, "fail", "--compare", "--pool", "setup=1", "--state", state).code == 1
