@@ -127,7 +127,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.account = account
         self.keymap = account.keymap
         rebind(self, self.keymap)
-        self.urgent = {SAYS_HOW} | {key for key in self._quit_keys if key_to_character(key) is None}
+        leaving = (key for key in self._quit_keys if key_to_character(key) is None)
+        self.urgent = frozenset({SAYS_HOW, *leaving})
         self.switch = switch
         self._visible = VisibleFilter(ascii_only=glyphs == "ascii")
         if detaches:

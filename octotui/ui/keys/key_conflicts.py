@@ -14,6 +14,10 @@ from octotui.ui.keys.key_table import declaring
 from octotui.ui.settings.keymap import Keymap
 
 
+FIELD_KEYS = frozenset(key for field in (Input, TextArea) for key in field._merged_bindings.key_to_bindings)
+"""What a field does itself, such as to cut."""
+
+
 class KeyProblem(NamedTuple):
     """A sentence about the keys of an action."""
 
@@ -74,7 +78,7 @@ def _ways_out(keymap: Keymap) -> Iterator[KeyProblem]:
     for kind in declaring():
         own = {each.id for each in own_actions(kind) if issubclass(kind, App | Screen) and each.leads_out}
         for each in (each for each in rebound_actions(kind, keymap) if each.id in own):
-            lasting = [key for key in each.raw_keys if not is_character(key)]
+            lasting = [key for key in each.raw_keys if not is_character(key) and key not in FIELD_KEYS]
             if not lasting:
                 such = "ctrl+q" if each.action == "quit" else "esc"
                 yield KeyProblem(
