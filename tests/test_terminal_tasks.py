@@ -246,3 +246,31 @@ def test_runs_that_the_app_has_itself_are_asked_about_and_are_there_on_return(mo
         terminal.press("q")
         assert terminal.left() == 0
         terminal.wait("detached from Night: 1 run continues")
+
+
+def test_r12_a_key_is_rebound_and_a_faulty_file_leaves_the_usual_ones(model: Path) -> None:
+    file = model.parent / "keys.toml"
+    file.write_text('[board]\nstart = "f5"\nwhy = []\n[list]\ndown = ["n", "down"]\n')
+    played(model, lambda state: not len(state.families), "backup", "backup")
+    with Terminal(model, "--state", model.parent, OCTOTUI_KEYS=str(file)) as terminal:
+        terminal.wait("✖ run-1", "✖ run-2", "f5 start", gone="w why")
+        terminal.wait("▌✖ run-2")
+        terminal.press("n")
+        terminal.wait("▌✖ run-1")
+        terminal.press("s", "\x1b[15~")
+        terminal.wait("Start which runbook?")
+        terminal.press("s", "Haul")
+        terminal.wait("sHaul")
+        terminal.press("esc")
+        terminal.wait("f5 start", gone="Start which runbook?")
+        terminal.press("?")
+        terminal.wait("Keys here", "f5 ")
+        terminal.press("esc", "q")
+        assert terminal.left() == 0
+    file.write_text('[board]\nstrat = "f5"\n')
+    with Terminal(model, "--state", model.parent, OCTOTUI_KEYS=str(file)) as terminal:
+        terminal.wait("The usual keys are in force", "s start")
+        terminal.press("s")
+        terminal.wait("Start which runbook?")
+        terminal.press("esc", "q")
+        assert terminal.left() == 0

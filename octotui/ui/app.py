@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.events import Key
 from textual.filter import LineFilter
+from textual.keys import key_to_character
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -24,11 +26,12 @@ from octotui.model.complaints import ModelError
 from octotui.model.garbage import collect_from_now
 from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
-from octotui.ui.key_actions import KeyAction, refusal, relabel
-from octotui.ui.key_order import OrderedKeysApp
+from octotui.ui.key_actions import KeyAction, rebind, rebound_actions, refusal, relabel, written
+from octotui.ui.key_order import SAYS_HOW, OrderedKeysApp
 from octotui.ui.palette import commands
 from octotui.ui.passphrases import LockedKeyNotices
 from octotui.ui.screens.board import Board
+from octotui.ui.settings.account_settings import AccountSettings
 from octotui.ui.space_switch import SpaceSwitch
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
@@ -53,7 +56,6 @@ REPLACED = {
 }
 """Commands of Textual's that the palette does not offer, and why."""
 
-QUIT = "ctrl+q"  # also in inputs, where q is a letter
 FIRST_PAINT = 5.0  # seconds after which keys count, though the board was not drawn
 TROUBLE = "Trouble"  # title of toasts that are removed once the problem is over
 Left = Literal["quit", "wait", "cancel", "leave", "switch"]
@@ -72,7 +74,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("colon,ctrl+p", "command_palette", "palette", show=False, tooltip="All commands"),
         KeyAction(
-            f"q,{QUIT}",
+            "q,ctrl+q",  # also in inputs, where q is a letter
             "quit",
             "quit",
             lasting=True,
@@ -101,11 +103,12 @@ class OctotuiApp(OrderedKeysApp[Left]):
         keep: Callable[[str, ListSetting], None] | None = None,
         detaches: bool = False,
         switch: SpaceSwitch | None = None,
+        account: AccountSettings = AccountSettings(),  # noqa: B008 - it is immutable
     ) -> None:
         """Create the app; with `detaches`, active runs go on elsewhere after it. Times are in `zone`.
 
         `lists` are the saved settings of lists, and `keep` saves a changed one. With the result "switch", the
-        caller is to show the space that `switch` has opened.
+        caller is to show the space that `switch` has opened. `account` is what else an account has set.
         """
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # empty means unset, but not to Textual
@@ -121,6 +124,11 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self._keep = keep
         self._clock = now or time.time
         self._detaches = detaches
+        self.account = account
+        self.keymap = account.keymap
+        rebind(self, self.keymap)
+        leaving = (key for key in self._quit_keys if key_to_character(key) is None)
+        self.urgent = frozenset({SAYS_HOW, *leaving})
         self.switch = switch
         self._visible = VisibleFilter(ascii_only=glyphs == "ascii")
         if detaches:
@@ -138,6 +146,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
     async def on_mount(self) -> None:
         """Wait for the board, as a key means what is shown there; then follow the session."""
         self.set_class(self.glyphs.name == "ascii", "-ascii")
+        for problem in self.account.problems:
+            self.notify(problem, severity="warning", timeout=15)
         self.set_interval(1.0, self._tick)
         self.set_timer(1.0, collect_from_now)  # after the board has drawn itself
         drawn = asyncio.Event()
@@ -189,6 +199,17 @@ class OctotuiApp(OrderedKeysApp[Left]):
         understood = os.environ.get("TERM") not in NO_TITLES
         if driver is not None and not driver.is_headless and notify.terminal and understood:
             driver.write(escapes(text))
+
+    @property
+    def _quit_keys(self) -> tuple[str, ...]:
+        """The keys that leave the app; one of them is no character."""
+        actions = rebound_actions(type(self), self.keymap)
+        return next(each.raw_keys for each in actions if each.action == "quit")
+
+    def _register_child(self, parent: DOMNode, child: Widget, before: int | None, after: int | None) -> None:
+        """Give each new widget and screen the account's keys, when Textual registers it."""
+        super()._register_child(parent, child, before, after)
+        rebind(child, self.keymap)
 
     def on_key(self, event: Key) -> None:
         """Show in the key bar why a key does nothing, until the next key."""
@@ -260,7 +281,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         """Say which key leaves, since ctrl+c does not."""
         first = "esc, then " if self.screen.is_modal else ""  # a dialog hides the keys of the app
         runs = "; runs continue" if self._detaches else ""
-        self.notify(f"{first}{QUIT} leaves octotui{runs}", markup=False)
+        self.notify(f"{first}{written(max(self.urgent - {SAYS_HOW}))} leaves octotui{runs}", markup=False)
 
     async def action_quit(self) -> None:
         """Quit, or ask what becomes of active runs."""

@@ -1,19 +1,23 @@
 """Key actions, each declared once: in the `BINDINGS` of the screen, dialog, pane or widget it works in.
 
-Textual's bindings, the key bar, the help, the palette and `docs/keys.md` come from this declaration.
+Textual's bindings, the key bar, the help, the palette and `docs/keys.md` come from this declaration. An
+account may give them other keys: a `Keymap` of the app says which are in force.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from textual._context import active_app
 from textual.actions import parse
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import format_key
 from textual.screen import Screen
 from textual.widget import Widget
+
+from octotui.ui.settings.keymap import DEFAULT_KEYS, Keymap, action_name, place_of
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,19 @@ class KeyAction(Binding):
         return explained(self.description, self.tooltip)
 
     @property
+    def raw_keys(self) -> tuple[str, ...]:
+        """All of its keys as Textual names them; none where an account has taken them away."""
+        return tuple(self.key.split(",")) if self.key else ()
+
+    @property
     def keys(self) -> list[str]:
         """All of its keys in readable form."""
-        return [written(key) for key in self.key.split(",")]
+        return [written(key) for key in self.raw_keys]
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether it is the way out of the place it works in."""
+        return "escape" in self.raw_keys or self.action == "quit"
 
 
 def explained(description: str, sentence: str) -> str:
@@ -83,25 +97,75 @@ def written(key: str) -> str:
 
 
 def own_actions(kind: type) -> list[KeyAction]:
-    """Return the keys that a class itself declares, in order."""
-    return [each for each in vars(kind).get("BINDINGS", ()) if isinstance(each, KeyAction)]
+    """Return the keys that a class itself declares in order, each with its id, such as `board.start`."""
+    declared = [each for each in vars(kind).get("BINDINGS", ()) if isinstance(each, KeyAction)]
+    place = place_of(getattr(kind, "KEYS_TITLE", kind.__name__))
+    return [replace(each, id=each.id or f"{place}.{action_name(each.description)}") for each in declared]
 
 
 @cache
-def actions_of(kind: type) -> tuple[KeyAction, ...]:
+def declared_actions(kind: type) -> tuple[KeyAction, ...]:
     """Return the keys that a class and its bases declare; the last declaration of a key wins."""
     declared = (each for base in reversed(kind.__mro__) for each in own_actions(base))
     return tuple({each.key: each for each in declared}.values())
 
 
+@lru_cache(1024)
+def rebound_actions(kind: type, keymap: Keymap) -> tuple[KeyAction, ...]:
+    """Return the keys of a class and its bases as a keymap has them."""
+    declared = declared_actions(kind)
+    keys = {each.key: keymap.key_of(each.id or "", each.key) for each in declared}
+    return tuple(
+        replace(each, key=keys[each.key], key_display=_display(each, keys) or None) for each in declared
+    )
+
+
+def _display(action: KeyAction, keys: dict[str, str]) -> str:
+    """Return the text of a pair of keys such as `J K`, each as it is now; keys are by the declared ones."""
+    shown = []
+    for part in (action.key_display or "").split():
+        declared = next((each for each in keys if part in map(written, each.split(","))), "")
+        now = keys.get(declared, part)
+        shown.append(part if now in (declared, part) else written(now.partition(",")[0]))
+    return " ".join(filter(None, shown))
+
+
+def actions_of(kind: type) -> tuple[KeyAction, ...]:
+    """Return the keys of a class and its bases that are in force in the app."""
+    keymap = getattr(active_app.get(None), "keymap", DEFAULT_KEYS)
+    return rebound_actions(kind, keymap) if keymap else declared_actions(kind)
+
+
 def action_on(kind: type, key: str) -> KeyAction | None:
-    """Return the declaration of a key; None where it is Textual's, or undeclared."""
-    return next((each for each in reversed(actions_of(kind)) if key in each.key.split(",")), None)
+    """Return the action of a key; None where it is Textual's, or undeclared."""
+    return next((each for each in reversed(actions_of(kind)) if key in each.raw_keys), None)
 
 
 def key_of(kind: type, action: str) -> str:
-    """Return the first key of an action in readable form; empty where there is none."""
-    return next((each.keys[0] for each in actions_of(kind) if each.action == action), "")
+    """Return the first key of an action in readable form, its name in the palette where it has no key.
+
+    It is empty where there is no such action.
+    """
+    found = next((each for each in actions_of(kind) if each.action == action), None)
+    if found is None:
+        return ""
+    return found.keys[0] if found.keys else f"“{found.title or found.description}”"
+
+
+def rebind(node: DOMNode, keymap: Keymap) -> None:
+    """Bind the actions of a node to the keys that a keymap has for them."""
+    if not keymap:
+        return
+    bound = node._bindings.key_to_bindings
+    moved: list[tuple[Binding, KeyAction]] = []
+    for old, new in zip(declared_actions(type(node)), rebound_actions(type(node), keymap), strict=True):
+        here = [key for key in old.raw_keys for each in bound.get(key, ()) if each.action == old.action]
+        if here and (old.key, old.key_display) != (new.key, new.key_display):
+            moved.append((bound[here[0]][0], new))
+            for key in here:
+                del bound[key]
+    for binding, new in moved:
+        bound.update({key: [binding.with_key(key, new.key_display)] for key in new.raw_keys})
 
 
 def nodes_of(screen: Screen[Any]) -> list[DOMNode]:
@@ -121,7 +185,7 @@ def working_keys(screen: Screen[Any]) -> list[tuple[KeyAction, list[Binding]]]:
     for node in nodes_of(screen):
         mode = tuple(node.mode()) if isinstance(node, ExplainedActions) else ()
         for action in actions_of(type(node)):
-            here = [active[key] for key in action.key.split(",") if key in active]
+            here = [active[key] for key in action.raw_keys if key in active]
             bindings = [
                 each.binding
                 for each in here

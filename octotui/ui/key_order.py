@@ -36,7 +36,7 @@ SWITCHING = "spaces"  # the group of workers that switch to another space
 AWAITED = frozenset({"default", SWITCHING})  # groups of workers that the next key waits for
 ROUNDS = 2  # the key and its action; then the messages which these have posted
 LIMIT = 1_000  # events held; more are dropped
-URGENT = frozenset({"ctrl+c", "ctrl+q"})  # keys that leave the app, or say how to: never held
+SAYS_HOW = "ctrl+c"  # says how to leave the app
 SCROLLS = (MouseScrollDown, MouseScrollLeft, MouseScrollRight, MouseScrollUp)
 
 
@@ -81,6 +81,7 @@ class OrderedKeysApp(App[T]):
     def __init__(self) -> None:
         super().__init__()
         self._held: deque[InputEvent | Paste] = deque()
+        self.urgent = frozenset({SAYS_HOW, "ctrl+q"})  # keys that leave the app, or say how to: never held
         self._number = 0  # of the last event that was let through
         self._effect: _KeyEffect | None = None
         self._deferred: list[Callable[[], object]] = []  # until the present key has had its effect
@@ -113,7 +114,7 @@ class OrderedKeysApp(App[T]):
         """Handle an event; what a person does too early is held. Mouse moves lead to nothing, and are not."""
         if not isinstance(event, InputEvent | Paste) or isinstance(event, MouseMove) or event.is_forwarded:
             await super().on_event(event)  # forwarded: no widget took it; the action of a key runs
-        elif isinstance(event, Key) and event.key in URGENT:
+        elif isinstance(event, Key) and event.key in self.urgent:
             self._held.clear()
             await self._begin(event)
         elif self._effect is None:

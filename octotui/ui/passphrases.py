@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from octotui.ui.dialogs.prompt_dialog import PromptDialog
 
 HELP = "It is kept in the memory of the server until that ends, and is written nowhere."
-EMPTY = "Type the passphrase, or go back with esc."
+EMPTY = "Type the passphrase, or go back."
 FIELD = "Passphrase"
 
 

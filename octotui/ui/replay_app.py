@@ -14,6 +14,7 @@ from octotui.ui.panels.replay_bar import ReplayBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.settings.account_settings import AccountSettings
 from octotui.views.events.replay_moments import ReplayMoment, moment, stop
 from octotui.views.text.clock_times import Zone
 
@@ -27,14 +28,15 @@ class ReplayApp(ExplainedActions, OctotuiApp):
     KEYS_TITLE = "In a replay"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("space", "play", "play", title="Play or stop", tooltip="Let time pass in the replay"),
-        KeyAction("comma", "step(-1)", "event", show=False, tooltip="One back"),
-        KeyAction("full_stop", "step(1)", "event", key_display=", .", tooltip="One on"),
+        KeyAction("comma", "step(-1)", "event", show=False, id="replay.event_back", tooltip="One back"),
+        KeyAction("full_stop", "step(1)", "event", key_display=", .", id="replay.event_on", tooltip="One on"),
         KeyAction(
             "left_square_bracket",
             "seek(-1)",
             "what matters",
             show=False,
             title="To the question, failure or lock wait before",
+            id="replay.seek_back",
             tooltip="Back in the replay",
         ),
         KeyAction(
@@ -43,16 +45,27 @@ class ReplayApp(ExplainedActions, OctotuiApp):
             "what matters",
             key_display="[ ]",
             title="To the next question, failure or lock wait",
+            id="replay.seek_on",
             tooltip="Forward in the replay",
         ),
-        KeyAction("less_than_sign", "step(-10)", "ten events", show=False, tooltip="Back"),
-        KeyAction("greater_than_sign", "step(10)", "ten events", show=False, tooltip="On"),
+        KeyAction(
+            "less_than_sign",
+            "step(-10)",
+            "ten events",
+            show=False,
+            id="replay.ten_events_back",
+            tooltip="Back",
+        ),
+        KeyAction(
+            "greater_than_sign", "step(10)", "ten events", show=False, id="replay.ten_events_on", tooltip="On"
+        ),
         KeyAction(
             "left_curly_bracket",
             "go(1)",
             "first, last",
             show=False,
             title="To the first moment",
+            id="replay.first_moment",
             tooltip="When the run was queued",
         ),
         KeyAction(
@@ -61,10 +74,25 @@ class ReplayApp(ExplainedActions, OctotuiApp):
             "first, last",
             key_display="{ }",
             title="To the last moment",
+            id="replay.last_moment",
             tooltip="How it ended",
         ),
-        KeyAction("plus", "faster(1)", "faster, slower", show=False, tooltip="10 and 100 times as fast"),
-        KeyAction("minus", "faster(-1)", "faster, slower", show=False, tooltip="As fast as it was"),
+        KeyAction(
+            "plus",
+            "faster(1)",
+            "faster, slower",
+            show=False,
+            id="replay.faster",
+            tooltip="10 and 100 times as fast",
+        ),
+        KeyAction(
+            "minus",
+            "faster(-1)",
+            "faster, slower",
+            show=False,
+            id="replay.slower",
+            tooltip="As fast as it was",
+        ),
     ]
 
     moment: reactive[ReplayMoment | None] = reactive(None, repaint=False)
@@ -72,9 +100,14 @@ class ReplayApp(ExplainedActions, OctotuiApp):
     playing: reactive[bool] = reactive(False, repaint=False)
 
     def __init__(
-        self, replay: Replay, *, glyphs: Literal["unicode", "ascii"] = "unicode", zone: Zone = None
+        self,
+        replay: Replay,
+        *,
+        glyphs: Literal["unicode", "ascii"] = "unicode",
+        zone: Zone = None,
+        account: AccountSettings = AccountSettings(),  # noqa: B008 - it is immutable
     ) -> None:
-        super().__init__(replay, glyphs=glyphs, now=replay.now, zone=zone)
+        super().__init__(replay, glyphs=glyphs, now=replay.now, zone=zone, account=account)
         self.replay = replay
         self.set_reactive(ReplayApp.moment, self._present())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from octotui.cli.main import cli
-from octotui.ui.key_table import document
+from octotui.ui.keys.key_table import document
 from tests.docs.filter_reference import filter_reference
 from tests.docs.markdown_pages import continued
 from tests.docs.model_reference import model_reference

@@ -22,13 +22,17 @@ from octotui.ui.key_actions import (
     actions_of,
     key_of,
     own_actions,
+    rebound_actions,
     relabel,
     working_keys,
     written,
 )
-from octotui.ui.key_table import declaring, table
+from octotui.ui.keys.key_table import declaring, table
 from octotui.ui.palette import commands
 from octotui.ui.screens.board import Board
+from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.settings.account_settings import AccountSettings
+from octotui.ui.settings.keymap import Keymap
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from tests import scenes
@@ -164,3 +168,64 @@ async def test_a_key_that_a_field_takes_as_a_character_is_not_offered(tmp_path):
             ("tab", "complete"),
             ("ctrl+q", "quit"),
         ]
+
+
+OWN = Keymap(
+    {
+        "board.start": ("f5", "N"),
+        "board.why": (),
+        "board.palette": ("f9",),
+        "list.down": ("z",),
+        "runs.fold_all": ("j",),
+        "run.previous_step": ("U",),
+        "app.quit": ("f10",),
+        "start.choose": ("ctrl+g",),
+        "start.guided_failure": ("f2",),
+    }
+)
+
+
+async def test_r12_an_account_s_keys_are_in_force_everywhere(tmp_path):
+    """The key, the key bar, the help, the palette, sentences, and the field of a dialog."""
+    async with opened(scenes.seed(), tmp_path, account=AccountSettings(OWN)) as it:
+        await it.sees("f5 start", "f10 quit")
+        assert "w why" not in it.text
+        assert "why" not in {bindings[0].action for _, bindings in working_keys(it.app.screen)}
+        lines = it.app.screen.query_one("#runs", LineList)
+        assert len(lines.keys) == 1
+        await it.press("j")
+        assert len(lines.keys) > 1
+        await it.press("z")
+        assert lines.cursor == 1
+        await it.press("s", "w", "q")
+        assert isinstance(it.app.screen, Board)
+        text = await it.press("question_mark")
+        assert "f5 N" in text
+        await it.press("escape", "N")
+        await it.sees("Start which runbook?", "ctrl+g choose", "f2 guided failure")
+        await it.press("enter")
+        await it.sees("Start which runbook?")
+        await it.press("ctrl+g")
+        await it.sees("in which environment?")
+        await it.press("ctrl+c")
+        await it.sees("f10 leaves octotui")
+        await it.press("escape", "escape", "ctrl+q")
+        assert it.app.return_value is None
+        await it.press("f10")
+        await it.sees("4 runs are active")
+
+
+def test_a_pair_of_keys_is_shown_as_it_is_now():
+    shown = {each.id: each.key_display for each in rebound_actions(RunScreen, OWN) if each.key_display}
+    assert shown["run.next_step"] == "J U"
+    none = Keymap({"run.previous_step": (), "run.next_step": ("n",)})
+    shown = {each.id: each.key_display for each in rebound_actions(RunScreen, none) if each.key_display}
+    assert shown["run.next_step"] == "n"
+
+
+async def test_sentences_name_the_key_in_force_or_the_name_in_the_palette(tmp_path):
+    async with opened(scenes.idle(), tmp_path, account=AccountSettings(OWN)) as it:
+        await it.sees("No runs yet: f5 starts one.")
+    none = AccountSettings(Keymap({"board.start": ()}))
+    async with opened(scenes.idle(), tmp_path, account=none) as it:
+        await it.sees("No runs yet: “Start a run” starts one.")

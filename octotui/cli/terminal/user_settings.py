@@ -12,6 +12,7 @@ from octotui.views.text.clock_times import Zone
 
 if TYPE_CHECKING:
     from octotui.store.user_config import ListSetting
+    from octotui.ui.settings.account_settings import AccountSettings
 
 ASKED = "octotui.utc"
 
@@ -53,3 +54,14 @@ def chosen_lists() -> "dict[str, ListSetting]":
     if complaint is not None:
         warn(str(complaint))
     return settings
+
+
+def account_settings() -> "AccountSettings":
+    """Return what the account has set for the app; of a faulty file the app shows the problem."""
+    from octotui.ui.keys.key_file import has_keys_file, read_keys
+    from octotui.ui.settings.account_settings import AccountSettings
+
+    if not has_keys_file():
+        return AccountSettings()  # without all the modules whose keys could be others
+    found = read_keys()
+    return AccountSettings(found.keymap, found.problems)

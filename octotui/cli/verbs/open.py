@@ -16,7 +16,7 @@ from octotui.cli.spaces.model_argument import known_space, model_and_start, mode
 from octotui.cli.spaces.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import USAGE, complain, need_screen, refuse, say, wants_ascii, wants_words
-from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
+from octotui.cli.terminal.user_settings import account_settings, chosen_lists, shown_zone, utc_option
 from octotui.model.garbage import uncollected
 from octotui.model.space import Model
 from octotui.store.space_folder import state_words
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
     from octotui.store.user_config import ListSetting
     from octotui.ui.app import OctotuiApp
+    from octotui.ui.settings.account_settings import AccountSettings
 
 SWITCHES = 0.0005  # seconds after which a thread that reads keys, or writes to the terminal, gets its turn
 Glyphs = Literal["unicode", "ascii"]
@@ -105,7 +106,7 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
     """Open the app as a client of the space's server; active runs go on without it."""
     from octotui.cli.spaces.space_switcher import SpaceSwitcher
 
-    screen = AppScreen(ascii_only, shown_zone(), chosen_lists())
+    screen = AppScreen(ascii_only, shown_zone(), chosen_lists(), account_settings())
     loading = asyncio.ensure_future(asyncio.to_thread(import_module, "octotui.ui.app"))  # while servers start
     async with SpaceSwitcher(named.state) as switcher:
         await switcher.attach(named, start=start)
@@ -138,7 +139,7 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
     from octotui.store.accounts import account_exists
     from octotui.store.errors import InUse
 
-    screen = AppScreen(ascii_only, shown_zone(), chosen_lists())
+    screen = AppScreen(ascii_only, shown_zone(), chosen_lists(), account_settings())
     async with AsyncExitStack() as stack:
         switcher = await stack.enter_async_context(SpaceSwitcher(state, model.space.slug))
         async with AsyncExitStack() as space:
@@ -171,6 +172,7 @@ class AppScreen(NamedTuple):
     ascii_only: bool
     zone: Zone
     lists: "dict[str, ListSetting]"
+    account: "AccountSettings"
 
     async def show(
         self, session: "SpaceAccess", switcher: "SpaceSwitcher", *, detaches: bool
@@ -187,6 +189,7 @@ class AppScreen(NamedTuple):
             keep=self._keep(keep_list),
             detaches=detaches,
             switch=switcher,
+            account=self.account,
         )
         sys.setswitchinterval(SWITCHES)
         await app.run_async()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import click
 
@@ -81,9 +81,12 @@ def _fitting(out: Path) -> Iterator[None]:
 
 async def _app(replay: "Replay", ascii_only: bool) -> None:
     """Run the app until it is left."""
+    from octotui.cli.terminal.user_settings import account_settings
     from octotui.ui.replay_app import ReplayApp
 
-    await ReplayApp(replay, glyphs="ascii" if ascii_only else "unicode", zone=shown_zone()).run_async()
+    glyphs: Literal["unicode", "ascii"] = "ascii" if ascii_only else "unicode"
+    app = ReplayApp(replay, glyphs=glyphs, zone=shown_zone(), account=account_settings())
+    await app.run_async()
 
 
 def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool) -> None:

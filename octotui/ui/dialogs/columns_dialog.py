@@ -28,8 +28,17 @@ class ColumnsDialog(ExplainedActions, ModalScreen[ListSetting | None]):
     KEYS_TITLE = "Where columns are chosen"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("space", "choose", "show", tooltip="This column, or leave it out"),
-        KeyAction("J,shift+down", "shift(1)", "move", key_display="J K", tooltip="One further down"),
-        KeyAction("K,shift+up", "shift(-1)", "move", show=False, tooltip="One further up"),
+        KeyAction(
+            "J,shift+down",
+            "shift(1)",
+            "move",
+            key_display="J K",
+            id="columns.move_down",
+            tooltip="One further down",
+        ),
+        KeyAction(
+            "K,shift+up", "shift(-1)", "move", show=False, id="columns.move_up", tooltip="One further up"
+        ),
         KeyAction("s", "sort", "sort", tooltip="By this one: ascending, descending, not at all"),
         KeyAction("d", "usual", "defaults", tooltip="The columns and the order of a new list"),
         KeyAction("escape,q", "dismiss", "back", lasting=True, tooltip="Change nothing"),

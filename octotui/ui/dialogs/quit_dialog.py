@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from octotui.engine.state import State
-from octotui.ui.key_actions import KeyAction, own_actions
+from octotui.ui.key_actions import KeyAction, actions_of
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
@@ -37,7 +37,7 @@ class QuitDialog(ModalScreen[Way]):
         """Yield the active runs, and the four choices."""
         with Vertical(classes="dialog"):
             yield PlainText(self._sentences.active, classes="dialog--title")
-            yield ChoiceList([self._item(each) for each in own_actions(QuitDialog)])
+            yield ChoiceList([self._item(each) for each in actions_of(QuitDialog)])
 
     def _item(self, way: KeyAction) -> ChoiceItem:
         note = self._sentences.leave if way.description == "leave" else way.tooltip

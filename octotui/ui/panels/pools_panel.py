@@ -47,8 +47,8 @@ class PoolsPanel(Vertical):
 
     HELP = """Pools and their workers: which runs are on a worker now, which only lease it, how many wait in
 line for its lock. A sign marks the worker that comes next for the runbook of the run you look at. Targets
-stand below, with the runs whose steps have them. Their health is that of the last check; H checks the
-selected one now. A sort column sorts the workers of each pool."""
+stand below, with the runs whose steps have them. Their health is that of the last check, and
+the selected one can be checked now. A sort column sorts the workers of each pool."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     state: reactive[State] = reactive(State(), repaint=False)

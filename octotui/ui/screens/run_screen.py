@@ -32,11 +32,18 @@ class RunScreen(RunActionsScreen):
             "step(1)",
             "step",
             key_display="J K",
+            id="run.next_step",
             title="Next step",
             tooltip="The output of the next one; after the last comes the first",
         ),
         KeyAction(
-            "K", "step(-1)", "step", show=False, title="Previous step", tooltip="The output of the one before"
+            "K",
+            "step(-1)",
+            "step",
+            show=False,
+            id="run.previous_step",
+            title="Previous step",
+            tooltip="The output of the one before",
         ),
         KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To the tree, then to the board"),
     ]

@@ -2,7 +2,7 @@ import pytest
 
 from octotui.ui.dialogs.help_dialog import HelpDialog
 from octotui.ui.key_actions import own_actions
-from octotui.ui.key_table import declaring
+from octotui.ui.keys.key_table import declaring
 from tests import scenes
 from tests.ui.opened import opened
 

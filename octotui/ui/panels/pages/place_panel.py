@@ -44,7 +44,7 @@ class PlacePanel(Vertical):
     """Lines of a page under the way that led to it; enter goes on, backspace back."""
 
     HELP = """One thing of the space: how it stands, what goes on there now, and what has ended there last.
-Whatever has a page or is a run can be opened. The first line is the way here, which backspace goes back."""
+Whatever has a page or is a run can be opened. The first line is the way here, along which one goes back."""
     KEYS_TITLE = "On a page"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("backspace", "up", "back one page", tooltip="Along the way in the first line")

@@ -15,6 +15,29 @@ HEAD = """# Keys
 `:` opens the palette: what has a name there can be found by typing. Keys of a pane go before those of its
 screen.
 
+## Your own keys
+
+`octotui keys` prints all actions with their keys, as the file in which you may give them others: `keys.toml`
+beside your `config.toml` (`~/.config/octotui/` on Linux), or the file that `OCTOTUI_KEYS` names. Write only
+what you change:
+
+```text
+[board]
+start = "f5"
+why = ["w", "alt+w"]
+schedules = []
+
+[list]
+down = ["n", "down"]
+```
+
+A key is a character (`s`, `G`, `?`), a name (`esc`, `enter`, `space`, `pgdn`, `f5`), or either after `ctrl+`,
+`alt+` or `shift+`; `[]` takes the key away, and the palette still has the action. `octotui keys --check` says
+with line and column what cannot be: an unknown place, action or key, one key for two actions of a place, a
+character where text is typed, a way out that would have no key or whose only key another action would take. A
+key of a pane that would hide one of the screen around it is a warning. With a faulty file the app opens with
+the keys of this page, and says so. Key bar, help, palette and hints show the keys in force.
+
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
 ORDER = ("app", "screens.run_actions", "screens", "panels", "widgets", "log", "dialogs", "replay_app")

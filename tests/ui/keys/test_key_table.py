@@ -3,9 +3,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from octotui.ui.key_table import document, sections
+from octotui.ui.keys.key_table import document, sections
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FILE = ROOT / "docs" / "keys.md"
 
 
@@ -15,7 +15,7 @@ def test_the_docs_table_is_that_of_the_declarations():
 
 
 def test_the_command_prints_it():
-    command = [sys.executable, "-m", "octotui.ui.key_table"]
+    command = [sys.executable, "-m", "octotui.ui.keys.key_table"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert printed.stdout == FILE.read_text("utf-8")
 

@@ -1,0 +1,10 @@
+from octotui.ui.settings.account_settings import AccountSettings
+from tests import scenes
+from tests.ui.opened import opened
+
+
+async def test_the_app_opens_with_a_faulty_file_and_says_so_in_one_line(tmp_path):
+    faulty = AccountSettings(problems=("The usual keys are in force: keys.toml:2:1: no such action",))
+    async with opened(scenes.seed(), tmp_path, account=faulty) as it:
+        await it.sees("The usual keys are in force", "s start")
+        assert [each.message for each in it.app._notifications] == list(faulty.problems)
