@@ -16,13 +16,20 @@ KEYS |= {"down": "\x1b[B", "up": "\x1b[A", "right": "\x1b[C", "left": "\x1b[D"}
 
 
 class Terminal:
-    """A terminal of some size with octotui in it."""
+    """A terminal of some size with octotui in it, or another module that is a program."""
 
-    def __init__(self, *arguments: object, columns: int = 120, lines: int = 40, **environment: str) -> None:
+    def __init__(
+        self,
+        *arguments: object,
+        columns: int = 120,
+        lines: int = 40,
+        module: str = "octotui",
+        **environment: str,
+    ) -> None:
         kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
         self.child = pexpect.spawn(
             sys.executable,
-            ["-m", "octotui", *map(str, arguments)],
+            ["-m", module, *map(str, arguments)],
             cwd=str(ROOT),
             env={**kept, "TERM": "xterm-256color", **environment},
             dimensions=(lines, columns),
