@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PLAYS = int(os.environ.get("OCTOTUI_KILLS", "100"))
+PLAYS = int(os.environ.get("OCTOTUI_KILLS", "48"))
 SEED = int(os.environ.get("OCTOTUI_KILLING_SEED", "1"))
 WHO = ("supervised", "session", "agent", "both")
 

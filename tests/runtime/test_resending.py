@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PLAYS = int(os.environ.get("OCTOTUI_LOSSES", "80"))
+PLAYS = int(os.environ.get("OCTOTUI_LOSSES", "32"))
 SEED = int(os.environ.get("OCTOTUI_LOSSES_SEED", "1"))
 HALVES = 2
 

@@ -1,5 +1,9 @@
-"""Something answers to every key that the key bar offers, and to what has the focus, wherever one is."""
+"""Something answers to every key that the key bar offers, and to what has the focus, wherever one is.
 
+Each place is tried at one of its sizes, which one in turn; at all of them by `OCTOTUI_EVERY_KEY=all`.
+"""
+
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -92,6 +96,12 @@ PLACES = {
 }
 
 
+def at_one_size(number: int, place: Place) -> tuple[Size, ...]:
+    """Return one of its sizes, or all where all are to be tried."""
+    every = os.environ.get("OCTOTUI_EVERY_KEY") == "all"
+    return place.sizes if every else (place.sizes[number % len(place.sizes)],)
+
+
 def look(it: Opened) -> tuple[object, ...]:
     """All that a key may change."""
     app = it.app
@@ -141,7 +151,11 @@ async def check(it: Opened, keys: list[str]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [(name, size) for name, place in PLACES.items() for size in place.sizes],
+    [
+        (name, size)
+        for number, (name, place) in enumerate(PLACES.items())
+        for size in at_one_size(number, place)
+    ],
     ids=lambda value: value if isinstance(value, str) else "x".join(map(str, value)),
 )
 async def test_something_answers_to_every_key_that_is_offered(tmp_path, name, size):
