@@ -213,6 +213,7 @@ READ = {
     "DEPLOYED.substitute": "octotui.runtime.jobs.package_deployment:files_to_fill",
     "CONTAINER.run": "octotui.model.toml.convert:_contain",
     "CONTAINER.dockerfile": "octotui.runtime.jobs.containers.image_acquisition:ImageAcquisition._pull",
+    "DOCKERFILE.file": "octotui.model.toml.convert:_read_dockerfile",
     "CONTAINER.feed": "octotui.model.machines.containers:image_of",
     "CONTAINER.pull": "octotui.runtime.jobs.containers.image_acquisition:ImageAcquisition._pull",
     "CONTAINER.network": "octotui.runtime.jobs.containers.contained_script:_options",

@@ -240,11 +240,15 @@ class DestroyMachine(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class AdoptMachine(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Give a machine that is there already to a dynamic pool; `machine` is its provider's id of it (W12)."""
+    """Give a machine that is there already to a dynamic pool; `machine` is its provider's id of it (W12).
+
+    By SSH it may show no other than the `host_key`, where one is said.
+    """
 
     pool: str
     machine: str
     endpoint: str
+    host_key: str = ""
     by: str = ""
     origin: str = ""
 

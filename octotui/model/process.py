@@ -146,12 +146,14 @@ class ContainerSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     """How a script runs in its container; its image is that of the step.
 
     `image` is what the model says, without the host of the `feed`. `memory` is in bytes, `mounts` are
-    `SOURCE:TARGET`, with `:ro` for what is only read. The image of a `dockerfile` is built on the worker.
+    `SOURCE:TARGET`, with `:ro` for what is only read. The image of a `dockerfile` is built on the worker; its
+    text was read from `dockerfile_path`, if any.
     """
 
     image: str | None = None
     feed: str | None = None
     dockerfile: str | None = None
+    dockerfile_path: str | None = None
     pull: Pull = "missing"
     network: str | None = None
     memory: int | None = None

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import msgspec
 
 from octotui.engine.queries.matcher import Searchable
-from octotui.engine.rules.locks import FREE
 from octotui.engine.rules.worker_selection import (
     by_leases,
     checked_first,
@@ -18,7 +17,7 @@ from octotui.model.iteration import values_of, values_seen_by
 from octotui.model.space import BUILT_IN, Model, Pool
 from octotui.views.estimates import lease_rows
 from octotui.views.labels import HEALTH, IDLE, JOBS, Mark, acquire_text, listed, machine_name
-from octotui.views.machines import leases
+from octotui.views.machines import clusters, leases
 from octotui.views.machines.health import endpoint, health_mark, note
 
 LEASED = Mark("idle", "leased", "plain")
@@ -129,7 +128,7 @@ def worker_row(
 
     That of a machine which is being provisioned, or ends, says how long `now`; else when the State was made.
     """
-    lock = state.locks.get(worker, FREE)
+    lock = clusters.lock_of(state, worker)
     mark, doing = _doing_on_target(state, worker, lock) if slug == TARGETS else _doing(state, worker, lock)
     lease = lease_rows.coming_or_going(state, worker) if state.machine_leases else None
     if lease is not None:
@@ -175,10 +174,13 @@ def last_used(past: Iterable[Searchable]) -> dict[str, float]:
 def parts_of(state: State, slug: str, worker: str, process: str | None = None) -> tuple[object, ...]:
     """Return what the row of a worker or target comes from: while each is the same, so is the row."""
     cursor = state.cursors.get(cursor_key(slug, process)) if process is not None else None
+    machine: tuple[object, ...]
     own = state.locks.get(worker), state.leases.get(worker)
     in_turn = slug == TARGETS or process is None or state.model.pool(slug).policy == "round-robin"
     counted = (None, None) if in_turn else (state.leases, state.runs)  # by the fewest leases
-    machine = state.machines.get(worker), state.machine_leases
+    machine = (state.machines.get(worker), state.machine_leases)
+    if state.model.cluster_of(worker) is not None:
+        machine = (*machine, state.locks)  # of the workers from which jobs go there
     return (*own, state.health, *machine, state.model, process, cursor, *counted)
 
 

@@ -168,7 +168,7 @@ def test_w13_s8_a_script_in_a_container_has_the_kubeconfig_there(
 def test_w13_s8_kubectl_is_looked_for_in_the_image(kube: KubeApi, play: Play) -> None:
     said = play(by_url(kube), BOXED.format(mounts=""))
     assert "run-1  failed" in said
-    assert "install it there: kubectl" in said
+    assert f"the image {IMAGE} lacks what this step needs, so use another one: kubectl" in said
 
 
 def test_w13_s8_a_container_has_no_context_of_the_account(play: Play) -> None:

@@ -219,6 +219,16 @@ def test_a_script_ends_where_the_machine_lacks_what_it_needs(shell: str, tmp_pat
     assert (ran.code != 0, ran.visible, ran.errors) == (True, "", "")
 
 
+@ALL_SHELLS
+def test_s8_what_is_missing_in_a_container_is_said_of_its_image(shell: str, tmp_path: Path) -> None:
+    """S1, S8: there is nothing to install on the worker."""
+    given = {"Octopus_Worker_Name": "bench", "OCTOTUI_CONTAINER_IMAGE": "tools:1"}
+    ran = run_with(shell, tmp_path, "never", {"Octopus.Worker.Name": "bench"}, "ls no-such", **given)
+    wanted = "the image tools:1 lacks what this step needs, so use another one: no-such"
+    assert ran.said == [Fail(at=0, message=wanted)]
+    assert (ran.code != 0, ran.visible, ran.errors) == (True, "", "")
+
+
 GO_ON = {
     "bash": "set -eu; echo here; bash -c 'echo $OCTOTUI_NEEDS'",
     "sh": "echo here",

@@ -12,6 +12,8 @@ from octotui.engine.commands import AdoptMachine, DestroyMachine, Request
 from octotui.engine.state import State
 from octotui.views.machines import leases
 
+HOST_KEY = "The only key that it may show by SSH, as in known_hosts: algorithm, space, key."
+
 
 @click.group("leases", no_args_is_help=True)
 def command() -> None:
@@ -60,14 +62,17 @@ def destroy(space: str, names: tuple[str, ...], now: bool, as_json: bool, state:
 @click.argument("pool", metavar="POOL")
 @click.argument("machine", metavar="ID")
 @click.argument("endpoint", metavar="ENDPOINT")
+@click.option("--host-key", metavar="KEY", default="", help=HOST_KEY)
 @verb_options
-def adopt(space: str, pool: str, machine: str, endpoint: str, as_json: bool, state: Path | None) -> None:
+def adopt(
+    space: str, pool: str, machine: str, endpoint: str, host_key: str, as_json: bool, state: Path | None
+) -> None:
     """Give the machine ID of POOL's provider, which is at ENDPOINT already, to that pool.
 
     From then on it ends as if it had been provisioned.
     """
 
     def wishes(present: State, user: str) -> Iterator[Request]:
-        yield AdoptMachine(pool=pool, machine=machine, endpoint=endpoint, by=user)
+        yield AdoptMachine(pool=pool, machine=machine, endpoint=endpoint, host_key=host_key, by=user)
 
     send_requests(space_of(space, state), wishes, as_json=as_json)

@@ -112,6 +112,7 @@ class MachineAdopted(Event, frozen=True, kw_only=True, tag=True):
     machine: str
     endpoint: str
     due: float
+    host_key: str = ""
     reference: str = ""
     by: str = ""
     origin: str = ""

@@ -92,6 +92,7 @@ def _requested(state: State, event: events.MachineRequested | events.MachineAdop
     if isinstance(event, events.MachineRequested):
         return _put(state, lease, None)
     there = replace(lease, phase="starting", machine=event.machine, endpoint=event.endpoint, by=event.by)
+    there = replace(there, host_key=event.host_key)
     return _put(state, replace(there, provisioned_at=event.at), event.due)
 
 

@@ -18,15 +18,18 @@ ALGORITHMS = (
 LONGEST = 4096  # characters
 
 
-def host_key_problem(host_key: str, endpoint: str) -> Reason:
-    """Return why a host key cannot be pinned for an endpoint, or `""`; none at all is no problem."""
+def host_key_problem(host_key: str, endpoint: str, said: str = "its provider says") -> Reason:
+    """Return why a host key that somebody `said` cannot be pinned for an endpoint, or `""`.
+
+    None at all is no problem.
+    """
     if not host_key:
         return ""
     if not endpoint.startswith(SCHEME):
-        return "its provider says a host_key, which an endpoint that is not reached by SSH does not have"
+        return f"{said} a host_key, which an endpoint that is not reached by SSH does not have"
     if _is_key(host_key):
         return ""
-    return 'its provider says no host_key such as "ssh-ed25519 AAAA…", algorithm and key as in known_hosts'
+    return f'{said} no host_key such as "ssh-ed25519 AAAA…", algorithm and key as in known_hosts'
 
 
 def _is_key(text: str) -> bool:

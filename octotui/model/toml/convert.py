@@ -93,6 +93,7 @@ def _step(step: dict[str, Any], at: Keys, report: Report, library: Library) -> d
     first = [deployed.get("id", "?")] if isinstance(deployed, dict) else [deployed] if deployed else []
     packages = [each.split("@") for each in (*first, *step.get("packages", ()))]
     on = {"on": "target"} if "roles" in step else {}
+    _read_dockerfile(step.get("container"), at, report, library.trust)
     return {
         "name": "",
         **on,
@@ -100,6 +101,16 @@ def _step(step: dict[str, Any], at: Keys, report: Report, library: Library) -> d
         "action": _action(step, at, report, library),
         "packages": [dict(zip(("id", "version"), each, strict=False)) for each in packages],
     }
+
+
+def _read_dockerfile(table: object, at: Keys, report: Report, trust: FileTrust) -> None:
+    """Read the dockerfile of a container where it stands in a file of its own."""
+    if isinstance(table, dict) and isinstance(table.get("dockerfile"), dict):
+        path, key = table["dockerfile"].get("file", "?"), (*at, "container", "dockerfile", "file")
+        text = _read(path, key, report, trust)
+        if text is not None and not text.strip():
+            report(key, f'"{path}" is empty; a dockerfile begins with FROM.')
+        table.update(dockerfile=text or "?", dockerfile_path=path)
 
 
 def _contain(steps: Iterable[dict[str, Any]], feeds: dict[str, Any]) -> None:
@@ -141,12 +152,14 @@ def _script(table: dict[str, Any], at: Keys, report: Report, trust: FileTrust) -
     beside = {"verbatim": True} if table.get("verbatim") else {}
     if isinstance(script, str):
         return {"kind": "script", **beside, "body": plain_lines(script)}
-    body = _read(script["file"], at, report, trust) if "file" in script else script.get("body", "")
+    body = script.get("body", "")
+    if "file" in script:
+        body = _read(script["file"], (*at, "script", "file"), report, trust) or ""
     return {"kind": "script", **beside, **script, "body": plain_lines(body)}
 
 
-def _read(file: str, at: Keys, report: Report, trust: FileTrust) -> str:
-    """Read a script file; report its problem at the key that names it."""
+def _read(file: str, key: Keys, report: Report, trust: FileTrust) -> str | None:
+    """Read a script or dockerfile; report its problem at the key that names it, and return None."""
     try:
         return decoded(trust.read(file))
     except Distrusted as untrusted:
@@ -155,8 +168,8 @@ def _read(file: str, at: Keys, report: Report, trust: FileTrust) -> str:
         problem = f'Cannot read "{file}": {error.strerror}.'
     except UnicodeDecodeError:
         problem = f'"{file}" is not a text in UTF-8; save it as one.'
-    report((*at, "script", "file"), problem)
-    return ""
+    report(key, problem)
+    return None
 
 
 def _variables(variables: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from octotui.model.toml.specs.variable_spec import PROMPT, SECRET, VALUE
 
 
 def dump(model: Model) -> str:
-    """Return the TOML text of a model; scripts that were read from files stay references to them."""
+    """Return the TOML text of a model; scripts and dockerfiles from files stay references to them."""
     tables: dict[str, Any] = {"space": {"name": model.space.name}}
     for table in (
         "engine",
@@ -158,6 +158,8 @@ def _container(step: Step) -> dict[str, Any]:
     if step.container is None:
         return {}
     table = _plain(CONTAINER, step.contained)
+    if step.contained.dockerfile_path is not None:
+        table["dockerfile"] = {"file": step.contained.dockerfile_path}
     if "dockerfile" not in table:
         table.setdefault("image", step.container)
     if not step.is_contained:

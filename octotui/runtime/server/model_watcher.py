@@ -71,6 +71,8 @@ def _files(path: Path, model: Model) -> Iterator[Path]:
     for _, step in steps(model):
         if step.script is not None and step.script.file is not None:
             yield Path(step.script.file)
+        if step.contained.dockerfile_path is not None:
+            yield Path(step.contained.dockerfile_path)
 
 
 def _stamp(file: Path) -> tuple[str | int, ...]:

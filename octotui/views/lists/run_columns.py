@@ -159,7 +159,8 @@ COLUMNS: tuple[Column[RunRow], ...] = (
 
 ESTIMATED = frozenset(("left", "eta"))
 """Columns that need a forecast."""
-_SAID = re.compile(r"^(?:(run-[0-9]+) )?waits for ")  # what the head of the column says
+_SAID = re.compile(r"^(?:(run-[0-9]+) )?waits for (?:a machine of |the first )?")
+"""What the head of the column says, and what a narrow one would show of many waits alone."""
 USUAL = tuple(each.name for each in COLUMNS[:14])
 """The columns of a new list, as far as they are not empty."""
 

@@ -1,6 +1,8 @@
 """Kubernetes targets in words: cluster, namespace, account, and from where they are reached (W13)."""
 
-from octotui.engine.state import State
+from octotui.engine.rules.locks import FREE
+from octotui.engine.state import Lock, State
+from octotui.engine.state.sorted_sequence import SortedSequence
 from octotui.model.machines.kubernetes import Kubernetes
 from octotui.views.labels import machine_name
 
@@ -26,6 +28,17 @@ def facts(state: State, target: str) -> list[str]:
         f"{reached}, with kubectl",
         *(["whose certificate is not checked"] if cluster.insecure else []),
     ]
+
+
+def lock_of(state: State, machine: str) -> Lock:
+    """Return a machine's lock; of a cluster, which has none, what has workers' locks to go there."""
+    if state.model.cluster_of(machine) is None:
+        return state.locks.get(machine, FREE)
+    holders = (each for lock in state.locks.values() for each in lock.holders)
+    queued = (each for lock in state.locks.values() for each in lock.queue)
+    there = [[each for each in line if state.jobs[each[1]].target == machine] for line in (holders, queued)]
+    holding, waiting = (SortedSequence(tuple(line)) for line in there)
+    return Lock(holders=holding, queue=waiting)
 
 
 def _named(cluster: Kubernetes) -> str:

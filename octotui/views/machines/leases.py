@@ -65,6 +65,13 @@ def of_worker(state: State, worker: str) -> MachineLease | None:
     return next((each for each in state.machine_leases.values() if each.worker == worker), None)
 
 
+def destruction(state: State, lease: MachineLease) -> tuple[str, str]:
+    """Return the question whether to destroy a machine now, and what becomes of what runs there."""
+    runs = [run for _, run in state.leases.get(lease.worker, ())]
+    uses = f"{listed(runs, most=4)} {'use' if len(runs) > 1 else 'uses'} it: what runs there is lost."
+    return f"Destroy {lease.worker} now, the machine of {lease.id}?", uses if runs else "No run uses it."
+
+
 def stands(lease: MachineLease, words: Mapping[str, str] = WORDS) -> str:
     """Return how a lease stands, and whether the provider is destroying its machine, or will try it again."""
     return "being destroyed" if lease.phase == "ending" and lease.due is None else words[lease.phase]

@@ -23,6 +23,7 @@ _known: dict[tuple[str, int], _Known] = {}
 """A cache of the newest results, by run and step."""
 
 MAY_RUN = Mark("pending", "may run", "muted")
+NOT_REACHED = Mark("pending", "not reached", "muted")  # its run ended before
 ASSUMED_ENDS = ("succeeded", "succeeded-with-warnings")
 """The ends that a prediction assumes; of a step that may run, they are shown as undecided."""
 
@@ -84,8 +85,10 @@ def _undecided(state: State, run: Run, index: int) -> tuple[str, ...]:
 
 
 def mark_of(state: State, run: Run, index: int) -> Mark:
-    """Return a step's mark, "may run" where that is undecided."""
+    """Return a step's mark, "may run" where that is undecided, "not reached" where its run has ended."""
     progress = run.progress.steps[index]
+    if run.ended and progress.state == "pending":
+        return NOT_REACHED
     undetermined = progress.state in (*ASSUMED_ENDS, "pending") and may_run(state, run, index)
     return MAY_RUN if undetermined else STEPS[progress.state]
 

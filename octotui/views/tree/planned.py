@@ -24,6 +24,7 @@ STANDS = {
     "asks": "would ask",
     "waits": "would wait",
     "pending": "would not be reached",
+    "not reached": "would not be reached",
     "skipped": "would be skipped",
 }
 CONDITIONAL: Mapping[str, str] = ENDS | STANDS

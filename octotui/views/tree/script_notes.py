@@ -29,7 +29,10 @@ def warned(job: Job) -> str:
 
 
 def attempts(job: Job, mark: Mark, time: str) -> list[Branch]:
-    """Return the attempts of a job that was retried: the failed ones, and the present or last."""
+    """Return the attempts of a job that was retried: the failed ones, and the present or last.
+
+    Why the last one failed is said at the job.
+    """
     if job.attempt <= 1 and job.state != "waiting":
         return []
     rows = [
@@ -39,7 +42,9 @@ def attempts(job: Job, mark: Mark, time: str) -> list[Branch]:
         for number, each in enumerate(job.attempts, 1)
     ]
     if job.attempts and job.attempt > len(job.attempts):
-        note = _why(job.reason, job.exit_code) if job.state == "failed" else ""
+        status = f"exit code {job.exit_code}"
+        is_said = job.state != "failed" or job.exit_code is None or status in job.reason
+        note = "" if is_said else status
         rows.append(_attempt(job, job.attempt, mark, note, time))
     return rows
 

@@ -101,10 +101,18 @@ def _note(state: State, run: Run, job: Job, now: float) -> str:
     if again and job.attempt <= tries:
         again = f"{again} of {tries}"
     over = job.ended_at is not None or job.state == "asking"
-    reason = job.reason if over else ""
+    reason = _reason(state, run, job) if over else ""
     return " · ".join(
         filter(None, (reason, why(job.undecided), again, left(state, job, now), script_notes.warned(job)))
     )
+
+
+def _reason(state: State, run: Run, job: Job) -> str:
+    """Return why a job ended, without what its run says for all of them, or what its child run says."""
+    if job.reason == run.reason and run.state in ("cancelling", "cancelled", "timed-out"):
+        return ""
+    child = state.runs.get(job.child or "")
+    return job.reason if child is None else job.reason.removesuffix(f": {child.reason}")
 
 
 def _time(job: Job, now: float) -> str:
@@ -129,7 +137,8 @@ def _notes(state: State, run: Run, job: Job, now: float, zone: Zone) -> list[tup
     wait = of_job(state, job, now, zone=zone)
     if wait is not None and not (isinstance(job.wait, ForChild) and job.wait.run in state.runs):
         notes.append((wait.sentence, "asks" if job.state == "asking" else "waits"))
-    if job.stopping and job.state == "running":
+    is_said = run.state == "cancelling" and job.stopping == run.reason
+    if job.stopping and job.state == "running" and not is_said:
         notes.append((f"is being ended: {job.stopping}", "warned"))
     notes.extend(_answers(state, run, job))
     return notes + script_notes.script_notes(job)

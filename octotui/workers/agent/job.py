@@ -67,6 +67,10 @@ class AgentJob:
         """Return whether an adopted job goes on, by its lock or its leader."""
         return is_locked or processes.is_process(self._leader, self._started)
 
+    def has_rest(self) -> bool:
+        """Return whether one that is being stopped has processes, be its lock and its leader gone."""
+        return self.is_stopping and bool(self.members())
+
     def stop(self, grace: float, now: float) -> None:
         """Send TERM to all its processes, and let them have a grace period in seconds."""
         if self.state != ENDED and not self.is_stopping:

@@ -59,7 +59,8 @@ class Jobs:
         return self._removal.is_busy
 
     def adopt(self, left: Dict[str, RecordedAttempt]) -> None:
-        """Take up what an earlier agent has begun."""
+        """Take up what an earlier agent has begun, and stop what it was stopping."""
+        now = time.monotonic()
         for name, attempt in list(left.items()):
             path = os.path.join(self._home, attempt.folder)
             try:
@@ -76,7 +77,9 @@ class Jobs:
                     self._drop(job)
             else:
                 self._open[job] = None
-        self._tick_by(time.monotonic())
+                if attempt.grace is not None:
+                    job.stop(attempt.grace, now)
+        self._tick_by(now)
 
     def take_up(self, left: Dict[str, RecordedAttempt]) -> None:
         """Record and take up what an agent of another version has begun. Raises OSError."""
@@ -126,7 +129,7 @@ class Jobs:
         """Begin to stop an attempt; one that has ended is reported anyway."""
         job = self._jobs.get(name)
         if job is not None:
-            job.stop(grace, now)
+            self._stop(job, grace, now)
             self._tick_by(now + min(grace, PATIENT))
 
     def forget(self, name: str) -> None:
@@ -152,7 +155,7 @@ class Jobs:
         for name in [each for each in self._jobs if each not in names]:
             job = self._jobs[name]
             if job.state != ENDED and space and name.startswith(f"{space}/"):
-                job.stop(GRACE, now)
+                self._stop(job, GRACE, now)
                 self._open[job] = None
                 self._tick_by(now + PATIENT)
             self.forget(name)
@@ -247,7 +250,7 @@ class Jobs:
             job.note()
             if not patient or job.state == ENDED:
                 continue
-            if job.adopted and not job.is_alive(self._is_locked(job)):
+            if job.adopted and not job.is_alive(self._is_locked(job)) and not job.has_rest():
                 job.end()
             else:
                 job.check(now)
@@ -257,6 +260,12 @@ class Jobs:
         if patient:  # looking for processes may take long where there are many
             end = time.monotonic()
             self._check_at = end + max(PATIENT, CHECKING * (end - now))
+
+    def _stop(self, job: AgentJob, grace: float, now: float) -> None:
+        """Record that a job is to be stopped, so that an agent that follows does so, and stop it."""
+        if job.state != ENDED and not job.is_stopping:
+            self._record.stop(job.name, grace)
+            job.stop(grace, now)
 
     def _is_locked(self, job: AgentJob) -> bool:
         return workspace.is_locked(job.path, *job.lock)

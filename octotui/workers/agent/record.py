@@ -24,6 +24,7 @@ class RecordedAttempt(NamedTuple):
 
     `started` is the time since boot at which process `pid` was started. `code` is None for an unknown one.
     `is_removed`: its end is known elsewhere, and its folder is being removed, or will be at its end.
+    `grace` are the seconds that its processes were given when it was to be stopped; None where it was not.
     """
 
     folder: str
@@ -35,6 +36,7 @@ class RecordedAttempt(NamedTuple):
     has_ended: bool = False
     code: Optional[int] = None
     is_removed: bool = False
+    grace: Optional[float] = None
 
 
 class AgentRecord:
@@ -69,6 +71,11 @@ class AgentRecord:
         """Append, with the next `flush`, the process that leads an attempt."""
         self._left[name] = self._left[name]._replace(pid=pid, started=started)
         self._waiting.append(["started", name, pid, started])
+
+    def stop(self, name: str, grace: float) -> None:
+        """Append, with the next `flush`, that an attempt is being stopped; an agent that follows goes on."""
+        self._left[name] = self._left[name]._replace(grace=grace)
+        self._waiting.append(["stopping", name, grace])
 
     def end(self, name: str, code: Optional[int]) -> None:
         """Append, with the next `flush`, that an attempt has ended."""
@@ -158,6 +165,8 @@ def _apply(left: Dict[str, RecordedAttempt], line: Any) -> None:
     elif word == "started":
         pid, started = rest
         left[name] = left[name]._replace(pid=int(pid), started=float(started))
+    elif word == "stopping":
+        left[name] = left[name]._replace(grace=float(rest[0]))
     elif word == "ended":
         code = None if rest[0] is None else int(rest[0])
         left[name] = left[name]._replace(has_ended=True, code=code)
@@ -185,6 +194,8 @@ def _lines(name: str, each: RecordedAttempt) -> Iterable[Any]:
     yield _begun(name, each)
     if each.pid:
         yield ["started", name, each.pid, each.started]
+    if each.grace is not None:
+        yield ["stopping", name, each.grace]
     if each.has_ended:
         yield ["ended", name, each.code]
     if each.is_removed:

@@ -59,7 +59,7 @@ fail_step() {
     exit 1
 }
 
-# fail_without COMMAND…: fail the step if the machine lacks one; python:MODULE is a module of python3.
+# fail_without COMMAND…: fail the step if the machine, or the image, lacks one; python:MODULE is a module of python3.
 fail_without() {
     local __octotui_need __octotui_missing=
     for __octotui_need; do
@@ -75,6 +75,9 @@ fail_without() {
         __octotui_missing="$__octotui_missing${__octotui_missing:+, }$__octotui_need"
     done
     if [ -z "$__octotui_missing" ]; then return 0; fi
+    if [ -n "${OCTOTUI_CONTAINER_IMAGE-}" ]; then
+        fail_step "the image $OCTOTUI_CONTAINER_IMAGE lacks what this step needs, so use another one: $__octotui_missing"
+    fi
     fail_step "${Octopus_Worker_Name:-this machine} lacks what this step needs, so install it there: $__octotui_missing"
 }
 

@@ -42,6 +42,9 @@ from_context() {
 }
 
 if ! command -v kubectl >/dev/null 2>&1; then
+    if [ -n "${OCTOTUI_CONTAINER_IMAGE-}" ]; then
+        fail "the image $OCTOTUI_CONTAINER_IMAGE has no kubectl, which a Kubernetes target needs: use another one"
+    fi
     fail "$__octotui_worker has no kubectl, which a Kubernetes target needs: install it there, or name another pool"
 fi
 value Octopus.Action.Kubernetes.Kubeconfig >"$__octotui_file" || fail "the kubeconfig cannot be written on $__octotui_worker"

@@ -78,6 +78,9 @@ function fail_without {
         if (-not $found) { if ($module) { "the Python module $module" } else { $need } }
     }
     if (-not $missing) { return }
+    if ($env:OCTOTUI_CONTAINER_IMAGE) {
+        Fail-Step "the image $env:OCTOTUI_CONTAINER_IMAGE lacks what this step needs, so use another one: $($missing -join ', ')"
+    }
     $where = if ($env:Octopus_Worker_Name) { $env:Octopus_Worker_Name } else { 'this machine' }
     Fail-Step "$where lacks what this step needs, so install it there: $($missing -join ', ')"
 }

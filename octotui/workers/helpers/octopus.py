@@ -144,11 +144,14 @@ def failstep(message: str | None = None) -> None:
 
 
 def fail_without(*needs: str) -> None:
-    """Fail the step if the machine lacks a command, or for `python:module` a module of this Python."""
+    """Fail the step if machine or image lacks a command, or for `python:module` a module of this Python."""
     missing = [lacked for lacked in map(_missing, needs) if lacked]
     if missing:
+        image, names = os.environ.get("OCTOTUI_CONTAINER_IMAGE"), ", ".join(missing)
+        if image:
+            failstep(f"the image {image} lacks what this step needs, so use another one: {names}")
         where = octopusvariables.get("Octopus.Worker.Name", "this machine")
-        failstep(f"{where} lacks what this step needs, so install it there: {', '.join(missing)}")
+        failstep(f"{where} lacks what this step needs, so install it there: {names}")
 
 
 def _missing(need: str) -> str:

@@ -7,7 +7,7 @@ from octotui.model.space import Channel, Phase, Scope, Value, Worker
 from octotui.model.toml.read import load
 from octotui.model.toml.write import dump
 from octotui.model.values import Prompt, Secret
-from tests.model.texts import complaints_of, model_of, sample
+from tests.model.texts import complaints_of, model_of, only_complaint, sample
 
 
 def test_the_sample_becomes_values(tmp_path: Path) -> None:
@@ -209,3 +209,42 @@ def test_prompts_are_taken_as_they_are_written(tmp_path: Path) -> None:
         ),
     )
     assert model.variables["Sure"][0].prompt == Prompt()
+
+
+BUILT = """
+[[runbooks.r.steps]]
+name = "One"
+script = "a"
+container = { dockerfile = { file = "tools.dockerfile" } }
+"""
+
+
+def test_s8_a_dockerfile_may_stand_in_a_file_beside_the_model(tmp_path: Path) -> None:
+    """S8, R9: its image is named by its text, as of one that stands in the model."""
+    (tmp_path / "tools.dockerfile").write_text("FROM alpine\n")
+    step = model_of(tmp_path, BUILT).runbooks["r"].steps[0]
+    assert step.contained.dockerfile == "FROM alpine\n"
+    inline = BUILT.replace('{ file = "tools.dockerfile" }', '"FROM alpine\\n"')
+    assert model_of(tmp_path, inline).runbooks["r"].steps[0].container == step.container
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "complaint"),
+    [
+        (None, 0o644, "No such file or directory."),
+        (b"\xff\xfe\xff", 0o644, "is not a text in UTF-8; save it as one."),
+        (b" \n", 0o644, "is empty; a dockerfile begins with FROM."),
+        (b"FROM alpine\n", 0o666, "It is not run: "),
+    ],
+)
+def test_s8_a_dockerfile_that_cannot_be_used_is_a_complaint_where_it_is_named(
+    tmp_path: Path, text: bytes | None, mode: int, complaint: str
+) -> None:
+    """R9: also one that everybody can change."""
+    if text is not None:
+        (tmp_path / "tools.dockerfile").write_bytes(text)
+        (tmp_path / "tools.dockerfile").chmod(mode)
+    found = only_complaint(tmp_path, BUILT)
+    assert found.startswith("runbooks.r.steps")
+    assert ".container.dockerfile.file" in found
+    assert complaint in found

@@ -316,6 +316,15 @@ def test_a_script_from_a_file_stays_a_reference(tmp_path: Path) -> None:
     assert script == {"shell": "sh", "file": str(tmp_path / "scripts" / "create.sh")}
 
 
+def test_s8_a_dockerfile_from_a_file_stays_a_reference(tmp_path: Path) -> None:
+    (tmp_path / "tools.dockerfile").write_text("FROM alpine\n")
+    container = 'container = { dockerfile = { file = "tools.dockerfile" } }'
+    kept = model_of(tmp_path, f'[[runbooks.r.steps]]\nname = "One"\nscript = "a"\n{container}\n')
+    written = tomllib.loads(dump(kept))["runbooks"]["r"]["steps"][0]["container"]
+    assert written == {"dockerfile": {"file": str(tmp_path / "tools.dockerfile")}}
+    assert load(write(tmp_path, dump(kept))) == kept
+
+
 def test_scripts_are_written_in_lines_unless_a_carriage_return_would_be_lost(tmp_path: Path) -> None:
     step = '[[runbooks.r.steps]]\nname = "One"\nscript = "a{}\\nb"'
     assert '"""\na\nb"""' in dump(model_of(tmp_path, step.format("")))

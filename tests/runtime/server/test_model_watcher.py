@@ -75,6 +75,21 @@ async def test_so_is_one_of_a_script_or_a_template(file: Path) -> None:
     assert await following.check() == model
 
 
+async def test_s8_so_is_one_of_a_dockerfile(file: Path) -> None:
+    (dockerfile := file.with_name("tools.dockerfile")).write_text("FROM alpine\n")
+    file.write_text(
+        SMALL.replace("script =", 'container = { dockerfile = { file = "tools.dockerfile" } }\nscript =')
+    )
+    following = followed(file)
+    before = following._model.runbooks["go"].steps[0]
+    dockerfile.write_text("FROM alpine:3.20\n")
+    model = await following.check()
+    assert model is not None
+    step = model.runbooks["go"].steps[0]
+    assert step.contained.dockerfile == "FROM alpine:3.20\n"
+    assert step.container != before.container  # so that another image is built
+
+
 async def test_a_script_that_is_new_in_the_model_is_followed_too_and_each_change_once(file: Path) -> None:
     following, other = followed(file), file.with_name("other.sh")
     other.write_text("echo other\n")

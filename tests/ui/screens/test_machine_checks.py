@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
-from octotui.engine.commands import CheckHealth, GivePassphrase, ReportCheck
+from octotui.engine.commands import CheckHealth, DestroyMachine, GivePassphrase, ReportCheck
 from octotui.model.space import Pool
 from tests import scenes
+from tests.leases import in_every_phase
 from tests.ui.opened import opened
 from tests.world import World, model, script
 
@@ -80,3 +81,19 @@ async def test_m1_no_passphrase_is_asked_for_that_nobody_needs(tmp_path):
     async with opened(scenes.unwell(), tmp_path) as it:
         await it.press("U")
         await it.sees("no machine waits for the passphrase of a key")
+
+
+async def test_w12_x_destroys_a_leased_machine_after_a_confirmation(tmp_path):
+    scene = in_every_phase()
+    async with opened(scene, tmp_path) as it:
+        await it.press("X")
+        await it.sees("go to a machine of a dynamic pool first")
+        await it.press("tab")
+        while it.app.screen.pointed_machine() != "old-5":
+            await it.press("j")
+        await it.press("X")
+        await it.sees("Destroy old-5 now, the machine of lease-5?", "what runs there is lost")
+        await it.press("n")
+        assert not [each for each in it.session.sent if isinstance(each, DestroyMachine)]
+        await it.press("X", "y")
+        assert it.session.sent[-1] == DestroyMachine(lease="lease-5", now=True, by="ann")

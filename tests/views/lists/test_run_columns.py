@@ -163,6 +163,10 @@ def test_q5_the_wait_column_begins_with_what_is_waited_for():
     assert cells(row)["wait"] == "worker2: run-9 is running “Dump”"
     row = replace(row, detail="run-7 waits for a slot: run-9 Dump has 1 of 1")
     assert cells(row)["wait"] == "run-7: a slot: run-9 Dump has 1 of 1"
+    row = replace(row, detail="waits for a machine of pool hosted: lease-1 being provisioned for 6s")
+    assert cells(row)["wait"] == "pool hosted: lease-1 being provisioned for 6s"  # W12: also where it is cut
+    row = replace(row, detail="waits for the first check of web1 (checked for 3s)")
+    assert cells(row)["wait"] == "check of web1 (checked for 3s)"
 
 
 def test_e2_left_and_eta_are_of_a_forecast():

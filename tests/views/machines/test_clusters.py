@@ -16,7 +16,7 @@ from octotui.views.pages.page import PagePlace
 from octotui.views.pages.place_pages import PageScope, page
 from octotui.views.tree import run_tree
 from octotui.views.why import of_worker
-from tests.world import World, model, on_targets
+from tests.world import World, engine, model, on_targets
 
 URL = Kubernetes(url="https://cluster:6443/", namespace="shop", account="deployer", pool="setup")
 
@@ -89,3 +89,19 @@ def test_w13_the_tree_says_which_worker_goes_there() -> None:
     world.start("go")
     tree = "\n".join(run_tree.as_lines(run_tree.rows(world.state, "run-1", world.now), UNICODE))
     assert "on The cluster by worker1" in tree
+
+
+def test_w13_lists_count_the_jobs_for_it_though_their_workers_have_the_locks() -> None:
+    world = World(replace(space(URL), **engine(task_cap=9)))
+    idle = pools.parts_of(world.state, pools.TARGETS, "cluster")
+    assert pools.worker_row(world.state, pools.TARGETS, "cluster").runs == ""
+    worker = replace(world.state.model.workers["worker1"], exclusive=True)
+    only = {"setup": Pool(name="Setup", workers=("worker1",))}
+    world.send(commands.LoadModel(replace(space(URL), workers={"worker1": worker}, pools=only)))
+    for _ in range(2):
+        world.start("go")
+    row = pools.worker_row(world.state, pools.TARGETS, "cluster")
+    assert (row.runs, row.doing, row.queue) == ("run-1", "run-1", 1)
+    assert row.mark.word == "running"
+    assert pools.worker_row(world.state, "setup", "worker1").runs == "run-1 has exclusive use"
+    assert pools.parts_of(world.state, pools.TARGETS, "cluster") != idle

@@ -8,6 +8,7 @@ from octotui.model.machines.dynamic_pools import Image
 from octotui.views import pools
 from octotui.views.leaving import open_work
 from octotui.views.machines.leases import (
+    destruction,
     facts,
     in_short,
     lease_row,
@@ -20,7 +21,7 @@ from octotui.views.machines.leases import (
 )
 from octotui.views.pages.page import PagePlace
 from octotui.views.pages.place_pages import PageScope, page
-from tests.leases import HOUR, MINUTE, TAKES, LeaseWorld, dynamic, hosted
+from tests.leases import HOUR, MINUTE, TAKES, LeaseWorld, dynamic, hosted, in_every_phase
 from tests.world import script
 
 IMAGES = {"images": {"ubuntu": Image(name="Ubuntu 22", deprecated="2027-04-01")}}
@@ -145,3 +146,13 @@ def test_w12_a_machine_that_was_not_reached_says_why() -> None:
     made.send(commands.AdoptMachine(pool="setup", machine="vm-9", endpoint="ssh://nine", by="ann"))
     made.until(1)
     assert facts(made.state, lease(made), made.now)[0] == "not reached yet: why"
+
+
+def test_w12_the_question_whether_to_destroy_a_machine_says_what_runs_there() -> None:
+    state = in_every_phase().state
+    leases = {each.worker: each for each in state.machine_leases.values()}
+    used, idle = leases["old-5"], leases["new-7"]
+    question, told = destruction(state, used)
+    assert question == f"Destroy {used.worker} now, the machine of {used.id}?"
+    assert told.endswith("uses it: what runs there is lost.")
+    assert destruction(state, idle)[1] == "No run uses it."

@@ -1,6 +1,7 @@
 """The tree of a plan says nothing as if it had happened."""
 
 from octotui.views.labels import JOBS, RUNS, STEPS, UNICODE
+from octotui.views.tree.outlook import NOT_REACHED
 from octotui.views.tree.planned import CONDITIONAL, planned
 from octotui.views.tree.run_tree import as_lines, rows
 from tests.world import World, model, script
@@ -8,6 +9,7 @@ from tests.world import World, model, script
 
 def test_every_state_has_its_conditional() -> None:
     words = {mark.word for marks in (RUNS, JOBS, STEPS) for mark in marks.values()}
+    words.add(NOT_REACHED.word)
     assert set(CONDITIONAL) == words
     assert all(each.startswith("would ") for each in CONDITIONAL.values())
 

@@ -33,8 +33,12 @@ def test_s5_each_attempt_of_a_job_that_was_tried_again_is_a_row():
     assert notes() == [first, ("attempt 2", over, "", "7s")]
     assert notes(state="running") == [first, ("attempt 2", "running", "", "7s")]
     assert notes(attempt=1, state="waiting") == [first]
+    assert notes(state="failed", reason="exit code 3", exit_code=3) == [
+        first,
+        ("attempt 2", "failed", "", "7s"),
+    ]
     last = ("attempt 2", "failed", "exit code 3", "7s")
-    assert notes(state="failed", reason="exit code 3", exit_code=3) == [first, last]
+    assert notes(state="failed", reason="it is ill", exit_code=3) == [first, last]
     assert notes(attempts=(), attempt=1) == []
     lost = Attempt("", 9, None, 5.0)
     assert notes(attempts=(lost,), attempt=1) == []

@@ -38,7 +38,8 @@ def test_a_cancelled_wait_never_started():
     kept = replay([*scene.world.events, *events])
     run = kept.runs["run-9"]
     branch = steps.acquisition(kept, run, kept.jobs[run.progress.jobs[0]], scene.now)
-    assert (branch.row.mark.word, branch.row.time, branch.row.note) == ("cancelled", "", "cancelled by ann")
+    assert (branch.row.mark.word, branch.row.time, branch.row.note) == ("cancelled", "", "")
+    assert run.reason == "cancelled by ann"  # which the row of the run says, once
 
 
 def test_a_failed_step_that_asks_says_why_and_which_attempt_it_was():

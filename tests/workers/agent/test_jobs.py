@@ -1,4 +1,5 @@
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -339,3 +340,39 @@ def test_m6_a_job_that_nobody_follows_any_more_is_stopped(bench: Bench) -> None:
     pid = int(Path("worker/pid").read_text())
     bench.until(lambda: not Path(f"/proc/{pid}").exists() or b") Z" in Path(f"/proc/{pid}/stat").read_bytes())
     assert not list(Path("worker/work").iterdir())
+
+
+def test_m6_an_agent_that_follows_a_killed_one_stops_what_that_was_stopping(bench: Bench) -> None:
+    """M6, R4: also a process that ignores TERM, whose leader is gone, and whose folder is removed."""
+    script = "sh -c 'trap \"\" TERM; echo $$ >../../pid; sleep 60; sleep 60' & wait"
+    bench.start("space-1/a", script)
+    bench.until(lambda: Path("worker/pid").exists() and Path("worker/pid").read_text() != "")
+    bench.until(lambda: "begun" in bench.words("space-1/a"))
+    pid = int(Path("worker/pid").read_text())
+    bench.jobs.keep((), "space-1", time.monotonic())
+    bench.jobs.save()
+    for child in bench.jobs._children:
+        os.waitpid(child, 0)  # TERM ends it at once; then its agent is killed
+    assert Path(f"/proc/{pid}").exists()
+    (folder,) = Path("worker/work").iterdir()
+    shutil.rmtree(folder)
+    bench.begin_again()
+    bench.said.clear()
+    bench.until(lambda: not bench.jobs)
+    assert not Path(f"/proc/{pid}").exists() or b") Z" in Path(f"/proc/{pid}/stat").read_bytes()
+    assert bench.said == []
+    bench.jobs.save()
+    assert read_record("record") == {}
+
+
+def test_s5_a_stop_is_gone_on_with_by_an_agent_that_follows_a_killed_one(bench: Bench) -> None:
+    """S5, R4: with the grace that it was given, counted anew; it is told as stopped."""
+    bench.start("a", "trap '' TERM; echo; sleep 60; sleep 60")
+    bench.until(lambda: any(body for _, body in bench.said))
+    bench.jobs.stop("a", 0.1, time.monotonic())
+    bench.jobs.save()
+    bench.begin_again()
+    bench.said.clear()
+    bench.jobs.follow("a", [0], time.monotonic())
+    header, _ = bench.ended("a")
+    assert header["stopped"] is True

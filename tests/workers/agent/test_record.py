@@ -15,13 +15,14 @@ def test_m2_what_was_begun_and_has_ended_is_read_again(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         kept.begin(name, ONE)
     kept.starts("a", 12, 3.5)
+    kept.stop("a", 2.5)
     kept.end("a", -9)
     kept.end("b", None)
     kept.forget("c")
     kept.flush()
     left = read_record(path)
     assert left == {
-        "a": ONE._replace(pid=12, started=3.5, has_ended=True, code=-9),
+        "a": ONE._replace(pid=12, started=3.5, has_ended=True, code=-9, grace=2.5),
         "b": ONE._replace(has_ended=True),
     }
     AgentRecord(path, left)

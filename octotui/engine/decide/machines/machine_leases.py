@@ -311,7 +311,8 @@ def adopt_machine(turn: Transaction, command: commands.AdoptMachine) -> None:
     new = MachineLease(
         id="", name=name, pool=command.pool, worker=worker, terms=pool.dynamic, requested_at=turn.at
     )
-    if problem := _unusable(state, new, command.machine, command.endpoint):
+    problem = _unusable(state, new, command.machine, command.endpoint)
+    if problem := problem or host_key_problem(command.host_key, command.endpoint, "the request says"):
         raise Refused(f"it cannot be adopted: {problem}")
     if held(state, command.pool) >= pool.dynamic.max:
         raise Refused(f"pool {command.pool} has as many machines as it may: max = {pool.dynamic.max}")
@@ -326,6 +327,7 @@ def adopt_machine(turn: Transaction, command: commands.AdoptMachine) -> None:
             reference=reference_of(state, pool.dynamic),
             machine=command.machine,
             endpoint=command.endpoint,
+            host_key=command.host_key,
             due=turn.at + pool.dynamic.timeout,
             by=command.by,
             origin=command.origin,

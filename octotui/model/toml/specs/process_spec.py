@@ -109,11 +109,21 @@ HEALTH_CHECK = TableSpec(
 
 IMAGE = name("an image")
 
+DOCKERFILE = TableSpec(
+    {
+        "file": KeySpec(
+            PATH, "The file that holds the dockerfile, relative to this one.", required=True, rule="R9"
+        )
+    }
+)
+
 CONTAINER = TableSpec(
     {
         "image": KeySpec(IMAGE, "The image, such as alpine:3.20 or alpine@3.x; filled in.", rule="S8"),
         "dockerfile": KeySpec(
-            prose(empty=False), "The dockerfile that its image is built from, once on each worker.", rule="S8"
+            AlternativeSpec(prose(empty=False), DOCKERFILE),
+            "The dockerfile that its image is built from, once on each worker.",
+            rule="S8",
         ),
         "feed": KeySpec(SLUG, "The feed whose registry has the image.", only_with="image", rule="S8, P1"),
         "pull": KeySpec(

@@ -86,7 +86,8 @@ main() {
         --entrypoint sh --user "$c_user" --security-opt label=disable --pull never --workdir "$c_workspace" \
         --mount "type=bind,source=$c_workspace,target=$c_workspace" --mount "type=bind,source=$c_inside,target=$c_inside" \
         --mount "type=bind,source=$__octotui_helpers,target=$__octotui_helpers,readonly" \
-        --env "OCTOTUI_VALUES=$c_inside/values" --env "OCTOTUI_NEEDS=$c_needs" "$@"
+        --env "OCTOTUI_VALUES=$c_inside/values" --env "OCTOTUI_NEEDS=$c_needs" \
+        --env "OCTOTUI_CONTAINER_IMAGE=$c_image" "$@"
     if [ "$c_streams" = 1 ]; then exec 4>"$c_folder/errors"; else exec 4>&2; fi
 
     # Its own messages apart, and without the lock of the attempt (3): the container is not waited for by it.

@@ -405,6 +405,22 @@ def test_w12_a_copy_of_a_space_forgets_its_machines_and_ends_what_uses_them() ->
     assert world.workers()[again]["Work"] != "setup-1"
 
 
+def test_w12_m1_an_adopted_machine_has_its_host_key_pinned_for_its_lease() -> None:
+    name = b"ssh-ed25519"
+    key = f"ssh-ed25519 {base64.b64encode(len(name).to_bytes(4, 'big') + name + bytes(36)).decode()}"
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    adopt = commands.AdoptMachine(pool="setup", machine="vm-7", endpoint="ssh://seven", by="ann")
+    for endpoint, said, reason in (
+        ("ssh://seven", "rubbish", "the request says no host_key such as"),
+        ("kubectl://staging/build/vm", key, "which an endpoint that is not reached by SSH does not have"),
+    ):
+        with pytest.raises(Refused, match=reason):
+            world.send(replace(adopt, endpoint=endpoint, host_key=said))
+    world.send(replace(adopt, host_key=key))
+    assert world.lease().host_key == key
+    assert world.state.model.workers["setup-1"].host_key == key
+
+
 def test_w12_no_machine_is_adopted_past_the_maximum() -> None:
     world = LeaseWorld(hosted({"go": [script("Work")]}, max=1))
     world.send(commands.AdoptMachine(pool="setup", machine="vm-7", endpoint="ssh://seven", by="ann"))
