@@ -55,9 +55,7 @@ async def test_a_program_of_the_screen_takes_the_text(bare: Path, monkeypatch: p
     assert (it.app.clipboard, "\x1b]52" in it.written) == ("--help\n\x1b]52", False)
 
 
-async def test_the_terminal_takes_it_if_a_program_fails(
-    bare: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_terminal_takes_it_if_a_program_fails(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clipboard, "PATIENCE", 0.2)
     monkeypatch.setenv("DISPLAY", ":0")
     for script in ("cat > /dev/null; exit 1", "exec sleep 60"):
