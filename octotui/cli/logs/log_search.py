@@ -19,7 +19,7 @@ from octotui.views.logs.job_logs import JobLog, of_run
 SPAN = 500  # lines of a block that are read at once
 
 
-class Space(Protocol):
+class SearchedSpace(Protocol):
     """What is needed of a space, be it a server's or a closed one."""
 
     @property
@@ -59,7 +59,7 @@ class LogSearch(NamedTuple):
     step: str | None = None
     stream: str | None = None
 
-    async def found(self, space: Space) -> AsyncIterator[FoundLine]:
+    async def found(self, space: SearchedSpace) -> AsyncIterator[FoundLine]:
         """Yield the matching lines, those of the newest run first; raises Refused."""
         families: dict[str, State] = {}
         for run, root in await self._runs(space):
@@ -74,7 +74,7 @@ class LogSearch(NamedTuple):
                     for line in self._lines(log, await space.whole_log(log.run, log.job)):
                         yield line
 
-    async def _runs(self, space: Space) -> list[tuple[str, str]]:
+    async def _runs(self, space: SearchedSpace) -> list[tuple[str, str]]:
         """Return the runs to search, each with the first of its family, newest first."""
         if self.run is not None:
             return [(self.run, self.run)]

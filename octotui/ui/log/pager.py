@@ -53,9 +53,25 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             title="Follow the output",
             tooltip="And stay there while new lines come",
         ),
-        KeyAction("S", "wrap", "wrap", title="Wrap the output", tooltip="Long lines in several rows, or cut"),
-        KeyAction("d", "times", "times", title="Times in the output", tooltip="When each line was printed"),
-        KeyAction("m", "select", "select", title="Select lines", tooltip="From the current line on"),
+        KeyAction(
+            "S",
+            "wrap",
+            "wrap",
+            show=False,
+            title="Wrap the output",
+            tooltip="Long lines in several rows, or cut",
+        ),
+        KeyAction(
+            "d",
+            "times",
+            "times",
+            show=False,
+            title="Times in the output",
+            tooltip="When each line was printed",
+        ),
+        KeyAction(
+            "m", "select", "select", show=False, title="Select lines", tooltip="From the current line on"
+        ),
         KeyAction(
             "V",
             "verbose",
