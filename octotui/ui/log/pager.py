@@ -170,10 +170,14 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             self.refresh(*(Region(0, y, size.width, 1) for y in changed))
         self._announce()
         at_end = self.following and self._anchor is None
-        offered = (self._lines.count > 0, at_end, self._anchor is not None or self._search is not None)
+        offered = (self._lines.count > 0, at_end, self.can_drop())
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
+
+    def can_drop(self) -> bool:
+        """Return whether there is a selection or a search to drop."""
+        return self._anchor is not None or self._search is not None
 
     def mode(self) -> Collection[str]:
         """While lines are selected, what is done to them."""

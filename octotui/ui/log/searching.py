@@ -47,7 +47,7 @@ class SearchPager(MousePager):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the key to other nodes where there is nothing to drop."""
         if action == "drop":
-            return self._anchor is not None or self._search is not None
+            return self.can_drop()
         return super().check_action(action, parameters)
 
     def action_drop(self) -> None:
