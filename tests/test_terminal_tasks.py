@@ -123,7 +123,7 @@ def test_the_failure_of_last_night_is_found_opened_and_searched(model: Path) -> 
         terminal.press("enter")
         terminal.wait("esc back", "Copy", "exit code 3")
         terminal.press("l")
-        terminal.wait("the disk is full at file 301", "W wrap")
+        terminal.wait("the disk is full at file 301", "& filter")
         terminal.press("/")
         terminal.wait("search: text or a regular expression")
         terminal.press("file 17$", "enter")

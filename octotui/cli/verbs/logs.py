@@ -6,17 +6,20 @@ from pathlib import Path
 
 import click
 
+from octotui.cli.logs.log_search import FoundLine, LogSearch
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs
-from octotui.cli.spaces.space_argument import no_such_run, run_id, space_argument, space_of
+from octotui.cli.spaces.space_argument import SpaceName, no_such_run, run_id, space_argument, space_of
 from octotui.cli.terminal.output import say_json, say_output
 from octotui.engine.commands import Refused
-from octotui.engine.rules.machines import ACQUIRE, PULL, acquisition_name, target_of
+from octotui.engine.rules.machines import ACQUIRE, PULL, acquisition_name
 from octotui.engine.state import Job, State, step_of
 from octotui.model.complaints import did_you_mean
 from octotui.runtime.server.client import Client
 from octotui.store.logs.line_streams import STDERR, STDOUT, LineStreamReader
 from octotui.store.logs.log_reader import LogReader
+from octotui.ui.log.lines.patterns import Pattern
+from octotui.views.logs.job_logs import name_of
 
 POLL = 0.2  # seconds between two polls of followed logs
 LogPath = Callable[[str, str], Awaitable[Path]]
@@ -26,30 +29,52 @@ STREAMS = {STDOUT: "stdout", STDERR: "stderr"}
 
 @click.command("logs")
 @space_argument
-@click.argument("run", shell_complete=runs)
+@click.argument("run", shell_complete=runs, required=False)
 @click.option("--step", metavar="S", help="Only of this step, by its name.")
 @click.option(
     "--stream", type=click.Choice(("stdout", "stderr")), help="Only of this one, where they are told apart."
 )
 @click.option("--tail", metavar="N", type=click.IntRange(0), help="Only the last N lines of each job.")
 @click.option("-f", "--follow", is_flag=True, help="Print new lines as they come, until the run has ended.")
+@click.option(
+    "-g",
+    "--grep",
+    metavar="PATTERN",
+    help="Only lines that match a regular expression, of RUN or of the last runs; exit code 1 without any.",
+)
+@click.option(
+    "--last", metavar="N", type=click.IntRange(1, 10_000), default=20, help="Search the last N runs (20)."
+)
 @click.option("--raw", is_flag=True, help="Print control characters as they are; a terminal obeys them.")
 @verb_options
 def command(
     space: str,
-    run: str,
+    run: str | None,
     step: str | None,
     stream: str | None,
     tail: int | None,
     follow: bool,
+    grep: str | None,
+    last: int,
     raw: bool,
     as_json: bool,
     state: Path | None,
 ) -> None:
     """Print the output of the jobs of RUN, each line behind the name of its step where there are several.
 
+    With --grep, print the matching lines alone, behind run, step and number; without RUN those of the last
+    runs, the newest first. A pattern without capitals matches either case.
+
     Of escape sequences only colours are kept; other control and invisible characters are printed as escapes.
     """
+    if grep is not None:
+        if follow or tail is not None:
+            raise click.UsageError("--grep searches what is there: leave --follow and --tail out")
+        search = LogSearch(Pattern(grep), run and run_id(run), last, step, stream)
+        _grep(space_of(space, state), search, as_json=as_json, raw=raw)
+        return
+    if run is None:
+        raise click.UsageError("name a RUN, or search the last runs with --grep PATTERN")
     named, name = space_of(space, state), run_id(run)
     printer = LogPrinter(name, step, tail, as_json=as_json, raw=raw, stream=stream)
 
@@ -64,6 +89,32 @@ def command(
                 await printer.take(await here.family(name), here.whole_log)
 
     run_request(main)
+
+
+def _grep(space: SpaceName, search: LogSearch, *, as_json: bool, raw: bool) -> None:
+    """Print matching lines; exit with code 1 where there are none."""
+
+    async def main() -> bool:
+        from octotui.cli.spaces.connection import looked_at
+
+        is_found = False
+        async with looked_at(space.slug, space.state) as here:
+            async for line in search.found(here):
+                is_found = True
+                _print_found(line, as_json=as_json, raw=raw)
+        return is_found
+
+    if not run_request(main):
+        raise click.exceptions.Exit(1)
+
+
+def _print_found(found: FoundLine, *, as_json: bool, raw: bool) -> None:
+    log = found.log
+    if as_json:
+        about = {"run": log.run, "job": log.job, "step": log.name, "number": found.number, "at": found.at}
+        say_json(about | {"stream": found.stream, "line": found.text})
+    else:
+        say_output(found.text, f"{log.run} | {log.name} | {found.number} | ", raw=raw)
 
 
 class LogPrinter:
@@ -145,9 +196,7 @@ class LogPrinter:
         streams = self._streams[job.id]
         streams.refresh()
         last = log.line_count if whole or log.ends else log.line_count - 1
-        step = step_of(family, job)
-        target = target_of(family.runs[job.run], job)
-        name = f"{step.name if step else acquisition_name(job)}{f' on {target}' if target else ''}"
+        name = name_of(family, job)
         for start in range(first, last, BLOCK):
             for number, line in enumerate(log.lines(start, min(start + BLOCK, last)), start):
                 stream = STREAMS[streams.of(number)]

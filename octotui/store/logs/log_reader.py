@@ -88,6 +88,18 @@ class LogReader:
         row = bisect_left(range(self._marks), at, key=lambda row: self._mark(row).at)
         return self._mark(row).line if row < self._marks else max(0, self.line_count - 1) * (self._marks > 0)
 
+    def spans(self, first: int) -> Iterator[tuple[float, int, int]]:
+        """Yield the lines from `first` on by time: when they were printed, and their range."""
+        row = max(0, bisect_right(range(self._marks), first, key=lambda row: self._mark(row).line) - 1)
+        at = self._mark(row).at if self._marks else 0.0
+        for mark in map(self._mark, range(row + 1, self._marks)):
+            if first < mark.line < self.line_count:
+                yield at, first, mark.line
+                first = mark.line
+            at = mark.at
+        if first < self.line_count:
+            yield at, first, self.line_count
+
     def close(self) -> None:
         """Close the files."""
         for file in (self._log, self._index):

@@ -82,7 +82,7 @@ def table(actions: list[KeyAction]) -> str:
 
 
 def _keys(action: KeyAction) -> str:
-    return " ".join(f"`{key}`" for key in action.keys)
+    return " ".join(f"`{key}`".replace("|", "\\|") for key in action.keys)
 
 
 def document() -> str:

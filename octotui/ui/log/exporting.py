@@ -11,12 +11,12 @@ from textual.binding import BindingType
 from octotui.store.errors import StoreError
 from octotui.store.private_files import opened_private
 from octotui.store.temporary_folder import temporary_folder
-from octotui.ui import clipboard
 from octotui.ui.external import Command, open_file
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.log.jumping import JumpPager
 from octotui.ui.log.lines.line_writer import ShownLines
 from octotui.ui.log.save_prompt import SaveWanted, save_file
+from octotui.ui.terminal import clipboard
 
 COPIED_AT_MOST = 10_000
 MANY = 200_000  # lines that take a while to write

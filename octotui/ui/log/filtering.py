@@ -42,11 +42,9 @@ class FilterPager(SearchPager):
             return "there is no output"
         return super().why_not(action, parameters)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Have a filter dropped, too."""
-        if action == "drop" and self._lines.filter is not None:
-            return True
-        return super().check_action(action, parameters)
+    def can_drop(self) -> bool:
+        """Return whether there is a selection, a search or a filter to drop."""
+        return super().can_drop() or self._lines.filter is not None
 
     def action_drop(self) -> None:
         """Drop the selection, else the search, else the filter."""

@@ -109,6 +109,10 @@ class LineWindow:
             self._kept.discard(line)  # it may have grown
         return True
 
+    def forget(self) -> None:
+        """Drop lines that were read: they have other numbers now."""
+        self._kept.clear()
+
     def attempt(self, number: int) -> int | None:
         """Return the line at which an attempt begins; None where its heading is not found."""
         heading = self.source.attempt(number)
@@ -129,6 +133,10 @@ class LineWindow:
         if self.brief or self.filter is not None:
             return [self.get(number).text for number in range(first, min(last, self.count))]
         return plains(self.source.lines(first, last))
+
+    def name(self, number: int) -> str:
+        """Return the name of the job that printed a line."""
+        return self.source.name_of(self.line(number))
 
     def clock(self, number: int, zone: Zone = None, *, blank: bool = False) -> str:
         """Return when a line was printed, for the gutter."""

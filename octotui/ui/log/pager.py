@@ -5,6 +5,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
@@ -53,16 +54,24 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             title="Follow the output",
             tooltip="And stay there while new lines come",
         ),
-        KeyAction("S", "wrap", "wrap", title="Wrap the output", tooltip="Long lines in several rows, or cut"),
-        KeyAction("d", "times", "times", title="Times in the output", tooltip="When each line was printed"),
-        KeyAction("m", "select", "select", title="Select lines", tooltip="From the current line on"),
         KeyAction(
-            "V",
-            "verbose",
-            "verbose",
+            "S",
+            "wrap",
+            "wrap",
             show=False,
-            title="Details in the output",
-            tooltip="Leave out lines that are verbose, or show them again",
+            title="Wrap the output",
+            tooltip="Long lines in several rows, or cut",
+        ),
+        KeyAction(
+            "d",
+            "times",
+            "times",
+            show=False,
+            title="Times in the output",
+            tooltip="When each line was printed",
+        ),
+        KeyAction(
+            "m", "select", "select", show=False, title="Select lines", tooltip="From the current line on"
         ),
         KeyAction("shift+down", "extend(1)", "select down", show=False, tooltip="The next line, too"),
         KeyAction("shift+up", "extend(-1)", "select up", show=False, tooltip="The line before, too"),
@@ -95,6 +104,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self._page: list[LogRow] = []
         self._top: Spot = (0, 0)
         self._left = self._room = self._row_room = 0  # cells: scrolled out, for text, of a wrapped row
+        self._names = 0  # cells for names of jobs
         self._pointed: int | None = None
         self._anchor: int | None = None
         self._search: Search | None = None
@@ -138,7 +148,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         size = self.scrollable_content_region.size
         if not size or not self.is_attached:
             return
-        room, style = max(1, size.width - (10 if self._timed else 1)), self.rich_style
+        room, style = max(1, size.width - self._gutter_width(size.width)), self.rich_style
         if (room, room * self._wrapped, style) != (self._room, self._row_room, self._style):
             self._turn(room, style)
         old, self._page, below = self._page, [], 0
@@ -154,10 +164,14 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             self.refresh(*(Region(0, y, size.width, 1) for y in changed))
         self._announce()
         at_end = self.following and self._anchor is None
-        offered = (self._lines.count > 0, at_end, self._anchor is not None or self._search is not None)
+        offered = (self._lines.count > 0, at_end, self.can_drop())
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
+
+    def can_drop(self) -> bool:
+        """Return whether there is a selection or a search to drop."""
+        return self._anchor is not None or self._search is not None
 
     def mode(self) -> Collection[str]:
         """While lines are selected, what is done to them."""
@@ -197,12 +211,23 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
             mark = "|" if first <= number <= last else " "
         blank = self._wrapped and start > 0
         clock = self._lines.clock(number, zone_of(self), blank=blank) if self._timed else ""
+        clock += self._job_name(number, blank=blank)
         level, is_stderr = self._lines.level(number), self._lines.is_stderr(number)
         if self._wrapped:
             return LogRow(line, number, start, end, 0, mark + clock, level, is_stderr)
         start, end = line.span(self._left, self._room)
         pad = max(0, line.cell(start) - self._left)
         return LogRow(line, number, start, end, pad, mark + clock, level, is_stderr)
+
+    def _gutter_width(self, width: int) -> int:
+        names = self._names = min(self._lines.source.name_width, width // 4)
+        return 1 + 9 * self._timed + (names + 1 if names else 0)
+
+    def _job_name(self, number: int, *, blank: bool) -> str:
+        if not self._names:
+            return ""
+        name = "" if blank else set_cell_size(self._lines.name(number), self._names)
+        return f"{name:{self._names}} "
 
     def _mirror(self, below: int, size: Size) -> None:
         """Update the scrollbar's position, without a layout unless the bar comes or goes."""
@@ -330,15 +355,6 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
     def action_times(self) -> None:
         """Toggle times."""
         self._timed = not self._timed
-        self._settle()
-
-    def action_verbose(self) -> None:
-        """Toggle hidden lines; the reader's position stays."""
-        self._anchor = self._pointed = None
-        top = self._lines.line(self._top[0])
-        self._brief = self._lines.brief = not self._brief
-        self._top = self._lines.place(top), 0
-        self._redraw()
         self._settle()
 
     @property

@@ -10,12 +10,12 @@ from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from octotui.store.atomic_file import new_file, replaced_file
 from octotui.store.errors import StoreError
 from octotui.ui.key_actions import KeyAction
-from octotui.views.text.visible_text import visible
+from octotui.ui.widgets.plain_text import PlainText
 
 
 class SaveWanted(NamedTuple):
@@ -72,7 +72,7 @@ class SavePrompt(ModalScreen[SaveTarget | None]):
 
     def compose(self) -> ComposeResult:
         """Yield what is asked, and the name."""
-        told = Static(f"Save {self._wanted.what} in which file?", id="told", markup=False)
+        told = PlainText(f"Save {self._wanted.what} in which file?", id="told")
         line = Input(self._wanted.name, placeholder="a file of yours", compact=True, select_on_focus=False)
         for up, widget in ((2, told), (1, line)):
             widget.styles.width = self._area.width
@@ -105,4 +105,4 @@ class SavePrompt(ModalScreen[SaveTarget | None]):
             self.dismiss(SaveTarget(path, is_there))
 
     def _say(self, sentence: str) -> None:
-        self.query_one("#told", Static).update(visible(sentence))
+        self.query_one("#told", PlainText).update(sentence)

@@ -25,6 +25,14 @@ class SearchPager(MousePager):
         KeyAction(
             "slash", "search", "search", title="Search the output", tooltip="A text or a regular expression"
         ),
+        KeyAction(
+            "V",
+            "verbose",
+            "verbose",
+            show=False,
+            title="Details in the output",
+            tooltip="Leave out lines that are verbose, or show them again",
+        ),
         KeyAction("n", "found(1)", "next", key_display="n N", tooltip="The next line that was found"),
         KeyAction("N", "found(-1)", "previous", show=False, tooltip="The line that was found before"),
         KeyAction("escape", "drop", "drop", tooltip="The selection, else the search"),
@@ -47,7 +55,7 @@ class SearchPager(MousePager):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the key to other nodes where there is nothing to drop."""
         if action == "drop":
-            return self._anchor is not None or self._search is not None
+            return self.can_drop()
         return super().check_action(action, parameters)
 
     def action_drop(self) -> None:
@@ -77,8 +85,13 @@ class SearchPager(MousePager):
         )
 
     def action_verbose(self) -> None:
-        """Toggle hidden lines, and restart the search."""
-        super().action_verbose()
+        """Toggle hidden lines, and restart the search; the reader's position stays."""
+        self._anchor = self._pointed = None
+        top = self._lines.line(self._top[0])
+        self._brief = self._lines.brief = not self._brief
+        self._top = self._lines.place(top), 0
+        self._redraw()
+        self._settle()
         if self._search is not None:
             self.workers.cancel_group(self, "search")
             self._begin(self._search.text)

@@ -138,3 +138,44 @@ def test_an_unknown_step_is_told_which_there_are(octotui: Call, lived: Lived) ->
         assert meant in refused.err
     known = octotui("logs", model, "run-2", "--step", "After", *state)
     assert (known.code, known.out, known.err) == (0, "", ""), "it has not run yet"
+
+
+def test_the_output_of_the_last_runs_is_searched_newest_first(
+    octotui: Call, write: Call, state: Path
+) -> None:
+    """Each line behind its run, step and number; exit code 1 as that of grep where there is none."""
+    model = write(TWO)
+    for _ in range(2):
+        octotui("run", model, "two", "--state", state)
+    at = (model, "--state", state)
+    assert octotui("logs", *at, "--grep", "t(wo|hree)").out.splitlines() == [
+        f"run-{run} | First | {line}" for run in (2, 1) for line in ("2 | two", "3 | three")
+    ]
+    for pattern in ("O", "FOUR"):
+        assert octotui("logs", *at, "-g", pattern)[:2] == (1, "")
+    newest = octotui("logs", *at, "-g", "o", "--last", 1, "--step", "Second")
+    assert newest[:2] == (0, "run-2 | Second | 1 | four\n")
+    said = octotui("logs", model, 1, "-g", "one", "--state", state, "--json").out
+    found = [json.loads(line) for line in said.splitlines()]
+    assert [(each["run"], each["job"], each["step"], each["number"], each["line"]) for each in found] == [
+        ("run-1", "job-1.1", "First", 1, "one")
+    ]
+    assert octotui("logs", *at, "-g", "one", "--stream", "stderr")[:2] == (1, "")
+    missing = octotui("logs", model, 9, "-g", "one", "--state", state)
+    assert missing[::2] == (2, "octotui: there is no run run-9\n")
+
+
+def test_what_a_search_needs_is_said(octotui: Call, write: Call, state: Path) -> None:
+    at = (write(TWO), "--state", state)
+    assert "name a RUN, or search the last runs with --grep" in octotui("logs", *at).err
+    assert "leave --follow and --tail out" in octotui("logs", *at, "-g", "x", "-f").err
+
+
+def test_lines_that_were_found_are_made_visible(octotui: Call, write: Call, state: Path) -> None:
+    script = "printf 'a\\\\033]0;title\\\\007 b\\\\n'"
+    model = write(f'[[runbooks.r.steps]]\nname = "One"\npool = "setup"\nscript = "{script}"\n')
+    octotui("run", model, "r", "--state", state)
+    assert (
+        octotui("logs", model, "-g", "title", "--state", state).out
+        == "run-1 | One | 1 | a\\x1b]0;title\\x07 b\n"
+    )

@@ -91,7 +91,7 @@ class LineSource(Protocol):
         ...
 
     def scans(self, pattern: Pattern) -> Sequence[Scan]:
-        """Return searches that together find the matching lines of all."""
+        """Return searches that together find the matching lines of all; those of logs added later come last."""
         ...
 
     def close(self) -> None:

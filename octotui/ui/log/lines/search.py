@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from octotui.store.logs.line_levels import HIDDEN
 from octotui.ui.log.lines.job_lines import LineSource, Scan
@@ -27,7 +27,7 @@ class Search:
         self.pattern = Pattern(text)
         self.gave_up = False
         self._lines = lines
-        self._scans: Sequence[Scan] = lines.scans(self.pattern)
+        self._scans: list[Scan] = []
         self._early: list[int] = []  # found, and not among the others yet
 
     def run(self) -> Iterator[None]:
@@ -36,6 +36,7 @@ class Search:
         It gives up for good where one line takes too long.
         """
         try:
+            self._scans += self._lines.scans(self.pattern)[len(self._scans) :]  # of logs that were added
             for scan in () if self.gave_up or self.is_full else self._scans:
                 self._drop(scan.unfinished)
                 yield from self._found(scan)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from octotui.ui import clipboard
-from octotui.ui.clipboard import copy, program, sequence, through_tmux
+from octotui.ui.terminal import clipboard
+from octotui.ui.terminal.clipboard import copy, program, sequence, through_tmux
 
 
 def tool(folder: Path, name: str, script: str) -> Path:

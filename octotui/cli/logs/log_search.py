@@ -1,0 +1,104 @@
+"""Searches the output of the last runs for a pattern, the newest run first, as grep does."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from octotui.cli.spaces.space_argument import no_such_run
+from octotui.engine.commands import Refused
+from octotui.engine.queries.query import EVERYTHING, Query
+from octotui.engine.state import State
+from octotui.store.journal.run_records import RunRecord, run_number
+from octotui.store.logs.line_streams import STDERR, LineStreamReader
+from octotui.store.logs.log_reader import LogReader
+from octotui.ui.log.lines.line_scan import LineScan
+from octotui.ui.log.lines.patterns import Pattern
+from octotui.views.logs.job_logs import JobLog, of_run
+
+SPAN = 500  # lines of a block that are read at once
+
+
+class SearchedSpace(Protocol):
+    """What is needed of a space, be it a server's or a closed one."""
+
+    @property
+    def state(self) -> State:
+        """The State as it is known here."""
+        ...
+
+    async def history(self, query: Query, before: int | None, limit: int) -> list[RunRecord]:
+        """Return ended runs, newest first."""
+        ...
+
+    async def family(self, root: str) -> State:
+        """Return a State with a run and its descendants."""
+        ...
+
+    async def whole_log(self, run: str, job: str) -> Path:
+        """Return the path of a job's output, complete to its present end."""
+        ...
+
+
+class FoundLine(NamedTuple):
+    """A matching line: whose it is, its number from 1, when it was printed, its stream, and its raw text."""
+
+    log: JobLog
+    number: int
+    at: float | None
+    stream: str
+    text: str
+
+
+class LogSearch(NamedTuple):
+    """What is searched for, and where: in one run or the `last` ones, in a step, in a stream."""
+
+    pattern: Pattern
+    run: str | None
+    last: int
+    step: str | None = None
+    stream: str | None = None
+
+    async def found(self, space: SearchedSpace) -> AsyncIterator[FoundLine]:
+        """Yield the matching lines, those of the newest run first; raises Refused."""
+        families: dict[str, State] = {}
+        for run, root in await self._runs(space):
+            if root not in families:
+                families = {root: await space.family(root)}  # runs of a family are often side by side
+            if run not in families[root].runs:
+                if self.run is not None:
+                    raise no_such_run(run, families[root])
+                continue
+            for log in of_run(families[root], run):
+                if self.step is None or log.name == self.step or log.name.startswith(f"{self.step} on "):
+                    for line in self._lines(log, await space.whole_log(log.run, log.job)):
+                        yield line
+
+    async def _runs(self, space: SearchedSpace) -> list[tuple[str, str]]:
+        """Return the runs to search, each with the first of its family, newest first."""
+        if self.run is not None:
+            return [(self.run, self.run)]
+        ended = await space.history(EVERYTHING, None, self.last)
+        found = {record.id: record.root for record in ended}
+        found |= {run.id: run.root for run in space.state.runs.values()}
+        return sorted(found.items(), key=lambda each: -run_number(each[0]))[: self.last]
+
+    def _lines(self, log: JobLog, path: Path) -> Iterator[FoundLine]:
+        streams = LineStreamReader(path)
+        streams.refresh()
+        with LogReader(path) as reader:
+            for number, text in self._matches(path, reader):
+                stream = "stderr" if streams.of(number) == STDERR else "stdout"
+                if self.stream in (None, stream):
+                    yield FoundLine(log, number + 1, reader.time_of(number), stream, text)
+
+    def _matches(self, path: Path, reader: LogReader) -> Iterator[tuple[int, str]]:
+        """Yield the matching lines of a log, from 0, and their raw texts."""
+        try:
+            for numbers in LineScan(path, self.pattern).run(reader.size):
+                for _, near in groupby(numbers, lambda number: number // SPAN):
+                    wanted = list(near)
+                    texts = reader.lines(wanted[0], wanted[-1] + 1)
+                    yield from ((number, texts[number - wanted[0]]) for number in wanted)
+        except TimeoutError:
+            raise Refused("the pattern takes too long for a line: search for a simpler one") from None

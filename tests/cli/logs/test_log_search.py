@@ -1,0 +1,65 @@
+"""Searching the output of the last runs."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from octotui.cli.logs.log_search import FoundLine, LogSearch
+from octotui.engine.commands import Refused
+from octotui.store.logs import log_index
+from octotui.store.logs.line_streams import STDERR
+from octotui.store.logs.log_writer import LogWriter
+from octotui.ui.log.lines import patterns
+from octotui.ui.log.lines.patterns import Pattern
+from tests import scenes
+from tests.ui.fake import FakeSession
+
+
+class Space(FakeSession):
+    """A space whose jobs have printed the same."""
+
+    async def whole_log(self, run: str, job: str) -> Path:
+        path = self.directory / f"{job}.log"
+        log_index.remove(path)
+        with LogWriter(path) as log:
+            log.append(b"copied\n" * 2000 + b"ended\n", 10.0)
+            log.append(b"disk full\n", 20.0, (), STDERR)
+        return path
+
+
+def found(directory: Path, search: LogSearch) -> list[FoundLine]:
+    async def main() -> list[FoundLine]:
+        return [line async for line in search.found(Space(scenes.seed(), directory))]
+
+    return asyncio.run(main())
+
+
+def test_lines_come_with_their_numbers_times_and_streams(tmp_path: Path) -> None:
+    lines = found(tmp_path, LogSearch(Pattern("full|end"), None, 100))
+    assert [line[1:] for line in lines[:2]] == [
+        (2001, 10.0, "stdout", "ended"),
+        (2002, 20.0, "stderr", "disk full"),
+    ]
+    runs = [int(line.log.run.removeprefix("run-")) for line in lines]
+    assert runs == sorted(runs, reverse=True)
+    assert len(set(runs)) > 1
+
+
+def test_only_so_many_runs_steps_and_streams_are_searched(tmp_path: Path) -> None:
+    everything = LogSearch(Pattern("full"), None, 100)
+    newest = found(tmp_path, everything)[0].log
+    assert {line.log.run for line in found(tmp_path, everything._replace(run=newest.run))} == {newest.run}
+    assert found(tmp_path, everything._replace(last=1)) in (
+        [],
+        [FoundLine(newest, 2002, 20.0, "stderr", "disk full")],
+    )
+    assert found(tmp_path, everything._replace(step="no such step")) == []
+    assert found(tmp_path, everything._replace(stream="stdout")) == []
+    assert len(found(tmp_path, LogSearch(Pattern("copied"), newest.run, 1))) == 2000
+
+
+def test_a_pattern_that_takes_for_ever_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "PATIENCE", 0.0)
+    with pytest.raises(Refused, match="takes too long"):
+        found(tmp_path, LogSearch(Pattern("(?:o|oo|p)+$"), None, 100))

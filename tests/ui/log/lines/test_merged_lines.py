@@ -1,0 +1,80 @@
+"""Several logs as one."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from octotui.store.logs.line_levels import LevelChange
+from octotui.store.logs.line_streams import STDERR
+from octotui.store.logs.log_writer import LogWriter
+from octotui.ui.log.lines import merged_lines
+from octotui.ui.log.lines.merged_lines import MergedLines, NamedLog
+from octotui.ui.log.lines.patterns import Pattern
+from octotui.ui.log.lines.search import Search
+
+
+def logs(folder: Path, *names: str) -> list[NamedLog]:
+    return [NamedLog(name, folder / name, is_live=True) for name in names]
+
+
+def test_lines_come_in_the_order_of_their_times_with_names(tmp_path: Path) -> None:
+    with LogWriter(tmp_path / "a") as one, LogWriter(tmp_path / "b\x07") as two:
+        one.append(b"a1\na2\n", 1.0)
+        two.append(b"b1\n", 2.0)
+        one.append(b"a3\n", 3.0, (LevelChange(0, "error"), LevelChange(3, "default")))
+        two.append(b"b2\nb3\n", 4.0, (), STDERR)
+    lines = MergedLines(logs(tmp_path, "a", "b\x07", "none"))
+    assert lines.lines(0, 99) == ["a1", "a2", "b1", "a3", "b2", "b3"]
+    assert [lines.lines(at, at + 1) for at in (2, 5)] == [["b1"], ["b3"]]
+    assert [lines.name_of(at) for at in (0, 2, 3)] == ["a", "b\\x07", "a"]
+    assert [lines.time_of(at) for at in range(6)] == [1.0, 1.0, 2.0, 3.0, 4.0, 4.0]
+    assert [lines.line_at(at) for at in (0.0, 2.0, 2.5, 9.0)] == [0, 2, 3, 5]
+    assert [lines.level(at) for at in (2, 3)] == ["default", "error"]
+    assert [lines.is_stderr(at) for at in (3, 4)] == [False, True]
+    assert [lines.problem(at, 1) for at in (0, 3, 4)] == [3, 4, None]
+    assert [lines.problem(at, -1) for at in (5, 4, 3)] == [4, 3, None]
+    assert lines.name_width == len("b\\x07")
+    lines.close()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_appended_comes_at_the_end_and_is_found(tmp_path: Path, seed: int, monkeypatch) -> None:
+    """No line changes its number; few files are open; a search finds what each line says."""
+    monkeypatch.setattr(merged_lines, "OPEN_AT_MOST", 2)
+    chance, names = Random(seed), [f"job-{number}" for number in range(5)]
+    writers = {name: LogWriter(tmp_path / name) for name in names}
+    lines = MergedLines(logs(tmp_path, *names[:3]))
+    search = Search("hit", lines)
+    shown: list[str] = []
+    for at in range(40):
+        name = chance.choice(names)
+        text = "".join(f"{name} {at} {chance.choice(['hit', 'miss'])}\n" for _ in range(chance.randrange(3)))
+        writers[name].append((text + chance.choice(["", "", "begun"])).encode() or b"\n", float(at))
+        if at == 20:
+            lines.extend(logs(tmp_path, *names))
+        for _ in names:
+            lines.refresh()
+        now = lines.lines(0, lines.count)
+        assert len(now) == lines.count
+        finished = [line for line in shown if not line.endswith("begun")]
+        assert [line for line, before in zip(now, shown, strict=False) if not before.endswith("begun")] == finished
+        shown = now
+        for _ in search.run():
+            pass
+        assert list(search.hits) == [number for number, line in enumerate(now) if "hit" in line]
+        assert len(lines._open) <= 2
+    for part in lines.parts:
+        for line in range(part.taken):
+            assert lines._at(part.number(line)) == (part, line)
+            assert part.line_from(part.number(line)) == line
+    for writer in writers.values():
+        writer.close()
+
+
+def test_a_log_that_is_gone_leaves_empty_lines(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"a\nb\n")
+    lines = MergedLines(logs(tmp_path, "a"))
+    (tmp_path / "a").write_bytes(b"")
+    assert lines.lines(0, 2) == ["", ""]
+    assert [each for scan in lines.scans(Pattern("a")) for each in scan.run()] == []
