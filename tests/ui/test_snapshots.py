@@ -155,6 +155,17 @@ class TestRun:
         assert pictured(scenes.seed(), NARROW, "l")
 
 
+class TestTimeline:
+    def test_by_worker_narrow(self, pictured):
+        assert pictured(scenes.approved(), NARROW, "L", "j", "N")
+
+    def test_by_step_wide(self, pictured):
+        assert pictured(scenes.turns(), WIDE, "j", "L", "B", "j", "j", "left", "left")
+
+    def test_ascii(self, pictured):
+        assert pictured(scenes.failed(), NARROW, "L", "B", "j", glyphs="ascii")
+
+
 class TestDashboard:
     def test_it_low(self, pictured):
         assert pictured(scenes.deployed(), LOW, "D", "right", "right", "right")
