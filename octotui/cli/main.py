@@ -31,6 +31,7 @@ VERBS = {
     "show": "Show the state of a run, and the reason for it.",
     "tree": "Show the allocation tree of a run.",
     "timeline": "Draw what a run did over time, with the critical path.",
+    "diff": "Show what differs between two runs.",
     "logs": "Print what the jobs of a run printed.",
     "workers": "List machines, connect to them, run commands on one.",
     "leases": "List the machines of dynamic pools; destroy or adopt one.",
@@ -75,7 +76,8 @@ GROUPS = {
     "The app": ("open", "attach"),
     "Start": ("run", "plan", "rerun", "schedules"),
     "Watch": (
-        "dashboard", "runs", "show", "tree", "timeline", "logs", "waits", "pools", "health", "events", "wait",
+        "dashboard", "runs", "show", "tree", "timeline", "diff", "logs", "waits", "pools", "health", "events",
+        "wait",
     ),
     "Answer": TOGETHER["answer"],
     "Change": ("cancel", "top"),
@@ -100,6 +102,7 @@ SYNONYMS = {
     "watch": "events",
     "machines": "workers",
     "gantt": "timeline",
+    "compare": "diff",
 }
 """Names of verbs in other programs, and here."""
 EXIT_CODES = {
