@@ -31,6 +31,8 @@ VERBS = {
     "runs": "List the runs of a space.",
     "show": "Show the state of a run, and the reason for it.",
     "tree": "Show the allocation tree of a run.",
+    "timeline": "Draw what a run did over time, with the critical path.",
+    "diff": "Show what differs between two runs.",
     "logs": "Print what the jobs of a run printed.",
     "workers": "List machines, connect to them, run commands on one.",
     "leases": "List the machines of dynamic pools; destroy or adopt one.",
@@ -74,7 +76,10 @@ TOGETHER = {
 GROUPS = {
     "The app": ("open", "attach", "keys"),
     "Start": ("run", "plan", "rerun", "schedules"),
-    "Watch": ("dashboard", "runs", "show", "tree", "logs", "waits", "pools", "health", "events", "wait"),
+    "Watch": (
+        "dashboard", "runs", "show", "tree", "timeline", "diff", "logs", "waits", "pools", "health", "events",
+        "wait",
+    ),
     "Answer": TOGETHER["answer"],
     "Change": ("cancel", "top"),
     "Projects": ("release", "releases", "deploy", "promote", "publish"),
@@ -82,7 +87,7 @@ GROUPS = {
     "Spaces": ("serve", "stop", "export", "replay", "backup", "restore", "audit", "clock"),
     "Machines": ("workers", "leases", "trust"),
     "Shells": ("completion",),
-}
+}  # fmt: skip
 """The verbs by purpose, in the order of use."""
 SYNONYMS = {
     "approve": "proceed",
@@ -97,6 +102,8 @@ SYNONYMS = {
     "validate": "check",
     "watch": "events",
     "machines": "workers",
+    "gantt": "timeline",
+    "compare": "diff",
 }
 """Names of verbs in other programs, and here."""
 EXIT_CODES = {

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import ClassVar
 
 from octotui.engine.commands import Command, Refused
 from octotui.engine.events import AnyEvent
@@ -11,11 +12,11 @@ from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
 from octotui.model.space import Channel
 from octotui.runtime.jobs.package_acquisition import Chosen
-from octotui.runtime.space_access import Listener
+from octotui.runtime.space_access import Listener, SpaceAccess
 from octotui.store.errors import StoreError
 from octotui.store.journal.run_records import RunRecord
 from octotui.store.journal.search_summary import SearchSummary
-from octotui.store.transfer.exports import artifact_folder
+from octotui.store.transfer.exports import FORMAT, Manifest, artifact_folder
 from octotui.store.transfer.imports import ImportedRuns
 from octotui.store.transfer.log_playback import LogPlayback, last_output
 
@@ -26,12 +27,14 @@ NOTHING = "this is a replay: nothing can be changed"
 class Replay:
     """A space as it was at one moment, at first the last one."""
 
+    DAMAGED: ClassVar[str] = "the export is damaged: {}; export the run again"
+
     def __init__(self, content: ImportedRuns, user: str) -> None:
         """Load the events; raises StoreError where they are inconsistent."""
         try:
             self.timeline = History(content.events)
         except InconsistentHistory as misfit:
-            raise StoreError(f"the export is damaged: {misfit}; export the run again") from misfit
+            raise StoreError(self.DAMAGED.format(misfit)) from misfit
         self.user = user
         self.trouble = ""  # an export has no problems of a server
         self.number = len(self.timeline)
@@ -136,18 +139,49 @@ class Replay:
         """Return the path of a job's output up to this moment."""
         playback = self._playbacks.get((run, job))
         if playback is None:
-            folder = self._content.folder
-            log = folder / "logs" / run / f"{_plain(job)}.log"
-            self._playbacks[run, job] = playback = LogPlayback(
-                log, folder.with_name("shown") / run / log.stem
-            )
+            shown = self._content.folder.with_name("shown") / run / _plain(job)
+            self._playbacks[run, job] = playback = LogPlayback(self._whole_log(run, job), shown)
         return playback.seek(self._moment)
+
+    def _whole_log(self, run: str, job: str) -> Path:
+        """Return the path of all of a job's output."""
+        return self._content.folder / "logs" / run / f"{_plain(job)}.log"
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Return the path of an artifact, which exists while the replay is open, if it was exported."""
         folder = self._content.folder / artifact_folder(run, _plain(job))
         matches = sorted(each for each in folder.glob("*/*") if each.name == name)
         return matches[0] if matches else Path("not exported: `octotui export --artifacts` takes files along")
+
+
+class PastRuns(Replay):
+    """A family of a space itself, as it was at one moment: its events, and its output where that is."""
+
+    DAMAGED: ClassVar[str] = "its events do not fit: {}; `octotui audit` verifies the journal"
+
+    def __init__(self, events: tuple[AnyEvent, ...], root: str, space: "SpaceAccess", shown: Path) -> None:
+        """Load the events of a family; output up to a moment is copied below the folder `shown`.
+
+        Raises StoreError where they are inconsistent.
+        """
+        self._space = space
+        manifest = Manifest(
+            octotui_export=FORMAT,
+            written_by="",
+            space=space.state.model.space.name,
+            runs=(root,),
+            events=len(events),
+            whole=True,
+            artifacts=True,
+        )
+        super().__init__(ImportedRuns(shown / "content", manifest, events), space.user)
+
+    def _whole_log(self, run: str, job: str) -> Path:
+        return self._space.log_path(run, job)
+
+    def artifact_path(self, run: str, job: str, name: str) -> Path:
+        """Return the path of an artifact in the space."""
+        return self._space.artifact_path(run, job, name)
 
 
 def _plain(job: str) -> str:

@@ -2,13 +2,15 @@
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from octotui.engine.commands import Refused, StartRun
 from octotui.engine.events import ModelLoaded
+from octotui.engine.state import State
 from octotui.model.space import Channel
-from octotui.runtime.replay import LULL, Replay
+from octotui.runtime.replay import LULL, PastRuns, Replay
 from octotui.runtime.space_access import SpaceAccess
 from octotui.store.errors import StoreError
 from octotui.store.logs.log_reader import LogReader
@@ -42,6 +44,47 @@ async def test_it_begins_at_the_last_moment_and_goes_to_any(tmp_path: Path) -> N
     assert (replayed.number, replayed.now()) == (1, START)
     replayed.go_to(START + 1e9)
     assert (replayed.number, replayed.now()) == (last, replayed.timeline.event(last).at)
+
+
+class PastSpace:
+    """What a replay of a space's own runs asks the space for."""
+
+    user = "ann"
+
+    def __init__(self, folder: Path, state: State) -> None:
+        self.folder = folder
+        self.state = state
+
+    def log_path(self, run: str, job: str) -> Path:
+        return self.folder / "logs" / run / f"{job}.log"
+
+    def artifact_path(self, run: str, job: str, name: str) -> Path:
+        return self.folder / "artifacts" / run / job / name
+
+
+async def test_r12_runs_of_the_space_itself_are_replayed_with_their_output(tmp_path: Path) -> None:
+    """What it shows of a moment is what a replay of an export shows."""
+    scene = tamed()
+    write_log(tmp_path, "run-1", "job-1.2", (5, "first words"), (15, "last words"))
+    space = cast("SpaceAccess", PastSpace(tmp_path / "content", scene.state))
+    shown = tmp_path / "copies"
+    past = PastRuns(tuple(scene.world.events), "run-1", space, shown)
+    assert past.roots == ("run-1",)
+    past.go_to(START + 6)
+    assert text(past.log_path("run-1", "job-1.2")) == ["first words"]
+    assert past.log_path("run-1", "job-1.2").is_relative_to(shown)
+    past.go(len(past.timeline))
+    assert text(past.log_path("run-1", "job-1.2")) == ["first words", "last words"]
+    assert past.artifact_path("run-1", "job-1.2", "a") == tmp_path / "content/artifacts/run-1/job-1.2/a"
+    with pytest.raises(Refused, match="nothing can be changed"):
+        await past.send(StartRun(process="tame"))
+
+
+def test_r12_events_of_the_space_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    scene = tamed()
+    space = cast("SpaceAccess", PastSpace(tmp_path, scene.state))
+    with pytest.raises(StoreError, match=r"its events do not fit: .*octotui audit"):
+        PastRuns(tuple(reversed(scene.world.events)), "run-1", space, tmp_path)
 
 
 async def test_nothing_can_be_changed(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from octotui.engine.events import AnyEvent
 from octotui.engine.queries.matcher import matches
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
+from octotui.runtime.space_access import Listener
 from octotui.store.journal.run_records import RunRecord, record_of
 from octotui.store.journal.search_summary import SearchSummary, summary_of
 from tests.scenes import Scene
@@ -33,6 +34,8 @@ class FakeSession:
         self.older: list[RunRecord] = []  # the newest first
         self.asked: list[tuple[Query, int | None]] = []
         self._changed = asyncio.Event()
+        self._listeners: list[Listener] = []
+        self._told = (len(scene.world.events), scene.state)
 
     @property
     def state(self) -> State:
@@ -57,7 +60,15 @@ class FakeSession:
         self.world.run_until(moment)
         self._publish()
 
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
     def _publish(self) -> None:
+        count, before = self._told
+        events = tuple(self.world.events[count:])
+        self._told = len(self.world.events), self.state
+        for listener in self._listeners if events else ():
+            listener(events, before, self.state)
         self._changed.set()
         self._changed = asyncio.Event()
 

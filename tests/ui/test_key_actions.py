@@ -91,7 +91,11 @@ def test_every_binding_of_the_app_is_declared_so():
 
 
 MENUS = (Confirm, QuitDialog, ColumnsDialog, BulkDialog)  # they list their keys beside what is chosen
-ELSEWHERE = {"n": "for notes in a question, where there is nothing to search"}
+ELSEWHERE = {
+    "d": "for what differs between two runs, where there are no times of lines to show",
+    "h": "for the history of a run, where no question is open that can be handed over",
+    "n": "for notes in a question, where there is nothing to search",
+}
 
 
 def test_a_letter_means_one_thing_in_all_panes():

@@ -5,7 +5,8 @@ from textual.timer import Timer
 
 from octotui.engine.events import RunQueued
 from octotui.ui.dialogs.quit_dialog import QuitDialog
-from octotui.ui.replay_app import FRAME, ReplayApp
+from octotui.ui.replay_app import ReplayApp
+from octotui.ui.timeline.replay_keys import FRAME
 from tests import scenes
 from tests.exported import write_log
 from tests.ui.replayed import replayed
@@ -91,12 +92,12 @@ async def test_time_passes_as_it_did_or_faster(tmp_path):
     async with replayed(tmp_path) as it:
         app = it.app
         assert isinstance(app, ReplayApp)
-        timer = app._player
-        app._player = Mock(Timer)  # the test lets time pass
+        timer = app.player
+        app.player = Mock(Timer)  # the test lets time pass
 
         async def passes(seconds: float) -> None:
             for _ in range(round(seconds / FRAME)):
-                app._pass()
+                app._pass_time()
             await it.pilot.pause()
 
         it.film.go(36)
@@ -105,7 +106,7 @@ async def test_time_passes_as_it_did_or_faster(tmp_path):
         await it.press("space")
         await passes(FRAME)
         await it.sees("plays x10", "36/98")
-        app._player.resume.assert_called_once_with()
+        app.player.resume.assert_called_once_with()
         began = it.film.now()
         await passes(1)
         assert (it.film.number, it.film.now()) == (36, pytest.approx(began + 10))
@@ -115,7 +116,7 @@ async def test_time_passes_as_it_did_or_faster(tmp_path):
         await it.until(lambda: it.text.splitlines()[-2].endswith("plays x1"))
         await it.press("space")
         await it.until(lambda: not app.playing)
-        app._player.pause.assert_called_once_with()
+        app.player.pause.assert_called_once_with()
         await it.press("plus", "plus", "plus", "space")
         await passes(5)
         assert it.film.ended
@@ -125,7 +126,7 @@ async def test_time_passes_as_it_did_or_faster(tmp_path):
         it.film.go(98)
         await it.press("minus", "minus", "space")
         await it.until(lambda: it.film.number < 40)  # from the beginning
-        app._player = timer
+        app.player = timer
 
 
 async def test_a_run_is_looked_at_before_it_was_there_and_after(tmp_path):
@@ -153,11 +154,11 @@ async def test_output_is_shown_as_far_as_it_had_come(tmp_path):
         await it.press("k")
         await it.sees("first words", "second words", "last words")
         it.film.go_to(START + 6)
-        it.app._show()
+        it.app.take_moment()
         await it.until(lambda: "second words" not in it.text)
         await it.sees("first words")
         it.film.go_to(START + 16)
-        it.app._show()
+        it.app.take_moment()
         await it.sees("first words", "second words")
         assert "last words" not in it.text
 

@@ -14,6 +14,7 @@ from tests.ui.dialogs.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
 from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.fake import FakeSession
 from tests.ui.test_space_switch import FakeSwitch
+from tests.ui.timeline.test_differences_dialog import twice
 
 NARROW, WIDE = (80, 24), (120, 40)
 LOW, HUGE = (60, 20), (200, 60)
@@ -153,6 +154,23 @@ class TestRun:
 
     def test_output_alone(self, pictured):
         assert pictured(scenes.seed(), NARROW, "l")
+
+
+class TestTimeline:
+    def test_differences_narrow(self, pictured):
+        assert pictured(twice(), NARROW, "space", "j", "space", "d", "j", "j")
+
+    def test_a_moment_of_the_past(self, pictured):
+        assert pictured(scenes.approved(), NARROW, "h", "left_curly_bracket", "right_square_bracket")
+
+    def test_by_worker_narrow(self, pictured):
+        assert pictured(scenes.approved(), NARROW, "L", "j", "N")
+
+    def test_by_step_wide(self, pictured):
+        assert pictured(scenes.turns(), WIDE, "j", "L", "B", "j", "j", "left", "left")
+
+    def test_ascii(self, pictured):
+        assert pictured(scenes.failed(), NARROW, "L", "B", "j", glyphs="ascii")
 
 
 class TestDashboard:

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -24,10 +25,15 @@ class ReplayBar(Widget):
     pace: reactive[int] = reactive(1)
     playing: reactive[bool] = reactive(False)
 
+    def __init__(self, source: DOMNode) -> None:
+        """Create it for an app or a screen that shows a replay."""
+        super().__init__()
+        self._source = source
+
     def on_mount(self) -> None:
-        """Follow the app, on any screen."""
+        """Follow what shows the replay."""
         for name in ("moment", "now", "pace", "playing"):
-            self.watch(self.app, name, partial(setattr, self, name))
+            self.watch(self._source, name, partial(setattr, self, name))
 
     def render_line(self, y: int) -> Strip:
         """Render the line."""

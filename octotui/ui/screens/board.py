@@ -190,6 +190,10 @@ class Board(BoardActions):
             trail.append(("target" if event.pool == TARGETS else "worker", event.worker))
         self._open_place(*trail)
 
+    def show_run(self, run: str) -> None:
+        """Open a run with its output."""
+        self._open_run(run, log=True)
+
     def action_places(self) -> None:
         """Show what the space has."""
         self._open_place(("space", ""))

@@ -70,6 +70,10 @@ class BoardActions(MachineChecksScreen):
         marked = lines.marked if lines is not None else ()
         return tuple(sorted(marked, key=lambda name: int(name.rpartition("-")[2])))
 
+    def compared_runs(self) -> tuple[str, ...]:
+        """Return the two marked runs, or the selected one where none is marked."""
+        return self.marked or super().compared_runs()
+
     def mode(self) -> Collection[str]:
         """With marks, what is done to them."""
         return ("answer_marked", "cancel") if self.marked else super().mode()
@@ -78,6 +82,8 @@ class BoardActions(MachineChecksScreen):
         """Offer for marked runs what makes no sense for the one looked at: a dialog says what works."""
         if action in MARKABLE and self.marked:
             return ""
+        if action == "differences" and self.marked:
+            return "" if len(self.marked) == 2 else "mark two runs to compare them, or none"
         if action == "answer_marked":
             return "" if self.marked else f"no run is marked: {key_of(RunLines, 'mark')} marks one"
         return super().why_not(action, parameters)

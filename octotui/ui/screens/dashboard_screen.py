@@ -13,13 +13,14 @@ from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.pages.last_runs import last_runs
 from octotui.views.pages.page import PagePlace
 
 
-class DashboardScreen(RunActionsScreen):
+class DashboardScreen(TimeActionsScreen):
     """Projects and runbooks by environments; what can be done to a run is done to that under the cursor."""
 
     KEYS_TITLE = "On the dashboard"
@@ -54,6 +55,10 @@ class DashboardScreen(RunActionsScreen):
     @on(DashboardPanel.EnvironmentOpened)
     def _open_environment(self, event: DashboardPanel.EnvironmentOpened) -> None:
         self.app.push_screen(PlaceScreen(self.session, (PagePlace("environment", event.environment),)))
+
+    def show_run(self, run: str) -> None:
+        """Open a run with its output."""
+        self.app.push_screen(RunScreen(self.session, run, log=True))
 
     def action_log(self) -> None:
         """Open the output of the run under the cursor."""

@@ -10,7 +10,7 @@ from octotui.engine.state import locked_keys
 from octotui.model.space import BUILT_IN
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.send_command import send
 from octotui.views.machines.leases import destruction, of_worker
 
@@ -18,7 +18,7 @@ NO_LEASED_MACHINE = "go to a machine of a dynamic pool first, in the pane of poo
 NO_LOCKED_KEY = "no machine waits for the passphrase of a key"
 
 
-class MachineChecksScreen(RunActionsScreen):
+class MachineChecksScreen(TimeActionsScreen):
     """A screen about runs, workers and targets."""
 
     KEYS_TITLE = "On the board and on a page"

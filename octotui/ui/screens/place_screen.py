@@ -47,6 +47,10 @@ class PlaceScreen(MachineChecksScreen):
         yield bar.data_bind(RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.run)
         yield KeyBar()
 
+    def show_run(self, run: str) -> None:
+        """Open a run with its output."""
+        self.app.push_screen(RunScreen(self.session, run, log=True))
+
     @on(PlacePanel.Turned)
     def _turn(self, event: PlacePanel.Turned) -> None:
         if event.place is None:

@@ -12,6 +12,7 @@ from octotui.ui.panels.questions_panel import QuestionsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.questions import QuestionRow
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from octotui.views.bulk.plan import BulkAction
 
 
-class QuestionsScreen(RunActionsScreen):
+class QuestionsScreen(TimeActionsScreen):
     """The list of questions; what can be done to a run is done to the one that asks."""
 
     KEYS_TITLE = "On the list of questions"
@@ -83,6 +84,10 @@ class QuestionsScreen(RunActionsScreen):
         items = plan_questions(action, asked, self.state, self.session.user, self.now)
         done = await self.app.push_screen_wait(BulkDialog(self.session, action, items))
         self.query_one(QuestionsPanel).unmark(done.questions if done is not None else ())
+
+    def show_run(self, run: str) -> None:
+        """Open a run with its output."""
+        self.app.push_screen(RunScreen(self.session, run, log=True))
 
     def action_log(self) -> None:
         """Open the output of the run that asks."""

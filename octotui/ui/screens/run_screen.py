@@ -13,6 +13,7 @@ from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
 
-class RunScreen(RunActionsScreen):
+class RunScreen(TimeActionsScreen):
     """The tree above, the live output below; `l` gives the output the whole screen."""
 
     CSS_PATH = "run_screen.tcss"
@@ -104,6 +105,10 @@ class RunScreen(RunActionsScreen):
         self.refresh_bindings()
         if not self.has_class("-log"):
             self.call_after_refresh(self.query_one(LineList).focus)
+
+    def show_run(self, run: str) -> None:
+        """Open a run with its output."""
+        self.app.push_screen(RunScreen(self.session, run, log=True))
 
     def action_back(self) -> None:
         """Go back to the tree, then to the board."""

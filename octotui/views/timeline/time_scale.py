@@ -6,7 +6,7 @@ import msgspec
 
 from octotui.views.text.clock_times import Zone, clock_time, exact_time, time_of_day
 
-SHORTEST = 0.05  # seconds of a cell at most zoom
+SHORTEST = 0.005  # seconds of a cell at most zoom
 STEPS = (
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800,
     604_800, 2_592_000, 31_536_000,

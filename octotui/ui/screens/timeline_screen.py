@@ -1,0 +1,106 @@
+"""The screen of a run's timeline, live and afterwards."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from octotui.engine.events import AnyEvent
+from octotui.engine.evolve.evolve import DOES_NOT_FIT
+from octotui.ui.key_actions import KeyAction
+from octotui.ui.panels.status_bar import StatusBar
+from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.send_command import look_up
+from octotui.ui.timeline.event_feed import feed_of
+from octotui.ui.timeline.lane_list import LaneList
+from octotui.ui.timeline.timeline_panel import TimelinePanel
+from octotui.ui.widgets.key_bar import KeyBar
+from octotui.views.timeline.recorder import Timeline
+
+if TYPE_CHECKING:
+    from octotui.runtime.space_access import SpaceAccess
+
+OpenRun = Callable[[str], None]
+
+
+class TimelineScreen(RunActionsScreen):
+    """The timeline of a run and all it started; it follows events while one of them is open."""
+
+    KEYS_TITLE = "On a timeline"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To where it was opened"),
+    ]
+
+    def __init__(self, session: "SpaceAccess", run: str, root: str, open_run: OpenRun) -> None:
+        """Create it for a run of a family; `open_run` opens a run with its output."""
+        super().__init__(session, run)
+        self._root = root
+        self._open_run = open_run
+        self._timeline: Timeline | None = None
+        self._waiting: list[AnyEvent] = []  # came before the past was known
+        self._seen = 0  # the State whose past is shown, in a replay
+
+    def compose(self) -> ComposeResult:
+        """Yield the timeline between the status and key bars."""
+        yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
+        yield TimelinePanel().data_bind(RunActionsScreen.now)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Follow events, and look up those before."""
+        feed_of(self.session).follow(self._hear)
+        self.query_one(LaneList).focus()
+        self._seen = self.state.seq
+        self._load()
+
+    def _hear(self, events: tuple[AnyEvent, ...]) -> None:
+        """Take new events, or keep them until the past is known."""
+        if self._timeline is None:
+            self._waiting += events
+            return
+        before = self._timeline.changes
+        self._timeline.add(events)
+        if self._timeline.changes != before and self.is_mounted:
+            self.query_one(TimelinePanel).show(self._timeline)
+
+    def watch_state(self) -> None:
+        """In a replay, show what had happened at its moment."""
+        if self.state.keep_ended and self.is_mounted and self._seen != self.state.seq:
+            self._seen = self.state.seq
+            self._load()
+
+    @work(exclusive=True, group="timeline")
+    async def _load(self) -> None:
+        """Fold the events of the family in a thread; those that come meanwhile follow."""
+        past = await look_up(self, self.session.events_of(self._root, others=True))
+        if past is None:
+            return
+        try:
+            timeline = await asyncio.to_thread(Timeline, self._root, past)
+        except DOES_NOT_FIT:
+            self.notify(
+                "its events contradict one another: octotui audit verifies the journal", severity="error"
+            )
+            return
+        timeline.add(self._waiting)
+        self._waiting.clear()
+        self._timeline = timeline
+        if not timeline.runs:
+            self.notify(f"{self._root} is not kept any more", severity="warning", markup=False)
+        self.query_one(TimelinePanel).show(timeline)
+
+    @on(TimelinePanel.RunOpened)
+    def _open(self, event: TimelinePanel.RunOpened) -> None:
+        self._open_run(event.run)
+
+    def action_log(self) -> None:
+        """Open the output of the run."""
+        if self.run is not None:
+            self._open_run(self.run)
+
+    def action_back(self) -> None:
+        """Go back to where it was opened."""
+        self.dismiss()

@@ -1,0 +1,154 @@
+"""The pane of a timeline: how it is moved in, zoomed and grouped, live and at any size."""
+
+import pytest
+
+from octotui.ui.timeline.lane_list import LaneList
+from octotui.ui.timeline.timeline_panel import TimelinePanel
+from tests import scenes
+from tests.scenes import Scene, takes
+from tests.ui.opened import opened
+from tests.world import START, World, script
+from tests.world import model as world_model
+
+
+def panel(it) -> TimelinePanel:
+    return it.app.screen.query_one(TimelinePanel)
+
+
+async def test_the_cursor_says_who_waited_for_whom(tmp_path):
+    """L4: also of a wait for another family."""
+    async with opened(scenes.lock_wait(), tmp_path) as it:
+        await it.press("j", "j", "j", "L")
+        await it.sees("Timeline of run-9", "wait for worker1")
+        await it.press("j")
+        await it.sees("run-9 waited for worker1 for “worker-image”: run-6 acquired worker-image")
+
+
+async def test_n_goes_from_one_thing_to_the_next(tmp_path):
+    async with opened(scenes.approved(), tmp_path) as it:
+        await it.press("L")
+        await it.sees("Timeline of run-1", "“Tag the bill” on worker3")
+        for key, text in (
+            ("N", "Tag the bill"),
+            ("N", "asked Finance"), ("N", "ran “Build the image”"), ("N", "acquired worker-image"),
+            ("N", "acquired worker-image"), ("n", "ran “Build the image”"),
+        ):  # fmt: skip
+            await it.press(key)
+            await it.sees(text)
+
+
+async def test_zoom_keeps_the_moment_and_zero_shows_all(tmp_path):
+    async with opened(scenes.approved(), tmp_path) as it:
+        await it.press("L")
+        await it.sees("critical path", "??")
+        await it.press("N")
+        whole, moment = panel(it).scale, panel(it).moment
+        await it.press("plus", "plus")
+        assert panel(it).scale.cell == whole.cell / 4
+        assert panel(it).moment == moment
+        assert panel(it).scale.start <= moment < panel(it).scale.end
+        await it.press(*["left"] * 90)
+        assert panel(it).scale.start <= panel(it).moment < panel(it).scale.end
+        await it.press("minus")
+        assert panel(it).scale.cell == whole.cell / 2
+        await it.press("0")
+        assert panel(it).scale == whole
+        await it.press("minus")
+        assert panel(it).scale == whole
+
+
+async def test_it_ends_where_time_does(tmp_path):
+    async with opened(scenes.approved(), tmp_path) as it:
+        await it.press("L")
+        await it.sees("critical path", "??")
+        await it.press(*["shift+left"] * 12)
+        assert panel(it).moment == START
+        await it.press(*["shift+right"] * 12)
+        assert panel(it)._at is None
+
+
+async def test_lanes_by_step(tmp_path):
+    async with opened(scenes.approved(), tmp_path) as it:
+        await it.press("L")
+        await it.sees("by worker", "questions")
+        await it.press("B")
+        await it.sees("by step", "Look at the bill", "worker-image on worker1")
+        await it.press("B")
+        await it.sees("by worker")
+
+
+async def test_it_follows_what_happens(tmp_path):
+    """A run that goes on is followed without a look at its past again."""
+    async with opened(scenes.approved(), tmp_path) as it:
+        await it.press("L", "B")
+        await it.sees("52s so far", "Tag the bill")
+        assert "Tell everybody" not in it.text
+        it.session.later(60)
+        it.app.now = it.session.now()
+        await it.sees("Tell everybody", "1m00s so far")
+        it.session.later(80)
+        it.app.now = it.session.now()
+        await it.sees(" 1m03s ")
+        assert "so far ·" not in it.text
+
+
+async def test_enter_opens_the_run_under_the_cursor(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("L")
+        await it.sees("worker2")
+        await it.press(*["j"] * 3, "enter")
+        await it.sees("Output · run-3 Create the instance")
+        await it.press("escape")
+        await it.sees("Timeline of run-1")
+        await it.press("escape")
+        assert "Timeline" not in it.text
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (250, 70), (40, 10)])
+@pytest.mark.parametrize("glyphs", ["unicode", "ascii"])
+async def test_it_fits_any_size(tmp_path, size, glyphs):
+    async with opened(scenes.lock_wait(), tmp_path, size=size, glyphs=glyphs) as it:
+        await it.press("j", "j", "j", "L")
+        await it.sees("Timeline of run-9")
+        await it.press("B", "j", "plus", "left", "N")
+        lines = it.text.splitlines()
+        assert len(lines) <= size[1]
+        assert glyphs == "unicode" or it.text.isascii()
+        assert panel(it).scale.width >= size[0] // 3
+
+
+async def test_names_that_others_write_stay_visible_and_in_their_place(tmp_path):
+    steps = [script("evil \x1b[31m\u202e\tname " + "x" * 500, simulate=takes(9))]
+    world = World(world_model({"all": steps}))
+    world.start("all")
+    world.run_until(5)
+    async with opened(Scene(world.state, world.now, world), tmp_path, size=(80, 24)) as it:
+        await it.press("L", "B", "j", "j")
+        await it.sees("evil")
+        assert "\x1b" not in it.text
+        assert "\u202e" not in it.text
+        assert all(len(each) <= 80 for each in it.text.splitlines())
+
+
+async def test_only_visible_lanes_are_drawn(tmp_path, monkeypatch):
+    """R12: the cost of a frame is that of the screen, whatever the run has."""
+    from octotui.ui.timeline import timeline_panel
+
+    steps = [script(f"Step {each}", start="with-previous", simulate=takes(3)) for each in range(300)]
+    world = World(world_model({"all": steps}, workers=3))
+    world.start("all")
+    world.run_until(2)
+    async with opened(Scene(world.state, world.now, world), tmp_path, size=(80, 24)) as it:
+        await it.press("L", "B")
+        await it.sees("Step 1")
+        drawn = []
+        cells = timeline_panel.cells
+        monkeypatch.setattr(
+            timeline_panel, "cells", lambda lane, *more: drawn.append(lane.key) or cells(lane, *more)
+        )
+        assert len(it.app.screen.query_one(LaneList).keys) == 302
+        await it.press("G")
+        await it.sees("Step 299")
+        assert "job/job-1.300" in drawn
+        assert "job/job-1.100" not in drawn
+        assert len(set(drawn)) <= 60
