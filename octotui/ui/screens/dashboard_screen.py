@@ -13,13 +13,14 @@ from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.screens.start_actions import StartActionsScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.pages.last_runs import last_runs
 from octotui.views.pages.page import PagePlace
 
 
-class DashboardScreen(RunActionsScreen):
+class DashboardScreen(StartActionsScreen):
     """Projects and runbooks by environments; what can be done to a run is done to that under the cursor."""
 
     KEYS_TITLE = "On the dashboard"

@@ -9,13 +9,13 @@ from octotui.engine.commands import CheckHealth
 from octotui.engine.state import locked_keys
 from octotui.model.space import BUILT_IN
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.start_actions import StartActionsScreen
 from octotui.ui.send_command import send
 
 NO_LOCKED_KEY = "no machine waits for the passphrase of a key"
 
 
-class MachineChecksScreen(RunActionsScreen):
+class MachineChecksScreen(StartActionsScreen):
     """A screen about runs, workers and targets."""
 
     KEYS_TITLE = "On the board and on a page"

@@ -12,6 +12,7 @@ from octotui.ui.panels.questions_panel import QuestionsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.screens.start_actions import StartActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.questions import QuestionRow
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from octotui.views.bulk.plan import BulkAction
 
 
-class QuestionsScreen(RunActionsScreen):
+class QuestionsScreen(StartActionsScreen):
     """The list of questions; what can be done to a run is done to the one that asks."""
 
     KEYS_TITLE = "On the list of questions"
