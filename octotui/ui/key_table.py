@@ -17,7 +17,9 @@ screen.
 
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
-ORDER = ("app", "screens.run_actions", "screens", "panels", "widgets", "log", "dialogs", "plans", "replay_app")
+ORDER = (
+    "app", "screens.run_actions", "screens", "panels", "widgets", "log", "dialogs", "plans", "replay_app",
+)  # fmt: skip
 
 
 def modules() -> Iterator[ModuleType]:

@@ -50,18 +50,18 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         KeyAction("pagedown", "page(1)", "page down", show=False, priority=True),
         KeyAction("pageup", "page(-1)", "page up", show=False, priority=True),
         KeyAction(
-            "ctrl+g",
-            "guide",
-            "guided failure",
-            priority=True,
-            tooltip="Whether failed steps ask: as declared, on, off",
-        ),
-        KeyAction(
             "ctrl+b,f2",
             "plan",
             "plan",
             priority=True,
             tooltip="All of the plan of what is chosen, and what if pools or the task cap were different",
+        ),
+        KeyAction(
+            "ctrl+g",
+            "guide",
+            "guided failure",
+            priority=True,
+            tooltip="Whether failed steps ask: as declared, on, off",
         ),
     ]
 
@@ -77,7 +77,7 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
 
     def compose(self) -> ComposeResult:
         """Yield the question, the filter, and the choices."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog -broad"):
             yield PlainText("", id="path", classes="dialog--title")
             yield Input(placeholder="type to filter", compact=True)
             yield ChoiceList()
@@ -108,7 +108,7 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         """Leave room for the plan where the screen is low."""
         low = self.size.height < LOW
         self.query_one(PlanPreview).display = self.size.height >= LOWEST
-        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - (12 if low else 15))
+        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - (12 if low else 16))
         self._show_plan()
 
     def _refresh_plan(self) -> None:

@@ -20,6 +20,8 @@ from octotui.ui.styled_text import Span, cells, cut, glyphs_of, zone_of
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
+from octotui.views.plans.comparison import AS_IS as AS_IS_HEAD
+from octotui.views.plans.comparison import IF as IF_HEAD
 from octotui.views.plans.comparison import (
     ComparedStep,
     changes,
@@ -34,8 +36,10 @@ from octotui.views.start_choices import PreparedStart, place_of
 from octotui.views.text.visible_text import visible
 
 WORKING = "working it out …"
-NARROWEST, WIDEST = 14, 34  # cells of one of the plans
-MOST_SAID = 6  # lines about the step under the cursor
+NARROWEST = 14  # cells of one of the plans
+SHORTEST_NAME = 18  # cells of the names of steps
+MOST_SAID, FEW_SAID = 6, 3  # lines about the step under the cursor, and about the ends
+LOW = 24  # rows of a screen, below which there are few of them
 
 
 class PlanDialog(ExplainedActions, ModalScreen[None]):
@@ -55,8 +59,8 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     PlanDialog {
-        LineList { margin-top: 1; }
         #knobs { height: 1; }
+        #heads { height: 1; margin-top: 1; color: $foreground 60%; text-wrap: nowrap; }
         #said { height: auto; max-height: 6; color: $foreground 85%; margin-top: 1; }
         #ends { height: auto; max-height: 6; }
     }
@@ -74,6 +78,7 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
         self._as_is: StartPlan | None = None
         self._if: StartPlan | None = None
         self._rows: dict[str, ComparedStep] = {}
+        self._widest = NARROWEST
 
     def compose(self) -> ComposeResult:
         """Yield what can be changed, the steps, what is to be said of one, and the ends."""
@@ -81,6 +86,7 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
             title = f"If {place_of(self._state().model, self._start.command)} started now"
             yield PlainText(visible(title), classes="dialog--title")
             yield PlainText("", id="knobs")
+            yield PlainText("", id="heads")
             yield LineList(self._line, empty=WORKING, opens=False)
             yield PlainText("", id="said")
             yield PlainText("", id="ends")
@@ -92,9 +98,13 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
         self.action_again()
 
     def on_resize(self) -> None:
-        """Draw for the new width."""
+        """Draw for the new width; on a low screen, less is said below the steps."""
+        most = MOST_SAID if self.size.height >= LOW else FEW_SAID
+        for name in ("#said", "#ends"):
+            self.query_one(name).styles.max_height = most
         self.query_one(LineList).repaint()
         self._say_knobs()
+        self.call_after_refresh(self._say_heads)
 
     def action_again(self) -> None:
         """Plan beside what runs now."""
@@ -134,10 +144,13 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
         if self._pool is None:
             self._pool = first_pool(as_is, self._state().model)
         self._rows = {str(row.path): row for row in compared(as_is, self._if)}
+        sides = (side for row in self._rows.values() for side in self._sides(row))
+        self._widest = max((sum(cells(text) for text, _ in self._cell(*side)) for side in sides), default=0)
         lines = self.query_one(LineList)
         lines.show(tuple(self._rows))
         lines.repaint()
         self._say_knobs()
+        self._say_heads()
         self._say()
         ends = glyphs_of(self).text("\n".join(visible(each) for each in self._ends(as_is)))
         self.query_one("#ends", PlainText).update(ends)
@@ -154,16 +167,31 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
         yield from changes(self._if.changed)
         yield from others(as_is, self._if)
 
+    def _sides(self, row: ComparedStep) -> list[tuple[StartPlan | None, PlannedStep | None]]:
+        """Return a step in each plan that is shown."""
+        beside = [] if self._if is None else [(self._if, row.what_if)]
+        return [(self._as_is, row.as_is), *beside]
+
+    def _columns(self, width: int) -> tuple[int, int]:
+        """Return the cells of the names of steps, and of each plan."""
+        plans = 1 if self._if is None else 2
+        cell = max(NARROWEST, min((width - SHORTEST_NAME) // plans, self._widest))
+        return max(0, width - plans * (cell + 1)), cell
+
     def _line(self, key: str, width: int) -> Sequence[Span]:
         """Return the spans of a step: its name, and a cell for each plan."""
         row = self._rows[key]
-        plans = [(self._as_is, row.as_is)] + ([(self._if, row.what_if)] if self._if is not None else [])
-        cell = max(NARROWEST, min((width - 20) // len(plans), WIDEST))
-        name = max(0, width - len(plans) * (cell + 1))
+        name, cell = self._columns(width)
         spans = _fitted([("  " * row.depth, "plain"), (row.title, "plain")], name, self)
-        for plan, step in plans:
-            spans += [(" ", "plain"), *_fitted(self._cell(plan, step), cell, self)]
+        for side in self._sides(row):
+            spans += [(" ", "plain"), *_fitted(self._cell(*side), cell, self)]
         return spans
+
+    def _say_heads(self) -> None:
+        """Show above two plans which is which."""
+        name, cell = self._columns(self.query_one(LineList).line_width)
+        heads = f" {' ' * name} {AS_IS_HEAD:{cell}} {IF_HEAD}" if self._if is not None else ""
+        self.query_one("#heads", PlainText).update(heads)
 
     def _cell(self, plan: StartPlan | None, step: PlannedStep | None) -> list[Span]:
         if plan is None or step is None:

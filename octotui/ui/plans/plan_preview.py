@@ -14,7 +14,7 @@ from octotui.views.plans.preview import preview
 from octotui.views.start_choices import PreparedStart, place_of
 from octotui.views.text.visible_text import visible
 
-MOST_LINES = 5
+MOST_LINES = 6
 
 
 class PlanPreview(PlainText):
@@ -22,7 +22,7 @@ class PlanPreview(PlainText):
 
     DEFAULT_CSS = """
     PlanPreview {
-        height: auto; max-height: 6; margin-top: 1; color: $foreground 85%;
+        height: auto; max-height: 7; margin-top: 1; color: $foreground 85%;
         text-wrap: nowrap; text-overflow: ellipsis;
     }
     """

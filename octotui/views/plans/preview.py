@@ -24,10 +24,10 @@ def _lines(plan: StartPlan, zone: Zone) -> Iterator[str]:
     yield from (each for each in sentences(plan, plan.whole, zone) if each.startswith("waits"))
     for step in plan.steps:
         if step.worker is not None:
-            yield _line(plan, step, zone)
+            yield from _of_step(plan, step, zone)
 
 
-def _line(plan: StartPlan, step: PlannedStep, zone: Zone) -> str:
+def _of_step(plan: StartPlan, step: PlannedStep, zone: Zone) -> Iterator[str]:
     cell = cell_of(plan, step)
-    waits = [each for each in sentences(plan, step, zone) if each.startswith("waits")]
-    return " · ".join((f"{cell.worker}  {cell.time}  {title_of(step)}", *waits))
+    yield f"{cell.worker}  {cell.time}  {title_of(step)}"
+    yield from (f"  {each}" for each in sentences(plan, step, zone) if each.startswith("waits"))

@@ -13,8 +13,8 @@ def test_e6_it_says_the_end_each_worker_and_each_wait():
     world.start("dump")
     assert [*preview(plan(world, "dump"), "If Dump started now", 5)] == [
         "If Dump started now: ends about 13:47:40, in about 1m00s",
-        "worker1  30s–1m00s  Dump · waits for exclusive use of worker1"
-        " for 30s, until about 13:47:10, behind run-1",
+        "worker1  30s–1m00s  Dump",
+        "  waits for exclusive use of worker1 for 30s, until about 13:47:10, behind run-1",
     ]
 
 
