@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.dom import DOMNode
 from textual.events import Key
 from textual.filter import LineFilter
@@ -61,9 +62,22 @@ TROUBLE = "Trouble"  # title of toasts that are removed once the problem is over
 Left = Literal["quit", "wait", "cancel", "leave", "switch"]
 
 
+def _start_provider() -> type[Provider]:
+    from octotui.ui.finding.providers import StartProvider
+
+    return StartProvider
+
+
+def _goal_provider() -> type[Provider]:
+    from octotui.ui.finding.providers import GoalProvider
+
+    return GoalProvider
+
+
 class OctotuiApp(OrderedKeysApp[Left]):
     """The app on a session; its result says how it was left."""
 
+    COMMANDS = App.COMMANDS | {_start_provider, _goal_provider}
     CSS_PATH: ClassVar[list[str | PurePath]] = [  # the board's, too: read later, all would be parsed twice
         "app.tcss",
         "screens/board.tcss",

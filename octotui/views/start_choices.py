@@ -1,5 +1,7 @@
 """The questions before a run starts: process, release, environment, tenant."""
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
 from msgspec.structs import replace
 
@@ -11,9 +13,11 @@ from octotui.engine.state.releases import Release, declared_channel, release_key
 from octotui.model.space import Model
 from octotui.views.labels import counted
 from octotui.views.releases import deployed
+from octotui.views.starting.last_used import NOTHING, LastUsed, used_first
 
 NEW = "new "
 """Prefix of the key of a release that is to be created; its channel follows."""
+NOT_ALLOWED = "not allowed yet by the lifecycle"
 MOST = 50  # most releases that are offered
 
 
@@ -59,27 +63,55 @@ def next_place(model: Model, chosen: tuple[str, ...]) -> tuple[str, ...]:
     return chosen
 
 
-def ask(state: State, chosen: tuple[str, ...]) -> StartQuestion | None:
-    """Return the next question after these answers, or None when all are given."""
+def ask(state: State, chosen: tuple[str, ...], used: LastUsed = NOTHING) -> StartQuestion | None:
+    """Return the next question after these answers, or None when all are given.
+
+    What was used last comes first, beside releases: of those the newest does.
+    """
     model = state.model
     match chosen:
         case ():
             what = "Start which runbook or project?" if model.projects else "Start which runbook?"
-            return StartQuestion(what, _processes(model))
+            return StartQuestion(what, _first(_processes(model), used.processes()))
         case (process,):
             name = model.processes[process].name
             return StartQuestion(f"Deploy which release of {name}?", _releases(state, process))
         case (process, release):
-            return StartQuestion(
-                f"{_title(model, chosen)} in which environment?", _places(state, process, release)
-            )
-        case (_, _, environment):
+            places = _first(_places(state, process, release), used.environments(process))
+            free = sorted(places, key=lambda each: each.note == NOT_ALLOWED)
+            return StartQuestion(f"{_title(model, chosen)} in which environment?", tuple(free))
+        case (process, _, environment):
             where = f" in {model.environments[environment].name}" if environment else ""
             named = {slug: each.name for slug, each in model.tenants.items()}
-            return StartQuestion(
-                f"{_title(model, chosen)}{where} for which tenant?", _named(named, "no tenant")
-            )
+            tenants = _first(_named(named, "no tenant"), used.tenants(process, environment))
+            return StartQuestion(f"{_title(model, chosen)}{where} for which tenant?", tenants)
     return None
+
+
+def foreseen(state: State, chosen: tuple[str, ...], used: LastUsed = NOTHING) -> tuple[str, ...]:
+    """Complete the answers with the first choice of each question that is left, as enter would."""
+    while chosen and (question := ask(state, chosen := next_place(state.model, chosen), used)) is not None:
+        chosen = (*chosen, question.choices[0].key)
+    return chosen
+
+
+def _first(choices: Sequence[StartChoice], used: Iterable[str]) -> tuple[StartChoice, ...]:
+    """Return choices, those used last first."""
+    named = {each.key: each for each in choices}
+    return tuple(named[key] for key in used_first(tuple(named), used))
+
+
+def place_of(model: Model, start: StartRun) -> str:
+    """Return what a command starts, and where: `Tame the kraken in Production for Contoso`."""
+    process = model.process(start.process)
+    name = process.name if process is not None else start.process
+    environment, tenant = (
+        model.environments.get(start.environment or ""),
+        model.tenants.get(start.tenant or ""),
+    )
+    release = f" {start.release}" if start.release else ""
+    where = f" in {environment.name}" if environment else ""
+    return f"{name}{release}{where}{f' for {tenant.name}' if tenant else ''}"
 
 
 def command(model: Model, chosen: tuple[str, ...], user: str) -> PreparedStart:
@@ -150,7 +182,7 @@ def _places(state: State, process: str, version: str) -> tuple[StartChoice, ...]
     )
     free = {slug for slug in named if why_not_here(model, release, slug, None) is None}
     return tuple(
-        StartChoice(slug, name, "" if slug in free else "not allowed yet by the lifecycle")
+        StartChoice(slug, name, "" if slug in free else NOT_ALLOWED)
         for slug, name in sorted(named.items(), key=lambda each: each[0] not in free)
     )
 

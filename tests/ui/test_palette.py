@@ -25,6 +25,7 @@ async def test_it_offers_what_the_screen_offers(tmp_path):
             "Cancel the run",
             "Run again",
             "Help",
+            "Plan before",
             "Check health",
             "Next question",
             "Next failure",

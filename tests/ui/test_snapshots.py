@@ -13,6 +13,7 @@ from tests.scenes import Scene
 from tests.ui.dialogs.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
 from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.fake import FakeSession
+from tests.ui.plans.test_plan_dialog import crowded
 from tests.ui.test_space_switch import FakeSwitch
 from tests.ui.timeline.test_differences_dialog import twice
 
@@ -272,6 +273,12 @@ class TestDialogs:
 
     def test_start(self, pictured):
         assert pictured(scenes.idle(), NARROW, "s")
+
+    def test_plan(self, pictured):
+        assert pictured(scenes.seed(), NARROW, "b", "minus", "j", "j", "j")
+
+    def test_plan_wide(self, pictured):
+        assert pictured(crowded(), WIDE, "b", "plus", "j")
 
     def test_start_where(self, pictured):
         assert pictured(scenes.seed(), WIDE, "s", *"tame", "enter", *"pro")

@@ -1,6 +1,7 @@
 from octotui.engine.commands import CreateRelease, StartRun
 from octotui.engine.state import State
 from octotui.views import start_choices
+from octotui.views.starting.last_used import LastUsed, Started
 from tests.engine.shop import deploy, release, shop
 from tests.scenes import kraken
 from tests.world import World, script
@@ -103,3 +104,37 @@ def test_the_answers_make_a_release_where_there_is_none():
         StartRun(process="shop", environment="test", requester="ann"),
         CreateRelease(process="shop", channel="quick", requester="ann"),
     )
+
+
+def test_what_was_used_last_comes_first():
+    state = State(model=kraken())
+    used = LastUsed((Started(2, "tame", "test", "contoso"), Started(1, "unleash", "", "")))
+
+    def first(*chosen: str) -> list[str]:
+        question = start_choices.ask(state, chosen, used)
+        assert question is not None
+        return [each.key for each in question.choices][:2]
+
+    assert first() == ["tame", "unleash"]
+    assert first("tame", "") == ["test", ""]
+    assert first("tame", "", "test") == ["contoso", ""]
+    assert first("unleash", "") == ["", "test"]
+    assert start_choices.foreseen(state, ("tame",), used) == ("tame", "", "test", "contoso")
+    assert start_choices.foreseen(state, ("nightly", "", "production")) == ("nightly", "", "production", "")
+
+
+def test_an_environment_that_a_lifecycle_does_not_allow_stays_last():
+    world = World(shop())
+    release(world, version="1.0")
+    used = LastUsed((Started(1, "shop", "production", ""),))
+    question = start_choices.ask(world.state, ("shop", "1.0"), used)
+    assert question is not None
+    assert question.choices[0].note == ""
+    assert question.choices[-1].note == start_choices.NOT_ALLOWED
+
+
+def test_a_start_is_called_by_names():
+    model = kraken()
+    start = StartRun(process="tame", environment="production", tenant="contoso", release="1.0")
+    assert start_choices.place_of(model, start) == "Tame the kraken 1.0 in Production for Contoso"
+    assert start_choices.place_of(model, StartRun(process="gone", environment="gone")) == "gone"

@@ -1,5 +1,5 @@
 """What `octotui plan` has beside a prediction: the options of what if, and two plans as JSON.
 
-The plans themselves are played in `engine/plans`, and their sentences are those of `views/plans`. Nothing
-here starts a run or writes a file.
+The plans themselves are played in `engine/plans`, and their sentences are those of `views/plans`. What is
+here never starts a run or writes a file.
 """

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from octotui.engine import events
 from octotui.engine.estimates.lock_turns import MOST_AHEAD
 from octotui.engine.events import AnyEvent
+from octotui.engine.evolve.runs import new_run
 from octotui.engine.plans.start_plan import ROOT, LockTurn, Part, Path, PlannedStep, TakenFrom
 from octotui.engine.rules.locks import FREE, blockers
 from octotui.engine.rules.machines import job_kind
@@ -55,10 +56,10 @@ class FamilyRecord:
         parent = self._steps.get(event.parent or "")
         self.runs.add(event.run)
         self.open += 1
-        definition = event.release.definition if event.release else state.model.process(event.process)
-        if definition is None or (parent is None and event.parent is not None):
+        if parent is None and event.parent is not None:
             return
-        self._definitions[event.run] = definition
+        run = state.runs.get(event.run) or new_run(state, event)
+        self._definitions[event.run] = run.runbook
         self._steps[event.run] = PlannedStep(
             path=ROOT if parent is None else (*parent.path, *ROOT),
             run=event.run,

@@ -1,5 +1,6 @@
 """The dialog that starts a run: process, release, environment, tenant."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -12,12 +13,20 @@ from textual.widgets import Input
 
 from octotui.engine.state import State
 from octotui.ui.key_actions import ExplainedActions, KeyAction, relabel
+from octotui.ui.plans.plan_dialog import PlanDialog
+from octotui.ui.plans.plan_preview import MOST_LINES, PlanPreview
 from octotui.ui.styled_text import glyphs_of
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import start_choices
+from octotui.views.runs import EndedRun
+from octotui.views.starting.last_used import last_used
+
+REFRESHED = 2.0  # seconds after which a plan is made anew, where something has happened
+LOW, LOWEST = 24, 16  # rows of a screen on which the plan is short, and below which there is none
+FEW_LINES = 2
 
 
 class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | None]):
@@ -41,6 +50,13 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         KeyAction("pagedown", "page(1)", "page down", show=False, priority=True),
         KeyAction("pageup", "page(-1)", "page up", show=False, priority=True),
         KeyAction(
+            "ctrl+b,f2",
+            "plan",
+            "plan",
+            priority=True,
+            tooltip="All of the plan of what is chosen, and what if pools or the task cap were different",
+        ),
+        KeyAction(
             "ctrl+g",
             "guide",
             "guided failure",
@@ -49,19 +65,23 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         ),
     ]
 
-    def __init__(self, state: State, user: str) -> None:
+    def __init__(self, state: State, user: str, past: Sequence[EndedRun] = ()) -> None:
+        """Offer first what the user has started last, by the State and by runs of the `past`."""
         super().__init__()
         self._state = state
         self._user = user
+        self._used = last_used(state, past, user)
         self._chosen: list[str] = []
         self._guided: bool | None = None
+        self._planned = state
 
     def compose(self) -> ComposeResult:
         """Yield the question, the filter, and the choices."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog -broad"):
             yield PlainText("", id="path", classes="dialog--title")
             yield Input(placeholder="type to filter", compact=True)
             yield ChoiceList()
+            yield PlanPreview(lambda: self.present, lambda: self.moment)
             yield KeyBar()
 
     def on_mount(self) -> None:
@@ -70,11 +90,61 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         self.query_one(Input).cursor_blink = False
         self._say_guided()
         self._ask()
+        self.set_interval(REFRESHED, self._refresh_plan)
+
+    @property
+    def present(self) -> State:
+        """The State as it is now."""
+        state = getattr(self.app, "state", None)
+        return state if isinstance(state, State) and state.model is self._state.model else self._state
+
+    @property
+    def moment(self) -> float:
+        """The time."""
+        now = getattr(self.app, "now", None)
+        return now if isinstance(now, float) else self.present.at
+
+    def on_resize(self) -> None:
+        """Leave room for the plan where the screen is low."""
+        low = self.size.height < LOW
+        self.query_one(PlanPreview).display = self.size.height >= LOWEST
+        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - (12 if low else 16))
+        self._show_plan()
+
+    def _refresh_plan(self) -> None:
+        """Plan again where something has happened."""
+        if self.present is not self._planned and self.is_current:
+            self._show_plan()
+
+    @on(LineList.Moved)
+    def _show_plan(self) -> None:
+        """Show the plan of what is under the cursor, completed by the first choices of later questions."""
+        preview, start = self.query_one(PlanPreview), self._foreseen()
+        self._planned = self.present
+        if start is None or not preview.display:
+            preview.show_nothing()
+        else:
+            preview.show(start, MOST_LINES if self.size.height >= LOW else FEW_LINES)
+
+    def _foreseen(self) -> start_choices.PreparedStart | None:
+        """Return what would be started with what is under the cursor; None where nothing is."""
+        key = self.query_one(ChoiceList).key
+        if key is None:
+            return None
+        chosen = start_choices.foreseen(self._state, (*self._chosen, key), self._used)
+        start = start_choices.command(self._state.model, chosen, self._user)
+        return replace(start, command=replace(start.command, guided=self._guided))
+
+    def action_plan(self) -> None:
+        """Open the whole plan of what is under the cursor."""
+        start = self._foreseen()
+        if start is not None:
+            self.app.push_screen(PlanDialog(lambda: self.present, lambda: self.moment, start))
 
     def _ask(self) -> None:
         """Show the next question, or finish."""
         self._chosen = list(start_choices.next_place(self._state.model, tuple(self._chosen)))
-        question = start_choices.ask(self._state, tuple(self._chosen))
+        question = start_choices.ask(self._state, tuple(self._chosen), self._used)
         if question is None:
             self._done()
             return
@@ -93,11 +163,12 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
             if all(word in f"{each.key} {each.text}".lower() for word in words)
         ]
         self.query_one(ChoiceList).offer(matches)
+        self._show_plan()
         self.refresh_bindings()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Refuse without a choice."""
-        nothing = action == "choose" and self.is_mounted and self.query_one(ChoiceList).key is None
+        nothing = action in ("choose", "plan") and self.is_mounted and self.query_one(ChoiceList).key is None
         return "there is nothing to choose" if nothing else ""
 
     @on(LineList.Opened)
@@ -116,6 +187,7 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         """Toggle guided failure: as declared, on, off."""
         self._guided = {None: True, True: False, False: None}[self._guided]
         self._say_guided()
+        self._show_plan()
 
     def _say_guided(self) -> None:
         """Show guided failure in the key bar."""

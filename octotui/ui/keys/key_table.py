@@ -41,7 +41,8 @@ the keys of this page, and says so. Key bar, help, palette and hints show the ke
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
 ORDER = (
-    "app", "screens.run_actions", "screens", "panels", "timeline", "widgets", "log", "dialogs", "replay_app",
+    "app", "screens.run_actions", "screens", "panels", "timeline", "widgets", "log", "dialogs",
+    "plans", "replay_app",
 )  # fmt: skip
 
 

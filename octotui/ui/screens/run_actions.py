@@ -21,7 +21,7 @@ from octotui.ui.compositor import LineCompositor
 from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
 from octotui.ui.screens.column_choice import ColumnChoiceScreen
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
-from octotui.ui.send_command import look_up, release, send
+from octotui.ui.send_command import look_up, send
 from octotui.ui.styled_text import zone_of
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views import questions
@@ -236,22 +236,6 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
             return ""
         at = RunLookedAt(self.run or "", self.process or "", self.state, self.picture)
         return run_refusal(action, at, self.asked if action == "take" else None)
-
-    @work
-    async def action_start(self) -> None:
-        """Ask what to start, and start it."""
-        from octotui.ui.dialogs.start_dialog import StartDialog
-
-        start = await self.app.push_screen_wait(StartDialog(self.state, self.session.user))
-        if start is None:
-            return
-        command = start.command
-        if start.release is not None:
-            made = await release(self, self.session, start.release)
-            if made is None:
-                return
-            command = replace(command, release=made.version)
-        await self._start(command)
 
     async def _start(self, command: StartRun) -> None:
         """Ask for the values of a run, and start it."""

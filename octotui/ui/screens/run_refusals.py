@@ -54,6 +54,7 @@ OF_A_RUN: dict[str, Callable[[RunLookedAt], str]] = {
     "cancel": _cancel,
     "top": _top,
     "again": _again,
+    "plan": _again,
 }
 """Actions that are about a run, and what says why one makes no sense for it."""
 

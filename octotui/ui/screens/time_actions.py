@@ -7,14 +7,14 @@ from textual import work
 from textual.binding import BindingType
 
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.start_actions import StartActionsScreen
 from octotui.ui.send_command import look_up
 
 if TYPE_CHECKING:
     from octotui.views.comparison.side import Side
 
 
-class TimeActionsScreen(RunActionsScreen):
+class TimeActionsScreen(StartActionsScreen):
     """A screen with a selected run."""
 
     KEYS_TITLE = "On the board and on a run"

@@ -34,9 +34,7 @@ def cell_of(plan: StartPlan, step: PlannedStep) -> PlanCell:
     wait = f"waits {duration(step.waited)}" if step.waited >= 1 else ""
     if step.started_at is None:
         never = step.ended_at is not None
-        return PlanCell(
-            worker, "never starts" if never else NOBODY_KNOWS, "", _mark(step) if never else UNKNOWN
-        )
+        return PlanCell(worker, "never starts" if never else "unknown", "", _mark(step) if never else UNKNOWN)
     start = duration(step.started_at - plan.at)
     if step.ended_at is None:
         return PlanCell(worker, f"{start}–?", wait, UNKNOWN)

@@ -13,6 +13,7 @@ from octotui.model.process import Manual, Script, Step
 from octotui.model.space import Pool, Team, Value
 from octotui.model.values import Prompt
 from tests import scenes
+from tests.engine.random_models import random_model
 from tests.engine.shop import shop
 from tests.engine.test_forecast import KINDS, experienced, takes
 from tests.world import START, World, engine, model, packages, script
@@ -188,3 +189,22 @@ def test_e6_packages_of_a_fresh_space_are_acquired_in_a_second():
         ("script", "model"),
     ]
     assert found.ends_about == found.at + 6
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_e6_whatever_a_model_declares_can_be_planned(seed: int):
+    """E6: every process of a random model, also in a space that is changed; what is refused says so."""
+    random = Random(seed)
+    declared = random_model(random)
+    world = World(declared)
+    sizes = {slug: random.randint(1, 4) for slug in declared.pools}
+    for process in declared.processes:
+        for what_if in (WhatIf(), WhatIf(pools=sizes, task_cap=random.randint(1, 3))):
+            start = StartRun(process=process, requester="ann", environment=random.choice([None, "test"]))
+            try:
+                found = plan_start(world.state, declared, start, world.now, what_if, most=500)
+            except Refused:
+                continue
+            assert found.whole.run == found.run
+            assert [each.path for each in found.steps] == sorted(each.path for each in found.steps)
+            assert all(each.waited >= 0 for each in found.steps)
