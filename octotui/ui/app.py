@@ -29,6 +29,7 @@ from octotui.ui.key_order import OrderedKeysApp
 from octotui.ui.palette import commands
 from octotui.ui.passphrases import LockedKeyNotices
 from octotui.ui.screens.board import Board
+from octotui.ui.screens.model_file import ModelFile
 from octotui.ui.space_switch import SpaceSwitch
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
     from octotui.ui.dialogs.quit_dialog import Way
     from octotui.views.lists.space_columns import SpaceRow
+    from octotui.views.model_parts.parts import ModelPart
 
 REPLACED = {
     "Quit": "ours asks what becomes of active runs",
@@ -101,11 +103,12 @@ class OctotuiApp(OrderedKeysApp[Left]):
         keep: Callable[[str, ListSetting], None] | None = None,
         detaches: bool = False,
         switch: SpaceSwitch | None = None,
+        model: ModelFile | None = None,
     ) -> None:
         """Create the app; with `detaches`, active runs go on elsewhere after it. Times are in `zone`.
 
         `lists` are the saved settings of lists, and `keep` saves a changed one. With the result "switch", the
-        caller is to show the space that `switch` has opened.
+        caller is to show the space that `switch` has opened. `model` is where its model is read.
         """
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # empty means unset, but not to Textual
@@ -122,6 +125,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self._clock = now or time.time
         self._detaches = detaches
         self.switch = switch
+        self.model_file = model
         self._visible = VisibleFilter(ascii_only=glyphs == "ascii")
         if detaches:
             relabel(self, "quit", "detach")
@@ -213,6 +217,15 @@ class OctotuiApp(OrderedKeysApp[Left]):
                 await asyncio.to_thread(self._keep, name, setting)  # another process may hold the file
         except (StoreError, ModelError) as problem:
             self.notify(f"not kept: {problem}", severity="error", markup=False)
+
+    def show_model(self, part: "ModelPart") -> None:
+        """Show a part of the model in its file."""
+        from octotui.ui.screens.model_screen import UNKNOWN, ModelScreen
+
+        if self.model_file is None:
+            self.say(UNKNOWN)
+        else:
+            self.push_screen(ModelScreen(self.model_file, part))
 
     def bar(self) -> Widget | None:
         """Return a line above the key bar of each screen, if any."""

@@ -13,6 +13,7 @@ from tests.scenes import Scene
 from tests.ui.dialogs.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
 from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.fake import FakeSession
+from tests.ui.screens.test_model_screen import Faulty
 from tests.ui.test_space_switch import FakeSwitch
 
 NARROW, WIDE = (80, 24), (120, 40)
@@ -24,10 +25,10 @@ def pictured(snap_compare, tmp_path: Path):
     """Whether a scene still looks as it did once some keys were pressed."""
 
     def compare(
-        scene: Scene, size: tuple[int, int], *keys: str, user: str = "ann", glyphs: str = "unicode"
+        scene: Scene, size: tuple[int, int], *keys: str, user: str = "ann", glyphs: str = "unicode", **more
     ) -> bool:
         session = FakeSession(scene, tmp_path, user)
-        app = OctotuiApp(session, now=session.now, glyphs=glyphs, switch=FakeSwitch())
+        app = OctotuiApp(session, now=session.now, glyphs=glyphs, switch=FakeSwitch(), **more)
 
         async def settle(pilot) -> None:
             for key in keys:
@@ -340,3 +341,11 @@ class TestHealth:
 
     def test_the_page_of_a_worker_has_its_health(self, pictured) -> None:
         assert pictured(scenes.unwell(), NARROW, "tab", "j", "j", "j", "enter")
+
+
+class TestModel:
+    def test_the_part_of_a_step_with_complaints(self, pictured):
+        assert pictured(scenes.lock_wait(), NARROW, "enter", "j", "j", "m", model=Faulty())
+
+    def test_the_part_of_a_worker(self, pictured):
+        assert pictured(scenes.lock_wait(), WIDE, "tab", "m", model=Faulty())

@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from octotui.model.space import Model
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.question_bar import QuestionBar
@@ -15,6 +16,7 @@ from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
+from octotui.views.model_parts.parts import ModelPart
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
@@ -71,6 +73,10 @@ class RunScreen(RunActionsScreen):
             self.app.push_screen(RunScreen(self.session, event.row.run))
         else:
             self.action_log()
+
+    def pointed_part(self, model: Model) -> ModelPart | None:
+        """Return the part of the step whose output is read."""
+        return self.query_one(TreePanel).pointed_part(model) or super().pointed_part(model)
 
     def pointed_worker(self) -> str | None:
         """Return the worker under the tree's cursor, if its row is about one."""
