@@ -87,7 +87,10 @@ def test_every_binding_of_the_app_is_declared_so():
 
 
 MENUS = (Confirm, QuitDialog, ColumnsDialog, BulkDialog)  # they list their keys beside what is chosen
-ELSEWHERE = {"n": "for notes in a question, where there is nothing to search"}
+ELSEWHERE = {
+    "n": "for notes in a question, where there is nothing to search",
+    "m": "to select lines in the output, where the palette shows the model's part",
+}
 
 
 def test_a_letter_means_one_thing_in_all_panes():

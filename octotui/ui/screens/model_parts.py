@@ -24,7 +24,7 @@ class ModelPartsScreen(ExplainedActions, ColumnChoiceScreen):
             "model",
             show=False,
             title="The model's part",
-            tooltip="What declares the thing under the cursor, in the file of the model",
+            tooltip="What declares this, in the file of the model",
         ),
     ]
 

@@ -37,14 +37,12 @@ class ModelScreen(ExplainedActions, Screen[None]):
         KeyAction(
             "O",
             "edit",
-            "edit",
+            "editor",
             tooltip="Open this line in $VISUAL or $EDITOR; the model is checked, and read again, after it",
         ),
         KeyAction("vertical_line", "page", "pager", tooltip="Open this line in $PAGER"),
-        KeyAction(
-            "n", "complaint(1)", "next complaint", key_display="n N", tooltip="After the last the first"
-        ),
-        KeyAction("N", "complaint(-1)", "complaint before", show=False),
+        KeyAction("n", "complaint(1)", "next", key_display="n N", tooltip="The next complaint"),
+        KeyAction("N", "complaint(-1)", "previous", show=False, tooltip="The complaint before"),
         KeyAction("escape,m,q", "dismiss", "back", lasting=True),
     ]
 
