@@ -32,6 +32,7 @@ from octotui.ui.key_order import SAYS_HOW, OrderedKeysApp
 from octotui.ui.palette import commands
 from octotui.ui.passphrases import LockedKeyNotices
 from octotui.ui.screens.board import Board
+from octotui.ui.screens.model_file import ModelFile
 from octotui.ui.settings.account_settings import AccountSettings
 from octotui.ui.space_switch import SpaceSwitch
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
     from octotui.ui.dialogs.quit_dialog import Way
     from octotui.views.lists.space_columns import SpaceRow
+    from octotui.views.model_parts.parts import ModelPart
 
 REPLACED = {
     "Quit": "ours asks what becomes of active runs",
@@ -118,11 +120,13 @@ class OctotuiApp(OrderedKeysApp[Left]):
         detaches: bool = False,
         switch: SpaceSwitch | None = None,
         account: AccountSettings = AccountSettings(),  # noqa: B008 - it is immutable
+        model: ModelFile | None = None,
     ) -> None:
         """Create the app; with `detaches`, active runs go on elsewhere after it. Times are in `zone`.
 
         `lists` are the saved settings of lists, and `keep` saves a changed one. With the result "switch", the
-        caller is to show the space that `switch` has opened. `account` is what else an account has set.
+        caller is to show the space that `switch` has opened. `account` is what else an account has set, `model` is
+        where the space's model is read.
         """
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # empty means unset, but not to Textual
@@ -144,6 +148,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         leaving = (key for key in self._quit_keys if key_to_character(key) is None)
         self.urgent = frozenset({SAYS_HOW, *leaving})
         self.switch = switch
+        self.model_file = model
         self._visible = VisibleFilter(ascii_only=glyphs == "ascii")
         if detaches:
             relabel(self, "quit", "detach")
@@ -248,6 +253,15 @@ class OctotuiApp(OrderedKeysApp[Left]):
                 await asyncio.to_thread(self._keep, name, setting)  # another process may hold the file
         except (StoreError, ModelError) as problem:
             self.notify(f"not kept: {problem}", severity="error", markup=False)
+
+    def show_model(self, part: "ModelPart") -> None:
+        """Show a part of the model in its file."""
+        from octotui.ui.screens.model_screen import UNKNOWN, ModelScreen
+
+        if self.model_file is None:
+            self.say(UNKNOWN)
+        else:
+            self.push_screen(ModelScreen(self.model_file, part))
 
     def bar(self) -> Widget | None:
         """Return a line above the key bar of each screen, if any."""

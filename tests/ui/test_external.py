@@ -67,7 +67,7 @@ def test_a_file_is_opened_at_its_line(
 
 
 @pytest.mark.parametrize("name", ["-c quit", "+quit", "$(id)", "a;b"])
-def test_no_name_of_a_file_is_an_option_or_a_command(
+def test_t2_no_name_of_a_file_is_an_option_or_a_command(
     programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     editor = program(programs, "vi")
@@ -125,7 +125,7 @@ async def test_no_program_is_started_where_the_terminal_cannot_be_handed_over(
         ("kill -SEGV $$", "mine ended with signal 11"),
     ],
 )
-def test_the_terminal_is_as_before_however_the_program_ends(tmp_path: Path, end: str, said: str) -> None:
+def test_t2_the_terminal_is_as_before_however_the_program_ends(tmp_path: Path, end: str, said: str) -> None:
     editor = program(tmp_path, "mine", EDITOR.format(end=end))
     file = tmp_path / "some file"
     file.touch()

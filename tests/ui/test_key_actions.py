@@ -94,6 +94,7 @@ MENUS = (Confirm, QuitDialog, ColumnsDialog, BulkDialog)  # they list their keys
 ELSEWHERE = {
     "d": "for what differs between two runs, where there are no times of lines to show",
     "h": "for the history of a run, where no question is open that can be handed over",
+    "m": "to select lines in the output, where the palette shows the model's part",
     "n": "for notes in a question, where there is nothing to search",
 }
 

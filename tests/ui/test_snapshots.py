@@ -14,6 +14,7 @@ from tests.ui.dialogs.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
 from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.fake import FakeSession
 from tests.ui.plans.test_plan_dialog import crowded
+from tests.ui.screens.test_model_screen import Faulty
 from tests.ui.test_space_switch import FakeSwitch
 from tests.ui.timeline.test_differences_dialog import twice
 
@@ -26,10 +27,10 @@ def pictured(snap_compare, tmp_path: Path):
     """Whether a scene still looks as it did once some keys were pressed."""
 
     def compare(
-        scene: Scene, size: tuple[int, int], *keys: str, user: str = "ann", glyphs: str = "unicode"
+        scene: Scene, size: tuple[int, int], *keys: str, user: str = "ann", glyphs: str = "unicode", **more
     ) -> bool:
         session = FakeSession(scene, tmp_path, user)
-        app = OctotuiApp(session, now=session.now, glyphs=glyphs, switch=FakeSwitch())
+        app = OctotuiApp(session, now=session.now, glyphs=glyphs, switch=FakeSwitch(), **more)
 
         async def settle(pilot) -> None:
             for key in keys:
@@ -365,3 +366,11 @@ class TestHealth:
 
     def test_the_page_of_a_worker_has_its_health(self, pictured) -> None:
         assert pictured(scenes.unwell(), NARROW, "tab", "j", "j", "j", "enter")
+
+
+class TestModel:
+    def test_the_part_of_a_step_with_complaints(self, pictured):
+        assert pictured(scenes.lock_wait(), NARROW, "enter", "j", "j", "m", model=Faulty())
+
+    def test_the_part_of_a_worker(self, pictured):
+        assert pictured(scenes.lock_wait(), WIDE, "tab", "m", model=Faulty())

@@ -111,14 +111,15 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
     async with SpaceSwitcher(named.state) as switcher:
         await switcher.attach(named, start=start)
         await loading
-        return await _through_spaces(switcher, screen)
+        return await _through_spaces(switcher, screen, named.file)
 
 
-async def _through_spaces(switcher: "SpaceSwitcher", screen: "AppScreen") -> int:
-    """Show the space that was opened, and each that is switched to, until the app is left."""
+async def _through_spaces(switcher: "SpaceSwitcher", screen: "AppScreen", file: Path | None = None) -> int:
+    """Show the space that was opened with a file, and each that is switched to, until the app is left."""
     while True:
         async with switcher.shown() as client:
-            app = await screen.show(client, switcher, detaches=True)
+            app = await screen.show(client, switcher, file, detaches=True)
+            file = None
             active = sum(1 for run in client.state.runs.values() if not run.ended)
             name = client.state.model.space.name
         if app.return_value != "switch":
@@ -149,7 +150,7 @@ async def _alone(model: Model, file: Path | None, state: Path | None, ascii_only
             except InUse as held:
                 raise InUse(_in_use(model, file, state)) from held
             await space.enter_async_context(shared(session, model, state, file, read_model))
-            app = await screen.show(session, switcher, detaches=False)
+            app = await screen.show(session, switcher, file, detaches=False)
         return (
             await _through_spaces(switcher, screen) if app.return_value == "switch" else app.return_code or 0
         )
@@ -175,9 +176,10 @@ class AppScreen(NamedTuple):
     account: "AccountSettings"
 
     async def show(
-        self, session: "SpaceAccess", switcher: "SpaceSwitcher", *, detaches: bool
+        self, session: "SpaceAccess", switcher: "SpaceSwitcher", file: Path | None, *, detaches: bool
     ) -> "OctotuiApp":
         """Run the app on a space until it is left; raises the failure that ended the session."""
+        from octotui.cli.spaces.opened_model import OpenedModel
         from octotui.store.user_config import keep_list
         from octotui.ui.app import OctotuiApp
 
@@ -190,6 +192,7 @@ class AppScreen(NamedTuple):
             detaches=detaches,
             switch=switcher,
             account=self.account,
+            model=OpenedModel(session.state.model.space.slug, switcher.state, file),
         )
         sys.setswitchinterval(SWITCHES)
         await app.run_async()

@@ -20,6 +20,8 @@ class Positions:
         self._texts: dict[Keys, Node] = {}
         self._lengths: dict[Keys, int] = {}  # of arrays of tables, so far
         self._unread: dict[Keys, list[Node]] = {}  # pairs of tables, indexed lazily
+        self._tables: list[tuple[Keys, Node]] = []  # in the order of the text
+        self._whole: dict[Keys, Node] = {}  # pairs and elements of lists, with their values
         root = Parser(Language(tree_sitter_toml.language())).parse(self._bytes).root_node
         for node in root.named_children:
             if node.type == "pair":
@@ -30,6 +32,22 @@ class Positions:
     def find(self, at: Keys) -> tuple[int, int]:
         """Return line and column, in characters from 1, of a key or of the innermost table on its path."""
         return self._place(self._offsets[self._innermost(at)])
+
+    def span(self, at: Keys) -> tuple[int, int] | None:
+        """Return the first and last line of a key with what stands below it; None where it is not there.
+
+        What is continued after other tables ends before these.
+        """
+        if self._innermost(at) != at:
+            return None
+        first = self.find(at)[0]
+        ends = [self._whole[at].end_point[0] + 1] if at in self._whole else []
+        for keys, node in self._tables:
+            if keys[: len(at)] == at:
+                ends.append(_parts(node)[-1].end_point[0] + 1)
+            elif ends and node.start_point[0] + 1 > first:
+                break
+        return first, max(ends, default=first)
 
     def inside(self, at: Keys, line: int, column: int) -> tuple[int, int]:
         """Return the position of a line and column inside a key's text, or its start if it has escapes."""
@@ -81,12 +99,14 @@ class Positions:
             self._lengths[at] = index + 1
             at = (*at, index)
             self._offsets[at] = node.start_byte
+        self._tables.append((at, node))
         self._unread.setdefault(at, []).extend(pairs)
 
     def _pair(self, node: Node, at: Keys) -> None:
         key, *values = _parts(node)
         for segment in _segments(key):
             at = self._enter(at, segment)
+        self._whole.setdefault(at, node)
         for value in values:
             self._value(value, at)
 
@@ -99,6 +119,7 @@ class Positions:
         elif node.type == "array":
             for index, each in enumerate(_parts(node)):
                 self._offsets[(*at, index)] = each.start_byte
+                self._whole[(*at, index)] = each
                 self._value(each, (*at, index))
 
     def _enter(self, at: Keys, segment: Node) -> Keys:

@@ -24,19 +24,23 @@ class Source:
         """
         self.file = file
         self.folder = file.parent.absolute()
-        self._text = _text(file, trust or FileTrust(), most)
-        self.tables = _tables(file, self._text)
+        self.text = read_text(file, trust, most)
+        self.tables = _tables(file, self.text)
 
     @cached_property
     def _positions(self) -> "Positions":
         from octotui.model.toml.positions import Positions  # noqa: PLC0415  (tree-sitter, only to complain)
 
-        return Positions(self._text)
+        return Positions(self.text)
 
     def place(self, at: Keys) -> str:
         """Return the position of a key as file:line:column."""
         line, column = self._positions.find(at)
         return f"{self.file}:{line}:{column}"
+
+    def span(self, at: Keys) -> tuple[int, int] | None:
+        """Return the first and last line of a key with what stands below it; None where it is not there."""
+        return self._positions.span(at)
 
     def complaint(self, at: Keys, message: str, inside: SourcePosition | None = None) -> Complaint:
         """Return a complaint about a key of this file, or about a position inside its text."""
@@ -58,9 +62,10 @@ def files_of(path: Path) -> list[Path]:
     return files
 
 
-def _text(file: Path, trust: FileTrust, most: int | None) -> str:
+def read_text(file: Path, trust: FileTrust | None = None, most: int | None = None) -> str:
+    """Return the text of a file as a Source reads it; raises ModelError with one complaint."""
     try:
-        return trust.read(file, most).decode("utf-8-sig")
+        return (trust or FileTrust()).read(file, most).decode("utf-8-sig")
     except Distrusted as problem:
         raise _error(file, f"This file is not used: {problem}.") from None
     except FileNotFoundError:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -34,6 +34,7 @@ from octotui.ui.widgets.markdown_text import MarkdownText
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views import questions
 from octotui.views.labels import listed
+from octotui.views.model_parts.parts import of_question
 from octotui.views.questions import QuestionRow
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         KeyAction("e", "answer('exclude')", "exclude", tooltip="Continue without this target"),
         KeyAction("b", "release", "give back", tooltip="Let others take the question"),
         KeyAction("h", "hand_over", "hand over", tooltip="To another person who may answer"),
+        KeyAction(
+            "m", "model", "model", show=False, tooltip="What declares the step, in the file of the model"
+        ),
         KeyAction("escape", "back", "back", lasting=True, tooltip="From the notes, then from the question"),
         KeyAction("j,down", "scroll(1)", "down", show=False),
         KeyAction("k,up", "scroll(-1)", "up", show=False),
@@ -177,6 +181,12 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
             return refused
         takes = action in ("take", "answer", "notes")
         return "" if takes else f"take it first: {key_of(QuestionDialog, 'take')}"
+
+    def action_model(self) -> None:
+        """Show the part of the model that declares the step."""
+        app: Any = self.app
+        if part := of_question(self.session.state, self._asked, self.session.state.model):
+            app.show_model(part)
 
     async def action_take(self) -> None:
         """Take responsibility."""

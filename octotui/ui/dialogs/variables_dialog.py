@@ -1,7 +1,7 @@
 """The variables of a run, with the reason for each value."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from octotui.ui.widgets.filter_input import FilterInput
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
+from octotui.views.model_parts.parts import of_variable
 from octotui.views.variables import VariableRow
 
 WIDEST = 44  # characters of a name, where there is room for them
@@ -26,6 +27,7 @@ class VariablesDialog(ModalScreen[None]):
     KEYS_TITLE = "In the list of variables"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("slash", "filter", "filter", tooltip="By words in names and values"),
+        KeyAction("m", "model", "model", tooltip="What declares the variable, in the file of the model"),
         KeyAction("escape,v,q", "dismiss", "back", lasting=True),
     ]
     DEFAULT_CSS = """
@@ -35,8 +37,10 @@ class VariablesDialog(ModalScreen[None]):
     }
     """
 
-    def __init__(self, about: str, rows: Sequence[VariableRow]) -> None:
+    def __init__(self, about: str, rows: Sequence[VariableRow], process: str = "") -> None:
+        """Create it for the variables that a process sees."""
         super().__init__()
+        self._process = process
         self._about = about
         self._rows = {row.name: row for row in rows}
         self._width = min(WIDEST, max((len(name) for name in self._rows), default=0))
@@ -66,6 +70,12 @@ class VariablesDialog(ModalScreen[None]):
         matches = [name for name, row in self._rows.items() if row.holds(words)]
         lines.show(matches)
         lines.styles.height = max(1, len(matches))
+
+    def action_model(self) -> None:
+        """Show the part of the model that declares the variable under the cursor."""
+        app: Any = self.app
+        if name := self.query_one(LineList).key:
+            app.show_model(of_variable(app.state.model, self._process, name))
 
     @on(FilterInput.Left)
     def _back_to_the_list(self) -> None:

@@ -85,7 +85,7 @@ def table(actions: list[KeyAction]) -> str:
 
 
 def _keys(action: KeyAction) -> str:
-    return " ".join(f"`{key}`".replace("|", "\\|") for key in action.keys)
+    return " ".join(f"`{key}`".replace("|", r"\|") for key in action.keys)  # else it would divide a cell
 
 
 def document() -> str:

@@ -26,6 +26,8 @@ from octotui.ui.widgets.pane_heading import PaneHeading, beside
 from octotui.views import pools
 from octotui.views.lists.columns import CellContext, measured
 from octotui.views.lists.worker_columns import COLUMNS, USUAL
+from octotui.views.model_parts.parts import ModelPart, of_machine, of_place
+from octotui.views.pages.page import PagePlace
 from octotui.views.pools import WorkerRow
 from octotui.views.runs import EndedRun
 
@@ -87,6 +89,13 @@ the selected one can be checked now. A sort column sorts the workers of each poo
         """The worker under the cursor, if there is one yet."""
         key = self.query_one(LineList).key if self._model is not None else None
         return key.partition(" ")[2] or None if key else None
+
+    def pointed_part(self, model: Model) -> ModelPart | None:
+        """Return the part of the model that declares the worker, target or pool under the cursor."""
+        pool, _, worker = (self.query_one(LineList).key or "").partition(" ")
+        if worker:
+            return of_machine(model, worker)
+        return of_place(model, PagePlace("pool", pool)) if pool in model.pools else None
 
     def on_mount(self) -> None:
         """List pools and workers."""

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from octotui.engine.state import Run, State
+from octotui.model.space import Model
 from octotui.ui.panels.tree_layout import TreeLayout, TreeLine
 from octotui.ui.styled_text import Span, glyphs_of, length, sign, zone_of
 from octotui.ui.widgets.coalesced import CoalescedAfterKeys
@@ -17,6 +18,7 @@ from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.labels import Sign
 from octotui.views.lists.whole_run import WholeRun, whole_run
+from octotui.views.model_parts.parts import ModelPart, of_row
 from octotui.views.tree import run_tree
 from octotui.views.tree.rows import TreeRow, steps_of
 
@@ -75,6 +77,10 @@ steps, the runs these started, and what each waits for. The output is that of th
         """The row under the cursor, if there is one yet."""
         line = self._lines.get(self.query_one(LineList).key or "") if self._lines else None
         return None if line is None else line.row
+
+    def pointed_part(self, model: Model) -> ModelPart | None:
+        """Return the part of the model that the row under the cursor comes from."""
+        return of_row(self.picture, self.row, model) if self.row is not None else None
 
     def watch_picture(self, old: State, new: State) -> None:
         """Lay the tree out again after events."""

@@ -6,6 +6,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from octotui.model.space import Model
 from octotui.store.user_config import ListSetting
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.questions_panel import QuestionsPanel
@@ -14,6 +15,7 @@ from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
+from octotui.views.model_parts.parts import ModelPart, of_question
 from octotui.views.questions import QuestionRow
 
 if TYPE_CHECKING:
@@ -49,6 +51,11 @@ class QuestionsScreen(TimeActionsScreen):
     def asked(self) -> QuestionRow | None:
         """The question under the cursor."""
         return next((each.question for each in self.query(QuestionsPanel)), None)
+
+    def pointed_part(self, model: Model) -> ModelPart | None:
+        """Return the part of the step that asks."""
+        asked = self.asked
+        return of_question(self.state, asked.id, model) if asked is not None else None
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Refuse nothing for marked questions: a dialog says which of them can be taken."""

@@ -18,8 +18,8 @@ from octotui.engine.queries.query import Query, Term
 from octotui.engine.state import State
 from octotui.store.journal.run_records import run_number
 from octotui.ui.compositor import LineCompositor
-from octotui.ui.key_actions import ExplainedActions, KeyAction, working_keys
-from octotui.ui.screens.column_choice import ColumnChoiceScreen
+from octotui.ui.key_actions import KeyAction, working_keys
+from octotui.ui.screens.model_parts import ModelPartsScreen
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import look_up, send
 from octotui.ui.styled_text import zone_of
@@ -38,7 +38,7 @@ PAINT = 1 / 240  # seconds from one paint of the screen to the next
 OFFERED = (*OF_A_RUN, "answer", "take", "schedules")
 
 
-class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
+class RunActionsScreen(ModelPartsScreen):
     """The shared part of board and run screen: the selected run, its picture, and its actions."""
 
     KEYS_TITLE = "On the board and on a run"
@@ -350,7 +350,7 @@ class RunActionsScreen(ExplainedActions, ColumnChoiceScreen):
 
         rows = variables.of_run(self.picture, self.run or "")
         if rows:
-            self.app.push_screen(VariablesDialog(self.run or "", rows))
+            self.app.push_screen(VariablesDialog(self.run or "", rows, self.process or ""))
 
     def action_why(self) -> None:
         """Explain the selected worker or run."""

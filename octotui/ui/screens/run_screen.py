@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from octotui.model.space import Model
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.question_bar import QuestionBar
@@ -16,6 +17,7 @@ from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
+from octotui.views.model_parts.parts import ModelPart
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
@@ -79,6 +81,10 @@ class RunScreen(TimeActionsScreen):
             self.app.push_screen(RunScreen(self.session, event.row.run))
         else:
             self.action_log()
+
+    def pointed_part(self, model: Model) -> ModelPart | None:
+        """Return the part of the step whose output is read."""
+        return self.query_one(TreePanel).pointed_part(model) or super().pointed_part(model)
 
     def pointed_worker(self) -> str | None:
         """Return the worker under the tree's cursor, if its row is about one."""

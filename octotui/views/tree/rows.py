@@ -31,6 +31,7 @@ class TreeRow(msgspec.Struct, frozen=True, kw_only=True):
     worker: str | None = None
     percentage: int | None = None
     attempt: int | None = None
+    step: int | None = None  # its number in the run, from 0, where the row is about one
 
 
 def steps_of(rows: Iterable[TreeRow]) -> tuple[TreeRow, ...]:
@@ -83,5 +84,5 @@ def _lines(branch: Branch, rails: str, below: str) -> Iterator[TreeRow]:
 def _beneath(row: TreeRow, text: TreeRow, under: str) -> TreeRow:
     """Return a line below a row, about the same run, job and worker."""
     return msgspec.structs.replace(
-        text, rails=under, below=under, run=row.run, job=row.job, worker=row.worker
+        text, rails=under, below=under, run=row.run, job=row.job, worker=row.worker, step=row.step
     )

@@ -39,6 +39,7 @@ def step(state: State, run: Run, index: int, now: float, zone: Zone = None) -> B
             mark=mark_of(state, run, index),
             note=progress.reason or why(may_run(state, run, index)),
             run=run.id,
+            step=index,
         )
         return Branch(row=row)
     job = state.jobs[progress.jobs[-1]]
@@ -80,6 +81,7 @@ def _row(state: State, key: str, text: str, job: Job, run: Run, now: float) -> T
         run=job.run,
         job=job.id,
         worker=job.worker,
+        step=job.step,
     )
 
 

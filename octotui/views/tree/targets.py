@@ -25,6 +25,7 @@ def step(state: State, run: Run, index: int, now: float, zone: Zone = None) -> B
         mark=mark_of(state, run, index),
         note=" · ".join(filter(None, (_note(run, index), why(may_run(state, run, index))))),
         run=run.id,
+        step=index,
     )
     rows = _rolling(state, run, index, now, zone) if rolling else _simple(state, run, index, now, zone)
     rows += [_skipped(state.model, run, index, each) for each in progress.skipped]
@@ -87,6 +88,7 @@ def _skipped(model: Model, run: Run, index: int, target: RejectedCandidate) -> B
         mark=STEPS["skipped"],
         note=target.reason,
         run=run.id,
+        step=index,
     )
     return Branch(row=row)
 

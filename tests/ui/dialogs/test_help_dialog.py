@@ -8,7 +8,7 @@ from tests.ui.opened import opened
 
 
 async def test_it_is_about_the_pane_with_the_focus(tmp_path):
-    async with opened(scenes.seed(), tmp_path) as it:
+    async with opened(scenes.seed(), tmp_path, (120, 50)) as it:
         await it.press("question_mark")
         await it.sees("Runs that are open", "Keys here", "start", "next pane", "filter")
         assert "Scroll Left" not in it.text

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from octotui.engine.state import State
+from octotui.model.space import Model
 from octotui.ui.key_actions import key_of
 from octotui.ui.styled_text import Span, glyphs_of, zone_of
 from octotui.ui.widgets.cell_grid import CellGrid, GridRow
@@ -16,9 +17,11 @@ from octotui.ui.widgets.coalesced import CoalescedAfterKeys
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.labels import counted
 from octotui.views.lists.columns import CellContext
+from octotui.views.model_parts.parts import ModelPart, of_place, of_process
 from octotui.views.pages import dashboard
 from octotui.views.pages.dashboard import NOWHERE, DashboardRow
 from octotui.views.pages.last_runs import LastRun, LastRuns, OpenRuns, RunPlace, newer, open_runs, standings
+from octotui.views.pages.page import PagePlace
 from octotui.views.runs import EndedRun
 
 RUNBOOKS = "/"  # the key of the heading over runbooks; no slug has a slash
@@ -65,6 +68,14 @@ the heads of the columns: each opens the page of its environment."""
         """Yield the heading and the grid."""
         yield PaneHeading("Dashboard")
         yield CellGrid(self._draw, id="dashboard")
+
+    def pointed_part(self, model: Model) -> ModelPart | None:
+        """Return the part of the row's project or runbook, or that of the environment on a head."""
+        grid = self.query_one(CellGrid)
+        if row := self._rows.get(grid.row or ""):
+            return of_process(model, row.process)
+        head = grid.column if grid.row is None and grid.column in model.environments else ""
+        return of_place(model, PagePlace("environment", head)) if head else None
 
     def on_mount(self) -> None:
         """List what is known."""

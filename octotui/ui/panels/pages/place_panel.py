@@ -12,6 +12,7 @@ from textual.reactive import reactive
 
 from octotui.engine.queries.matcher import matches
 from octotui.engine.state import State
+from octotui.model.space import Model
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.page_tables import PageTables
 from octotui.ui.panels.pages.page_texts import rows_of
@@ -22,6 +23,7 @@ from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views import runs
 from octotui.views.labels import Role
 from octotui.views.lists.columns import CellContext
+from octotui.views.model_parts.parts import ModelPart, of_place
 from octotui.views.pages.last_runs import LastRuns, newer, standings
 from octotui.views.pages.page import PageLine, PagePlace, crumbs, query_of
 from octotui.views.pages.place_pages import PageScope, page
@@ -95,6 +97,13 @@ Whatever has a page or is a run can be opened. The first line is the way here, a
     def line(self) -> PageLine | None:
         """The line under the cursor."""
         return self._lines.get(self.query_one(LineList).key or "") if self.is_mounted else None
+
+    def pointed_part(self, model: Model) -> ModelPart | None:
+        """Return the part of the place under the cursor, or of the page; None on the line of a run."""
+        line = self.line
+        if line is not None and line.run is not None:
+            return None
+        return of_place(model, line.place if line is not None and line.place is not None else self.place)
 
     def on_mount(self) -> None:
         """Show the first page."""
