@@ -16,7 +16,9 @@ from octotui.views.text.visible_text import visible_lines
 
 VERBS = {
     "open": "Open the app on a model (the same as octotui [FILE]).",
+    "demo": "Show the kraken with a tour; nothing of it is left.",
     "attach": "Open the app on a space that is served already.",
+    "web": "Serve the app to a browser on this machine.",
     "serve": "Serve a space here; octotui does it in the background.",
     "stop": "End the server of a space; jobs that run go on.",
     "run": "Run a runbook to its end, without a screen.",
@@ -71,7 +73,7 @@ TOGETHER = {
 }
 """Verbs that share a file; every other has its own."""
 GROUPS = {
-    "The app": ("open", "attach"),
+    "The app": ("open", "demo", "attach", "web"),
     "Start": ("run", "plan", "rerun", "schedules"),
     "Watch": ("dashboard", "runs", "show", "tree", "logs", "waits", "pools", "health", "events", "wait"),
     "Answer": TOGETHER["answer"],

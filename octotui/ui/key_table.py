@@ -17,7 +17,7 @@ screen.
 
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
-ORDER = ("app", "screens.run_actions", "screens", "panels", "widgets", "log", "dialogs", "replay_app")
+ORDER = ("app", "screens.run_actions", "screens", "panels", "widgets", "log", "dialogs", "replay_app", "tour")
 
 
 def modules() -> Iterator[ModuleType]:

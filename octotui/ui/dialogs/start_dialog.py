@@ -117,6 +117,11 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         self._guided = {None: True, True: False, False: None}[self._guided]
         self._say_guided()
 
+    @property
+    def asks_first(self) -> bool:
+        """Whether it asks for the process, not yet for a place."""
+        return not self._chosen
+
     def _say_guided(self) -> None:
         """Show guided failure in the key bar."""
         text = {None: "as declared", True: "on", False: "off"}[self._guided]
