@@ -77,6 +77,11 @@ class AppProcess(AppService):
         process.stderr = _nothing()  # textual-serve would print all of it as it is
         return process
 
+    async def run(self) -> None:
+        """Pass on what the app draws until it ends, by itself or not; the page ends with it."""
+        await super().run()
+        await self._close()
+
     async def on_meta(self, data: bytes) -> None:
         """Close the page where the app has ended, and have links opened; nothing else is asked of a page."""
         match json.loads(data):

@@ -189,7 +189,8 @@ async def test_i10_behind_a_proxy_people_are_who_it_says(
                     async with client.get("http://ops/", headers={"X-User": name}) as answer:
                         assert answer.status == status
         assert not at.exists()
-        socket.socket(socket.AF_UNIX).bind(str(at))
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(str(at))
 
 
 def test_with_a_proxy_a_space_that_is_not_there_is_told(

@@ -1,5 +1,6 @@
 """A server of the app on loopback, and what a page asks it."""
 
+import asyncio
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -60,6 +61,12 @@ class Page(NamedTuple):
             assert answer.status == 303
             self.client.headers["Cookie"] = answer.headers["Set-Cookie"].split(";")[0]
         return self
+
+    async def reported(self) -> None:
+        """Wait until an app has said something of a failure."""
+        async with asyncio.timeout(60):
+            while not self.reports:
+                await asyncio.sleep(0.02)
 
     def app(self, **headers: str) -> Any:
         """Open the socket of an app."""

@@ -156,8 +156,9 @@ async def test_what_a_failed_app_said_is_reported() -> None:
             await drawn(app, "process <")
             await app.send_json(["stdin", "x"])
             async with asyncio.timeout(60):
-                while not page.reports:
-                    await asyncio.sleep(0.05)
+                async for _ in app:  # until the page is closed
+                    pass
+        await page.reported()
         assert page.reports == ["it \x1b[31mfailed"]  # made visible where it is printed
 
 
