@@ -16,8 +16,10 @@ from octotui.views.text.visible_text import visible_lines
 
 VERBS = {
     "open": "Open the app on a model (the same as octotui [FILE]).",
+    "demo": "Show the kraken with a tour; nothing of it is left.",
     "attach": "Open the app on a space that is served already.",
     "keys": "Print the keys of the app, as the file that changes them.",
+    "web": "Serve the app to a browser on this machine.",
     "serve": "Serve a space here; octotui does it in the background.",
     "stop": "End the server of a space; jobs that run go on.",
     "run": "Run a runbook to its end, without a screen.",
@@ -74,7 +76,7 @@ TOGETHER = {
 }
 """Verbs that share a file; every other has its own."""
 GROUPS = {
-    "The app": ("open", "attach", "keys"),
+    "The app": ("open", "demo", "attach", "web", "keys"),
     "Start": ("run", "plan", "rerun", "schedules"),
     "Watch": (
         "dashboard", "runs", "show", "tree", "timeline", "diff", "logs", "waits", "pools", "health", "events",

@@ -38,9 +38,12 @@ Glyphs = Literal["unicode", "ascii"]
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
 @click.option("--plain", is_flag=True, help="Print plain lines instead of a screen, as ACCESSIBLE=1 does.")
 @click.option("--foreground", is_flag=True, help="Run everything in this process, without a server.")
+@click.option("--browser", is_flag=True, hidden=True, help="Draw for a page of `octotui web`.")
 @utc_option
 @state_option
-def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, state: Path | None) -> None:
+def command(
+    file: Path | None, ascii_only: bool, plain: bool, foreground: bool, browser: bool, state: Path | None
+) -> None:
     """Open the app on a model, a TOML file or a folder of them; without one, on the kraken demo.
 
     FILE may also be the name of a space that is known: it opens with the model that it had last. The first
@@ -49,11 +52,11 @@ def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, 
     """
     named = None if file is None else known_space(file, state)
     if named is not None and not foreground:
-        _open_known(named, ascii_only=ascii_only, plain=plain)
+        _open_known(named, ascii_only=ascii_only, plain=plain, browser=browser)
     if file is not None:
         file = model_file(file, state)
     if not foreground and (there := served(file, state)):
-        open_app(there, ascii_only=ascii_only, plain=plain)
+        open_app(there, ascii_only=ascii_only, plain=plain, browser=browser)
     from octotui.cli.model_files import load_or_exit  # a server has read the model already
 
     model = load_or_exit(file)
@@ -62,10 +65,10 @@ def command(file: Path | None, ascii_only: bool, plain: bool, foreground: bool, 
         need_screen("`octotui run` does without one")
         with uncollected():  # until the app has drawn itself
             raise SystemExit(run_in(lambda: _alone(model, file, state, wants_ascii(ascii_only))))
-    open_app(named, ascii_only=ascii_only, plain=plain)
+    open_app(named, ascii_only=ascii_only, plain=plain, browser=browser)
 
 
-def _open_known(named: SpaceName, *, ascii_only: bool, plain: bool) -> NoReturn:
+def _open_known(named: SpaceName, *, ascii_only: bool, plain: bool, browser: bool) -> NoReturn:
     """Open the app on a space that was named, with the model that it was opened with last."""
     from octotui.model.complaints import ModelError
     from octotui.store.errors import StoreError
@@ -78,18 +81,26 @@ def _open_known(named: SpaceName, *, ascii_only: bool, plain: bool) -> NoReturn:
     except ModelError as error:
         complain(error.complaints)
         raise SystemExit(USAGE) from None
-    open_app(named._replace(file=file), ascii_only=ascii_only, plain=plain, start=starts)
+    open_app(named._replace(file=file), ascii_only=ascii_only, plain=plain, start=starts, browser=browser)
 
 
-def open_app(named: SpaceName, *, ascii_only: bool, plain: bool, start: bool = True) -> NoReturn:
-    """Open the app, or its words, on a space whose server is started where there is none."""
-    if wants_words(plain):
+def open_app(
+    named: SpaceName, *, ascii_only: bool, plain: bool, start: bool = True, browser: bool = False
+) -> NoReturn:
+    """Open the app, or its words, on a space whose server is started where there is none.
+
+    For a `browser`, whose server is at the other end of stdin and stdout, it draws without a terminal.
+    """
+    if wants_words(plain) and not browser:
         from octotui.cli.verbs.events import follow
 
         raise SystemExit(run_in(lambda: follow(named, start=start)))
-    need_screen("`octotui run` does without one")
+    if not browser:
+        need_screen("`octotui run` does without one")
     with uncollected():  # until the app has drawn itself
-        raise SystemExit(run_in(lambda: _attached(named, wants_ascii(ascii_only), start=start)))
+        raise SystemExit(
+            run_in(lambda: _attached(named, wants_ascii(ascii_only), start=start, browser=browser))
+        )
 
 
 def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
@@ -102,7 +113,7 @@ def run_in(main: Callable[[], Coroutine[None, None, int]]) -> int:
         refuse(str(error), 1)
 
 
-async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
+async def _attached(named: SpaceName, ascii_only: bool, *, start: bool, browser: bool) -> int:
     """Open the app as a client of the space's server; active runs go on without it."""
     from octotui.cli.spaces.space_switcher import SpaceSwitcher
 
@@ -111,10 +122,12 @@ async def _attached(named: SpaceName, ascii_only: bool, *, start: bool) -> int:
     async with SpaceSwitcher(named.state) as switcher:
         await switcher.attach(named, start=start)
         await loading
-        return await _through_spaces(switcher, screen, named.file)
+        return await _through_spaces(switcher, screen, named.file, says=not browser)
 
 
-async def _through_spaces(switcher: "SpaceSwitcher", screen: "AppScreen", file: Path | None = None) -> int:
+async def _through_spaces(
+    switcher: "SpaceSwitcher", screen: "AppScreen", file: Path | None = None, *, says: bool = True
+) -> int:
     """Show the space that was opened with a file, and each that is switched to, until the app is left."""
     while True:
         async with switcher.shown() as client:
@@ -124,7 +137,7 @@ async def _through_spaces(switcher: "SpaceSwitcher", screen: "AppScreen", file: 
             name = client.state.model.space.name
         if app.return_value != "switch":
             break
-    if active:
+    if active and says:
         go = "run continues" if active == 1 else "runs continue"
         stop = f"octotui stop {quote(name)}{state_words(switcher.state)}"
         say(f"detached from {name}: {active} {go}; {stop} ends the server")

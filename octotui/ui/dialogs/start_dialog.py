@@ -189,6 +189,11 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         self._say_guided()
         self._show_plan()
 
+    @property
+    def asks_first(self) -> bool:
+        """Whether it asks for the process, not yet for a place."""
+        return not self._chosen
+
     def _say_guided(self) -> None:
         """Show guided failure in the key bar."""
         text = {None: "as declared", True: "on", False: "off"}[self._guided]

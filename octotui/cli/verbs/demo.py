@@ -1,0 +1,78 @@
+"""`octotui demo`: the kraken in a temporary folder, with a tour; nothing of it is left."""
+
+import asyncio
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+from msgspec.structs import replace
+
+from octotui.cli.model_files import load_or_exit
+from octotui.cli.start_options import account
+from octotui.cli.terminal.output import need_screen, wants_ascii
+from octotui.cli.terminal.user_settings import shown_zone, utc_option
+from octotui.model.space import Model
+
+if TYPE_CHECKING:
+    from octotui.runtime.session import Session
+
+RATE = 12 * 1024  # bytes a second in which the package is acquired: slow enough to read who waits
+PATIENCE = 15.0  # seconds in which what runs has to end
+
+
+@click.command("demo")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters.")
+@utc_option
+def command(ascii_only: bool) -> None:
+    """Show the kraken with a tour of five steps: runs on workers in turn, a lock, a question, output.
+
+    All of it is in a temporary folder; when you leave, what runs is ended and nothing is left.
+    """
+    need_screen("`octotui run` shows a run without one")
+    from octotui.cli.verbs.open import run_in
+
+    glyphs: Literal["unicode", "ascii"] = "ascii" if wants_ascii(ascii_only) else "unicode"
+    raise SystemExit(run_in(lambda: _play(demo_model(), glyphs)))
+
+
+def demo_model() -> Model:
+    """Return the kraken at a speed to be watched; its scripts have no agent, which would outlast them."""
+    model = load_or_exit(None)
+    feeds = {slug: replace(feed, rate=RATE) for slug, feed in model.feeds.items()}
+    return replace(model, feeds=feeds, engine=replace(model.engine, supervisor="each"))
+
+
+async def _play(model: Model, glyphs: Literal["unicode", "ascii"]) -> int:
+    """Run the app on the model in a temporary folder; return its exit code."""
+    from octotui.runtime.open_space import open_space
+    from octotui.store.temporary_folder import temporary_folder
+    from octotui.ui.tour.tour_app import TourApp
+
+    with temporary_folder("octotui-demo-") as folder:
+        async with open_space(model, Path(folder), account(), time.time) as session:
+            app = TourApp(session, glyphs=glyphs, zone=shown_zone())
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, app.exit, "quit", 128 + number)
+            await app.run_async()
+            await end_runs(session)
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0
+
+
+async def end_runs(session: "Session") -> None:
+    """Cancel what runs, and wait for its end, for PATIENCE seconds at most."""
+    from octotui.engine.commands import CancelRun, Refused
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            for run in sorted(session.state.runs.values(), key=lambda each: each.number):
+                if not run.ended:
+                    with suppress(Refused):  # a child ends with its parent
+                        await session.send(CancelRun(run=run.id, by=session.user))
+            async for state in session.states():
+                if not len(state.families):
+                    return

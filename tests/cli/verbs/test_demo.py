@@ -1,0 +1,139 @@
+"""`octotui demo`: the tour by its own words; nothing is written elsewhere, and no process is left."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from octotui.cli.verbs.demo import demo_model
+from tests.cli.conftest import Call
+from tests.terminal import Terminal
+
+SAYS = re.compile(r"Tour (\d)/5 (?: type (\w+) and)?(?: press (\S+):)?")
+SIZES = pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 40)])
+
+
+def listed(folder: Path) -> dict[str, float]:
+    """All that is in a folder, and when each was changed."""
+    return {str(each): each.lstat().st_mtime for each in [folder, *folder.rglob("*")]}
+
+
+def marked(mark: str) -> list[str]:
+    """The processes that have something in their environment."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (each / "environ").read_bytes() and int(each.name) != os.getpid():
+                found.append((each / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture
+def surroundings(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A home, a temporary folder and a mark for all processes; at the end there is nothing in or of them."""
+    home, temporary = tmp_path / "home", tmp_path / "tmp"
+    home.mkdir()
+    temporary.mkdir(0o700)
+    names = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
+    mark = f"OCTOTUI_DEMO_TEST=mark-{os.getpid()}-{time.monotonic_ns()}"
+    before = listed(home)
+    yield {
+        "HOME": str(home),
+        "TMPDIR": str(temporary),
+        **dict([mark.split("=")]),
+        **{name: str(home / name) for name in names},
+    }
+    assert listed(home) == before
+    assert [*temporary.iterdir()] == []
+    end = time.monotonic() + 20
+    while marked(mark):
+        assert time.monotonic() < end, marked(mark)
+        time.sleep(0.05)
+
+
+def step_of(terminal: Terminal) -> int:
+    said = SAYS.search(terminal.text)
+    return int(said[1]) if said is not None else 0
+
+
+def settled(terminal: Terminal) -> str:
+    """What the tour says, once it has said so for a while: it follows what a key has led to."""
+    last, since = "", time.monotonic()
+    while time.monotonic() - since < 0.8:
+        terminal.look()
+        said = SAYS.search(terminal.text)
+        if (now := said[0] if said is not None else "") != last:
+            last, since = now, time.monotonic()
+    return last
+
+
+def follow(terminal: Terminal, until: str, seconds: float = 120.0) -> list[str]:
+    """Do what the tour says until it says something; return what was typed and pressed."""
+    pressed: list[str] = []
+    end = time.monotonic() + seconds
+    while until not in terminal.text:
+        assert time.monotonic() < end, f"{pressed}\n{terminal.text}"
+        said = SAYS.match(settled(terminal))
+        keys = [each for each in (said[2], said[3]) if each] if said is not None else []
+        terminal.press(*keys)
+        pressed += keys
+    return pressed
+
+
+@SIZES
+def test_the_tour_is_followed_by_its_own_words(
+    surroundings: dict[str, str], columns: int, lines: int
+) -> None:
+    with Terminal("demo", columns=columns, lines=lines, **surroundings) as terminal:
+        terminal.wait("Tour 1/5", "leaves the tour")
+        pressed = follow(terminal, "that was the tour")
+        assert "\n".join(pressed).split() == (
+            ["s", "unleash", "enter", "enter", "w", "esc", "s", "tame", "enter", "enter", "a", "t", "p", "l"]
+        )
+        assert step_of(terminal) == 5
+        terminal.press("q")
+        assert terminal.left() == 0
+
+
+def test_it_can_be_left_and_the_demo_goes_on(surroundings: dict[str, str]) -> None:
+    with Terminal("demo", **surroundings) as terminal:
+        terminal.wait("Tour 1/5", "Z leaves the tour")
+        terminal.press("Z")
+        terminal.wait("s start", gone="Tour")
+        terminal.press("s")
+        terminal.wait("Start which runbook?")
+        terminal.press("enter", "enter")
+        terminal.wait("▶ run-2", gone="Start which")
+        assert "Tour" not in terminal.text
+        terminal.press("q")  # scripts are running
+        assert terminal.left() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_ended_by_a_signal_it_leaves_nothing_either(surroundings: dict[str, str], number: int) -> None:
+    with Terminal("demo", **surroundings) as terminal:
+        terminal.wait("Tour 1/5")
+        terminal.press("s")
+        terminal.wait("press enter")
+        terminal.press("enter", "enter")
+        terminal.wait("▶ run-2")
+        terminal.child.kill(number)
+        assert terminal.left() == 128 + number
+
+
+def test_without_a_terminal_it_says_what_does_without(octotui: Call) -> None:
+    said = octotui("demo")
+    assert said.code == 2
+    assert "the app needs a terminal" in said.err
+
+
+def test_its_model_is_the_kraken_slower() -> None:
+    model = demo_model()
+    assert {"unleash", "tame"} <= model.runbooks.keys()
+    assert all(feed.rate for feed in model.feeds.values())
