@@ -125,8 +125,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
         """Create the app; with `detaches`, active runs go on elsewhere after it. Times are in `zone`.
 
         `lists` are the saved settings of lists, and `keep` saves a changed one. With the result "switch", the
-        caller is to show the space that `switch` has opened. `account` is what else an account has set, `model` is
-        where the space's model is read.
+        caller is to show the space that `switch` has opened. `account` is what else an account has set, `model`
+        is where the space's model is read.
         """
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # empty means unset, but not to Textual
