@@ -16,6 +16,7 @@ task_cap = 3
 [pools.dock]
 workers = ["dock1"]
 exclusive = true
+policy = "least-leases"
 default = true
 [environments.harbour]
 
