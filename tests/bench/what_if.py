@@ -13,7 +13,7 @@ from octotui.engine.commands import Command, StartRun
 from octotui.engine.plans.plan_start import begin_plan
 from octotui.engine.plans.what_if import AS_IS, WhatIf
 from octotui.engine.state import State
-from octotui.model.process import Simulate
+from octotui.model.process import Runbook, Simulate, Step
 from octotui.model.space import Model
 from tests.ratios import Ratio, measure
 from tests.world import World, engine, model, script
@@ -24,7 +24,7 @@ START = StartRun(process="run0", requester="ann")
 
 def space(steps: int) -> Model:
     """Seven runbooks of so many steps, each of another length."""
-    runbooks = {
+    runbooks: dict[str, list[Step] | Runbook] = {
         f"run{number}": [
             script(f"Step {step}", simulate=Simulate(takes=1.0 + number + step)) for step in range(steps)
         ]
