@@ -68,6 +68,8 @@ PLACES = {
     "a run": Place(scenes.seed, ("enter",), sizes=(LOW, NARROW)),
     "the output of a run": Place(scenes.seed, ("enter", "tab")),
     "the output alone": Place(scenes.seed, ("l",), sizes=(LOW, NARROW)),
+    "a plan": Place(scenes.seed, ("b",), sizes=(LOW, NARROW, WIDE)),
+    "what if": Place(scenes.seed, ("b", "plus", "tab"), sizes=(LOW, NARROW, WIDE)),
     "a search of the output": Place(scenes.seed, ("l", "slash"), sizes=(LOW, NARROW)),
     "the dashboard": Place(scenes.deployed, ("D",), sizes=(LOW, NARROW, WIDE, HUGE)),
     "an empty cell of the dashboard": Place(scenes.deployed, ("D", "down")),

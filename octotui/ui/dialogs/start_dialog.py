@@ -50,18 +50,18 @@ class StartDialog(ExplainedActions, ModalScreen[start_choices.PreparedStart | No
         KeyAction("pagedown", "page(1)", "page down", show=False, priority=True),
         KeyAction("pageup", "page(-1)", "page up", show=False, priority=True),
         KeyAction(
-            "ctrl+b,f2",
-            "plan",
-            "plan",
-            priority=True,
-            tooltip="All of the plan of what is chosen, and what if pools or the task cap were different",
-        ),
-        KeyAction(
             "ctrl+g",
             "guide",
             "guided failure",
             priority=True,
             tooltip="Whether failed steps ask: as declared, on, off",
+        ),
+        KeyAction(
+            "ctrl+b,f2",
+            "plan",
+            "plan",
+            priority=True,
+            tooltip="All of the plan of what is chosen, and what if pools or the task cap were different",
         ),
     ]
 

@@ -44,7 +44,7 @@ class GoalProvider(Provider):
         screen = self.screen
         if not isinstance(screen, StartActionsScreen):
             return
-        each = goals(screen.state, screen.past)
+        each = goals(screen.state, screen.past, query)
 
         def choose(item: Goal) -> Callable[[], None]:
             return lambda: _go(screen, item)

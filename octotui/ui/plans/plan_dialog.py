@@ -188,9 +188,9 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
         return spans
 
     def _say_heads(self) -> None:
-        """Show above two plans which is which."""
+        """Show above the plans which is which."""
         name, cell = self._columns(self.query_one(LineList).line_width)
-        heads = f" {' ' * name} {AS_IS_HEAD:{cell}} {IF_HEAD}" if self._if is not None else ""
+        heads = f" {' ' * name} {AS_IS_HEAD:{cell}}{f' {IF_HEAD}' if self._if is not None else ''}"
         self.query_one("#heads", PlainText).update(heads)
 
     def _cell(self, plan: StartPlan | None, step: PlannedStep | None) -> list[Span]:

@@ -29,3 +29,17 @@ def test_runs_open_and_ended_and_places(tmp_path):
 def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "MOST", 3)
     assert len([*goals(scenes.seed().state, ())]) == 3
+
+
+def test_a_run_that_is_not_among_the_newest_is_found_by_its_number():
+    scene = scenes.lock_wait()
+
+    def older(query: str) -> list[str]:
+        return [
+            goal.key for goal in goals(scene.state, (), query) if goal.kind == "run" and goal.key == "run-2"
+        ]
+
+    assert older("run-2") == older("go to run-2") == older("2") == older("go 2 ") == ["run-2"]
+    assert older("run-22") == older("run-02x") == older("0") == older("9" * 500) == []
+    assert [goal.key for goal in goals(scene.state, (), "run-7")].count("run-7") == 1
+    assert not [goal for goal in goals(scene.state, (), "run-99") if goal.key == "run-99"]
