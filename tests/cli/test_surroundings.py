@@ -170,6 +170,7 @@ def arguments(verb: str, space: Space) -> list[str]:
         "export": [space.model, "run-1", "--output", space.folder / "out.zip"],
         "replay": [space.export, "--plain"],
         "deploy": [space.model, "shop", "--environment", "test"],
+        "web": [space.model, "--url", "http://ops"],  # so that it is refused, and ends
     }
     given = own.get(verb) or [
         known.get(param.name or "", "word") for param in ALL[verb].params if isinstance(param, click.Argument)

@@ -13,12 +13,15 @@ from urllib.parse import urlsplit
 
 import click
 
-from octotui.cli.spaces.space_argument import spaces
+from octotui.cli.model_files import load_or_exit
+from octotui.cli.spaces.model_argument import known_space, model_file
+from octotui.cli.spaces.space_argument import space_of, spaces
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import refuse, say, tell, warn
 from octotui.cli.terminal.user_settings import ASKED, utc_option
 from octotui.store.accounts import account_id, account_name
-from octotui.store.trusted_path import named_owners
+from octotui.store.space_folder import space_folder
+from octotui.store.trusted_path import named_owners, resolve
 
 if TYPE_CHECKING:
     from octotui.ui.web.access import Access
@@ -110,19 +113,18 @@ def _proxy_options(
         refuse(f"--proxy takes the name of a header, such as X-Forwarded-User, not “{header}”")
     if proxy_account is not None and account_id(proxy_account) is None:
         refuse(f"--proxy-account: this machine has no account {proxy_account}")
-    return ProxyOptions(header, url, at, proxy_account)
+    return ProxyOptions(header, url, resolve(at.absolute().parent) / at.name, proxy_account)
 
 
 def _arguments(file: str | None, state: Path | None, more: list[str], *, attaches: bool) -> list[str]:
     """Return how to call octotui for a page; it attaches as anybody to the folder of the space."""
     owners = [f"--owner={each}" for each in named_owners()]
     if not attaches:
+        if file is not None and known_space(file, state) is None:
+            load_or_exit(model_file(Path(file), state))  # what is wrong is told here, not in a page
         at = [] if state is None else ["--state", str(state.absolute())]
         what = [] if file is None else [str(Path(file).absolute()) if os.path.lexists(file) else file]
         return ["open", *what, *at, *owners, "--browser", *more]
-    from octotui.cli.spaces.space_argument import space_of
-    from octotui.store.space_folder import space_folder
-
     if file is None:
         refuse("with --proxy, say which space: its model, its name or its folder")
     named = space_of(file, state)
@@ -181,8 +183,11 @@ def _listening(port: int, proxy: ProxyOptions | None) -> socket.socket:
         if proxy.socket.is_socket():
             proxy.socket.unlink()
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listening.bind(str(proxy.socket))
-        proxy.socket.chmod(0o666)  # who connects is asked of the kernel
+        before = os.umask(0o111)  # all may connect: the kernel says who does
+        try:
+            listening.bind(str(proxy.socket))
+        finally:
+            os.umask(before)
         listening.listen(128)
         return listening
     except OSError as problem:

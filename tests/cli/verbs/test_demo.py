@@ -87,7 +87,7 @@ def follow(terminal: Terminal, until: str, seconds: float = 120.0) -> list[str]:
 
 
 @SIZES
-def test_the_tour_is_followed_by_its_own_words(
+def test_i11_the_tour_is_followed_by_its_own_words(
     surroundings: dict[str, str], columns: int, lines: int
 ) -> None:
     with Terminal("demo", columns=columns, lines=lines, **surroundings) as terminal:
@@ -101,7 +101,7 @@ def test_the_tour_is_followed_by_its_own_words(
         assert terminal.left() == 0
 
 
-def test_it_can_be_left_and_the_demo_goes_on(surroundings: dict[str, str]) -> None:
+def test_i11_it_can_be_left_and_the_demo_goes_on(surroundings: dict[str, str]) -> None:
     with Terminal("demo", **surroundings) as terminal:
         terminal.wait("Tour 1/5", "Z leaves the tour")
         terminal.press("Z")
@@ -116,7 +116,7 @@ def test_it_can_be_left_and_the_demo_goes_on(surroundings: dict[str, str]) -> No
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_ended_by_a_signal_it_leaves_nothing_either(surroundings: dict[str, str], number: int) -> None:
+def test_i11_ended_by_a_signal_it_leaves_nothing_either(surroundings: dict[str, str], number: int) -> None:
     with Terminal("demo", **surroundings) as terminal:
         terminal.wait("Tour 1/5")
         terminal.press("s")

@@ -97,7 +97,7 @@ async def test_i10_the_kraken_is_started_approved_and_seen_to_finish_in_a_browse
         assert web.apps == []
 
 
-async def test_it_ends_cleanly_with_its_apps(write: Callable[..., Path], state: Path) -> None:
+async def test_i10_it_ends_cleanly_with_its_apps(write: Callable[..., Path], state: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
         async with served(write(OK), "--state", state) as web, aiohttp.ClientSession() as client:
             async with client.get(web.url, allow_redirects=False) as entered:
@@ -149,6 +149,13 @@ def test_a_wrong_call_is_told_what_is_right(octotui: Call, arguments: list[str],
     said = octotui("web", *arguments)
     assert said.code == 2
     assert sentence in said.err
+
+
+def test_a_wrong_model_is_told_before_anything_is_served(octotui: Call, write: Callable[..., Path]) -> None:
+    said = octotui("web", write("[unknown]\n"))
+    assert (said.code, said.out) == (2, "")
+    assert "unknown" in said.err
+    assert octotui("web", "nothing-of-that-name").code == 2
 
 
 def test_a_port_that_is_taken_is_told(octotui: Call, write: Callable[..., Path]) -> None:
