@@ -12,7 +12,7 @@ from octotui.engine.state.state import State
 
 EMPTY_SEQUENCE = SortedSequence()
 EMPTY_VECTOR: PersistentVector[Any] = PersistentVector()
-VERSION = 13  # of the format: increment it with every change
+VERSION = 14  # of the format: increment it with every change
 
 
 class UnreadableSnapshot(Exception):

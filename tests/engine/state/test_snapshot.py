@@ -48,7 +48,7 @@ def test_a_world_goes_on_from_a_snapshot() -> None:
     [
         (b"", "the snapshot is broken"),
         (b'{"version": 1}', "the snapshot is broken"),
-        (b'{"version": 13, "state": {"runs": 7}}', "the snapshot is broken"),
+        (b'{"version": 14, "state": {"runs": 7}}', "the snapshot is broken"),
         (
             b'{"version": 0, "state": {"runs": 7}}',
             f"the snapshot has version 0, and this octotui reads {VERSION}",
@@ -63,5 +63,5 @@ def test_what_cannot_be_read_says_why(body: bytes, reason: str) -> None:
 
 def test_a_snapshot_is_json() -> None:
     """R5: with its version first."""
-    assert encode(State()).startswith(b'{"version":13,')
+    assert encode(State()).startswith(b'{"version":14,')
     assert msgspec.json.decode(encode(busy().state))["state"]["health"] == {"worker1": "has-warnings"}

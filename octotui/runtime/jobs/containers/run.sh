@@ -41,6 +41,23 @@ c_assign() {
     printf "export %s='%s'\n" "$1" "$c_quoted$c_rest" >>"$c_inside/passed"
 }
 
+# c_find_user: set c_user to the account and its group, as numbers: without another process where there is /proc.
+c_find_user() {
+    c_user=
+    if [ -r /proc/self/status ]; then
+        while read -r c_name c_value c_rest; do
+            case $c_name in
+                Uid:) c_user=${c_rest%%[!0-9]*} ;; # the effective one
+                Gid:) c_user=$c_user:${c_rest%%[!0-9]*} && break ;;
+            esac
+        done </proc/self/status
+    fi
+    case $c_user in
+        [0-9]*:[0-9]*) ;;
+        *) c_user=$(id -u):$(id -g) ;;
+    esac
+}
+
 # Repeat the signal: what starts meanwhile may not take it yet. The container passes it on once.
 c_stop() {
     trap '' TERM
@@ -66,16 +83,11 @@ main() {
         *,*) c_end "the folder $c_work has a comma, so that no engine mounts it: give the worker another directory" ;;
     esac
     if [ -e "$c_folder" ]; then rm -rf "$c_folder"; fi
-    { mkdir "$c_folder" 2>/dev/null || mkdir -p "$c_folder"; } && mkdir "$c_inside" && c_files && c_give_environment &&
-        cat "$c_work/values" >"$c_inside/values" || c_end "$c_worker cannot write the script of the container to $c_folder"
-
-    mkdir -p "$c_workspace" || c_end "$c_worker cannot make the folder $c_workspace"
+    mkdir -p "$c_inside" "$c_workspace" && c_files && c_give_environment && cat "$c_work/values" >"$c_inside/values" ||
+        c_end "$c_worker cannot write the script of the container to $c_folder, or make the folder $c_workspace"
 
     # The files of a script belong to the account of its worker, inside and outside.
-    c_id=$(id) # uid=1000(ann) gid=1000(ann)
-    c_user=${c_id#uid=}
-    c_group=${c_id#*gid=}
-    c_user=${c_user%%[!0-9]*}:${c_group%%[!0-9]*}
+    c_find_user
     case $c_engine:$c_user:${DOCKER_HOST-} in
         podman:0:* | docker:0:*) ;;
         podman:*) set -- --userns=keep-id "$@" ;;

@@ -1,5 +1,6 @@
 """S8: the script that starts another one in a container: for any sh, whatever stands in it."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -78,3 +79,18 @@ def test_s8_what_runs_inside_is_written_as_it_is(tmp_path: Path, text: str) -> N
 @pytest.mark.parametrize("name", ["run", "main", "remove", "acquire"])
 def test_s8_its_parts_are_for_any_sh(name: str) -> None:
     subprocess.run(["sh", "-n"], input=part(name).encode(), check=True)
+
+
+@pytest.mark.parametrize("status", ["/proc/self/status", "/nowhere"])
+def test_s8_it_knows_its_account_with_and_without_proc(status: str) -> None:
+    """S8: files inside belong to the account of the worker."""
+    found = part("run").partition("c_find_user() {")[2].partition("\n}\n")[0]
+    function = "c_find_user() {" + found + "\n}\nc_find_user\necho $c_user\n"
+    assert "/proc/self/status" in function
+    done = subprocess.run(
+        ["sh", "-c", function.replace("/proc/self/status", status)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{os.geteuid()}:{os.getegid()}\n"
