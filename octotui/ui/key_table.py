@@ -18,7 +18,8 @@ screen.
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
 ORDER = (
-    "app", "screens.run_actions", "screens", "panels", "timeline", "widgets", "log", "dialogs", "replay_app",
+    "app", "screens.run_actions", "screens", "panels", "timeline", "widgets", "log", "dialogs",
+    "timeline.replay_keys", "replay_app",
 )  # fmt: skip
 
 
