@@ -42,7 +42,7 @@ the keys of this page, and says so. Key bar, help, palette and hints show the ke
 """
 ORDER = (
     "app", "screens.run_actions", "screens", "panels", "timeline", "widgets", "log", "dialogs",
-    "plans", "replay_app", "tour",
+    "plans", "replay_app", "timeline.replay_keys", "tour",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views.comparison.differences import PARTS, Comparison, Difference
-from octotui.views.comparison.plain import not_kept_text, same_text
+from octotui.views.comparison.plain import incomparable_text, same_text
 
 HEAD = "head/"
 
@@ -54,8 +54,8 @@ class DifferencesDialog(ModalScreen[None]):
             yield LineList(self._line, empty="Nothing differs.", opens=False)
             yield PlainText("", id="whole", classes="dialog--text")
             yield PlainText(text(same_text(compared)), classes="dialog--text")
-            if compared.not_kept:
-                yield PlainText(text(not_kept_text(compared)), classes="dialog--text")
+            if compared.incomparable:
+                yield PlainText(text(incomparable_text(compared)), classes="dialog--text")
             yield KeyBar()
 
     def on_mount(self) -> None:

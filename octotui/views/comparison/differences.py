@@ -45,7 +45,7 @@ class Comparison(msgspec.Struct, frozen=True):
     right: str
     differences: tuple[Difference, ...]
     same: dict[Part, int]
-    not_kept: tuple[str, ...]  # names of sensitive values: whether they differ is not known
+    incomparable: tuple[str, ...]  # names of sensitive values: whether they differ is not known
 
 
 Facts = Mapping[str, str]

@@ -18,8 +18,8 @@ def as_lines(compared: Comparison) -> Iterator[str]:
             yield f"{head}:"
             yield from (f"  {each.name}: {each.left} → {each.right}" for each in rows)
     yield same_text(compared)
-    if compared.not_kept:
-        yield not_kept_text(compared)
+    if compared.incomparable:
+        yield incomparable_text(compared)
 
 
 def same_text(compared: Comparison) -> str:
@@ -30,9 +30,9 @@ def same_text(compared: Comparison) -> str:
     return same if compared.differences else f"nothing differs; {same}"
 
 
-def not_kept_text(compared: Comparison) -> str:
+def incomparable_text(compared: Comparison) -> str:
     """Return which sensitive values cannot be compared, in a sentence."""
-    names = listed(compared.not_kept, most=8)
+    names = listed(compared.incomparable, most=8)
     return f"sensitive and not kept, so that nobody can say whether they differ: {names}"
 
 

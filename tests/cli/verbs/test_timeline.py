@@ -10,7 +10,7 @@ def test_it_draws_lanes_and_says_the_critical_path(octotui: Call, lived: Lived) 
     for by, label in (("worker", "one"), ("step", "Say hello")):
         lines = octotui("timeline", model, "run-1", "--by", by, "--width", "60", *state).out.splitlines()
         assert lines[0].startswith("run-1 ok · ")
-        assert lines[1].startswith(f"  by {by} ")
+        assert lines[1].startswith(f"  by {by}")
         assert any(label in each for each in lines)
         assert any(each.startswith("critical path: executing") for each in lines)
         assert "run-1 ran “Say hello” on one" in lines[-1]

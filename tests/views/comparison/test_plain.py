@@ -39,4 +39,4 @@ def test_nothing_differs() -> None:
 def test_its_object_is_json() -> None:
     plain = msgspec.json.decode(msgspec.json.encode(as_object(FOUND)))
     assert plain["differences"][0] == {"part": "packages", "name": "tools", "left": "1.0.0", "right": "2.0.0"}
-    assert plain["not_kept"] == ["Token"]
+    assert plain["incomparable"] == ["Token"]
