@@ -139,6 +139,10 @@ class Replay:
             )
         return playback.seek(self._moment)
 
+    async def whole_log(self, run: str, job: str) -> Path:
+        """Return the same path: the log is here."""
+        return self.log_path(run, job)
+
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Return the path of an artifact, which exists while the replay is open, if it was exported."""
         folder = self._content.folder / artifact_folder(run, _plain(job))

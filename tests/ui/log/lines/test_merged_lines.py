@@ -58,7 +58,9 @@ def test_what_is_appended_comes_at_the_end_and_is_found(tmp_path: Path, seed: in
         now = lines.lines(0, lines.count)
         assert len(now) == lines.count
         finished = [line for line in shown if not line.endswith("begun")]
-        assert [line for line, before in zip(now, shown, strict=False) if not before.endswith("begun")] == finished
+        assert [
+            line for line, before in zip(now, shown, strict=False) if not before.endswith("begun")
+        ] == finished
         shown = now
         for _ in search.run():
             pass
