@@ -42,14 +42,20 @@ class RunScreen(MergedOutputScreen):
         KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To the tree, then to the board"),
     ]
 
-    def __init__(self, session: "SpaceAccess", run: str | None, *, log: bool = False) -> None:
+    def __init__(
+        self, session: "SpaceAccess", run: str | None, *, log: bool = False, job: str | None = None
+    ) -> None:
+        """Create it for a run, at one of its jobs or at what matters; with `log`, the output alone."""
         super().__init__(session, run)
         self._log = log
+        self._job = job
 
     def compose(self) -> ComposeResult:
         """Yield the tree and the output."""
         yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
-        yield TreePanel().data_bind(RunActionsScreen.picture, RunActionsScreen.run, RunActionsScreen.now)
+        yield TreePanel(self._job).data_bind(
+            RunActionsScreen.picture, RunActionsScreen.run, RunActionsScreen.now
+        )
         yield OutputPanel()
         bar = QuestionBar(self.session.user)
         yield bar.data_bind(RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.run)
