@@ -97,3 +97,24 @@ def test_a_log_is_filtered_its_errors_found_copied_and_saved(model: Path, column
         assert len((home / "run-1-copy.log").read_text().splitlines()) == 601
         terminal.press("q")
         assert terminal.left() == 0
+
+
+def test_all_jobs_are_merged_searched_and_folded(model: Path) -> None:
+    with Terminal(model, "--state", model.parent, columns=80, lines=24) as terminal:
+        opened(terminal)
+        terminal.press("M")
+        terminal.wait("run-1 all jobs", "Copy", "Check", "checked it")
+        terminal.press("/")
+        terminal.wait("search: text")
+        terminal.press("disk is full", "enter")
+        terminal.wait("Copy  the disk is full", "/disk is full 1/1")
+        terminal.press("esc")
+        terminal.wait("line 301 of 602", gone="/disk")
+        terminal.press("z")
+        terminal.wait("all jobs by step", "+ Copy: 601 lines", "+ Check: 1 line")
+        terminal.press("g", "j", "z")
+        terminal.wait("+ Copy: 601 lines", "- Check: 1 line", "checked it")
+        terminal.press("M", "M")
+        terminal.wait("Output · run-1 Copy", gone="all jobs")
+        terminal.press("q")
+        assert terminal.left() == 0

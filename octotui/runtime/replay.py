@@ -147,6 +147,10 @@ class Replay:
         """Return the path of all of a job's output."""
         return self._content.folder / "logs" / run / f"{_plain(job)}.log"
 
+    async def whole_log(self, run: str, job: str) -> Path:
+        """Return the same path: the log is here."""
+        return self.log_path(run, job)
+
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Return the path of an artifact, which exists while the replay is open, if it was exported."""
         folder = self._content.folder / artifact_folder(run, _plain(job))

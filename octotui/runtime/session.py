@@ -200,6 +200,10 @@ class Session:
         """Return the path of a job's output; a job without output has no file."""
         return self._effects.log_path(run, job)
 
+    async def whole_log(self, run: str, job: str) -> Path:
+        """Return the same path: the log is here."""
+        return self.log_path(run, job)
+
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Return the path of a job's artifact."""
         return self._effects.artifact_path(run, job, name)

@@ -85,6 +85,10 @@ class SpaceAccess(Protocol):
         """Return the path of a job's output; a job without output has no file."""
         ...
 
+    async def whole_log(self, run: str, job: str) -> Path:
+        """Return the path of a job's output, complete to the log's present end."""
+        ...
+
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Return the path of a job's artifact."""
         ...

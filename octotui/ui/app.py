@@ -263,6 +263,13 @@ class OctotuiApp(OrderedKeysApp[Left]):
         else:
             self.push_screen(ModelScreen(self.model_file, part))
 
+    def open_output(self, session: "SpaceAccess", job: tuple[str, str] | None) -> None:
+        """Open the output of a job of a run, if one is wanted."""
+        from octotui.ui.screens.run_screen import RunScreen
+
+        if job is not None:
+            self.push_screen(RunScreen(session, job[0], log=True, job=job[1]))
+
     def bar(self) -> Widget | None:
         """Return a line above the key bar of each screen, if any."""
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from octotui.engine.state import Job, Run, State
 from octotui.views.labels import size
@@ -19,6 +20,30 @@ def of_run(state: State, name: str, where: Where) -> list[tuple[str, list[str]]]
         for job in jobs(state, name)
         if job.artifacts
     ]
+
+
+class FileRow(NamedTuple):
+    """A file of a job, or the job itself, which has no name and stands above its files."""
+
+    run: str
+    job: str
+    head: str
+    name: str = ""
+    size: int = 0
+
+    @property
+    def key(self) -> str:
+        """What tells it from others."""
+        return f"{self.job}/{self.name}"
+
+
+def rows(state: State, name: str) -> Iterator[FileRow]:
+    """Yield the jobs of a run and its descendants that made files, each before its files."""
+    for job in jobs(state, name):
+        if job.artifacts:
+            yield FileRow(job.run, job.id, _head(state, job))
+            for each in job.artifacts:
+                yield FileRow(job.run, job.id, _head(state, job), each.name, each.size)
 
 
 def jobs(state: State, name: str) -> Iterator[Job]:

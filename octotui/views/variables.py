@@ -14,6 +14,8 @@ from octotui.variables.resolution import Origins, Resolved, resolve
 from octotui.variables.template import OverBudget
 from octotui.views.labels import counted
 
+_OUTPUT = "Octopus.Action["
+
 
 class VariableRow(msgspec.Struct, frozen=True):
     """A variable of a run, its displayed value, and the value's origin."""
@@ -21,6 +23,7 @@ class VariableRow(msgspec.Struct, frozen=True):
     name: str
     value: str
     why: str
+    made_by: tuple[str, str] | None = None  # the run and the job that set it
 
     def holds(self, words: str) -> bool:
         """Return whether it contains all these words, in any case."""
@@ -42,15 +45,28 @@ def of_run(state: State, name: str) -> tuple[VariableRow, ...]:
     secrets = [each for each in run.request.secrets if each in given]
     values = dict.fromkeys(secrets, HIDDEN) | values_for(state, run)
     given_by = "given at the start" if run.parent is None else f"given by {_giver(state, run.parent)}"
+    started_by = state.jobs.get(run.parent or "")
+    parent = None if started_by is None else (started_by.run, started_by.id)
+    makers = {
+        step.name: (name, job)
+        for job in run.progress.jobs
+        if (step := step_of(state, state.jobs[job])) is not None
+    }
     filler, origins = Filler(lookup(values)), Origins(state.model, run.request.process)
     return tuple(
         VariableRow(
             each,
             HIDDEN if each in secrets else _filled(filler, value),
             given_by if each in given else _why(each, declared, origins),
+            parent if each in given else makers.get(_step_in(each)),
         )
         for each, value in values.items()
     )
+
+
+def _step_in(name: str) -> str:
+    """Return the step whose output a variable is, by its name, or ""."""
+    return name[len(_OUTPUT) :].partition("].")[0].partition("]")[0] if name.startswith(_OUTPUT) else ""
 
 
 def _giver(state: State, name: str) -> str:

@@ -113,6 +113,9 @@ class FakeSession:
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         return Path("/state/kraken/artifacts", run, job, name)
 
+    async def whole_log(self, run: str, job: str) -> Path:
+        return self.log_path(run, job)
+
     def log_path(self, run: str, job: str) -> Path:
         path = self.directory / f"{job}.log"
         path.write_text(OUTPUT)

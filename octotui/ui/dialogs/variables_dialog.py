@@ -21,14 +21,17 @@ from octotui.views.variables import VariableRow
 WIDEST = 44  # characters of a name, where there is room for them
 
 
-class VariablesDialog(ModalScreen[None]):
-    """A variable on each line, filtered by typing; the one under the cursor is shown in full below."""
+class VariablesDialog(ModalScreen[tuple[str, str] | None]):
+    """A variable on each line, filtered by typing; the one under the cursor is shown in full below.
+
+    Dismissed with the run and the job that set a variable, where its output is wanted.
+    """
 
     KEYS_TITLE = "In the list of variables"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("slash", "filter", "filter", tooltip="By words in names and values"),
         KeyAction("m", "model", "model", tooltip="What declares the variable, in the file of the model"),
-        KeyAction("escape,v,q", "dismiss", "back", lasting=True),
+        KeyAction("escape,v,q", "dismiss(None)", "back", lasting=True),
     ]
     DEFAULT_CSS = """
     VariablesDialog {
@@ -49,7 +52,7 @@ class VariablesDialog(ModalScreen[None]):
         """Yield the list, its filter, and one variable in full."""
         with Vertical(classes="dialog -broad"):
             yield PlainText(f"Variables: {self._about}", classes="dialog--title")
-            yield LineList(self._line, empty="no such variable", opens=False)
+            yield LineList(self._line, empty="no such variable")
             yield FilterInput()
             yield PlainText("", id="whole", classes="dialog--text")
             yield KeyBar()
@@ -85,6 +88,15 @@ class VariablesDialog(ModalScreen[None]):
     def _tell(self, event: LineList.Moved) -> None:
         row = self._rows.get(event.key or "")
         self.query_one("#whole", PlainText).update(f"{row.name} = {row.value}\n({row.why})" if row else "")
+
+    @on(LineList.Opened)
+    def _go_to_maker(self, event: LineList.Opened) -> None:
+        """Leave for the output of the job that set a variable."""
+        maker = self._rows[event.key].made_by if event.key else None
+        if maker is None:
+            self.notify("no job has set it: the line below says where it comes from", markup=False)
+        else:
+            self.dismiss(maker)
 
     def _line(self, name: str, width: int) -> list[Span]:
         row = self._rows[name]

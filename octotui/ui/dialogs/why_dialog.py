@@ -88,11 +88,3 @@ class SchedulesDialog(WhyDialog):
     """The schedules of a space, and their times."""
 
     TITLE = "Schedules"
-
-
-class FilesDialog(WhyDialog):
-    """The artifacts of a run and its descendants, with sizes and paths."""
-
-    TITLE = "Files"
-    KEYS_TITLE = "In the list of files"
-    BINDINGS: ClassVar[list[BindingType]] = [KeyAction("f", "dismiss", "back", show=False)]

@@ -46,7 +46,8 @@ class LogRow(NamedTuple):
         gutter = f"!{self.gutter[1:]}" if self.is_stderr and self.gutter[0] == " " else self.gutter
         if self.is_stderr:
             tint += ITALIC
-        pieces = [Segment(gutter, base if gutter[0] == ">" else dim), Segment(" " * self.pad, here)]
+        pieces = [Segment(gutter[:1], base if gutter[0] == ">" else dim), Segment(gutter[1:], dim)]
+        pieces.append(Segment(" " * self.pad, here))
         for text, style, _ in self.line.cut(self.start, self.end, pattern):
             pieces.append(Segment(text, here + tint + (style or Style.null())))
         if cut and self.end < len(self.line.text):

@@ -5,7 +5,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import ClassVar
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
@@ -23,7 +23,7 @@ from octotui.ui.log.line_window import LineWindow, LogRow, Spot
 from octotui.ui.log.lines.job_lines import JobLines, LineSource
 from octotui.ui.log.lines.patterns import Pattern
 from octotui.ui.log.lines.search import Search
-from octotui.ui.styled_text import tints_of, zone_of
+from octotui.ui.styled_text import glyphs_of, tints_of, zone_of
 
 NOWHERE = Path("/dev/null")
 OF_LINES = ("last", "wrap", "times", "select", "verbose", "copy")  # actions that need a line
@@ -226,8 +226,10 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
     def _job_name(self, number: int, *, blank: bool) -> str:
         if not self._names:
             return ""
-        name = "" if blank else set_cell_size(self._lines.name(number), self._names)
-        return f"{name:{self._names}} "
+        name = "" if blank else self._lines.name(number)
+        if cell_len(name) > self._names:
+            name = set_cell_size(name, self._names - 1) + glyphs_of(self).text("…")
+        return f"{set_cell_size(name, self._names)} "
 
     def _mirror(self, below: int, size: Size) -> None:
         """Update the scrollbar's position, without a layout unless the bar comes or goes."""

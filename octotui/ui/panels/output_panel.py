@@ -1,5 +1,6 @@
-"""The pane with the output of one job."""
+"""The pane with the output of one job, or of all jobs of a run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -8,31 +9,42 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from octotui.ui.log.lines.merged_lines import MergedLines, NamedLog
+from octotui.ui.log.lines.step_lines import StepLines
 from octotui.ui.log.view import LogView
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.tree.rows import TreeRow
 
 
 class OutputPanel(Vertical):
-    """The live output of a job."""
+    """The live output of a job, or of all."""
 
-    HELP = "The output of the step under the tree's cursor, as it is written."
+    HELP = """The output of the step under the tree's cursor, as it is written; `M` merges that of all
+jobs of the run by time, and `z` folds it by step."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self) -> None:
         super().__init__()
         self._title = "Output"
         self._place = ""
+        self.mode = "one"  # job; or all jobs, by "time" or by "step"
+        self._one: tuple[TreeRow | None, Path | None, str] = None, None, ""
+        self._jobs: MergedLines | None = None
         self._suffix = ""  # position in the log
         self._attempt: tuple[str, str | None, int | None] | None = None  # the attempt last scrolled to
 
     def compose(self) -> ComposeResult:
         """Yield the heading and the log."""
         yield PaneHeading("Output")
-        yield LogView()
+        view = LogView()
+        view.can_merge = True
+        yield view
 
     def show(self, row: TreeRow | None, path: Path | None, place: str = "") -> None:
-        """Show the log of a row's job, which has this `place` among the steps."""
+        """Show the log of a row's job, which has this `place` among the steps, unless all jobs are shown."""
+        self._one = row, path, place
+        if self.mode != "one":
+            return
         job = row is not None and row.job is not None
         self._title = f"Output · {row.run} {row.text}" if row is not None and job else "Output"
         self._place = place
@@ -43,6 +55,29 @@ class OutputPanel(Vertical):
         if row is not None and row.attempt is not None and attempt != self._attempt:
             self.query_one(LogView).to_attempt(row.attempt)
         self._attempt = attempt
+
+    def show_one(self) -> None:
+        """Show the log of one job again."""
+        if self.mode != "one":
+            self.mode, self._jobs = "one", None
+            self.show(*self._one)
+
+    def show_jobs(self, run: str, mode: str, logs: Sequence[NamedLog]) -> None:
+        """Show all jobs of a run, merged by `time` or folded by `step`; add those that are not shown yet."""
+        view, live = self.query_one(LogView), any(log.is_live for log in logs)
+        if self.mode == mode == "time" and self._jobs is not None:
+            self._jobs.extend(logs)
+        self.mode, self._place = mode, ""
+        self._title = f"Output · {run} all jobs{' by step' if mode == 'step' else ''}"
+        self._say()
+        if mode == "step":
+            view.show_lines((run, mode), lambda: StepLines(MergedLines(logs)), self._title, live=False)
+        else:
+            view.show_lines((run, mode), lambda: self._merged(logs), self._title, live=live)
+
+    def _merged(self, logs: Sequence[NamedLog]) -> MergedLines:
+        self._jobs = MergedLines(logs)
+        return self._jobs
 
     def on_mount(self) -> None:
         """Poll the log at the rate of frames."""

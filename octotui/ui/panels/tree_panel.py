@@ -51,8 +51,10 @@ steps, the runs these started, and what each waits for. The output is that of th
     class Opened(Pointed):
         """The row under the cursor was opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, job: str | None = None) -> None:
+        """Create it with the cursor on a job, or on what matters."""
         super().__init__()
+        self._wanted = job
         self._rows: tuple[TreeRow, ...] = ()
         self._lines: dict[str, TreeLine] = {}
         self._pointed: TreeRow | None = None
@@ -122,6 +124,10 @@ steps, the runs these started, and what each waits for. The output is that of th
         self._lines = {line.key: line for line in laid}
         skipped = frozenset(index for index, line in enumerate(laid) if not line.first)
         lines.show(tuple(self._lines), skipped)
+        wanted = next((row for row in self.steps if row.job == self._wanted), None) if self._wanted else None
+        if wanted is not None:
+            self._own, self._wanted = True, None
+            lines.select(wanted.key)
         if not self._own:
             self._point_at_what_matters(lines)
         self._tell()

@@ -12,6 +12,7 @@ from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.screens.machine_checks import MachineChecksScreen
+from octotui.ui.screens.merged_output import MergedOutputScreen
 from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import look_up
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MARKABLE = ("cancel", "again", "take")
 
 
-class BoardActions(MachineChecksScreen):
+class BoardActions(MergedOutputScreen, MachineChecksScreen):
     """Keys that go for the marked runs where there are any, and those that lead to the next run of a kind."""
 
     KEYS_TITLE = "On the board"

@@ -336,21 +336,22 @@ class RunActionsScreen(ModelPartsScreen):
 
     def action_files(self) -> None:
         """Show the artifacts of the run."""
-        from octotui.ui.dialogs.why_dialog import FilesDialog
-        from octotui.views import files
+        from octotui.ui.dialogs.files_dialog import FilesDialog
 
-        if (run := self.run) is not None:
-            parts = lambda: files.of_run(self.picture, run, self.session.artifact_path)  # noqa: E731
-            self.app.push_screen(FilesDialog(run, parts))
+        app: Any = self.app
+        if run := self.run:
+            dialog = FilesDialog(run, lambda: self.picture, self.session.artifact_path)
+            app.push_screen(dialog, lambda job: app.open_output(self.session, job))
 
     def action_variables(self) -> None:
         """Show the variables of the run, with reasons."""
         from octotui.ui.dialogs.variables_dialog import VariablesDialog
-        from octotui.views import variables
+        from octotui.views.variables import of_run
 
-        rows = variables.of_run(self.picture, self.run or "")
-        if rows:
-            self.app.push_screen(VariablesDialog(self.run or "", rows, self.process or ""))
+        app: Any = self.app
+        if rows := of_run(self.picture, self.run or ""):
+            dialog = VariablesDialog(self.run or "", rows, self.process or "")
+            app.push_screen(dialog, lambda job: app.open_output(self.session, job))
 
     def action_why(self) -> None:
         """Explain the selected worker or run."""

@@ -13,8 +13,8 @@ from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.merged_output import MergedOutputScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
-from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.views.model_parts.parts import ModelPart
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
 
-class RunScreen(TimeActionsScreen):
+class RunScreen(MergedOutputScreen):
     """The tree above, the live output below; `l` gives the output the whole screen."""
 
     CSS_PATH = "run_screen.tcss"
@@ -51,14 +51,20 @@ class RunScreen(TimeActionsScreen):
         KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To the tree, then to the board"),
     ]
 
-    def __init__(self, session: "SpaceAccess", run: str | None, *, log: bool = False) -> None:
+    def __init__(
+        self, session: "SpaceAccess", run: str | None, *, log: bool = False, job: str | None = None
+    ) -> None:
+        """Create it for a run, at one of its jobs or at what matters; with `log`, the output alone."""
         super().__init__(session, run)
         self._log = log
+        self._job = job
 
     def compose(self) -> ComposeResult:
         """Yield the tree and the output."""
         yield StatusBar().data_bind(RunActionsScreen.state, RunActionsScreen.now)
-        yield TreePanel().data_bind(RunActionsScreen.picture, RunActionsScreen.run, RunActionsScreen.now)
+        yield TreePanel(self._job).data_bind(
+            RunActionsScreen.picture, RunActionsScreen.run, RunActionsScreen.now
+        )
         yield OutputPanel()
         bar = QuestionBar(self.session.user)
         yield bar.data_bind(RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.run)

@@ -91,7 +91,7 @@ class LineSource(Protocol):
         ...
 
     def scans(self, pattern: Pattern) -> Sequence[Scan]:
-        """Return searches that together find the matching lines of all; those of logs added later come last."""
+        """Return searches that together find all matching lines; those of logs added later come last."""
         ...
 
     def close(self) -> None:
