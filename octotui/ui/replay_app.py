@@ -115,6 +115,11 @@ class ReplayApp(ExplainedActions, OctotuiApp):
         """Create the player's timer; Textual also calls the base class's handler."""
         self._player = self.set_interval(FRAME, self._pass, pause=True)
 
+    @property
+    def has_own_time_keys(self) -> bool:
+        """They lead through the replay."""
+        return True
+
     def mode(self) -> Collection[str]:
         """What leads through the replay."""
         return ("play", "step", "seek")
