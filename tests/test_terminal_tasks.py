@@ -265,12 +265,47 @@ def test_r12_a_key_is_rebound_and_a_faulty_file_leaves_the_usual_ones(model: Pat
         terminal.wait("f5 start", gone="Start which runbook?")
         terminal.press("?")
         terminal.wait("Keys here", "f5 ")
-        terminal.press("esc", "q")
+        terminal.press("esc")
+        terminal.wait("f5 start", gone="Keys here")
+        terminal.press("q")
         assert terminal.left() == 0
     file.write_text('[board]\nstrat = "f5"\n')
     with Terminal(model, "--state", model.parent, OCTOTUI_KEYS=str(file)) as terminal:
         terminal.wait("The usual keys are in force", "s start")
         terminal.press("s")
         terminal.wait("Start which runbook?")
-        terminal.press("esc", "q")
+        terminal.press("esc")
+        terminal.wait("s start", gone="Start which runbook?")
+        terminal.press("q")
+        assert terminal.left() == 0
+
+
+def test_r13_panes_are_zoomed_and_resized_and_kept_over_a_restart(model: Path) -> None:
+    at = {"XDG_STATE_HOME": str(model.parent / "account")}
+    played(model, lambda state: not len(state.families), "backup")
+    with Terminal(model, "--state", model.parent, **at) as terminal:
+        terminal.wait("✖ run-1", "─ Pools ", "─ Output ")
+        terminal.press("+")
+        terminal.wait("✖ run-1", "+ shows all panes again", gone="─ Pools ")
+        terminal.press("+")
+        terminal.wait("─ Pools ", "─ Output ")
+        before = terminal.text.splitlines()[1].index("│")
+        terminal.press("<", "<", "<")
+        end = time.monotonic() + 10
+        while terminal.text.splitlines()[1].find("│") != before - 12:
+            assert time.monotonic() < end, terminal.text
+            terminal.look()
+        terminal.press("q")
+        assert terminal.left() == 0
+    with Terminal(model, "--state", model.parent, **at) as terminal:
+        terminal.wait("✖ run-1", "─ Output ")
+        assert terminal.text.splitlines()[1].index("│") == before - 12
+        terminal.press("q")
+        assert terminal.left() == 0
+    (file,) = (model.parent / "account").rglob(".panes.toml")
+    file.write_text("[board")
+    with Terminal(model, "--state", model.parent, **at) as terminal:
+        terminal.wait("✖ run-1", "The usual sizes of panes are used")
+        assert terminal.text.splitlines()[1].index("│") == before
+        terminal.press("q")
         assert terminal.left() == 0

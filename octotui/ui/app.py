@@ -34,6 +34,7 @@ from octotui.ui.passphrases import LockedKeyNotices
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.model_file import ModelFile
 from octotui.ui.settings.account_settings import AccountSettings
+from octotui.ui.settings.pane_layouts import PaneLayouts
 from octotui.ui.space_switch import SpaceSwitch
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
 from octotui.ui.theme import THEME
@@ -144,6 +145,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self._detaches = detaches
         self.account = account
         self.keymap = account.keymap
+        self.panes = account.panes or PaneLayouts()
         rebind(self, self.keymap)
         leaving = (key for key in self._quit_keys if key_to_character(key) is None)
         self.urgent = frozenset({SAYS_HOW, *leaving})
@@ -218,6 +220,11 @@ class OctotuiApp(OrderedKeysApp[Left]):
         understood = os.environ.get("TERM") not in NO_TITLES
         if driver is not None and not driver.is_headless and notify.terminal and understood:
             driver.write(escapes(text))
+
+    @property
+    def has_own_time_keys(self) -> bool:
+        """Whether keys that else are about panes lead through time here."""
+        return False
 
     @property
     def _quit_keys(self) -> tuple[str, ...]:

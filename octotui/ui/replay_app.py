@@ -34,6 +34,11 @@ class ReplayApp(ReplayKeys, OctotuiApp):
         self.replay = replay
         self.set_reactive(ReplayApp.moment, moment(replay.timeline, replay.number, zone))
 
+    @property
+    def has_own_time_keys(self) -> bool:
+        """They lead through the replay."""
+        return True
+
     def _ring(self, text: str) -> None:
         """Notify nobody: the question is in the past."""
 

@@ -58,10 +58,17 @@ def chosen_lists() -> "dict[str, ListSetting]":
 
 def account_settings() -> "AccountSettings":
     """Return what the account has set for the app; of a faulty file the app shows the problem."""
-    from octotui.ui.keys.key_file import has_keys_file, read_keys
+    from octotui.store.screen_settings.keys_path import has_keys_file
+    from octotui.store.screen_settings.pane_file import read_panes, write_panes
     from octotui.ui.settings.account_settings import AccountSettings
+    from octotui.ui.settings.keymap import DEFAULT_KEYS
+    from octotui.ui.settings.pane_layouts import PaneLayouts
 
-    if not has_keys_file():
-        return AccountSettings()  # without all the modules whose keys could be others
-    found = read_keys()
-    return AccountSettings(found.keymap, found.problems)
+    sizes = read_panes()
+    keymap, problems = DEFAULT_KEYS, [sizes.problem]
+    if has_keys_file():  # all modules are loaded whose keys could be others
+        from octotui.ui.keys.key_file import read_keys
+
+        found = read_keys()
+        keymap, problems = found.keymap, [*found.problems, *problems]
+    return AccountSettings(keymap, PaneLayouts(sizes.shares, write_panes), tuple(filter(None, problems)))

@@ -15,7 +15,8 @@ def command(only_check: bool) -> None:
     That file is keys.toml beside config.toml in your configuration, or the one that OCTOTUI_KEYS names. Exit
     code 2 with complaints about it; the app opens with its usual keys then.
     """
-    from octotui.ui.keys.key_file import keys_file, printed_keys, read_keys
+    from octotui.store.screen_settings.keys_path import keys_file
+    from octotui.ui.keys.key_file import printed_keys, read_keys
 
     found = read_keys()
     complain(found.complaints)

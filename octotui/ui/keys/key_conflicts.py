@@ -13,7 +13,7 @@ from octotui.ui.keys.key_names import is_character, spelled
 from octotui.ui.keys.key_table import declaring
 from octotui.ui.settings.keymap import Keymap
 
-FIELD_KEYS = frozenset(key for field in (Input, TextArea) for key in field._merged_bindings.key_to_bindings)
+FIELD_KEYS = frozenset(key for field in (Input, TextArea) for key in field._merge_bindings().key_to_bindings)
 """What a field does itself, such as to cut."""
 
 

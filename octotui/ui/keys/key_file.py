@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -10,16 +9,14 @@ import msgspec
 from octotui.model.complaints import Complaint, Keys, ModelError
 from octotui.model.toml.specs.spec import KeySpec, ListSpec, ScalarSpec, TableSpec
 from octotui.model.toml.validate import Validator
-from octotui.store.user_config import config_file, user_source
+from octotui.store.screen_settings.keys_path import NAMED, has_keys_file, keys_file
+from octotui.store.user_config import user_source
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.keys.key_conflicts import KeyProblem, conflicts, shadowed
 from octotui.ui.keys.key_names import key_problem, parse_key, spelled
 from octotui.ui.keys.known_actions import known_actions, place_titles
 from octotui.ui.settings.keymap import DEFAULT_KEYS, Keymap
 from octotui.views.text.visible_text import visible
-
-NAMED = "OCTOTUI_KEYS"
-"""The environment variable with the path of another file."""
 
 KEY = ScalarSpec(
     what='a key such as "s", "F", "?", "ctrl+g" or "pagedown"',
@@ -49,17 +46,6 @@ class KeyFile(NamedTuple):
             return ()
         more = f" ({len(self.complaints) - 1} more)" if len(self.complaints) > 1 else ""
         return (f"The usual keys are in force: {self.complaints[0]}{more}",)
-
-
-def keys_file() -> Path:
-    """Return the path of the file; it may not exist."""
-    named = os.environ.get(NAMED)
-    return Path(named) if named else config_file().with_name("keys.toml")
-
-
-def has_keys_file() -> bool:
-    """Return whether there is a file to be read, or one is named."""
-    return bool(os.environ.get(NAMED)) or os.path.lexists(keys_file())
 
 
 def read_keys() -> KeyFile:

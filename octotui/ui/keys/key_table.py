@@ -38,6 +38,14 @@ character where text is typed, a way out that would have no key or whose only ke
 key of a pane that would hide one of the screen around it is a warning. With a faulty file the app opens with
 the keys of this page, and says so. Key bar, help, palette and hints show the keys in force.
 
+## Panes and the mouse
+
+`<` and `>` move the line between the halves, `{` and `}` the division at the pane with the focus; `+` gives
+that pane the whole screen, and all of it back. By mouse, drag the line, or the heading of the lower pane;
+click a heading twice to zoom. The account keeps the sizes, for each size of the terminal. On 80×24 the tree
+stands below the runs and pools, from 110 columns on beside them; under 22 lines the runs are alone, and
+`enter` opens one.
+
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
 ORDER = (

@@ -153,12 +153,18 @@ the selected one can be checked now. A sort column sorts the workers of each poo
             lines.show([f"{pool} {worker}" for pool, worker in order], heads)
             if is_first:
                 lines.cursor = next((at for at, (_, worker) in enumerate(order) if worker), 0)
-            self.styles.height = max(1, len(order)) + 2
+            self.fit_height()
         needs = [self._known(line).needs for line in order[:MEASURED] if line[1]]
         sizes = {each.name: max((need[each.name] for need in needs), default=0) for each in COLUMNS}
         self._layout.measure({**sizes, "next": 1})
         self._say()
         lines.repaint()
+
+    def fit_height(self) -> None:
+        """Take the height of all lines, unless people have chosen another one."""
+        if not self.has_class("-sized"):
+            head = 1 if self.query_one(ColumnHead).display else 0
+            self.styles.height = 1 + head + max(1, len(self.query_one(LineList).keys))
 
     def _sorted(self) -> Sequence[Line]:
         """Return pool and worker line by line, those of a pool by the chosen column."""

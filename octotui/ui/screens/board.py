@@ -1,7 +1,7 @@
-"""The board: runs and pools on the left; the selected run's tree and output on the right."""
+"""The board: runs and pools; beside them or below the selected run's tree, and its output."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -27,6 +27,7 @@ from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.board_actions import BoardActions
+from octotui.ui.screens.pane_screen import PaneDivision, PaneScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 PAGE = 200  # runs that are fetched at a time
 
 
-class Board(BoardActions):
-    """All of a space on one screen; narrow terminals show the right half as a screen of its own."""
+class Board(PaneScreen, BoardActions):
+    """All of a space on one screen: side by side, one above the other, or runs alone where it is small."""
 
     KEYS_TITLE = "On the board"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,7 +79,9 @@ class Board(BoardActions):
         ),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide"), (160, "-broad")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-tall"), (22, "-stacked"), (36, "-high")]  # noqa: RUF012
+
+    SIZES = ("-tiny", "-narrow", "-wide", "-broad", "-low", "-tall", "-stacked", "-high")
 
     def __init__(self, session: "SpaceAccess", settings: Mapping[str, ListSetting]) -> None:
         """Create it with the saved settings of lists."""
@@ -108,9 +111,28 @@ class Board(BoardActions):
         yield bar.data_bind(RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.run)
         yield KeyBar()
 
+    def divisions(self) -> Sequence[PaneDivision]:
+        """Return those within the halves, and that of the halves."""
+        left, right = self.query_one("#left"), self.query_one("#right")
+        side_by_side = self.has_class("-wide") or self.has_class("-broad")
+        return (
+            PaneDivision("left", self.query_one(RunsPanel), self.query_one(PoolsPanel)),
+            PaneDivision("right", self.query_one(TreePanel), self.query_one(OutputPanel)),
+            PaneDivision("halves", left, right, side_by_side),
+        )
+
     def started(self, run: str) -> None:
         """Move the cursor to a run that was started here."""
         self.query_one(RunsPanel).select(run)
+
+    def on_mount(self) -> None:
+        """Leave the room of the tree to others until there is a run."""
+        self.set_class(self.run is None, "-unselected")
+
+    def watch_run(self) -> None:
+        """Show another run; where there is none, no tree below the list."""
+        self.set_class(self.run is None, "-unselected")
+        super().watch_run()
 
     def pointed_worker(self) -> str | None:
         """Return the worker under the cursor of the pools, where they have the focus."""

@@ -1,6 +1,6 @@
 """The screen of one run: its allocation tree, and the output of the step under the cursor."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,6 +14,7 @@ from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.merged_output import MergedOutputScreen
+from octotui.ui.screens.pane_screen import PaneDivision, PaneScreen
 from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
 
-class RunScreen(MergedOutputScreen):
+class RunScreen(PaneScreen, MergedOutputScreen):
     """The tree above, the live output below; `l` gives the output the whole screen."""
 
     CSS_PATH = "run_screen.tcss"
@@ -51,6 +52,8 @@ class RunScreen(MergedOutputScreen):
         KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To the tree, then to the board"),
     ]
 
+    SIZES = ("-low", "-tall")
+
     def __init__(
         self, session: "SpaceAccess", run: str | None, *, log: bool = False, job: str | None = None
     ) -> None:
@@ -69,6 +72,10 @@ class RunScreen(MergedOutputScreen):
         bar = QuestionBar(self.session.user)
         yield bar.data_bind(RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.run)
         yield KeyBar()
+
+    def divisions(self) -> Sequence[PaneDivision]:
+        """Return that of tree and output."""
+        return (PaneDivision("run", self.query_one(TreePanel), self.query_one(OutputPanel)),)
 
     def on_mount(self) -> None:
         """Show the output alone if requested."""

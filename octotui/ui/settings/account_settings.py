@@ -3,10 +3,15 @@
 from typing import NamedTuple
 
 from octotui.ui.settings.keymap import DEFAULT_KEYS, Keymap
+from octotui.ui.settings.pane_layouts import PaneLayouts
 
 
 class AccountSettings(NamedTuple):
-    """The keys in force; `problems` are sentences about files that are not used, which the app shows."""
+    """The keys in force and the sizes of panes.
+
+    `problems` are sentences about files that are not used; the app shows them.
+    """
 
     keymap: Keymap = DEFAULT_KEYS
+    panes: PaneLayouts | None = None
     problems: tuple[str, ...] = ()

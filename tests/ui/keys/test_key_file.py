@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from octotui.ui.keys.key_file import KeyFile, has_keys_file, keys_file, printed_keys, read_keys
+from octotui.store.screen_settings.keys_path import has_keys_file, keys_file
+from octotui.ui.keys.key_file import KeyFile, printed_keys, read_keys
 from octotui.ui.settings.keymap import Keymap
 
 

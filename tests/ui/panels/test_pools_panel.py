@@ -19,7 +19,7 @@ async def pane(tmp_path, scene, size, **lists) -> list[str]:
 
 async def test_workers_stand_in_columns_as_many_as_fit(tmp_path):
     """L4, W5: who has a worker, who leases it, how many wait, and which one is next."""
-    head, _, first, _, third, *_ = await pane(tmp_path, scenes.lock_wait(), (80, 24))
+    head, _, first, _, third, *_ = await pane(tmp_path, scenes.lock_wait(), (80, 21))
     assert head.split() == ["worker", "state", "runs", "wait", "leased", "by"]
     assert first.split("  ")[0] == "▌"
     assert first[1:].split() == [

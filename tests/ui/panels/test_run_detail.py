@@ -4,7 +4,7 @@ from tests.ui.opened import opened
 
 
 async def test_a_sentence_takes_a_line_and_none_takes_no_room(tmp_path):
-    async with opened(scenes.seed(), tmp_path, (80, 24)) as it:
+    async with opened(scenes.seed(), tmp_path, (80, 21)) as it:
         detail = it.app.screen.query_one(RunDetail)
         detail.show("waits for “backup”")
         await it.sees("waits for “backup”")
