@@ -14,6 +14,7 @@ from octotui.ui.panels.replay_bar import ReplayBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.theme import DARK
 from octotui.views.events.replay_moments import ReplayMoment, moment, stop
 from octotui.views.text.clock_times import Zone
 
@@ -72,9 +73,14 @@ class ReplayApp(ExplainedActions, OctotuiApp):
     playing: reactive[bool] = reactive(False, repaint=False)
 
     def __init__(
-        self, replay: Replay, *, glyphs: Literal["unicode", "ascii"] = "unicode", zone: Zone = None
+        self,
+        replay: Replay,
+        *,
+        glyphs: Literal["unicode", "ascii"] = "unicode",
+        zone: Zone = None,
+        theme: str = DARK.name,
     ) -> None:
-        super().__init__(replay, glyphs=glyphs, now=replay.now, zone=zone)
+        super().__init__(replay, glyphs=glyphs, now=replay.now, zone=zone, theme=theme)
         self.replay = replay
         self.set_reactive(ReplayApp.moment, self._present())
 

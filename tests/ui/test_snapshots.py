@@ -349,3 +349,13 @@ class TestModel:
 
     def test_the_part_of_a_worker(self, pictured):
         assert pictured(scenes.lock_wait(), WIDE, "tab", "m", model=Faulty())
+
+
+class TestThemes:
+    @pytest.mark.parametrize("theme", ["light", "high-contrast"])
+    def test_the_board(self, pictured, theme):
+        assert pictured(scenes.failed(), WIDE, theme=theme)
+
+    @pytest.mark.parametrize("theme", ["blue-orange", "red-cyan"])
+    def test_the_board_for_the_colour_blind(self, pictured, theme):
+        assert pictured(scenes.failed(), NARROW, theme=theme)

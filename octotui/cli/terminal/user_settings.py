@@ -1,5 +1,6 @@
-"""An account's settings: the zone in which times are shown, unless `--utc` is given, and its lists."""
+"""An account's settings: the zone of shown times, unless `--utc` is given, its lists, and its theme."""
 
+import os
 import sys
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -53,3 +54,13 @@ def chosen_lists() -> "dict[str, ListSetting]":
     if complaint is not None:
         warn(str(complaint))
     return settings
+
+
+def shown_theme() -> str:
+    """Return the name of the theme of the app; warn where a choice of it cannot be followed."""
+    from octotui.store.user_config import chosen_theme
+
+    name, problem = chosen_theme(os.environ)
+    if problem:
+        warn(problem)
+    return name

@@ -16,7 +16,7 @@ from octotui.cli.spaces.model_argument import known_space, model_and_start, mode
 from octotui.cli.spaces.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import USAGE, complain, need_screen, refuse, say, wants_ascii, wants_words
-from octotui.cli.terminal.user_settings import chosen_lists, shown_zone, utc_option
+from octotui.cli.terminal.user_settings import chosen_lists, shown_theme, shown_zone, utc_option
 from octotui.model.garbage import uncollected
 from octotui.model.space import Model
 from octotui.store.space_folder import state_words
@@ -178,7 +178,7 @@ class AppScreen(NamedTuple):
     ) -> "OctotuiApp":
         """Run the app on a space until it is left; raises the failure that ended the session."""
         from octotui.cli.spaces.opened_model import OpenedModel
-        from octotui.store.user_config import keep_list
+        from octotui.store.user_config import keep_list, keep_theme
         from octotui.ui.app import OctotuiApp
 
         app = OctotuiApp(
@@ -189,6 +189,8 @@ class AppScreen(NamedTuple):
             keep=self._keep(keep_list),
             detaches=detaches,
             switch=switcher,
+            theme=shown_theme(),
+            keep_theme=keep_theme,
             model=OpenedModel(session.state.model.space.slug, switcher.state, file),
         )
         sys.setswitchinterval(SWITCHES)

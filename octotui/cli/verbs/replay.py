@@ -12,7 +12,7 @@ import click
 
 from octotui.cli.start_options import account
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
-from octotui.cli.terminal.user_settings import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import shown_theme, shown_zone, utc_option
 
 if TYPE_CHECKING:
     from octotui.runtime.replay import Replay
@@ -83,7 +83,9 @@ async def _app(replay: "Replay", ascii_only: bool) -> None:
     """Run the app until it is left."""
     from octotui.ui.replay_app import ReplayApp
 
-    await ReplayApp(replay, glyphs="ascii" if ascii_only else "unicode", zone=shown_zone()).run_async()
+    await ReplayApp(
+        replay, glyphs="ascii" if ascii_only else "unicode", zone=shown_zone(), theme=shown_theme()
+    ).run_async()
 
 
 def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool) -> None:
