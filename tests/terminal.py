@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 
 import pexpect
@@ -24,18 +25,22 @@ class Terminal:
         columns: int = 120,
         lines: int = 40,
         module: str = "octotui",
+        before: Sequence[str] = (),
         **environment: str,
     ) -> None:
+        """Start it; `before` is the command that it is an argument of, such as tmux."""
         kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+        command = [*before, sys.executable, "-m", module, *map(str, arguments)]
         self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", module, *map(str, arguments)],
+            command[0],
+            command[1:],
             cwd=str(ROOT),
             env={**kept, "TERM": "xterm-256color", **environment},
             dimensions=(lines, columns),
         )
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
+        self.drawn = b""  # all that was written to it
 
     @property
     def text(self) -> str:
@@ -52,7 +57,9 @@ class Terminal:
     def look(self, seconds: float = 0.05) -> None:
         """Take in what was drawn; the program may have ended."""
         try:
-            self._stream.feed(self.child.read_nonblocking(1 << 16, timeout=seconds))
+            drawn = self.child.read_nonblocking(1 << 16, timeout=seconds)
+            self.drawn += drawn
+            self._stream.feed(drawn)
         except pexpect.TIMEOUT:
             pass
         except pexpect.EOF:

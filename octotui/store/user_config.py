@@ -1,7 +1,8 @@
-"""An account's configuration for all its spaces: trusted accounts, time zone, columns of lists."""
+"""An account's configuration for all its spaces: trusted accounts, time zone, columns of lists, theme."""
 
 import os
 import pwd
+from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,13 +10,14 @@ from typing import Any, NamedTuple
 import msgspec
 from platformdirs import user_config_dir
 
-from octotui.model.complaints import Complaint, Keys, ModelError
+from octotui.model.complaints import Complaint, Keys, ModelError, did_you_mean
 from octotui.model.file_trust import FileTrust
 from octotui.model.toml.sources import Source
 from octotui.model.toml.specs.scalars import SLUG, name
 from octotui.model.toml.specs.spec import KeyedSpec, KeySpec, ListSpec, Spec, TableSpec
 from octotui.model.toml.validate import Validator
 from octotui.store.atomic_file import exclusive, replace_file
+from octotui.store.errors import StoreError
 
 ROOT = 0
 CONFIG = TableSpec(
@@ -40,6 +42,19 @@ LARGEST = 1 << 18  # bytes of a file of the account
 LONGEST_UID = 10  # digits
 WRITTEN = "# The columns and the order of lists, as octotui keeps them.\n"
 
+THEME_VARIABLE = "OCTOTUI_THEME"
+THEMES = {
+    "dark": "Calm colours on dark blue",
+    "light": "Dark letters on a light ground",
+    "high-contrast": "Bright letters on black, 7 to 1 at least",
+    "blue-orange": "Dark; told apart also without red or green (deuteranopia, protanopia)",
+    "red-cyan": "Dark; told apart also without blue (tritanopia)",
+    "terminal": "The 16 colours of your terminal, as you have set them",
+}
+"""The themes by name, each with a sentence about it."""
+FIRST_THEME = "dark"
+THEME_WRITTEN = f"# The theme of the app: {', '.join(THEMES)}.\n"
+
 
 class ListSetting(msgspec.Struct, frozen=True):
     """A list's columns, and its sort column (after a `-` descending); empty means the defaults."""
@@ -53,6 +68,13 @@ class ListSettings(NamedTuple):
 
     settings: dict[str, ListSetting]
     complaint: Complaint | None = None
+
+
+class ChosenTheme(NamedTuple):
+    """The name of a theme, and a sentence about a choice that cannot be followed."""
+
+    name: str
+    problem: str = ""
 
 
 def config_file() -> Path:
@@ -105,6 +127,54 @@ def keep_list(key: str, setting: ListSetting) -> None:
         if kept := unknown | columns | sort:
             tables[key] = kept
         replace_file(file, WRITTEN + tomli_w.dumps(tables))
+
+
+def theme_file() -> Path:
+    """Return the path of the account's choice; the file may not exist."""
+    return config_file().with_name("theme.toml")
+
+
+def chosen_theme(environment: Mapping[str, str]) -> ChosenTheme:
+    """Return the theme that a variable names, or else the file, or the one of few colours."""
+    usual = FIRST_THEME if has_many_colours(environment) else "terminal"
+    if asked := environment.get(THEME_VARIABLE, ""):
+        return (
+            ChosenTheme(asked)
+            if asked in THEMES
+            else ChosenTheme(usual, f"${THEME_VARIABLE}: {_unknown_theme(asked)}")
+        )
+    file = theme_file()
+    if not os.path.lexists(file):
+        return ChosenTheme(usual)
+    try:
+        name = user_source(file).tables.get("theme")
+    except ModelError as error:
+        return ChosenTheme(usual, str(error.complaints[0]))
+    if name in THEMES:
+        return ChosenTheme(str(name))
+    return ChosenTheme(
+        usual, f"{file}: {_unknown_theme(name) if isinstance(name, str) else 'it names no theme'}"
+    )
+
+
+def keep_theme(name: str) -> None:
+    """Save a choice; raises StoreError, and then changes nothing."""
+    if name not in THEMES:
+        raise StoreError(_unknown_theme(name))
+    with exclusive(theme_file()):
+        replace_file(theme_file(), f'{THEME_WRITTEN}theme = "{name}"\n')
+
+
+def has_many_colours(environment: Mapping[str, str]) -> bool:
+    """Return whether a terminal says that it has 256 colours or more, by its variables."""
+    if environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return True
+    term = environment.get("TERM", "")
+    return term.endswith(("256color", "-direct", "kitty", "truecolor"))
+
+
+def _unknown_theme(name: str) -> str:
+    return f"there is no theme “{name[:40]}”{did_you_mean(name, THEMES)}"
 
 
 def user_source(file: Path) -> Source:

@@ -29,15 +29,16 @@ from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
 from octotui.ui.key_actions import KeyAction, rebind, rebound_actions, refusal, relabel, written
 from octotui.ui.key_order import SAYS_HOW, OrderedKeysApp
-from octotui.ui.palette import commands
+from octotui.ui.palette import commands, theme_commands
 from octotui.ui.passphrases import LockedKeyNotices
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.model_file import ModelFile
 from octotui.ui.settings.account_settings import AccountSettings
 from octotui.ui.settings.pane_layouts import PaneLayouts
 from octotui.ui.space_switch import SpaceSwitch
+from octotui.ui.terminal.plain_driver import driver_for
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
-from octotui.ui.theme import THEME
+from octotui.ui.theme import DARK, TERMINAL, THEMES
 from octotui.ui.visible_filter import VisibleFilter
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.labels import GLYPHS
@@ -56,6 +57,7 @@ REPLACED = {
     "Keys": "a panel that squeezes the board; the help says them",
     "Maximize": "enter and l open what a pane shows on a screen of its own",
     "Minimize": "nothing is maximized",
+    "Theme": "our themes are commands of their own, and kept",
     "Screenshot": "it fails where no file can be written, and says nothing",
 }
 """Commands of Textual's that the palette does not offer, and why."""
@@ -126,15 +128,15 @@ class OctotuiApp(OrderedKeysApp[Left]):
         """Create the app; with `detaches`, active runs go on elsewhere after it. Times are in `zone`.
 
         `lists` are the saved settings of lists, and `keep` saves a changed one. With the result "switch", the
-        caller is to show the space that `switch` has opened. `account` is what else an account has set, `model`
-        is where the space's model is read.
+        caller is to show the space that `switch` has opened. `account` is what else an account has set, and
+        `model` where the space's model is read.
         """
-        if not os.environ.get("NO_COLOR"):
-            os.environ.pop("NO_COLOR", None)  # empty means unset, but not to Textual
+        asked = os.environ.pop("NO_COLOR", "")  # by which Textual would show shades of grey
         super().__init__()
-        self.register_theme(THEME)
-        self.set_reactive(App.theme, THEME.name)  # before the stylesheet, so that it is read only once
-        self.stylesheet.set_variables(self.get_css_variables())
+        if asked:
+            os.environ["NO_COLOR"] = asked  # for editors, and for the app on the next space
+        self.is_colourless = bool(asked)
+        self._dress(TERMINAL.name if asked else account.theme or DARK.name)
         self.session = session
         self.failure: StoreError | None = None  # ended the session; the caller of the app raises it
         self.glyphs = GLYPHS[glyphs]
@@ -151,7 +153,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.urgent = frozenset({SAYS_HOW, *leaving})
         self.switch = switch
         self.model_file = model
-        self._visible = VisibleFilter(ascii_only=glyphs == "ascii")
+        self._visible = VisibleFilter(ascii_only=glyphs == "ascii", colourless=self.is_colourless)
         if detaches:
             relabel(self, "quit", "detach")
         self._notices = TerminalNotifications(session.user, session.state, self._ring)
@@ -159,6 +161,15 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())
         self.set_reactive(OctotuiApp.past, session.recent())
+
+    def _dress(self, theme: str) -> None:
+        """Take the first theme, so that the stylesheet is read only once, and the driver of the terminal."""
+        for each in THEMES.values():
+            self.register_theme(each)
+        self.set_reactive(App.theme, theme)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.driver_class = driver_for(os.environ) or self.driver_class
 
     def get_default_screen(self) -> Board:
         """Return the board: over another screen, both would be laid out and drawn."""
@@ -255,11 +266,8 @@ class OctotuiApp(OrderedKeysApp[Left]):
     async def keep_list(self, name: str, setting: ListSetting) -> None:
         """Save the columns and the order of a list; show an error where that fails."""
         self._lists = {**self._lists, name: setting}
-        try:
-            if self._keep is not None:
-                await asyncio.to_thread(self._keep, name, setting)  # another process may hold the file
-        except (StoreError, ModelError) as problem:
-            self.notify(f"not kept: {problem}", severity="error", markup=False)
+        if self._keep is not None:
+            await self._save(self._keep, name, setting)
 
     def show_model(self, part: "ModelPart") -> None:
         """Show a part of the model in its file."""
@@ -317,7 +325,24 @@ class OctotuiApp(OrderedKeysApp[Left]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the palette's commands: declared ones, and those of Textual's that are not replaced."""
         yield from commands(screen)
+        yield from theme_commands(self.choose_theme)
         yield from (each for each in super().get_system_commands(screen) if each.title not in REPLACED)
+
+    async def choose_theme(self, name: str) -> None:
+        """Show a theme, and save it for the next time."""
+        if self.is_colourless:
+            self.say("NO_COLOR is set: there are no colours to choose")
+            return
+        self.theme = name
+        if self.account.keep_theme is not None:
+            await self._save(self.account.keep_theme, name)
+
+    async def _save(self, keep: Callable[..., None], *what: object) -> None:
+        """Save a choice; show an error where that fails."""
+        try:
+            await asyncio.to_thread(keep, *what)  # another process may hold the file
+        except (StoreError, ModelError) as problem:
+            self.notify(f"not kept: {problem}", severity="error", markup=False)
 
     def action_help_quit(self) -> None:
         """Say which key leaves, since ctrl+c does not."""

@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from octotui.ui.theme import Styles, role_styles
+from octotui.ui.theme import SELECTED, STATUS, Styles, role_styles
 from octotui.views.labels import UNICODE, Glyphs, Mark, Role
 from octotui.views.text.clock_times import Zone
 from octotui.views.text.visible_text import visible, visible_lines
@@ -99,8 +99,14 @@ def spread(left: Sequence[Span], right: Sequence[Span], width: int, glyphs: Glyp
 
 
 def strip_of(spans: Iterable[Span], styles: Styles, glyphs: Glyphs, over: Style | None = None) -> Strip:
-    """Return the spans as a strip; with `over`, in that one style."""
-    return Strip([Segment(glyphs.text(text), over or styles[role]) for text, role in _with_gaps(spans)])
+    """Return the spans as a strip; with `over`, that of a selected line, all but the status in that style."""
+    shown = styles if over is None else _selected(styles, over)
+    return Strip([Segment(glyphs.text(text), shown[role]) for text, role in _with_gaps(spans)])
+
+
+def _selected(styles: Styles, over: Style) -> Styles:
+    """Return the styles of a selected line, in which a status is a patch of its colour."""
+    return {role: style + SELECTED if role in STATUS else over for role, style in styles.items()}
 
 
 def _with_gaps(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:

@@ -16,13 +16,22 @@ class VisibleFilter(LineFilter):
     Texts from outside were made visible before, at a place with room for it.
     """
 
-    def __init__(self, *, ascii_only: bool = False) -> None:
-        """Create it; with `ascii_only` it replaces all other glyphs, also those of Textual's own widgets."""
+    def __init__(self, *, ascii_only: bool = False, colourless: bool = False) -> None:
+        """Create it; with `ascii_only` it replaces all other glyphs, also those of Textual's own widgets.
+
+        A `colourless` one leaves no colour, only bold, dim, underlined and reversed texts.
+        """
         super().__init__()
         self._ascii_only = ascii_only
+        self._colourless = colourless
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments, the same objects where nothing changes."""
+        if self._colourless:
+            segments = [
+                Segment(text, style.without_color if style else style, control)
+                for text, style, control in segments
+            ]
         if self._ascii_only and not all(text.isascii() for text, _, _ in segments):
             segments = [Segment(ascii_text(text), style, control) for text, style, control in segments]
         if all(is_visible(text) and not (style and style.link) for text, style, _ in segments):

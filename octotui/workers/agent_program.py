@@ -32,9 +32,11 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of all entries, so that equal sourc
 def sources() -> dict[str, str]:
     """Return the texts of the program by their names in the archive."""
     paths = sorted(FOLDER.rglob("*.py"))
-    modules = {f"{PACKAGE}/{each.relative_to(FOLDER)}": each.read_text() for each in paths}
+    modules = {f"{PACKAGE}/{each.relative_to(FOLDER)}": each.read_text("utf-8") for each in paths}
     helpers = {
-        f"helpers/{each.name}": each.read_text() for each in sorted(HELPERS.iterdir()) if each.is_file()
+        f"helpers/{each.name}": each.read_text("utf-8")
+        for each in sorted(HELPERS.iterdir())
+        if each.is_file()
     }
     return {
         "__main__.py": START,

@@ -12,12 +12,17 @@ from octotui.model.complaints import ModelError
 from octotui.model.file_trust import Distrusted
 from octotui.store.errors import StoreError
 from octotui.store.user_config import (
+    THEMES,
     ListSetting,
+    chosen_theme,
     config_file,
     file_trust,
+    has_many_colours,
     keep_list,
+    keep_theme,
     list_settings,
     lists_file,
+    theme_file,
     time_zone,
 )
 
@@ -246,3 +251,42 @@ def test_two_processes_that_keep_lists_lose_none(config: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.map(_keep_thirty, (1, 2))
     assert len(list_settings().settings) == 60
+
+
+MANY = {"TERM": "xterm-256color"}
+
+
+def test_t3_the_variable_goes_before_the_choice_and_that_before_the_terminal(config: Path) -> None:
+    assert chosen_theme(MANY) == ("dark", "")
+    assert chosen_theme({"TERM": "xterm"}) == ("terminal", "")
+    keep_theme("light")
+    assert chosen_theme(MANY) == chosen_theme({}) == ("light", "")
+    assert chosen_theme({"OCTOTUI_THEME": "red-cyan"}) == ("red-cyan", "")
+    assert chosen_theme({"OCTOTUI_THEME": "", **MANY}) == ("light", "")
+
+
+def test_what_is_no_theme_is_said(config: Path) -> None:
+    name, problem = chosen_theme({"OCTOTUI_THEME": "lihgt", **MANY})
+    assert (name, problem) == ("dark", '$OCTOTUI_THEME: there is no theme “lihgt”; did you mean "light"?')
+    with pytest.raises(StoreError, match="there is no theme"):
+        keep_theme("pink")
+    keep_theme("light")
+    theme_file().write_text('theme = "pink"\n')
+    assert "there is no theme “pink”" in chosen_theme(MANY).problem
+    theme_file().write_text("theme = 3\n")
+    assert chosen_theme(MANY).problem.endswith("it names no theme")
+    theme_file().write_text("theme = \n")
+    assert chosen_theme(MANY).problem.startswith(f"{theme_file()}:1:")
+
+
+def test_the_file_says_which_themes_there_are(config: Path) -> None:
+    keep_theme("terminal")
+    assert all(name in theme_file().read_text() for name in THEMES)
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "tmux-256color", "xterm-kitty", "xterm-direct"])
+def test_terminals_that_have_many_colours_say_so(term: str) -> None:
+    assert has_many_colours({"TERM": term})
+    assert has_many_colours({"COLORTERM": "truecolor", "TERM": "xterm"})
+    assert not has_many_colours({"TERM": "linux"})
+    assert not has_many_colours({})

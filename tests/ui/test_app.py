@@ -83,7 +83,7 @@ async def test_no_color_counts_when_it_is_not_empty(tmp_path, monkeypatch, value
     if value is not None:
         monkeypatch.setenv("NO_COLOR", value)
     async with opened(scenes.idle(), tmp_path) as it:
-        assert it.app.no_color is mono
+        assert it.app.is_colourless is mono
     assert os.environ.get("NO_COLOR") == (value or None)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from octotui.ui.app import OctotuiApp
 from octotui.ui.replay_app import ReplayApp
+from octotui.ui.settings.account_settings import AccountSettings
 from tests import scenes
 from tests.exported import replay, tamed
 from tests.leases import in_every_phase
@@ -374,3 +375,13 @@ class TestModel:
 
     def test_the_part_of_a_worker(self, pictured):
         assert pictured(scenes.lock_wait(), WIDE, "tab", "m", model=Faulty())
+
+
+class TestThemes:
+    @pytest.mark.parametrize("theme", ["light", "high-contrast"])
+    def test_the_board(self, pictured, theme):
+        assert pictured(scenes.failed(), WIDE, account=AccountSettings(theme=theme))
+
+    @pytest.mark.parametrize("theme", ["blue-orange", "red-cyan"])
+    def test_the_board_for_the_colour_blind(self, pictured, theme):
+        assert pictured(scenes.failed(), NARROW, account=AccountSettings(theme=theme))

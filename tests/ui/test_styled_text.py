@@ -34,6 +34,17 @@ def test_a_strip_has_the_roles_styles_and_leading_spaces_apart():
     assert strip_of([("a", "strong")], STYLES, UNICODE, Style(reverse=True))._segments[0].style.reverse
 
 
+def test_t3_a_selected_line_keeps_the_colour_of_its_status():
+    styles = theme.role_styles(theme.DARK, Style(bgcolor="black"))
+    over = Style(reverse=True, color="white")
+    strip = strip_of([("run-1 ", "plain"), ("failed ", "bad"), ("done", "good")], styles, UNICODE, over)
+    assert [(each.style.color, each.style.reverse) for each in strip] == [
+        (over.color, True),
+        (styles["bad"].color, True),
+        (styles["good"].color, True),
+    ]
+
+
 def test_a_sign_is_two_cells():
     assert styled_text.sign(Mark("good", "succeeded", "good"), ASCII) == ("+ ", "good")
     assert styled_text.sign(None, ASCII) == ("  ", "plain")

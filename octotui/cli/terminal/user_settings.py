@@ -1,5 +1,6 @@
-"""An account's settings: the zone in which times are shown, unless `--utc` is given, and its lists."""
+"""An account's settings: the zone of shown times, unless `--utc` is given, its lists, and its theme."""
 
+import os
 import sys
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -60,6 +61,7 @@ def account_settings() -> "AccountSettings":
     """Return what the account has set for the app; of a faulty file the app shows the problem."""
     from octotui.store.screen_settings.keys_path import has_keys_file
     from octotui.store.screen_settings.pane_file import read_panes, write_panes
+    from octotui.store.user_config import keep_theme
     from octotui.ui.settings.account_settings import AccountSettings
     from octotui.ui.settings.keymap import DEFAULT_KEYS
     from octotui.ui.settings.pane_layouts import PaneLayouts
@@ -71,4 +73,15 @@ def account_settings() -> "AccountSettings":
 
         found = read_keys()
         keymap, problems = found.keymap, [*found.problems, *problems]
-    return AccountSettings(keymap, PaneLayouts(sizes.shares, write_panes), tuple(filter(None, problems)))
+    panes = PaneLayouts(sizes.shares, write_panes)
+    return AccountSettings(keymap, panes, tuple(filter(None, problems)), shown_theme(), keep_theme)
+
+
+def shown_theme() -> str:
+    """Return the name of the theme of the app; warn where a choice of it cannot be followed."""
+    from octotui.store.user_config import chosen_theme
+
+    name, problem = chosen_theme(os.environ)
+    if problem:
+        warn(problem)
+    return name

@@ -16,7 +16,13 @@ from octotui.cli.spaces.model_argument import known_space, model_and_start, mode
 from octotui.cli.spaces.space_argument import SpaceName, served
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import USAGE, complain, need_screen, refuse, say, wants_ascii, wants_words
-from octotui.cli.terminal.user_settings import account_settings, chosen_lists, shown_zone, utc_option
+from octotui.cli.terminal.user_settings import (
+    account_settings,
+    chosen_lists,
+    shown_theme,
+    shown_zone,
+    utc_option,
+)
 from octotui.model.garbage import uncollected
 from octotui.model.space import Model
 from octotui.store.space_folder import state_words
@@ -204,7 +210,7 @@ class AppScreen(NamedTuple):
             keep=self._keep(keep_list),
             detaches=detaches,
             switch=switcher,
-            account=self.account,
+            account=self.account._replace(theme=shown_theme()),  # it may be another since
             model=OpenedModel(session.state.model.space.slug, switcher.state, file),
         )
         sys.setswitchinterval(SWITCHES)

@@ -12,7 +12,7 @@ import click
 
 from octotui.cli.start_options import account
 from octotui.cli.terminal.output import need_screen, refuse, say, wants_ascii, wants_words
-from octotui.cli.terminal.user_settings import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import account_settings, shown_zone, utc_option
 
 if TYPE_CHECKING:
     from octotui.runtime.replay import Replay
@@ -81,7 +81,6 @@ def _fitting(out: Path) -> Iterator[None]:
 
 async def _app(replay: "Replay", ascii_only: bool) -> None:
     """Run the app until it is left."""
-    from octotui.cli.terminal.user_settings import account_settings
     from octotui.ui.replay_app import ReplayApp
 
     glyphs: Literal["unicode", "ascii"] = "ascii" if ascii_only else "unicode"

@@ -1,5 +1,6 @@
 """What an account has set for the app, in files of its own, and what is wrong with these."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from octotui.ui.settings.keymap import DEFAULT_KEYS, Keymap
@@ -7,7 +8,7 @@ from octotui.ui.settings.pane_layouts import PaneLayouts
 
 
 class AccountSettings(NamedTuple):
-    """The keys in force and the sizes of panes.
+    """The keys in force, the sizes of panes, and the name of the theme; `keep_theme` saves another one.
 
     `problems` are sentences about files that are not used; the app shows them.
     """
@@ -15,3 +16,5 @@ class AccountSettings(NamedTuple):
     keymap: Keymap = DEFAULT_KEYS
     panes: PaneLayouts | None = None
     problems: tuple[str, ...] = ()
+    theme: str = ""
+    keep_theme: Callable[[str], None] | None = None

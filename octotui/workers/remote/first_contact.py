@@ -112,7 +112,7 @@ class _Greeting:
 
     async def relay(self, directory: str) -> PrecededCommand:
         program = agent_program.archive()
-        boot = f"exec({BOOT.read_text()!r})"
+        boot = f"exec({BOOT.read_text('utf-8')!r})"
         given = (
             *(self._mark, directory, str(len(program)), hashlib.sha256(program).hexdigest()),
             *(agent_program.version(), boot),

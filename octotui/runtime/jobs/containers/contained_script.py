@@ -24,7 +24,7 @@ _PROGRAMS = {"python": "python3"}
 @cache
 def part(name: str) -> str:
     """Return a script of this folder."""
-    return (Path(__file__).parent / f"{name}.sh").read_text()
+    return (Path(__file__).parent / f"{name}.sh").read_text("utf-8")
 
 
 def settings_text(settings: Mapping[str, str]) -> str:

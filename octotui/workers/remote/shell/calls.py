@@ -240,7 +240,7 @@ def _line(call: ShellCall, mark: str, directory: str) -> bytes:
 @lru_cache(maxsize=32)
 def _source(file: str) -> str:
     """Return the functions of a file and those that all share, without comments and indentation."""
-    text = "".join((VERBS / name).read_text() for name in _FILES[file])
+    text = "".join((VERBS / name).read_text("utf-8") for name in _FILES[file])
     lines = (each.strip() for each in text.splitlines())
     return "".join(f"{each}\n" for each in lines if each and not each.startswith("#"))
 

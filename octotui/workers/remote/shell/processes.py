@@ -205,7 +205,7 @@ def _export(name: str, value: str) -> str:
 
 @lru_cache(maxsize=1)
 def _supervisor() -> str:
-    lines = SUPERVISOR.read_text().splitlines()
+    lines = SUPERVISOR.read_text("utf-8").splitlines()
     return "".join(f"{each}\n" for each in lines if not each.startswith("#"))
 
 
