@@ -87,7 +87,10 @@ def test_every_binding_of_the_app_is_declared_so():
 
 
 MENUS = (Confirm, QuitDialog, ColumnsDialog, BulkDialog)  # they list their keys beside what is chosen
-ELSEWHERE = {"n": "for notes in a question, where there is nothing to search"}
+ELSEWHERE = {
+    "n": "for notes in a question, where there is nothing to search",
+    "b": "gives a question back in its dialog, where no plan is opened",
+}
 
 
 def test_a_letter_means_one_thing_in_all_panes():
@@ -101,6 +104,11 @@ def test_a_letter_means_one_thing_in_all_panes():
     assert {key for key, what in meanings.items() if len(what) > 1} == {*ELSEWHERE}
 
 
+def _descendants(kind: type) -> list[type]:
+    """Return the classes that have a class as a base, directly or not."""
+    return [each for child in kind.__subclasses__() for each in (child, *_descendants(child))]
+
+
 @pytest.mark.parametrize("kind", DECLARING, ids=lambda kind: kind.__name__)
 def test_every_declaration_is_whole(kind):
     """It has words, its action exists, and no key is declared twice in one place."""
@@ -111,7 +119,7 @@ def test_every_declaration_is_whole(kind):
         where, name, _ = parse(each.action)
         assert each.description == each.description.lower()
         assert each.tooltip or not each.title
-        nodes = (App,) if where == "app" else (kind, *kind.__subclasses__())
+        nodes = (App,) if where == "app" else (kind, *_descendants(kind))
         assert any(hasattr(node, f"action_{name}") for node in nodes)
 
 
