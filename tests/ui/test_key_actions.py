@@ -92,6 +92,7 @@ def test_every_binding_of_the_app_is_declared_so():
 
 MENUS = (Confirm, QuitDialog, ColumnsDialog, BulkDialog)  # they list their keys beside what is chosen
 ELSEWHERE = {
+    "b": "gives a question back in its dialog, where no plan is opened",
     "d": "for what differs between two runs, where there are no times of lines to show",
     "h": "for the history of a run, where no question is open that can be handed over",
     "m": "to select lines in the output, where the palette shows the model's part",
@@ -110,6 +111,11 @@ def test_a_letter_means_one_thing_in_all_panes():
     assert {key for key, what in meanings.items() if len(what) > 1} == {*ELSEWHERE}
 
 
+def _descendants(kind: type) -> list[type]:
+    """Return the classes that have a class as a base, directly or not."""
+    return [each for child in kind.__subclasses__() for each in (child, *_descendants(child))]
+
+
 @pytest.mark.parametrize("kind", DECLARING, ids=lambda kind: kind.__name__)
 def test_every_declaration_is_whole(kind):
     """It has words, its action exists, and no key is declared twice in one place."""
@@ -120,7 +126,7 @@ def test_every_declaration_is_whole(kind):
         where, name, _ = parse(each.action)
         assert each.description == each.description.lower()
         assert each.tooltip or not each.title
-        nodes = (App,) if where == "app" else (kind, *kind.__subclasses__())
+        nodes = (App,) if where == "app" else (kind, *_descendants(kind))
         assert any(hasattr(node, f"action_{name}") for node in nodes)
 
 

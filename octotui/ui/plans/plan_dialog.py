@@ -52,9 +52,11 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
         ),
         KeyAction("minus", "turn(-1)", "fewer", tooltip="One worker of the pool less, or run at a time"),
         KeyAction("right,tab", "choose(1)", "next pool", tooltip="After the pools comes the task cap"),
-        KeyAction("left,shift+tab", "choose(-1)", "pool before", show=False),
+        KeyAction(
+            "left,shift+tab", "choose(-1)", "pool before", show=False, tooltip="Back from the task cap"
+        ),
         KeyAction("0", "reset", "as is", tooltip="Change nothing any more"),
-        KeyAction("r", "again", "plan again", show=False, tooltip="Beside what runs now"),
+        KeyAction("f5,ctrl+r", "again", "plan again", show=False, tooltip="Beside what runs now"),
         KeyAction("escape,b,q", "dismiss", "back", lasting=True),
     ]
     DEFAULT_CSS = """
