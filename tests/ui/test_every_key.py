@@ -20,6 +20,7 @@ from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.opened import Opened, opened
 from tests.ui.replayed import replayed
 from tests.ui.test_space_switch import FakeSwitch
+from tests.ui.timeline.test_differences_dialog import twice
 
 LOW, NARROW, WIDE, HUGE = (60, 20), (80, 24), (120, 40), (200, 60)
 Size = tuple[int, int]
@@ -94,6 +95,10 @@ PLACES = {
     "one value": Place(lambda: asking_for(A=VERSION), ("s", "enter")),
     "variables": Place(scenes.seed, ("v",)),
     "a filter of variables": Place(scenes.seed, ("v", "slash", "z")),
+    "a timeline": Place(scenes.approved, ("L",), sizes=(LOW, NARROW)),
+    "a timeline by step": Place(scenes.turns, ("L", "B", "j")),
+    "the history of a run": Place(scenes.approved, ("h",), sizes=(LOW, NARROW)),
+    "what differs between two runs": Place(twice, ("j", "d")),
     "other spaces": Place(scenes.seed, ("o",), sizes=(LOW, NARROW, WIDE), switches=True),
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from time import monotonic
+from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -221,6 +222,13 @@ cursor says what was there, and who waited for whom."""
         run = span.run if span is not None else lane.run
         if run:
             self.post_message(self.RunOpened(run, span.job if span is not None else None))
+        else:
+            self._tell("there is nothing to open at this moment of the lane")
+
+    def _tell(self, sentence: str) -> None:
+        """Tell a sentence for a while."""
+        app: Any = self.app
+        app.say(sentence)
 
     @on(LaneList.TimeMoved)
     def _move_in_time(self, event: LaneList.TimeMoved) -> None:
@@ -245,6 +253,8 @@ cursor says what was there, and who waited for whom."""
             if way > 0
             else next((each for each in reversed(starts) if each < self.moment - 1e-6), None)
         )
+        if found is None:
+            self._tell(f"nothing comes {'after' if way > 0 else 'before'} it in this lane")
         return self.moment if found is None else found
 
     @on(LaneList.Zoomed)
@@ -253,6 +263,8 @@ cursor says what was there, and who waited for whom."""
         if self.timeline is None:
             return
         near = self.scale.zoomed(0.5**event.steps, self.moment) if event.steps else self._whole
+        if event.steps > 0 and near.cell == self.scale.cell:
+            self._tell("it cannot be nearer")
         self._near = near if near.cell < self._whole.cell else None
         self._paint()
 
