@@ -42,9 +42,13 @@ the keys of this page, and says so. Key bar, help, palette and hints show the ke
 
 `<` and `>` move the line between the halves, `{` and `}` the division at the pane with the focus; `+` gives
 that pane the whole screen, and all of it back. By mouse, drag the line, or the heading of the lower pane;
-click a heading twice to zoom. The account keeps the sizes, for each size of the terminal. On 80×24 the tree
-stands below the runs and pools, from 110 columns on beside them; under 22 lines the runs are alone, and
-`enter` opens one.
+click a heading twice to zoom. The account keeps the sizes, for each size of the terminal.
+
+Each key of the last line can be clicked, the question above it, the sign of a family, and the head of a
+column, which sorts; two clicks open a line, and the wheel scrolls.
+
+On 80×24 the tree stands below runs and pools, from 110 columns on beside them; under 22 lines the runs are
+alone, and `enter` opens one.
 
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """

@@ -44,6 +44,10 @@ class QuestionBar(Widget):
         """Take the question to show."""
         self.question = first(self.state, self._user, self.now, self.run)
 
+    async def on_click(self) -> None:
+        """Answer the question, as its key does."""
+        await self.app.run_action("answer", self.screen)
+
     def render_line(self, y: int) -> Strip:
         """Render the line."""
         glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width

@@ -5,6 +5,8 @@ from typing import Any
 from textual import on, work
 from textual.screen import Screen
 
+from octotui.store.user_config import ListSetting
+from octotui.ui.widgets.column_head import ColumnHead
 from octotui.ui.widgets.column_lines import ColumnLines
 
 
@@ -20,5 +22,16 @@ class ColumnChoiceScreen(Screen[None]):
         app: Any = self.app
         setting = await app.push_screen_wait(ColumnsDialog(event.lines.column_layout))
         if setting is not None:
-            event.lines.take_setting(setting)
-            await app.keep_list(event.lines.column_layout.name, setting)
+            await self._take(event.lines, setting)
+
+    @on(ColumnHead.Pressed)
+    async def _sort(self, event: ColumnHead.Pressed) -> None:
+        """Sort by the column whose head is clicked, and save that."""
+        lines = event.head.parent.query_one(ColumnLines) if event.head.parent is not None else None
+        if lines is not None and (setting := lines.column_layout.turned(event.cell, lines.line_width)):
+            await self._take(lines, setting)
+
+    async def _take(self, lines: ColumnLines, setting: ListSetting) -> None:
+        app: Any = self.app
+        lines.take_setting(setting)
+        await app.keep_list(lines.column_layout.name, setting)

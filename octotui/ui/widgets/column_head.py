@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from textual import events
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,11 +23,23 @@ class ColumnHead(Widget):
 
     spans: reactive[tuple[Span, ...]] = reactive(())
 
+    class Pressed(Message):
+        """The head is clicked, in this cell of its columns."""
+
+        def __init__(self, head: "ColumnHead", cell: int) -> None:
+            super().__init__()
+            self.head = head
+            self.cell = cell
+
     def render_line(self, y: int) -> Strip:
         """Render the line, indented like those of the list."""
         styles, width = styles_of(self), self.size.width
         strip = strip_of([(" ", "plain"), *self.spans], styles, glyphs_of(self))
         return strip.adjust_cell_length(width, styles["plain"])
+
+    def on_click(self, event: events.Click) -> None:
+        """Have the list sorted by the column under the mouse."""
+        self.post_message(self.Pressed(self, event.x - 1))
 
 
 def row_spans(columns: Sequence[Placed[Row]], row: Row, scope: CellContext) -> list[Span]:

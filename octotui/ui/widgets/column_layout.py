@@ -90,6 +90,20 @@ class ColumnLayout(Generic[Row]):
             return ()
         return ((f"by {self.sort[0].name} {'↓' if self.sort[1] else '↑'}", "lit"),)
 
+    def turned(self, cell: int, width: int) -> ListSetting | None:
+        """Return the setting in which the column at a cell sorts: ascending, descending, not at all.
+
+        None where no column is.
+        """
+        end = 0
+        for each in self.place(width):
+            end += each.gap + each.width
+            if cell < end:
+                name, setting = each.column.name, self.setting
+                sort = {name: f"-{name}", f"-{name}": ""}.get(setting.sort, name)
+                return ListSetting(setting.columns, sort)
+        return None
+
     def line(self, row: Row, width: int, scope: CellContext) -> list[Span]:
         """Draw a row in one line."""
         return row_spans(self.place(width), row, scope)

@@ -198,6 +198,10 @@ class LineList(ExplainedActions, ScrollView, can_focus=True):
         if self.key is not None:
             self.post_message(self.Opened(self, self.key))
 
+    def spans_at(self, y: int) -> Sequence[Span]:
+        """Return what was drawn in a visible line, behind the marker."""
+        return self._shown[y][2] if y in self._shown else ()
+
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the mouse; a double click opens."""
         index = event.y + self.scroll_offset.y

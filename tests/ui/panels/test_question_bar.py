@@ -1,4 +1,5 @@
 from octotui.engine.commands import AnswerInterruption, TakeInterruption
+from octotui.ui.dialogs.question_dialog import QuestionDialog
 from octotui.ui.panels.question_bar import QuestionBar
 from tests import scenes
 from tests.ui.opened import opened
@@ -30,3 +31,9 @@ async def test_i6_an_answer_that_is_refused_is_not_offered(tmp_path):
         assert "t take" not in it.text.splitlines()[-1]
         await it.press("t")
         await it.sees("ann started run-1, and another person must answer")
+
+
+async def test_a_click_opens_the_question(tmp_path):
+    async with opened(scenes.asking(), tmp_path, (80, 24)) as it:
+        await it.pilot.click(QuestionBar)
+        await it.until(lambda: isinstance(it.app.screen, QuestionDialog))

@@ -2,13 +2,14 @@
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.runs_table import RunsTable
-from octotui.ui.styled_text import Span
+from octotui.ui.styled_text import Span, cells, glyphs_of
 from octotui.ui.widgets.marked_lines import MarkedLines
 
 
@@ -89,6 +90,21 @@ class RunLines(MarkedLines):
             case "fold_all":
                 return "" if families.children else "no run that is listed has started others"
         return ""
+
+    def on_click(self, event: events.Click) -> None:
+        """Fold or unfold a family by a click on its sign; a second one there opens nothing."""
+        at = 1  # behind the marker
+        for text, _ in self.spans_at(event.y):
+            end = at + cells(text)
+            if at <= event.x < end and text.startswith(glyphs_of(self).fold):
+                self.cursor = event.y + self.scroll_offset.y
+                if self._table.is_unfolded(self.key or ""):
+                    self.action_fold()
+                else:
+                    self.action_unfold()
+                event.prevent_default()  # of the list, which would open it
+                return
+            at = end
 
     def action_unfold(self) -> None:
         """Show the runs that a run has started; go into them where they are shown."""

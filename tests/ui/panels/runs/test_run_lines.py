@@ -167,3 +167,18 @@ async def test_the_state_of_the_whole_follows_what_happens(tmp_path):
         await it.session.send(CancelRun(run="run-3", by="ann"))
         it.session.later(31)
         await it.sees("⊘ run-1 ▸4 Unleash the kraken   cancelled")
+
+
+async def test_a_click_on_the_sign_of_a_family_folds_and_unfolds_it(tmp_path):
+    """Also fast, where two clicks elsewhere would open the run."""
+    async with opened(scenes.seed(), tmp_path) as it:
+        y = next(at for at, line in enumerate(it.text.splitlines()) if "▸4" in line)
+        x = it.text.splitlines()[y].index("▸4")
+        screen = it.app.screen
+        await it.pilot.click(offset=(x, y))
+        await it.sees("▾4", "run-5")
+        await it.pilot.click(offset=(x + 1, y))
+        await it.sees("▸4")
+        assert it.app.screen is screen
+        await it.pilot.click(offset=(x + 6, y), times=2)
+        await it.until(lambda: it.app.screen is not screen)
