@@ -22,7 +22,10 @@ def runs_awaiting(state: State, machines: Collection[str] | None = None) -> list
     names = [name for _, name in state.awaiting_checks]
     if machines is None:
         return names
-    return [name for name in names if not set(machines).isdisjoint(state.runs[name].selection.checks)]
+    meant = frozenset(machines)
+    return (
+        [name for name in names if not meant.isdisjoint(state.runs[name].selection.checks)] if meant else []
+    )
 
 
 def judged(event: AnyEvent) -> tuple[str, ...]:
