@@ -122,7 +122,9 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self._clock = now or time.time
         self._detaches = detaches
         self.switch = switch
-        self._visible = VisibleFilter(ascii_only=glyphs == "ascii")
+        self._visible = VisibleFilter(
+            ascii_only=glyphs == "ascii", links=os.environ.get("TERM") not in NO_TITLES
+        )
         if detaches:
             relabel(self, "quit", "detach")
         self._notices = TerminalNotifications(session.user, session.state, self._ring)
