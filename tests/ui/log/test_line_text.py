@@ -100,7 +100,7 @@ def test_what_is_found_is_reversed() -> None:
     assert pieces == [("an ", False), ("err", True), ("or here", False)]
 
 
-def test_addresses_that_are_written_out_are_links() -> None:
+def test_s10_addresses_that_are_written_out_are_links() -> None:
     """A link leads to what it says, to the web or a mailbox, and nowhere else."""
     for raw, links in (
         ("see https://example.org/a?b=1, or so", ["https://example.org/a?b=1"]),
