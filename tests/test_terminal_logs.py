@@ -35,6 +35,21 @@ name = "Check"
 pool = "crane"
 script = 'echo "checked it"'
 """
+LINKING = r"""
+[space]
+name = "Links"
+[pools.crane]
+workers = ["crane1"]
+
+[runbooks.say]
+name = "Say"
+[[runbooks.say.steps]]
+name = "Point"
+pool = "crane"
+script = '''
+printf 'see \033]8;;https://example.org/log\033\\the log\033]8;;\033\\\n'
+'''
+"""
 
 
 @pytest.fixture
@@ -118,3 +133,23 @@ def test_all_jobs_are_merged_searched_and_folded(model: Path) -> None:
         terminal.wait("Output · run-1 Copy", gone="all jobs")
         terminal.press("q")
         assert terminal.left() == 0
+
+
+def test_an_address_of_the_output_is_a_link_of_the_terminal(tmp_path: Path) -> None:
+    """A link that a script prints leads where it says; the Linux console gets none."""
+    path = tmp_path / "night.toml"
+    path.write_text(LINKING)
+    played(path, lambda state: not len(state.families), "say")
+    for term, links in (("xterm-256color", True), ("linux", False)):
+        with (
+            (tmp_path / term).open("wb") as written,
+            Terminal(path, "--state", tmp_path, columns=80, lines=24, TERM=term) as terminal,
+        ):
+            terminal.child.logfile_read = written
+            terminal.wait("run-1 Say")
+            terminal.press("l")
+            terminal.wait("see the log (https://example.org/log)")
+            terminal.press("q")
+            assert terminal.left() == 0
+            written.flush()
+            assert (b";https://example.org/log\x1b\\" in (tmp_path / term).read_bytes()) == links

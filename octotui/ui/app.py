@@ -153,7 +153,11 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.urgent = frozenset({SAYS_HOW, *leaving})
         self.switch = switch
         self.model_file = model
-        self._visible = VisibleFilter(ascii_only=glyphs == "ascii", colourless=self.is_colourless)
+        self._visible = VisibleFilter(
+            ascii_only=glyphs == "ascii",
+            colourless=self.is_colourless,
+            links=os.environ.get("TERM") not in NO_TITLES,
+        )
         if detaches:
             relabel(self, "quit", "detach")
         self._notices = TerminalNotifications(session.user, session.state, self._ring)

@@ -21,3 +21,8 @@ class TestLog:
 
     def test_a_file_is_named(self, pictured, monkeypatch, tmp_path):
         assert pictured(scenes.seed(), NARROW, "l", "W")
+
+
+class TestFiles:
+    def test_files(self, pictured):
+        assert pictured(scenes.telling(), NARROW, "f", "down")

@@ -70,6 +70,24 @@ def test_links_of_a_terminal_are_taken_off() -> None:
     assert piece.style == Style(bold=True)
 
 
+def test_links_that_are_spelled_out_stay() -> None:
+    """Only to the web and to mailboxes, and only where the terminal understands links."""
+    for address in ("https://a.b/c?d", "mailto:ann@a.b"):
+        line = [Segment(address, Style(link=address))]
+        assert VisibleFilter().apply(line, BLACK) is line
+        [piece] = VisibleFilter(links=False).apply(line, BLACK)
+        assert piece.style is not None
+        assert piece.style.link is None
+    for text, link in (
+        ("https://a", "https://b"),
+        ("file:///a", "file:///a"),
+        ("https://a b", "https://a b"),
+    ):
+        [piece] = VisibleFilter().apply([Segment(text, Style(link=link))], BLACK)
+        assert piece.style is not None
+        assert piece.style.link is None
+
+
 def test_what_is_visible_is_left_as_it_is() -> None:
     line = [Segment("plain"), Segment("漢字 ✔", Style(bold=True))]
     assert VisibleFilter().apply(line, BLACK) is line

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import Any
 
 from rich.cells import get_character_cell_size
@@ -20,6 +20,8 @@ from octotui.views.text.sgr import Colour, TextStyle, applied
 from octotui.views.text.visible_text import is_visible
 
 _COLOURS = re.compile(r"\x1b\[([0-9;:]{0,64})m")
+_ADDRESS = re.compile(r"\b(?:https?://|mailto:)[!#-;=?-Z_a-z~%]{1,2000}(?<![.,;:!?)'*_~])")
+LINKS_AT_MOST = 100  # of a line
 _FOUND = Style(reverse=True, bold=True, underline=True)
 
 
@@ -127,18 +129,32 @@ class LogLine:
         marks = self.marks[first : bisect_left(self.marks, end, key=_first)]
         near = self.text[: end + 1000] if pattern else ""
         matches = pattern.spans(near, max(0, start - 1000)) if pattern else []
+        links = [(low, high, link) for low, high, link in _links(self) if low < end and high > start]
         edges = {start, end, *(mark for mark, _ in marks), *(edge for span in matches for edge in span)}
+        edges.update(edge for low, high, _ in links for edge in (low, high))
         pieces = []
         for left, right in pairwise(sorted(edge for edge in edges if start <= edge <= end)):
             index = bisect_right(marks, left, key=_first) - 1
             style = marks[index][1] if index >= 0 else Style.null()
             here = any(low <= left < high for low, high in matches)
-            pieces.append(Segment(self.text[left:right], _FOUND if here else style))
+            link = next((link for low, high, link in links if low <= left < high), None)
+            shown = _FOUND if here else style
+            pieces.append(Segment(self.text[left:right], shown if link is None else shown + link))
         return pieces
 
 
 def _first(mark: tuple[int, Style]) -> int:
     return mark[0]
+
+
+@lru_cache(512)
+def _links(line: LogLine) -> Sequence[tuple[int, int, Style]]:
+    """Return the ranges of addresses that a line spells out, with styles by which a terminal opens them."""
+    if "://" not in line.text and "mailto:" not in line.text:
+        return ()
+    found = islice(_ADDRESS.finditer(line.text), LINKS_AT_MOST)
+    whole = (match for match in found if line.text[match.end() : match.end() + 1].isascii())
+    return tuple((*match.span(), Style(link=match.group())) for match in whole)
 
 
 @lru_cache(64)

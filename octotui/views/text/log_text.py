@@ -1,7 +1,7 @@
 """A line of a job's output without cursor movements: text, and the SGR codes between its pieces.
 
-Escape sequences without text (movement, erasing, modes, character sets) are dropped. All others stay, to be
-made visible: titles, links, the clipboard, and incomplete sequences.
+Escape sequences without text (movement, erasing, modes, character sets) are dropped, and links are written
+out. All others stay, to be made visible: titles, the clipboard, and incomplete sequences.
 """
 
 import re
@@ -22,6 +22,8 @@ _KNOWN = re.compile(
     rf"|[34]8;5;{_BYTE}|[34]8;2;{_BYTE};{_BYTE};{_BYTE})?)*",
     re.ASCII,
 )
+_LINK = re.compile(r"\x1b\]8;[^;\x07\x1b]{0,256};(?P<uri>[^\x07\x1b]{0,2048})(?:\x07|\x1b\\)")
+_SAFE = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
 RESET = "\x1b[0m"
 
 Piece = tuple[str, str | None]
@@ -30,7 +32,7 @@ Piece = tuple[str, str | None]
 
 def pieces(raw: str) -> Iterator[Piece]:
     """Yield the pieces of a line, from left to right; each must be made visible before it is shown."""
-    before, state = _last_state(raw)
+    before, state = _last_state(_written_out(raw))
     for match in _ESCAPES.finditer(before):
         if match["final"] == "m":
             yield "", match["codes"]
@@ -78,6 +80,24 @@ def coloured(raw: str) -> str:
             passed_on = _KNOWN.fullmatch(codes) and not (before.hides or style.hides)
             done.append(f"\x1b[{codes}m" if passed_on else sgr.sequence(style))
     return "".join(done) + (RESET if style != TextStyle() else "")
+
+
+def _written_out(raw: str) -> str:
+    """Write the addresses of links (OSC 8) behind their texts, so that nothing leads where it does not say.
+
+    Only links to the web and to mailboxes; other ones stay, to be made visible.
+    """
+    if "\x1b]8;" not in raw:
+        return raw
+    parts: list[str] = []
+    position, uri = 0, ""
+    for match in _LINK.finditer(raw):
+        if match["uri"] and not _SAFE.fullmatch(match["uri"]):
+            continue
+        text = raw[position : match.start()]
+        parts += [text, f" ({uri})" if uri and text.strip() != uri else ""]
+        position, uri = match.end(), match["uri"]
+    return "".join([*parts, raw[position:], f" ({uri})" if uri else ""])
 
 
 def _last_state(raw: str) -> tuple[str, str]:

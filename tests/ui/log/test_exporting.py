@@ -13,7 +13,7 @@ def message(app: Screen) -> str:
     return [*app._notifications][-1].message
 
 
-async def test_lines_are_saved_as_they_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_s10_lines_are_saved_as_they_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A private file; one that is there is replaced only when that is asked for."""
     monkeypatch.chdir(tmp_path)
     app = Screen()

@@ -59,7 +59,7 @@ async def test_lines_around_are_left_as_well(tmp_path: Path) -> None:
             assert app.view.suffix.endswith("line 51 of 103")
 
 
-async def test_the_reader_stays_where_the_filter_began(tmp_path: Path) -> None:
+async def test_s10_the_reader_stays_where_the_filter_began(tmp_path: Path) -> None:
     """Also where the lines there are found later than others, and when the filter is dropped."""
     app = Screen()
     with LogWriter(tmp_path / "log") as log:

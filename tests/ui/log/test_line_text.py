@@ -98,3 +98,29 @@ def test_what_is_found_is_reversed() -> None:
     line = parse("an \x1b[31merror here")
     pieces = [(piece.text, bool(piece.style.reverse)) for piece in line.cut(0, 99, Pattern("err"))]
     assert pieces == [("an ", False), ("err", True), ("or here", False)]
+
+
+def test_s10_addresses_that_are_written_out_are_links() -> None:
+    """A link leads to what it says, to the web or a mailbox, and nowhere else."""
+    for raw, links in (
+        ("see https://example.org/a?b=1, or so", ["https://example.org/a?b=1"]),
+        ("(http://a.b/c) mailto:ann@a.b.", ["http://a.b/c", "mailto:ann@a.b"]),
+        ("file:///etc/passwd javascript://x ftp://a", []),
+        ("https://a.b/\u202ec", ["https://a.b/"]),
+        ("https://ex\u0430mple.org", []),
+        ("no address", []),
+    ):
+        line = parse(raw)
+        pieces = line.cut(0, len(line.text))
+        shown = [(piece.text, piece.style.link if piece.style else None) for piece in pieces]
+        assert [text for text, link in shown if link] == links, raw
+        assert all(link in (None, text) for text, link in shown)
+        assert "".join(text for text, _ in shown) == line.text
+
+
+def test_links_of_the_output_are_written_out() -> None:
+    line = parse("a \x1b]8;;https://a.b/c\x1b\\text\x1b]8;;\x1b\\ b")
+    assert line.text == "a text (https://a.b/c) b"
+    assert [piece.text for piece in line.cut(0, len(line.text)) if piece.style and piece.style.link] == [
+        "https://a.b/c"
+    ]

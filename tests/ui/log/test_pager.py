@@ -13,7 +13,7 @@ from octotui.ui.styled_text import tints_of
 from tests.ui.log_screen import Screen, grow, look_for, numbered, searched
 
 
-async def test_follows_until_the_reader_scrolls_up_and_again_on_g(tmp_path: Path) -> None:
+async def test_s10_follows_until_the_reader_scrolls_up_and_again_on_g(tmp_path: Path) -> None:
     app, path = Screen(), tmp_path / "log"
     async with app.run_test(size=(40, 10)) as pilot:
         with LogWriter(path) as log:

@@ -48,7 +48,8 @@ def test_r6_no_control_character_is_left(raw: str, shown: str) -> None:
         ("\x1b[31;41mred on red", "\x1b[0;48;5;1mred on red\x1b[0m"),
         ("\x1b[30mblack\x1b[47mon white", "\x1b[0mblack\x1b[0;38;5;0;48;5;7mon white\x1b[0m"),
         ("\x1b[>4;1mx\x1b[999999mx", "\x1b[0mx\x1b[0mx"),
-        ("a\x1b[2Jb\x1b]8;;http://x\x07c", "ab\\x1b]8;;http://x\\x07c"),
+        ("a\x1b[2Jb\x1b]8;;http://x\x07c", "abc (http://x)"),
+        ("a\x1b]8;;file://x\x07b", "a\\x1b]8;;file://x\\x07b"),
     ],
 )
 def test_r6_colours_alone_reach_a_terminal_and_end_with_the_line(raw: str, printed: str) -> None:
@@ -80,3 +81,23 @@ def test_tabs_are_counted_from_the_beginning_of_the_line() -> None:
     assert expanded("\tx") == "        x"
     assert expanded("\tx", 3) == "     x"
     assert expanded("\x07\tx", 4) == "\\x07        x"
+
+
+def test_the_address_of_a_link_stands_behind_its_text():
+    """Links to the web and to mailboxes are written out; what they say already, and others, stay."""
+
+    def link(uri: str, text: str, end: str = "\x1b\\") -> str:
+        return f"\x1b]8;id=1;{uri}{end}{text}\x1b]8;;{end}"
+
+    assert plain(link("https://a.b", "here") + "!") == "here (https://a.b)!"
+    assert plain(link("mailto:a@b", "ann", "\x07")) == "ann (mailto:a@b)"
+    assert plain(link("https://a.b", "https://a.b")) == "https://a.b"
+    assert plain(link("https://evil", "https://good")) == "https://good (https://evil)"
+    assert plain(link("https://a", "one") + link("https://b", "two")) == "one (https://a)two (https://b)"
+    assert plain("\x1b]8;;https://a\x07open") == "open (https://a)"
+    assert plain("\x1b]8;;https://a\x07\x1b[1mbold\x1b[0m\x1b]8;;\x07") == "bold (https://a)"
+    for uri in ("file:///etc", "javascript:x", "https://a b", "https://\u202e"):
+        assert "\\x1b]8;" in plain(link(uri, "text"))
+    assert plains([link("https://a.b", "here"), "x"]) == ["here (https://a.b)", "x"]
+    hostile = "\x1b]8;;https://a\x07" * 4000
+    assert len(plain(hostile)) < 2 * len(hostile)

@@ -27,7 +27,7 @@ def naive(path: Path, pattern: Pattern) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_it_finds_what_the_pattern_finds_in_each_line_as_it_is_shown(
+def test_s10_it_finds_what_the_pattern_finds_in_each_line_as_it_is_shown(
     tmp_path: Path, seed, monkeypatch
 ) -> None:
     """Also where a text comes about by an escape, and where blocks end within lines."""

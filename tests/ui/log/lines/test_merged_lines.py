@@ -39,7 +39,7 @@ def test_lines_come_in_the_order_of_their_times_with_names(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_what_is_appended_comes_at_the_end_and_is_found(tmp_path: Path, seed: int, monkeypatch) -> None:
+def test_s10_what_is_appended_comes_at_the_end_and_is_found(tmp_path: Path, seed: int, monkeypatch) -> None:
     """No line changes its number; few files are open; a search finds what each line says."""
     monkeypatch.setattr(merged_lines, "OPEN_AT_MOST", 2)
     chance, names = Random(seed), [f"job-{number}" for number in range(5)]
