@@ -130,12 +130,13 @@ def _handed_over(app: App[Any]) -> Iterator[None]:
             with driver.no_automatic_restart():
                 yield
         finally:
-            del driver.write
             if before and terminal:
                 termios.tcsetattr(terminal, termios.TCSADRAIN, before)
-            driver.resume_application_mode()
-            driver.write(UPRIGHT)
-            app.app_resume_signal.publish(app)
+            if app.is_running and not app._exit:  # else it draws no more, and the terminal stays as it is
+                del driver.write
+                driver.resume_application_mode()
+                driver.write(UPRIGHT)
+                app.app_resume_signal.publish(app)
     app.refresh(layout=True)
 
 

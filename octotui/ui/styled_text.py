@@ -106,7 +106,11 @@ def strip_of(spans: Iterable[Span], styles: Styles, glyphs: Glyphs, over: Style 
 
 def _selected(styles: Styles, over: Style) -> Styles:
     """Return the styles of a selected line, in which a status is a patch of its colour."""
-    return {role: style + SELECTED if role in STATUS else over for role, style in styles.items()}
+    shown: Styles = {role: style + SELECTED if role in STATUS else over for role, style in styles.items()}
+    ground = over.color if over.reverse else over.bgcolor
+    if ground is not None and not ground.is_default:
+        shown["gap"] = Style(bgcolor=ground)
+    return shown
 
 
 def _with_gaps(spans: Iterable[Span]) -> Iterator[tuple[str, Role | Literal["gap"]]]:

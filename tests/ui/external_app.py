@@ -25,6 +25,8 @@ class ExternalApp(App[None]):
     def _count(self) -> None:
         self.counted += 1
         self.bell()
+        if len(sys.argv) > 2 and Path(sys.argv[2]).exists():
+            self.exit()  # as when its space is closed
 
     @work
     async def on_key(self, event: object) -> None:

@@ -147,3 +147,17 @@ def test_t2_the_terminal_is_as_before_however_the_program_ends(tmp_path: Path, e
         terminal.press("q")
         assert terminal.left() == 0
         assert termios.tcgetattr(terminal.child.child_fd)[3] == before[3]
+
+
+def test_t2_an_app_that_ends_meanwhile_ends_the_editor_as_a_closed_terminal_does(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    text = f"#!/bin/sh\ntrap 'touch {kept}; exit 1' HUP\necho it is mine\nwhile :; do sleep 0.05; done\n"
+    editor, file, ended = program(tmp_path, "mine", text), tmp_path / "file", tmp_path / "ended"
+    file.touch()
+    with Terminal(file, ended, module="tests.ui.external_app", EDITOR=editor, VISUAL="") as terminal:
+        terminal.wait("ready")
+        terminal.press("e")
+        terminal.wait("it is mine")
+        ended.touch()
+        assert terminal.left() == 0
+    assert kept.exists()

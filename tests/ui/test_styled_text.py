@@ -45,6 +45,14 @@ def test_t3_a_selected_line_keeps_the_colour_of_its_status():
     ]
 
 
+def test_leading_spaces_of_a_selected_line_are_apart_too():
+    styles = theme.role_styles(theme.DARK, Style(bgcolor="black"))
+    over = Style(reverse=True, color="white")
+    strip = strip_of([("failed", "bad"), ("  Test", "plain")], styles, UNICODE, over)
+    assert [each.text for each in strip] == ["failed", "  ", "Test"]
+    assert next(each.style for each in strip if each.text == "  ") == Style(bgcolor="white")
+
+
 def test_a_sign_is_two_cells():
     assert styled_text.sign(Mark("good", "succeeded", "good"), ASCII) == ("+ ", "good")
     assert styled_text.sign(None, ASCII) == ("  ", "plain")

@@ -20,7 +20,6 @@ _KEY = r"""(?: [\w-]++ | "[^"\n\\]*+" | '[^'\n]*+' )"""
 _TOKEN = re.compile(
     rf"""
       (?P<comment> \#[^\n]*+ )
-    | (?P<secret> (?<![\w."'-]) sensitive [ \t]*+ = [ \t]*+ ["'] [^\n]*+ )
     | (?P<table> ^[ \t]*+ \[{{1,2}} (?: [^\n\#"'\[\]] | "[^"\n]*+" | '[^'\n]*+' )*+ \]{{1,2}}
                 [ \t]*+ (?=\#|$) )
     | (?P<key> (?<![\w."'-]) {_KEY} (?: [ \t]*+ \. [ \t]*+ {_KEY} ){{0,9}}+ (?=[ \t]*+=) )
@@ -30,6 +29,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
+
+_UNQUOTED = re.compile(r"(?<==)[ \t]*+[^\s{\[][^\n]*+")
+"""What stands after an equals sign without quotes, and is no table."""
 
 
 def toml_lines(text: str) -> list[Spans]:
@@ -44,14 +46,14 @@ def toml_lines(text: str) -> list[Spans]:
 
 def _parts(text: str) -> Iterator[tuple[str, Role]]:
     """Yield the text piece by piece."""
-    end = 0
+    end, is_secret = 0, False
     for match in _TOKEN.finditer(text):
-        yield text[end : match.start()], "plain"
+        between = text[end : match.start()]
+        yield _UNQUOTED.sub(HIDDEN, between) if is_secret else between, "plain"
         kind = match.lastgroup or ""
-        if kind == "secret":
-            yield "sensitive", "active"
-            yield f" = {HIDDEN}", "plain"
-        else:
-            yield match[0], ROLES[kind]
+        hides = is_secret and kind in ("text", "value")
+        yield HIDDEN + "\n" * match[0].count("\n") if hides else match[0], ROLES[kind]
+        is_secret = kind == "key" and match[0].rpartition(".")[2].strip(" \t\"'") == "sensitive"
         end = match.end()
-    yield text[end:], "plain"
+    rest = text[end:]
+    yield _UNQUOTED.sub(HIDDEN, rest) if is_secret else rest, "plain"

@@ -35,11 +35,30 @@ def test_a_text_of_several_lines_is_one_text(quotes: str) -> None:
     assert toml_lines(f"a = {quotes}\nb = 1")[1] == (("b = 1", "good"),)
 
 
-def test_v5_a_sensitive_value_that_stands_in_the_text_is_not_shown() -> None:
-    for text in ('x = { sensitive = "hunter2" }', "sensitive='hunter2'"):
-        assert "hunter2" not in str(toml_lines(text))
-        assert HIDDEN in str(toml_lines(text))
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x = { sensitive = "hunter2" }',
+        "sensitive='hunter2'",
+        'x.sensitive = "hunter2"',
+        """"sensitive" = 'hunter2'""",
+        "sensitive = '''\nhunter2\n'''",
+        "sensitive = hunter2",
+        "sensitive = hunter2\n[a]",
+        "sensitive = 2222",
+    ],
+)
+def test_v5_a_sensitive_value_that_stands_in_the_text_is_not_shown(text: str) -> None:
+    lines = toml_lines(text)
+    assert "hunter2" not in str(lines)
+    assert "2222" not in str(lines)
+    assert HIDDEN in str(lines)
+    assert len(lines) == len(text.split("\n"))
+
+
+def test_where_a_sensitive_value_is_read_is_shown() -> None:
     assert "PASSWORD" in str(toml_lines('x = { sensitive = { env = "PASSWORD" } }'))
+    assert "after" in str(toml_lines('sensitive = "a"\nname = "after"'))
 
 
 @pytest.mark.parametrize("text", ["[", '"', "'''", "a.", "a . ", "[a", "sensitive ", '"\\', "-", "1:", " "])
