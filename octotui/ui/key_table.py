@@ -17,7 +17,7 @@ screen.
 
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
-ORDER = ("app", "screens.run_actions", "screens", "panels", "widgets", "log", "dialogs", "replay_app", "tour")
+ORDER = ("app", "screens.run_actions", "screens", "panels", "widgets", "log", "dialogs", "tour", "replay_app")
 
 
 def modules() -> Iterator[ModuleType]:
