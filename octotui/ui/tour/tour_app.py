@@ -1,5 +1,6 @@
 """The app of `octotui demo`: a space that ends with it, and a tour through it."""
 
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -45,9 +46,14 @@ class TourApp(ExplainedActions, OctotuiApp):
     line: reactive[TourLine | None] = reactive(None, repaint=False)
 
     def __init__(
-        self, session: "SpaceAccess", *, glyphs: Literal["unicode", "ascii"] = "unicode", zone: Zone = None
+        self,
+        session: "SpaceAccess",
+        *,
+        glyphs: Literal["unicode", "ascii"] = "unicode",
+        now: Callable[[], float] | None = None,
+        zone: Zone = None,
     ) -> None:
-        super().__init__(session, glyphs=glyphs, zone=zone)
+        super().__init__(session, glyphs=glyphs, now=now, zone=zone)
         self._tour: Tour | None = Tour()
 
     async def on_mount(self) -> None:

@@ -13,7 +13,10 @@ from octotui.views.tour.steps import STEPS, TourLine
 class TourBar(Widget):
     """`Tour 1/5  press s: starts a run`; without a line, the tour was left, and it takes no room."""
 
-    DEFAULT_CSS = "TourBar { height: 1; background: $primary 18%; } TourBar.-left { display: none; }"
+    DEFAULT_CSS = """
+    TourBar { height: 1; background: $primary 18%; }
+    TourBar.-left { display: none; }
+    """
 
     line: reactive[TourLine | None] = reactive(None)
 
