@@ -12,10 +12,8 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.dom import DOMNode
 from textual.events import Key
 from textual.filter import LineFilter
-from textual.keys import key_to_character
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -23,22 +21,19 @@ from textual.widget import Widget
 
 from octotui.engine.commands import CancelRun, Refused
 from octotui.engine.state import State
-from octotui.model.complaints import ModelError
 from octotui.model.garbage import collect_from_now
 from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
-from octotui.ui.key_actions import KeyAction, rebind, rebound_actions, refusal, relabel, written
-from octotui.ui.key_order import SAYS_HOW, OrderedKeysApp
+from octotui.ui.account_app import AccountApp
+from octotui.ui.key_actions import KeyAction, refusal, relabel, written
+from octotui.ui.key_order import SAYS_HOW
 from octotui.ui.palette import commands, theme_commands
 from octotui.ui.passphrases import LockedKeyNotices
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.model_file import ModelFile
 from octotui.ui.settings.account_settings import AccountSettings
-from octotui.ui.settings.pane_layouts import PaneLayouts
 from octotui.ui.space_switch import SpaceSwitch
-from octotui.ui.terminal.plain_driver import driver_for
 from octotui.ui.terminal_notifications import NO_TITLES, TerminalNotifications, escapes
-from octotui.ui.theme import DARK, TERMINAL, THEMES
 from octotui.ui.visible_filter import VisibleFilter
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.labels import GLYPHS
@@ -79,7 +74,7 @@ def _goal_provider() -> type[Provider]:
     return GoalProvider
 
 
-class OctotuiApp(OrderedKeysApp[Left]):
+class OctotuiApp(AccountApp[Left]):
     """The app on a session; its result says how it was left."""
 
     COMMANDS = App.COMMANDS | {_start_provider, _goal_provider}
@@ -131,12 +126,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         caller is to show the space that `switch` has opened. `account` is what else an account has set, and
         `model` where the space's model is read.
         """
-        asked = os.environ.pop("NO_COLOR", "")  # by which Textual would show shades of grey
-        super().__init__()
-        if asked:
-            os.environ["NO_COLOR"] = asked  # for editors, and for the app on the next space
-        self.is_colourless = bool(asked)
-        self._dress(TERMINAL.name if asked else account.theme or DARK.name)
+        super().__init__(account)
         self.session = session
         self.failure: StoreError | None = None  # ended the session; the caller of the app raises it
         self.glyphs = GLYPHS[glyphs]
@@ -145,12 +135,6 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self._keep = keep
         self._clock = now or time.time
         self._detaches = detaches
-        self.account = account
-        self.keymap = account.keymap
-        self.panes = account.panes or PaneLayouts()
-        rebind(self, self.keymap)
-        leaving = (key for key in self._quit_keys if key_to_character(key) is None)
-        self.urgent = frozenset({SAYS_HOW, *leaving})
         self.switch = switch
         self.model_file = model
         self._visible = VisibleFilter(
@@ -165,15 +149,6 @@ class OctotuiApp(OrderedKeysApp[Left]):
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())
         self.set_reactive(OctotuiApp.past, session.recent())
-
-    def _dress(self, theme: str) -> None:
-        """Take the first theme, so that the stylesheet is read only once, and the driver of the terminal."""
-        for each in THEMES.values():
-            self.register_theme(each)
-        self.set_reactive(App.theme, theme)
-        self._refresh_truecolor_filter(self.ansi_theme)
-        self.stylesheet.set_variables(self.get_css_variables())
-        self.driver_class = driver_for(os.environ) or self.driver_class
 
     def get_default_screen(self) -> Board:
         """Return the board: over another screen, both would be laid out and drawn."""
@@ -241,17 +216,6 @@ class OctotuiApp(OrderedKeysApp[Left]):
         """Whether keys that else are about panes lead through time here."""
         return False
 
-    @property
-    def _quit_keys(self) -> tuple[str, ...]:
-        """The keys that leave the app; one of them is no character."""
-        actions = rebound_actions(type(self), self.keymap)
-        return next(each.raw_keys for each in actions if each.action == "quit")
-
-    def _register_child(self, parent: DOMNode, child: Widget, before: int | None, after: int | None) -> None:
-        """Give each new widget and screen the account's keys, when Textual registers it."""
-        super()._register_child(parent, child, before, after)
-        rebind(child, self.keymap)
-
     def on_key(self, event: Key) -> None:
         """Show in the key bar why a key does nothing, until the next key."""
         self.say(refusal(self.screen, event.key))
@@ -271,7 +235,7 @@ class OctotuiApp(OrderedKeysApp[Left]):
         """Save the columns and the order of a list; show an error where that fails."""
         self._lists = {**self._lists, name: setting}
         if self._keep is not None:
-            await self._save(self._keep, name, setting)
+            await self.save(self._keep, name, setting)
 
     def show_model(self, part: "ModelPart") -> None:
         """Show a part of the model in its file."""
@@ -331,22 +295,6 @@ class OctotuiApp(OrderedKeysApp[Left]):
         yield from commands(screen)
         yield from theme_commands(self.choose_theme)
         yield from (each for each in super().get_system_commands(screen) if each.title not in REPLACED)
-
-    async def choose_theme(self, name: str) -> None:
-        """Show a theme, and save it for the next time."""
-        if self.is_colourless:
-            self.say("NO_COLOR is set: there are no colours to choose")
-            return
-        self.theme = name
-        if self.account.keep_theme is not None:
-            await self._save(self.account.keep_theme, name)
-
-    async def _save(self, keep: Callable[..., None], *what: object) -> None:
-        """Save a choice; show an error where that fails."""
-        try:
-            await asyncio.to_thread(keep, *what)  # another process may hold the file
-        except (StoreError, ModelError) as problem:
-            self.notify(f"not kept: {problem}", severity="error", markup=False)
 
     def action_help_quit(self) -> None:
         """Say which key leaves, since ctrl+c does not."""
