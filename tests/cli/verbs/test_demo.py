@@ -83,6 +83,10 @@ def follow(terminal: Terminal, until: str, seconds: float = 120.0) -> list[str]:
         keys = [each for each in (said[2], said[3]) if each] if said is not None else []
         terminal.press(*keys)
         pressed += keys
+        patience = time.monotonic() + 20
+        while keys and said is not None and said[0] in terminal.text and until not in terminal.text:
+            assert time.monotonic() < patience, f"{keys} led to nothing:\n{terminal.text}"
+            terminal.look()
     return pressed
 
 
