@@ -58,6 +58,7 @@ async def test_v7_what_is_no_text_is_not_copied(tmp_path):
             await it.press("f", "down", "y")
             await it.sees(f"kraken-weight.csv {why}")
             await it.press("escape")
+            await it.until(lambda: not isinstance(it.app.screen, FilesDialog))
         assert it.app.clipboard == ""
         (tmp_path / "kept").unlink()
         await it.press("f", "down", "y")
