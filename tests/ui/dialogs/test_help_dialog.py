@@ -19,7 +19,7 @@ async def test_it_is_about_the_pane_with_the_focus(tmp_path):
 
 
 async def test_keys_are_written_as_people_write_them(tmp_path):
-    async with opened(scenes.seed(), tmp_path, (120, 60)) as it:
+    async with opened(scenes.seed(), tmp_path, (120, 90)) as it:
         await it.press("question_mark")
         await it.sees(
             "j down", "/                filter", "?                help", ": ctrl+p         palette"
