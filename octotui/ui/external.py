@@ -9,6 +9,7 @@ import shlex
 import signal
 import sys
 import termios
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -105,10 +106,17 @@ async def _run(app: App[Any], arguments: Sequence[str]) -> int:
             return await child.wait()
         finally:
             if child.returncode is None:
-                with suppress(ProcessLookupError):
-                    child.send_signal(signal.SIGHUP)  # an editor keeps what was not saved
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(child.wait(), 2)
+                _hang_up(child.pid)
+
+
+def _hang_up(process: int) -> None:
+    """Let an editor keep what was not saved; wait two seconds, since the loop's end would kill it."""
+    end = time.monotonic() + 2
+    with suppress(ProcessLookupError, ChildProcessError):
+        os.kill(process, signal.SIGHUP)
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        while os.waitid(os.P_PID, process, how) is None and time.monotonic() < end:
+            time.sleep(0.02)
 
 
 @contextmanager

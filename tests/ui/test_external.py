@@ -3,6 +3,7 @@
 import os
 import signal
 import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -160,4 +161,7 @@ def test_t2_an_app_that_ends_meanwhile_ends_the_editor_as_a_closed_terminal_does
         terminal.wait("it is mine")
         ended.touch()
         assert terminal.left() == 0
-    assert kept.exists()
+    end = time.monotonic() + 20
+    while not kept.exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
