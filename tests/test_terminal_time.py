@@ -58,7 +58,7 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 40)])
 def test_timeline_past_and_differences(model: Path, columns: int, lines: int) -> None:
-    """R12: of ended runs, at a server that did not see them."""
+    """R14: of ended runs, at a server that did not see them."""
     with Terminal(model, "--state", model.parent, columns=columns, lines=lines) as terminal:
         terminal.wait("✖ run-2", "✔ run-1")
         terminal.press("L")

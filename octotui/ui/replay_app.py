@@ -9,8 +9,8 @@ from octotui.runtime.replay import Replay
 from octotui.ui.app import OctotuiApp
 from octotui.ui.panels.replay_bar import ReplayBar
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.board import Board
-from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.settings.account_settings import AccountSettings
 from octotui.ui.timeline.replay_keys import ReplayKeys
 from octotui.views.events.replay_moments import moment

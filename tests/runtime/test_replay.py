@@ -62,7 +62,7 @@ class PastSpace:
         return self.folder / "artifacts" / run / job / name
 
 
-async def test_r12_runs_of_the_space_itself_are_replayed_with_their_output(tmp_path: Path) -> None:
+async def test_r14_runs_of_the_space_itself_are_replayed_with_their_output(tmp_path: Path) -> None:
     """What it shows of a moment is what a replay of an export shows."""
     scene = tamed()
     write_log(tmp_path, "run-1", "job-1.2", (5, "first words"), (15, "last words"))
@@ -80,7 +80,7 @@ async def test_r12_runs_of_the_space_itself_are_replayed_with_their_output(tmp_p
         await past.send(StartRun(process="tame"))
 
 
-def test_r12_events_of_the_space_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+def test_r14_events_of_the_space_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     scene = tamed()
     space = cast("SpaceAccess", PastSpace(tmp_path, scene.state))
     with pytest.raises(StoreError, match=r"its events do not fit: .*octotui audit"):

@@ -8,10 +8,10 @@ from textual.command import Hits, Provider
 
 from octotui.ui.finding.hits import best_hits
 from octotui.ui.panels.runs_panel import RunsPanel
+from octotui.ui.screens.actions.start_actions import StartActionsScreen
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.place_screen import PlaceScreen
 from octotui.ui.screens.run_screen import RunScreen
-from octotui.ui.screens.start_actions import StartActionsScreen
 from octotui.views.finding.goals import Goal, goals
 from octotui.views.finding.startable import Startable, startable, tenant_named
 from octotui.views.pages.page import PagePlace

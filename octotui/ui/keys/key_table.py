@@ -53,7 +53,7 @@ alone, and `enter` opens one.
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
 ORDER = (
-    "app", "screens.run_actions", "screens", "panels", "timeline", "widgets", "log", "dialogs",
+    "app", "screens.actions", "screens", "panels", "timeline", "widgets", "log", "dialogs",
     "plans", "replay_app", "timeline.replay_keys", "tour",
 )  # fmt: skip
 

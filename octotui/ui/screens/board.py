@@ -26,9 +26,9 @@ from octotui.ui.panels.run_messages import (
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.board_actions import BoardActions
 from octotui.ui.screens.pane_screen import PaneDivision, PaneScreen
-from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.pools import TARGETS

@@ -11,9 +11,9 @@ from octotui.engine.state import State
 from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.runs.run_lines import RunLines
 from octotui.ui.panels.runs_panel import RunsPanel
+from octotui.ui.screens.actions.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.screens.machine_checks import MachineChecksScreen
 from octotui.ui.screens.merged_output import MergedOutputScreen
-from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import look_up
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.dashboard_panel import DashboardPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.place_screen import PlaceScreen
-from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.send_command import look_up

@@ -17,7 +17,7 @@ from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.replay_bar import ReplayBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
-from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.timeline.replay_keys import ReplayKeys
 from octotui.ui.widgets.key_bar import KeyBar

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from octotui.store.errors import StoreError
 from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.pools_panel import PoolsPanel
-from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.settings.pane_layouts import WHOLE, PaneLayouts, resized, share_of
 from octotui.ui.widgets.pane_heading import PaneHeading
 

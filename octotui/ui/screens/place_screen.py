@@ -10,8 +10,8 @@ from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.place_panel import PlacePanel, Trail
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.machine_checks import MachineChecksScreen
-from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar

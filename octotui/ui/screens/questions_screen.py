@@ -11,7 +11,7 @@ from octotui.store.user_config import ListSetting
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.questions_panel import QuestionsPanel
 from octotui.ui.panels.status_bar import StatusBar
-from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar

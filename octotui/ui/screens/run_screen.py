@@ -13,9 +13,9 @@ from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.merged_output import MergedOutputScreen
 from octotui.ui.screens.pane_screen import PaneDivision, PaneScreen
-from octotui.ui.screens.run_actions import RunActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.views.model_parts.parts import ModelPart

@@ -7,7 +7,7 @@ from textual import work
 from textual.binding import BindingType
 
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.screens.start_actions import StartActionsScreen
+from octotui.ui.screens.actions.start_actions import StartActionsScreen
 from octotui.ui.send_command import look_up
 
 if TYPE_CHECKING:

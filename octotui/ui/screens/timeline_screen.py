@@ -12,7 +12,7 @@ from octotui.engine.events import AnyEvent
 from octotui.engine.evolve.evolve import DOES_NOT_FIT
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.status_bar import StatusBar
-from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.timeline.event_feed import feed_of
 from octotui.ui.timeline.lane_list import LaneList

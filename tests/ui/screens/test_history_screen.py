@@ -18,7 +18,7 @@ def ended() -> scenes.Scene:
 
 
 async def test_an_ended_run_is_gone_through_back_and_forth(tmp_path):
-    """R12: every moment is there that events have left."""
+    """R14: every moment is there that events have left."""
     async with opened(ended(), tmp_path, size=(120, 30)) as it:
         await it.press("j", "h")
         assert isinstance(it.app.screen, HistoryScreen)

@@ -131,7 +131,7 @@ async def test_names_that_others_write_stay_visible_and_in_their_place(tmp_path)
 
 
 async def test_only_visible_lanes_are_drawn(tmp_path, monkeypatch):
-    """R12: the cost of a frame is that of the screen, whatever the run has."""
+    """R14: the cost of a frame is that of the screen, whatever the run has."""
     from octotui.ui.timeline import timeline_panel
 
     steps = [script(f"Step {each}", start="with-previous", simulate=takes(3)) for each in range(300)]

@@ -111,7 +111,7 @@ def test_variables_and_answers() -> None:
 
 
 def test_v5_no_sensitive_value_is_shown_only_where_it_comes_from() -> None:
-    """V5, R12: the same source tells nothing of the value, and so the comparison says."""
+    """V5, R14: the same source tells nothing of the value, and so the comparison says."""
     secret = Secret(env="TOKEN_OF_TEST")
     declared = world_model(
         {"one": [script("A")]},
@@ -154,7 +154,7 @@ def test_another_definition_names_its_keys_and_never_a_script() -> None:
 
 
 def test_whatever_runs_there_are_they_can_be_compared() -> None:
-    """R12: of walks at random, each run with the one before it, in any state."""
+    """R14: of walks at random, each run with the one before it, in any state."""
     from octotui.engine.events import RunQueued
     from tests.engine.walk import Walk
 

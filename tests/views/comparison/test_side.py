@@ -11,7 +11,7 @@ from tests.world import model as world_model
 
 
 def test_it_has_the_model_that_was_in_force_when_it_was_queued() -> None:
-    """R12: a model that is loaded later makes no difference to it."""
+    """R14: a model that is loaded later makes no difference to it."""
     declared = world_model({"one": [script("A")]})
     world = World(declared)
     world.start("one")

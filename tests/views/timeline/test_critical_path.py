@@ -87,7 +87,7 @@ def test_the_queue_is_on_it() -> None:
 
 
 def test_it_sums_up_to_how_long_it_all_took_without_gaps() -> None:
-    """R12: of whatever happens in walks at random, at their end and in their middle."""
+    """R14: of whatever happens in walks at random, at their end and in their middle."""
     seen = 0
     for seed in range(60):
         walk = Walk(seed)

@@ -41,7 +41,7 @@ def test_by_step_each_run_is_beneath_the_step_that_started_it() -> None:
     assert len(rows) == 1 + 4 * 3
 
 
-def test_r12_no_span_lies_over_another_and_none_is_missing() -> None:
+def test_r14_no_span_lies_over_another_and_none_is_missing() -> None:
     for seed in range(30):
         walk = Walk(seed)
         walk.go(60)

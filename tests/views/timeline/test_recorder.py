@@ -55,7 +55,7 @@ def test_waits_for_locks_and_who_holds_them() -> None:
 
 
 def test_events_can_follow_one_by_one_and_repeated_ones_change_nothing() -> None:
-    """R12: what is followed live is what a look at all of it shows."""
+    """R14: what is followed live is what a look at all of it shows."""
     for seed in range(20):
         walk = Walk(seed)
         walk.go(60)
@@ -71,7 +71,7 @@ def test_events_can_follow_one_by_one_and_repeated_ones_change_nothing() -> None
 
 
 def test_the_family_alone_gives_the_same_spans() -> None:
-    """R12: the other runs are only needed to say who held what."""
+    """R14: the other runs are only needed to say who held what."""
     for seed in range(20):
         walk = Walk(seed)
         walk.go(60)

@@ -4,7 +4,7 @@ from textual.screen import UPDATE_PERIOD
 from octotui.engine.commands import CancelRun, LoadModel, MoveToTop, StartRun, TakeInterruption
 from octotui.model.space import Schedule, Value
 from octotui.model.values import Prompt
-from octotui.ui.screens.run_actions import PAINT, RunActionsScreen
+from octotui.ui.screens.actions.run_actions import PAINT, RunActionsScreen
 from tests import scenes
 from tests.ui.opened import opened
 

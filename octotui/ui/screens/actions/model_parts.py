@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from octotui.engine.state import State
 from octotui.model.space import Model
 from octotui.ui.key_actions import ExplainedActions, KeyAction
-from octotui.ui.screens.column_choice import ColumnChoiceScreen
+from octotui.ui.screens.actions.column_choice import ColumnChoiceScreen
 from octotui.views.model_parts import parts
 from octotui.views.model_parts.parts import ModelPart
 

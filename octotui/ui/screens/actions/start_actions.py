@@ -7,7 +7,7 @@ from textual import work
 from textual.binding import BindingType
 
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.screens.run_actions import RunActionsScreen
+from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.send_command import release
 
 if TYPE_CHECKING:

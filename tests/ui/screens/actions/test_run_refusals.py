@@ -1,7 +1,7 @@
 import pytest
 
 from octotui.engine.commands import CancelRun, MoveToTop
-from octotui.ui.screens.run_refusals import RunLookedAt, run_refusal
+from octotui.ui.screens.actions.run_refusals import RunLookedAt, run_refusal
 from tests import scenes
 from tests.ui.opened import opened
 from tests.ui.replayed import replayed

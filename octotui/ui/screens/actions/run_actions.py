@@ -19,8 +19,8 @@ from octotui.engine.state import State
 from octotui.store.journal.run_records import run_number
 from octotui.ui.compositor import LineCompositor
 from octotui.ui.key_actions import KeyAction, working_keys
-from octotui.ui.screens.model_parts import ModelPartsScreen
-from octotui.ui.screens.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
+from octotui.ui.screens.actions.model_parts import ModelPartsScreen
+from octotui.ui.screens.actions.run_refusals import OF_A_RUN, RunLookedAt, run_refusal
 from octotui.ui.send_command import look_up, send
 from octotui.ui.styled_text import zone_of
 from octotui.ui.widgets.key_bar import KeyBar
