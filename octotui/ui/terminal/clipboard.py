@@ -28,7 +28,7 @@ PROGRAMS: tuple[tuple[str, Call], ...] = (
 
 async def copy(app: App[Any], text: str) -> str:
     """Copy a text; return what else is to be said about it, or ""."""
-    if await _given(program(os.environ), text):
+    if not app.is_web and await _given(program(os.environ), text):  # in a browser, the screen is elsewhere
         app._clipboard = text  # what Textual's own fields paste
         return ""
     app.copy_to_clipboard(text)

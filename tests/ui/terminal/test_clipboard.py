@@ -55,6 +55,18 @@ async def test_a_program_of_the_screen_takes_the_text(bare: Path, monkeypatch: p
     assert (it.app.clipboard, "\x1b]52" in it.written) == ("--help\n\x1b]52", False)
 
 
+async def test_in_a_browser_no_program_of_this_machine_takes_it(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    tool(bare, "wl-copy", f"cat > {bare}/taken")
+    monkeypatch.setattr(App, "is_web", True)
+    it = Written()
+    await it.copy("text")
+    assert not (bare / "taken").exists()
+    assert sequence("text") in it.written
+
+
 async def test_the_terminal_takes_it_if_a_program_fails(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clipboard, "PATIENCE", 0.2)
     monkeypatch.setenv("DISPLAY", ":0")
