@@ -60,9 +60,9 @@ def test_a_run_is_opened_and_its_log_looked_at(tmp_path: Path, columns: int, lin
         start(terminal, "Inspect the dock")
         terminal.wait("idle", gone="executing")
         for key, seen, gone in (
-            *(("enter", "esc back", "─ Pools"), ("l", "W wrap", "in setup")),
-            *(("esc", "esc back", "W wrap"), ("esc", "─ Pools", "esc back"), ("l", "W wrap", "─ Pools")),
-            ("esc", "─ Pools", "W wrap"),
+            *(("enter", "esc back", "─ Pools"), ("l", "W save", "in setup")),
+            *(("esc", "esc back", "W save"), ("esc", "─ Pools", "esc back"), ("l", "W save", "─ Pools")),
+            ("esc", "─ Pools", "W save"),
         ):
             terminal.press(key)
             terminal.wait(seen, gone=gone)

@@ -250,12 +250,12 @@ def test_runs_that_the_app_has_itself_are_asked_about_and_are_there_on_return(mo
 
 def test_r12_a_key_is_rebound_and_a_faulty_file_leaves_the_usual_ones(model: Path) -> None:
     file = model.parent / "keys.toml"
-    file.write_text('[board]\nstart = "f5"\nwhy = []\n[list]\ndown = ["n", "down"]\n')
+    file.write_text('[board]\nstart = "f5"\nwhy = []\n[list]\ndown = ["ctrl+n", "down"]\n')
     played(model, lambda state: not len(state.families), "backup", "backup")
     with Terminal(model, "--state", model.parent, OCTOTUI_KEYS=str(file)) as terminal:
         terminal.wait("✖ run-1", "✖ run-2", "f5 start", gone="w why")
         terminal.wait("▌✖ run-2")
-        terminal.press("n")
+        terminal.press("\x0e")
         terminal.wait("▌✖ run-1")
         terminal.press("s", "\x1b[15~")
         terminal.wait("Start which runbook?")

@@ -92,6 +92,10 @@ def test_every_binding_of_the_app_is_declared_so():
 
 MENUS = (Confirm, QuitDialog, ColumnsDialog, BulkDialog)  # they list their keys beside what is chosen
 ELSEWHERE = {
+    "S": "wraps lines of output, where there are no saved views",
+    "E": "goes to an error in the output, where there are no runs to go to the next failure of",
+    "e": "goes to an error in the output, and excludes a target in a question",
+    "z": "folds the output by step, where there are no families",
     "b": "gives a question back in its dialog, where no plan is opened",
     "d": "for what differs between two runs, where there are no times of lines to show",
     "h": "for the history of a run, where no question is open that can be handed over",

@@ -36,7 +36,7 @@ class FilesDialog(ExplainedActions, ModalScreen[tuple[str, str] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("y", "copy", "copy", tooltip="The text of this file"),
         KeyAction("W", "save", "save", tooltip="This file, under a name of yours"),
-        KeyAction("l", "output", "output", tooltip="Of the job that made this file"),
+        KeyAction("l", "output", "log", tooltip="Of the job that made this file"),
         KeyAction("escape,f,q", "dismiss(None)", "back", lasting=True),
     ]
     DEFAULT_CSS = """

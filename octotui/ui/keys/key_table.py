@@ -28,7 +28,7 @@ why = ["w", "alt+w"]
 schedules = []
 
 [list]
-down = ["n", "down"]
+down = ["ctrl+n", "down"]
 ```
 
 A key is a character (`s`, `G`, `?`), a name (`esc`, `enter`, `space`, `pgdn`, `f5`), or either after `ctrl+`,
@@ -53,8 +53,8 @@ alone, and `enter` opens one.
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
 ORDER = (
-    "app", "screens.actions", "screens", "panels", "timeline", "widgets", "log", "dialogs",
-    "plans", "replay_app", "timeline.replay_keys", "tour",
+    "app", "screens.actions.run_actions", "screens.actions", "screens", "panels", "timeline", "widgets", "log",
+    "dialogs", "plans", "replay_app", "timeline.replay_keys", "tour",
 )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from textual.binding import BindingType
 from octotui.engine.commands import CheckHealth, DestroyMachine
 from octotui.engine.state import locked_keys
 from octotui.model.space import BUILT_IN
-from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.send_command import send
@@ -87,6 +86,8 @@ class MachineChecksScreen(TimeActionsScreen):
     @work
     async def action_destroy_machine(self) -> None:
         """Ask whether to end the lease of a machine, and end it."""
+        from octotui.ui.dialogs.confirm import Confirm
+
         lease = of_worker(self.state, self.pointed_machine() or "")
         if lease is None:
             return

@@ -239,7 +239,7 @@ class TestWithdrawnRights:
             await raw.until(Welcome)
             reading, go_on = asyncio.Event(), asyncio.Event()
 
-            async def slowly(run: str) -> tuple[events.AnyEvent, ...]:
+            async def slowly(run: str, *, others: bool = False) -> tuple[events.AnyEvent, ...]:
                 reading.set()
                 await go_on.wait()
                 return ()
@@ -414,7 +414,7 @@ class TestCosts:
             asked: list[int] = []
             go_on = asyncio.Event()
 
-            async def slowly(_: str) -> tuple[events.AnyEvent, ...]:
+            async def slowly(_: str, *, others: bool = False) -> tuple[events.AnyEvent, ...]:
                 asked.append(1)
                 await go_on.wait()
                 return ()

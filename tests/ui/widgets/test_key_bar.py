@@ -57,7 +57,7 @@ MODES = {
     "a question that was taken": (scenes.taken, ("a",), ("p proceed", "x abort", "esc back")),
     "a failed step": (scenes.guided, ("t",), ("r retry", "i ignore", "F fail", "esc back")),
     "a search": (scenes.seed, ("l", "slash", "e", "enter"), ("n N next", "esc drop")),
-    "a selection": (scenes.seed, ("l", "m"), ("y copy", "m select", "esc drop")),
+    "a selection": (scenes.seed, ("l", "m"), ("y copy", "esc drop")),
     "the output alone": (scenes.seed, ("l",), ("J K step", "esc back")),
     "the choice of a space": (scenes.seed, ("o",), ("enter switch", "esc back")),
 }
