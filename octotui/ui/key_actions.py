@@ -153,7 +153,7 @@ def key_of(kind: type, action: str) -> str:
 
 
 def key_out(screen: Screen[Any]) -> str:
-    """Return the key that leads out of where the focus is on a screen, in readable form; "" where none does."""
+    """Return the readable key that leads out of where the focus is on a screen; "" where none does."""
     out = {
         each.id
         for node in nodes_of(screen)

@@ -43,9 +43,7 @@ class TourBar(Widget):
         if line.typed:
             left += [(" type ", "plain"), (line.typed, "asks"), (" and", "plain")]
         if line.key:
-            verb = (
-                " choose " if line.key.startswith("“") else " press "
-            )  # it has no key: it is in the palette
+            verb = " choose " if line.key.startswith("“") else " press "  # a name in the palette
             left += [(verb, "plain"), (line.key, "asks"), (f": {line.text}", "plain")]
         else:
             left.append((f" {line.text}", "plain"))
