@@ -26,6 +26,7 @@ class PaneHeading(Widget):
 
     left: reactive[tuple[Span, ...]] = reactive(())
     right: reactive[tuple[Span, ...]] = reactive(())
+    zoomed: reactive[str] = reactive("")  # that the pane is alone on the screen, in a word
 
     def __init__(self, title: str = "", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -46,14 +47,21 @@ class PaneHeading(Widget):
             self.left = ((left, "strong"),)
         self.right = right
 
+    def _facts(self, width: int) -> list[Span]:
+        """Return what stands on the right: where there is little room, only that the pane is zoomed."""
+        zoomed: tuple[Span, ...] = ((self.zoomed, "lit"),) if self.zoomed else ()
+        for facts in (beside(self.right, zoomed), zoomed):
+            right: list[Span] = [(" ", "plain"), *facts, (" ", "plain")]
+            if facts and length(right) <= width - 16:
+                return right
+        return []
+
     def render_line(self, y: int) -> Strip:
         """Render the line."""
         glyphs, width = glyphs_of(self), self.size.width
         styles = styles_of(self)
         rule = self.get_component_rich_style("heading--rule")
-        right = [(" ", "plain"), *self.right, (" ", "plain")] if self.right else []
-        if length(right) > width - 16:
-            right = []
+        right = self._facts(width)
         role: Role = "lit" if self.has_class("-focused") else "strong"
         title = (
             [(" ", role), *((text, role) for text, _ in self.left), (" ", role)] if length(self.left) else []
