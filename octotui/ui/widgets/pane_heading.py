@@ -2,12 +2,16 @@
 
 from typing import ClassVar
 
+from textual import events
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from octotui.ui.styled_text import Span, cut, glyphs_of, length, strip_of, styles_of
 from octotui.views.labels import Role
+
+INDENT = 2  # cells before the title
 
 
 def beside(*facts: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -23,6 +27,13 @@ class PaneHeading(Widget):
 
     DEFAULT_CSS = "PaneHeading { height: 1; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"heading--rule"}
+
+    class Pressed(Message):
+        """The title is clicked, in this cell of it."""
+
+        def __init__(self, cell: int) -> None:
+            super().__init__()
+            self.cell = cell
 
     left: reactive[tuple[Span, ...]] = reactive(())
     right: reactive[tuple[Span, ...]] = reactive(())
@@ -46,6 +57,12 @@ class PaneHeading(Widget):
         if left is not None:
             self.left = ((left, "strong"),)
         self.right = right
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which cell of the title was clicked; the pane knows what stands there."""
+        cell = event.x - INDENT
+        if 0 <= cell < length(self.left):
+            self.post_message(self.Pressed(cell))
 
     def _facts(self, width: int) -> list[Span]:
         """Return what stands on the right: where there is little room, only that the pane is zoomed."""
