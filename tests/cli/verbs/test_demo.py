@@ -121,7 +121,7 @@ def test_i11_it_can_be_left_and_the_demo_goes_on(surroundings: dict[str, str]) -
 
 def test_r12_it_is_as_the_account_has_set_the_app(surroundings: dict[str, str], tmp_path: Path) -> None:
     keys = tmp_path / "keys.toml"
-    keys.write_text('[board]\nstart = "f5"\n[something_is_declared]\nmodel = "f6"\n')
+    keys.write_text('[board]\nstart = "f5"\nmodel = "f6"\n')
     own = {**surroundings, "OCTOTUI_KEYS": str(keys), "OCTOTUI_THEME": "light"}
     with Terminal("demo", **own) as terminal:
         terminal.wait("Tour 1/5", "press f5: starts a run")
