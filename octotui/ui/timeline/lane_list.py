@@ -20,23 +20,14 @@ class LaneList(LineList):
 
     KEYS_TITLE = "On a timeline"
     BINDINGS: ClassVar[list[BindingType]] = [
-        KeyAction(
-            "left",
-            "time(-1)",
-            "earlier",
-            show=False,
-            id="timeline.earlier",
-            tooltip="The cursor, by one cell",
-        ),
-        KeyAction(
-            "right", "time(1)", "later", show=False, id="timeline.later", tooltip="The cursor, by one cell"
-        ),
+        KeyAction("left", "time(-1)", "earlier", show=False, tooltip="The cursor, by one cell"),
+        KeyAction("right", "time(1)", "later", show=False, tooltip="The cursor, by one cell"),
         KeyAction(
             "shift+left",
             "time(-10)",
             "earlier",
             show=False,
-            id="timeline.much_earlier",
+            id="timeline.far_earlier",
             tooltip="The cursor, by ten cells",
         ),
         KeyAction(
@@ -44,15 +35,13 @@ class LaneList(LineList):
             "time(10)",
             "later",
             show=False,
-            id="timeline.much_later",
+            id="timeline.far_later",
             tooltip="The cursor, by ten cells",
         ),
         KeyAction("n", "edge(1)", "next", key_display="n N", tooltip="What comes next in this lane"),
         KeyAction("N", "edge(-1)", "previous", show=False, tooltip="What was before in this lane"),
-        KeyAction(
-            "plus,equals_sign", "zoom(1)", "zoom", key_display="+ -", id="timeline.nearer", tooltip="Nearer"
-        ),
-        KeyAction("minus", "zoom(-1)", "zoom", show=False, id="timeline.further", tooltip="Further away"),
+        KeyAction("plus,equals_sign", "zoom(1)", "zoom", key_display="+ -", tooltip="Nearer"),
+        KeyAction("minus", "zoom(-1)", "zoom", show=False, id="timeline.zoom_out", tooltip="Further away"),
         KeyAction("0", "whole", "all", show=False, tooltip="All of the time that there is"),
         KeyAction("B", "group", "worker, step", tooltip="Lanes by worker, or by step"),
         KeyAction("enter", "open", "open", tooltip="The run under the cursor, and its output"),

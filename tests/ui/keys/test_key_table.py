@@ -31,5 +31,5 @@ def test_every_declaration_has_its_row():
 def test_what_people_see_first_stands_first():
     titles = list(sections())
     assert titles[:3] == ["Everywhere", "On the board and on a run", "On the board"]
-    assert titles[-1] == "In a replay"
+    assert titles[-2:] == ["In a replay", "In the demo"]
     assert "| `s` | start: choose a runbook, an environment, a tenant | Start a run |" in document()

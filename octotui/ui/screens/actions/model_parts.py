@@ -16,7 +16,7 @@ from octotui.views.model_parts.parts import ModelPart
 class ModelPartsScreen(ExplainedActions, ColumnChoiceScreen):
     """A screen with a key for the part of the model that something was declared by."""
 
-    KEYS_TITLE = "Where something is declared"
+    KEYS_TITLE = "On the board and on a run"
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction(
             "m",
