@@ -1,8 +1,7 @@
 """The screen of a run's timeline, live and afterwards."""
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -23,8 +22,6 @@ from octotui.views.timeline.recorder import Timeline
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
-OpenRun = Callable[[str], None]
-
 
 class TimelineScreen(RunActionsScreen):
     """The timeline of a run and all it started; it follows events while one of them is open."""
@@ -34,11 +31,10 @@ class TimelineScreen(RunActionsScreen):
         KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To where it was opened"),
     ]
 
-    def __init__(self, session: "SpaceAccess", run: str, root: str, open_run: OpenRun) -> None:
-        """Create it for a run of a family; `open_run` opens a run with its output."""
+    def __init__(self, session: "SpaceAccess", run: str, root: str) -> None:
+        """Create it for a run of a family, whose first run is `root`."""
         super().__init__(session, run)
         self._root = root
-        self._open_run = open_run
         self._timeline: Timeline | None = None
         self._waiting: list[AnyEvent] = []  # came before the past was known
         self._seen = 0  # the State whose past is shown, in a replay
@@ -94,12 +90,16 @@ class TimelineScreen(RunActionsScreen):
 
     @on(TimelinePanel.RunOpened)
     def _open(self, event: TimelinePanel.RunOpened) -> None:
-        self._open_run(event.run)
+        self._show_run(event.run, event.job)
+
+    def _show_run(self, run: str, job: str | None = None) -> None:
+        app: Any = self.app
+        app.open_run(self.session, run, job, log=True)
 
     def action_log(self) -> None:
         """Open the output of the run."""
         if self.run is not None:
-            self._open_run(self.run)
+            self._show_run(self.run)
 
     def action_back(self) -> None:
         """Go back to where it was opened."""

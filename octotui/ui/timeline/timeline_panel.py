@@ -219,9 +219,9 @@ cursor says what was there, and who waited for whom."""
         if timeline is None or lane is None:
             return
         span = span_at(lane.spans, self.moment, self.now)
-        run = span.run if span is not None else lane.run
+        run, job = (span.run, span.job) if span is not None else (lane.run, lane.job)
         if run:
-            self.post_message(self.RunOpened(run, span.job if span is not None else None))
+            self.post_message(self.RunOpened(run, job))
         else:
             self._tell("there is nothing to open at this moment of the lane")
 

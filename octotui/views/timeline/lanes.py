@@ -27,6 +27,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     depth: int = 0
     spans: Sequence[Span]
     run: str = ""
+    job: str | None = None  # that all of its spans are of
 
 
 def lanes(timeline: Timeline, grouping: Grouping, path: Sequence[Span], now: float) -> tuple[Lane, ...]:
@@ -123,4 +124,5 @@ def _of_job(timeline: Timeline, job: Job, depth: int) -> Lane:
         depth=depth,
         spans=timeline.spans.get(job.id, ()),
         run=job.run,
+        job=job.id,
     )
