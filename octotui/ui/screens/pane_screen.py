@@ -6,9 +6,9 @@ from typing import Any, ClassVar, NamedTuple
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region
+from textual.timer import Timer
 from textual.widget import Widget
 
-from octotui.store.errors import StoreError
 from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.pools_panel import PoolsPanel
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
@@ -103,6 +103,7 @@ class PaneScreen(RunActionsScreen):
         self._aside: list[Widget] = []  # hidden while a pane is zoomed
         self._dragged: tuple[PaneDivision, Widget] | None = None  # and the widget that has the mouse
         self._laid_out = ""
+        self._saving: Timer | None = None
 
     def divisions(self) -> Sequence[PaneDivision]:
         """Return the divisions of the screen, the inner ones first."""
@@ -275,13 +276,14 @@ class PaneScreen(RunActionsScreen):
             self._save_soon()
 
     def _save_soon(self) -> None:
-        self.set_timer(SAVED, self._save)
+        """Save once for all changes that follow one another closely."""
+        if self._saving is not None:
+            self._saving.stop()
+        self._saving = self.set_timer(SAVED, self._save, name="panes")
 
     def _save(self) -> None:
-        try:
-            self._layouts.save()
-        except StoreError as problem:
-            self.notify(f"not kept: {problem}", severity="error", markup=False)
+        app: Any = self.app
+        app.keep_panes()
 
     def on_unmount(self) -> None:
         """Keep what has just been changed."""

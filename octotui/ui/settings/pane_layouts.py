@@ -29,11 +29,15 @@ class PaneLayouts:
         self._shares.setdefault(key, {})[division] = share
         self._changed.add(key)
 
-    def save(self) -> None:
-        """Save what has changed; raises what the caller's `save` raises."""
+    def take_changed(self) -> dict[str, dict[str, int]]:
+        """Return what has changed since it was last taken, to be saved; empty where nothing has."""
         changed, self._changed = self._changed, set()
-        if changed and self._save is not None:
-            self._save({key: self._shares[key] for key in sorted(changed)})
+        return {key: dict(self._shares[key]) for key in sorted(changed)}
+
+    def save(self, changed: dict[str, dict[str, int]]) -> None:
+        """Save what was taken, in any thread; raises what the caller's `save` raises."""
+        if self._save is not None:
+            self._save(changed)
 
 
 def resized(first: int, total: int, step: int, least: int) -> int | None:

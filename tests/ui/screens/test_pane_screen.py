@@ -1,4 +1,5 @@
 import asyncio
+import threading
 
 import pytest
 
@@ -6,7 +7,10 @@ from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens import pane_screen
+from octotui.ui.screens.board import Board
 from octotui.ui.screens.pane_screen import LEAST_COLUMNS, LEAST_LINES
+from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.settings.account_settings import AccountSettings
 from octotui.ui.settings.pane_layouts import PaneLayouts
 from octotui.ui.widgets.pane_heading import PaneHeading
@@ -132,6 +136,51 @@ async def test_r13_sizes_are_kept_for_each_size_of_the_screen(tmp_path):
         await it.until(lambda: sizes(it) == wide, lambda: f"{wide} not {sizes(it)}")
         await it.pilot.resize_terminal(*NARROW)
         await it.until(lambda: sizes(it) == narrow, lambda: f"{narrow} not {sizes(it)}")
+
+
+class SlowFile:
+    """A file of sizes that another process holds until it is let go."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self.waits = 0
+        self.saved: list[dict[str, dict[str, int]]] = []
+
+    def save(self, changed: dict[str, dict[str, int]]) -> None:
+        self.waits += 1
+        assert self.released.wait(10), "nobody could let it go: the event loop waits, too"
+        self.saved.append(changed)
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_r13_keys_work_while_sizes_wait_to_be_saved(tmp_path, monkeypatch, leaves):
+    monkeypatch.setattr(pane_screen, "SAVED", 0.01)
+    file = SlowFile()
+    account = AccountSettings(panes=PaneLayouts(save=file.save))
+    async with opened(scenes.seed(), tmp_path, WIDE, account=account) as it:
+        await it.press("enter")
+        before = sizes(it)["TreePanel"].height
+        await it.press("right_curly_bracket")
+        await it.until(lambda: file.waits == 1)
+        await it.press("right_curly_bracket", *(["escape"] if leaves else []))
+        assert isinstance(it.app.screen, Board if leaves else RunScreen)
+        if not leaves:
+            assert sizes(it)["TreePanel"].height == before + 2
+        file.released.set()
+    first, last = file.saved
+    assert first["runscreen-tall"]["run"] < last["runscreen-tall"]["run"]
+
+
+async def test_r13_keys_that_follow_one_another_are_saved_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(pane_screen, "SAVED", 60)
+    saved: list[dict[str, dict[str, int]]] = []
+    account = AccountSettings(panes=PaneLayouts(save=saved.append))
+    async with opened(scenes.seed(), tmp_path, WIDE, account=account) as it:
+        await it.press(*["greater_than_sign"] * 5)
+        screen = it.app.screen
+        timers = [each for each in screen._timers if each.name == "panes" and each._task is not None]
+        assert len(timers) == 1
+    assert len(saved) == 1
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
