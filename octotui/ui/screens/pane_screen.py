@@ -13,9 +13,11 @@ from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.pools_panel import PoolsPanel
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.settings.pane_layouts import WHOLE, PaneLayouts, resized, share_of
+from octotui.ui.timeline.replay_keys import ReplayKeys
 from octotui.ui.widgets.pane_heading import PaneHeading
 
 LEAST_COLUMNS, LEAST_LINES = 24, 3
+ALONE = "the pane is alone on the screen already"
 COLUMNS, LINES = 4, 1  # cells that a key moves a division
 SAVED = 1.0  # seconds after the last change
 
@@ -175,17 +177,22 @@ class PaneScreen(RunActionsScreen):
         own = (each for each in shown if each.first in around or each.second in around)
         return next(own, next(iter(shown), None))
 
+    @property
+    def _keys_lead_through_time(self) -> bool:
+        """Whether the keys of panes are those of a replay here."""
+        app: Any = self.app
+        return bool(app.has_own_time_keys) or isinstance(self, ReplayKeys)
+
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Return why no division can be moved, and why nothing can be zoomed."""
-        app: Any = self.app
-        if action in ("divide", "zoom") and self.is_attached and app.has_own_time_keys:
+        if action in ("divide", "zoom") and self.is_attached and self._keys_lead_through_time:
             return "this key leads through the replay: drag a division, or click a heading twice"
         if action == "divide" and self._zoomed is not None:
             return "one pane is alone on the screen"
         if action == "divide" and self.is_mounted and self._division(bool(parameters[0])) is None:
             return f"no two panes are {'beside one another' if parameters[0] else 'above one another'} here"
         if action == "zoom" and self.is_mounted and self._zoomed is None and not self._others(self._pane()):
-            return "the pane is alone on the screen already"
+            return ALONE
         return super().why_not(action, parameters)
 
     def action_divide(self, across: bool, step: int) -> None:
@@ -224,10 +231,14 @@ class PaneScreen(RunActionsScreen):
 
     def _zoom(self, pane: Widget | None) -> None:
         self._aside = self._others(pane)
-        self._zoomed = pane if self._aside else None
+        if not self._aside:
+            self._tell(ALONE)
+            return
+        self._zoomed = pane
         for each in self._aside:
             each.styles.display = "none"
-        self._tell(f"{key_of(type(self), 'zoom')} shows all panes again")
+        key = "" if self._keys_lead_through_time else key_of(type(self), "zoom")
+        self._tell(f"{key} shows all panes again" if key else "two clicks on its heading show all again")
         self.refresh_bindings()
 
     def _unzoom(self) -> None:

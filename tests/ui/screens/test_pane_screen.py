@@ -2,6 +2,7 @@ import asyncio
 import threading
 
 import pytest
+from textual.widget import Widget
 
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
@@ -116,6 +117,51 @@ async def test_a_click_on_a_heading_focuses_its_pane_and_two_zoom_it(tmp_path):
         await it.until(lambda: list(sizes(it)) == ["TreePanel"])
         await it.pilot.click(heading, times=2)
         await it.until(lambda: len(sizes(it)) == 4)
+
+
+async def twice_clicked(it: Opened, pane: type[Widget]) -> str:
+    """What is seen after two clicks on the heading of a pane."""
+    await it.pilot.click(it.app.screen.query_one(pane).query_one(PaneHeading), times=2)
+    await it.pilot.pause()
+    return it.text
+
+
+async def test_two_clicks_say_what_leads_back_and_what_is_alone_already(tmp_path):
+    """R12: no key is named that does something else here."""
+    async with opened(scenes.seed(), tmp_path, WIDE) as it:
+        assert "+ shows all panes again" in await twice_clicked(it, TreePanel)
+        await it.press("plus", "l")
+        text = await twice_clicked(it, OutputPanel)
+        assert "the pane is alone on the screen already" in text
+        assert "shows all panes" not in text
+    async with replayed(tmp_path, WIDE) as it:
+        text = await twice_clicked(it, TreePanel)
+        assert "two clicks on its heading show all again" in text
+        assert "+ shows" not in text
+        await twice_clicked(it, TreePanel)
+        assert len(sizes(it)) == 4
+
+
+async def test_panes_of_the_history_of_a_run_are_dragged_and_zoomed_by_mouse(tmp_path):
+    """R13: its keys are those of a replay."""
+    saved: list[dict[str, dict[str, int]]] = []
+    account = AccountSettings(panes=PaneLayouts(save=saved.append))
+    async with opened(scenes.approved(), tmp_path, WIDE, account=account) as it:
+        await it.press("h")
+        await it.sees("Replay", "Tag the bill")
+        heading = it.app.screen.query_one(OutputPanel).region
+        await it.pilot.mouse_down(offset=(5, heading.y))
+        await it.pilot.hover(offset=(5, heading.y - 6))
+        await it.pilot.mouse_up(offset=(5, heading.y - 6))
+        assert it.app.screen.query_one(OutputPanel).region.y == heading.y - 6
+        assert "two clicks on its heading show" in await twice_clicked(it, TreePanel)
+        assert list(sizes(it)) == ["TreePanel"]
+        await twice_clicked(it, TreePanel)
+        assert list(sizes(it)) == ["TreePanel", "OutputPanel"]
+        await it.press("plus")
+        assert it.app.screen.pace == 10
+        assert list(sizes(it)) == ["TreePanel", "OutputPanel"]
+    assert list(saved[-1]) == ["historyscreen-tall"]
 
 
 async def test_r13_sizes_are_kept_for_each_size_of_the_screen(tmp_path):
