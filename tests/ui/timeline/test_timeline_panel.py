@@ -1,6 +1,9 @@
 """The pane of a timeline: how it is moved in, zoomed and grouped, live and at any size."""
 
+from itertools import pairwise
+
 import pytest
+from msgspec.structs import replace
 
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.run_screen import RunScreen
@@ -192,3 +195,17 @@ async def test_enter_on_the_critical_path_opens_the_job_of_another_run(tmp_path)
         assert span.job is not None
         assert await opened_job(it) == span.job
         assert it.app.screen.run == span.run
+
+
+async def test_the_legend_has_all_that_is_drawn(tmp_path):
+    async with opened(scenes.approved(), tmp_path) as it:
+        await it.press("L")
+        await it.sees("critical path", "??")
+        assert "machine away" not in it.text
+        timeline = panel(it).timeline
+        last = timeline.spans["job-1.2"][-1]
+        parts = [last.start + (last.end - last.start) * part / 60 for part in range(61)]
+        spans = [replace(last, start=start, end=end) for start, end in pairwise(parts)]
+        timeline.spans["job-1.2"] = [*spans[:-1], replace(spans[-1], kind="outage")]
+        panel(it)._lay(at_once=True)
+        await it.sees("machine away")
