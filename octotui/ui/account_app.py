@@ -35,6 +35,7 @@ class AccountApp(OrderedKeysApp[T]):
         self.account = account
         self.keymap = account.keymap
         self.panes = account.panes or PaneLayouts()
+        self._keeping: asyncio.Task[None] | None = None
         rebind(self, self.keymap)
         leaving = (key for key in self._quit_keys if key_to_character(key) is None)
         self.urgent = frozenset({SAYS_HOW, *leaving})
@@ -78,3 +79,19 @@ class AccountApp(OrderedKeysApp[T]):
             await asyncio.to_thread(keep, *what)  # another process may hold the file
         except (StoreError, ModelError) as problem:
             self.notify(f"not kept: {problem}", severity="error", markup=False)
+
+    def keep_panes(self) -> None:
+        """Save sizes of panes that have changed, beside what goes on; the app waits for that as it ends."""
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._keep_panes())
+
+    async def _keep_panes(self) -> None:
+        """Save what has changed, and what changes meanwhile, so that the last change stays."""
+        while changed := self.panes.take_changed():
+            await self.save(self.panes.save, changed)
+
+    async def on_unmount(self) -> None:
+        """Wait until the sizes of panes are saved."""
+        self.keep_panes()
+        if self._keeping is not None:
+            await self._keeping

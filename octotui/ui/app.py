@@ -249,12 +249,18 @@ class OctotuiApp(AccountApp[Left]):
         else:
             self.push_screen(ModelScreen(self.model_file, part))
 
-    def open_output(self, session: "SpaceAccess", job: tuple[str, str] | None) -> None:
-        """Open the output of a job of a run, if one is wanted."""
+    def open_run(
+        self, session: "SpaceAccess", run: str, job: str | None = None, *, log: bool = False
+    ) -> None:
+        """Open a run, at one of its jobs or at what matters; with `log`, its output alone."""
         from octotui.ui.screens.run_screen import RunScreen
 
+        self.push_screen(RunScreen(session, run, log=log, job=job))
+
+    def open_output(self, session: "SpaceAccess", job: tuple[str, str] | None) -> None:
+        """Open the output of a job of a run, if one is wanted."""
         if job is not None:
-            self.push_screen(RunScreen(session, job[0], log=True, job=job[1]))
+            self.open_run(session, *job, log=True)
 
     def bar(self) -> Widget | None:
         """Return a line above the key bar of each screen, if any."""

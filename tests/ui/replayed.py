@@ -23,7 +23,7 @@ class Replayed(Opened):
 
 @asynccontextmanager
 async def replayed(
-    directory: Path, size: tuple[int, int] = (120, 40), scene: Scene | None = None, **more: str
+    directory: Path, size: tuple[int, int] = (120, 40), scene: Scene | None = None, **more: object
 ) -> AsyncIterator[Replayed]:
     """The app on four runs that meet, at the last moment."""
     app = ReplayApp(replay(directory, scene or tamed()), **more)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from octotui.store.errors import StoreError
 from octotui.ui.settings.account_settings import AccountSettings
+from octotui.ui.settings.pane_layouts import PaneLayouts
 from tests import scenes
 from tests.ui.opened import opened
 
@@ -25,3 +26,15 @@ async def test_r12_a_faulty_file_of_the_account_is_told_as_the_app_opens(tmp_pat
     account = AccountSettings(problems=("keys.toml:1:1: no such place",))
     async with opened(scenes.seed(), tmp_path, account=account) as it:
         await it.sees("keys.toml:1:1: no such place")
+
+
+async def test_r13_sizes_of_panes_that_cannot_be_kept_are_said(tmp_path):
+    def full(changed: object) -> None:
+        raise StoreError("no room for sizes")
+
+    account = AccountSettings(panes=PaneLayouts(save=full))
+    async with opened(scenes.seed(), tmp_path, account=account) as it:
+        await it.press("greater_than_sign")
+        it.app.keep_panes()
+        await it.sees("not kept: no room for sizes")
+        await it.press("greater_than_sign")  # and as it ends, without a fault

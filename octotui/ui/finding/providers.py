@@ -11,7 +11,6 @@ from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.screens.actions.start_actions import StartActionsScreen
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.place_screen import PlaceScreen
-from octotui.ui.screens.run_screen import RunScreen
 from octotui.views.finding.goals import Goal, goals
 from octotui.views.finding.startable import Startable, startable, tenant_named
 from octotui.views.pages.page import PagePlace
@@ -59,9 +58,9 @@ def _start(screen: StartActionsScreen, item: Startable) -> None:
 
 def _go(screen: StartActionsScreen, goal: Goal) -> None:
     """Open the page of a place, the screen of a run, or the runs of a project."""
-    app = screen.app
+    app: Any = screen.app
     if goal.kind == "run":
-        app.push_screen(RunScreen(screen.session, goal.key))
+        app.open_run(screen.session, goal.key)
     elif goal.kind == "project":
         _show_runs(app, f"project:{goal.key}")
     else:

@@ -42,7 +42,8 @@ the keys of this page, and says so. Key bar, help, palette and hints show the ke
 
 `<` and `>` move the line between the halves, `{` and `}` the division at the pane with the focus; `+` gives
 that pane the whole screen, as its heading says, and all of it back. By mouse, drag the line, or the heading
-of the lower pane; click a heading twice to zoom. The account keeps the sizes, for each size of the terminal.
+of the lower pane; click a heading twice to zoom. In a replay, and in the history of a run, these keys are
+others: there it is done by mouse. The account keeps the sizes, for each size of the terminal.
 
 Each key of the last line can be clicked, the question above it, the sign of a family, and the head of a
 column, which sorts; the counts of the board's first line, which show what they count; the way in the first

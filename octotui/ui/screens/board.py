@@ -187,17 +187,12 @@ class Board(PaneScreen, BoardActions):
 
     @on(RunOpened)
     def _open(self, event: RunOpened) -> None:
-        self._open_run(event.run)
+        self.show_run(event.run, log=False)
 
     @on(TreePanel.Opened)
     def _open_row(self, event: TreePanel.Opened) -> None:
         run = event.row.run if event.row is not None else self.run
-        self._open_run(run)
-
-    def _open_run(self, run: str | None, *, log: bool = False) -> None:
-        from octotui.ui.screens.run_screen import RunScreen
-
-        self.app.push_screen(RunScreen(self.session, run, log=log))
+        self.show_run(run, log=False)
 
     @on(TreePanel.Pointed)
     def _point(self, event: TreePanel.Pointed) -> None:
@@ -220,10 +215,6 @@ class Board(PaneScreen, BoardActions):
         if event.worker:
             trail.append(("target" if event.pool == TARGETS else "worker", event.worker))
         self._open_place(*trail)
-
-    def show_run(self, run: str) -> None:
-        """Open a run with its output."""
-        self._open_run(run, log=True)
 
     def action_places(self) -> None:
         """Show what the space has."""
@@ -262,8 +253,3 @@ class Board(PaneScreen, BoardActions):
 
         app: Any = self.app
         app.push_screen(QuestionsScreen(self.session, app.list_setting("questions")))
-
-    def action_log(self) -> None:
-        """Open the output of the selected run."""
-        if self.run is not None:
-            self._open_run(self.run, log=True)

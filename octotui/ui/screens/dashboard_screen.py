@@ -12,7 +12,6 @@ from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.place_screen import PlaceScreen
-from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
@@ -50,19 +49,11 @@ class DashboardScreen(TimeActionsScreen):
     def _choose(self, event: DashboardPanel.RunChosen) -> None:
         self.run = event.run
         if isinstance(event, DashboardPanel.RunOpened):
-            self.app.push_screen(RunScreen(self.session, event.run))
+            self.show_run(event.run, log=False)
 
     @on(DashboardPanel.EnvironmentOpened)
     def _open_environment(self, event: DashboardPanel.EnvironmentOpened) -> None:
         self.app.push_screen(PlaceScreen(self.session, (PagePlace("environment", event.environment),)))
-
-    def show_run(self, run: str) -> None:
-        """Open a run with its output."""
-        self.app.push_screen(RunScreen(self.session, run, log=True))
-
-    def action_log(self) -> None:
-        """Open the output of the run under the cursor."""
-        self.app.push_screen(RunScreen(self.session, self.run, log=True))
 
     def action_back(self) -> None:
         """Go back to the board."""

@@ -1,6 +1,7 @@
 """The screen of a run of this space at any moment of it: nothing is exported, and nothing can be changed."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +19,7 @@ from octotui.ui.panels.replay_bar import ReplayBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
+from octotui.ui.screens.pane_screen import PaneDivision, PaneScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.timeline.replay_keys import ReplayKeys
 from octotui.ui.widgets.key_bar import KeyBar
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
 
-class HistoryScreen(ReplayKeys, RunActionsScreen):
+class HistoryScreen(ReplayKeys, PaneScreen):
     """The tree and the output of a run as they were, with the keys of a replay."""
 
     CSS_PATH = "history_screen.tcss"
@@ -36,6 +38,8 @@ class HistoryScreen(ReplayKeys, RunActionsScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         KeyAction("escape,backspace,h", "back", "back", lasting=True, tooltip="To how it is now"),
     ]
+
+    SIZES = ("-low", "-tall")
 
     def __init__(self, session: "SpaceAccess", run: str, root: str) -> None:
         super().__init__(session, run)
@@ -50,6 +54,10 @@ class HistoryScreen(ReplayKeys, RunActionsScreen):
         yield OutputPanel()
         yield ReplayBar(self)
         yield KeyBar()
+
+    def divisions(self) -> Sequence[PaneDivision]:
+        """Return that of tree and output."""
+        return (PaneDivision("run", self.query_one(TreePanel), self.query_one(OutputPanel)),)
 
     def on_mount(self) -> None:
         """Load the past of the family."""

@@ -6,16 +6,18 @@ from typing import Any, ClassVar, NamedTuple
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region
+from textual.timer import Timer
 from textual.widget import Widget
 
-from octotui.store.errors import StoreError
 from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.panels.pools_panel import PoolsPanel
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.settings.pane_layouts import WHOLE, PaneLayouts, resized, share_of
+from octotui.ui.timeline.replay_keys import ReplayKeys
 from octotui.ui.widgets.pane_heading import PaneHeading
 
 LEAST_COLUMNS, LEAST_LINES = 24, 3
+ALONE = "the pane is alone on the screen already"
 COLUMNS, LINES = 4, 1  # cells that a key moves a division
 SAVED = 1.0  # seconds after the last change
 
@@ -103,6 +105,7 @@ class PaneScreen(RunActionsScreen):
         self._aside: list[Widget] = []  # hidden while a pane is zoomed
         self._dragged: tuple[PaneDivision, Widget] | None = None  # and the widget that has the mouse
         self._laid_out = ""
+        self._saving: Timer | None = None
 
     def divisions(self) -> Sequence[PaneDivision]:
         """Return the divisions of the screen, the inner ones first."""
@@ -174,17 +177,22 @@ class PaneScreen(RunActionsScreen):
         own = (each for each in shown if each.first in around or each.second in around)
         return next(own, next(iter(shown), None))
 
+    @property
+    def _keys_lead_through_time(self) -> bool:
+        """Whether the keys of panes are those of a replay here."""
+        app: Any = self.app
+        return bool(app.has_own_time_keys) or isinstance(self, ReplayKeys)
+
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Return why no division can be moved, and why nothing can be zoomed."""
-        app: Any = self.app
-        if action in ("divide", "zoom") and self.is_attached and app.has_own_time_keys:
+        if action in ("divide", "zoom") and self.is_attached and self._keys_lead_through_time:
             return "this key leads through the replay: drag a division, or click a heading twice"
         if action == "divide" and self._zoomed is not None:
             return "one pane is alone on the screen"
         if action == "divide" and self.is_mounted and self._division(bool(parameters[0])) is None:
             return f"no two panes are {'beside one another' if parameters[0] else 'above one another'} here"
         if action == "zoom" and self.is_mounted and self._zoomed is None and not self._others(self._pane()):
-            return "the pane is alone on the screen already"
+            return ALONE
         return super().why_not(action, parameters)
 
     def action_divide(self, across: bool, step: int) -> None:
@@ -223,17 +231,20 @@ class PaneScreen(RunActionsScreen):
 
     def _zoom(self, pane: Widget | None) -> None:
         self._aside = self._others(pane)
-        self._zoomed = pane if self._aside else None
+        if not self._aside:
+            self._tell(ALONE)
+            return
+        self._zoomed = pane
         for each in self._aside:
             each.styles.display = "none"
         self._sign_zoom(is_zoomed=True)
-        self._tell(f"{key_of(type(self), 'zoom')} shows all panes again")
+        key = "" if self._keys_lead_through_time else key_of(type(self), "zoom")
+        self._tell(f"{key} shows all panes again" if key else "two clicks on its heading show all again")
         self.refresh_bindings()
 
     def _sign_zoom(self, *, is_zoomed: bool) -> None:
         """Say in the heading of the zoomed pane that it is, and which key shows the others, or no longer."""
-        app: Any = self.app
-        key = "" if app.has_own_time_keys else f" ({key_of(type(self), 'zoom')})"
+        key = "" if self._keys_lead_through_time else f" ({key_of(type(self), 'zoom')})"
         for heading in self._zoomed.query_children(PaneHeading) if self._zoomed is not None else ():
             heading.zoomed = f"zoomed{key}" if is_zoomed else ""
 
@@ -284,13 +295,14 @@ class PaneScreen(RunActionsScreen):
             self._save_soon()
 
     def _save_soon(self) -> None:
-        self.set_timer(SAVED, self._save)
+        """Save once for all changes that follow one another closely."""
+        if self._saving is not None:
+            self._saving.stop()
+        self._saving = self.set_timer(SAVED, self._save, name="panes")
 
     def _save(self) -> None:
-        try:
-            self._layouts.save()
-        except StoreError as problem:
-            self.notify(f"not kept: {problem}", severity="error", markup=False)
+        app: Any = self.app
+        app.keep_panes()
 
     def on_unmount(self) -> None:
         """Keep what has just been changed."""

@@ -12,7 +12,6 @@ from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.machine_checks import MachineChecksScreen
-from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.pages.last_runs import last_runs_in
@@ -47,10 +46,6 @@ class PlaceScreen(MachineChecksScreen):
         yield bar.data_bind(RunActionsScreen.state, RunActionsScreen.now, RunActionsScreen.run)
         yield KeyBar()
 
-    def show_run(self, run: str) -> None:
-        """Open a run with its output."""
-        self.app.push_screen(RunScreen(self.session, run, log=True))
-
     @on(PlacePanel.Turned)
     def _turn(self, event: PlacePanel.Turned) -> None:
         if event.place is None:
@@ -78,7 +73,7 @@ class PlaceScreen(MachineChecksScreen):
     def _point(self, event: PlacePanel.Pointed) -> None:
         self.run = event.line.run if event.line is not None else None
         if isinstance(event, PlacePanel.Opened):
-            self.app.push_screen(RunScreen(self.session, self.run))
+            self.show_run(self.run, log=False)
 
     def pointed_worker(self) -> str | None:
         """Return the worker under the cursor, or that of the page where the cursor is on no run."""
@@ -94,10 +89,6 @@ class PlaceScreen(MachineChecksScreen):
         panel = self.query_one(PlacePanel)
         place = panel.line.place if panel.line is not None and panel.line.place is not None else panel.place
         return place.slug if place.kind in ("worker", "target") else None
-
-    def action_log(self) -> None:
-        """Open the output of the run under the cursor."""
-        self.app.push_screen(RunScreen(self.session, self.run, log=True))
 
     def action_back(self) -> None:
         """Go back to where the pages were opened."""

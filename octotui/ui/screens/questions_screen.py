@@ -12,7 +12,6 @@ from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.questions_panel import QuestionsPanel
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
-from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.model_parts.parts import ModelPart, of_question
@@ -91,14 +90,6 @@ class QuestionsScreen(TimeActionsScreen):
         items = plan_questions(action, asked, self.state, self.session.user, self.now)
         done = await self.app.push_screen_wait(BulkDialog(self.session, action, items))
         self.query_one(QuestionsPanel).unmark(done.questions if done is not None else ())
-
-    def show_run(self, run: str) -> None:
-        """Open a run with its output."""
-        self.app.push_screen(RunScreen(self.session, run, log=True))
-
-    def action_log(self) -> None:
-        """Open the output of the run that asks."""
-        self.app.push_screen(RunScreen(self.session, self.run, log=True))
 
     def action_back(self) -> None:
         """Unmark all questions; without marks, go back to the board."""

@@ -91,7 +91,7 @@ class RunScreen(PaneScreen, MergedOutputScreen):
     @on(TreePanel.Opened)
     def _open(self, event: TreePanel.Opened) -> None:
         if event.row is not None and event.row.run != self.run:
-            self.app.push_screen(RunScreen(self.session, event.row.run))
+            self.show_run(event.row.run, log=False)
         else:
             self.action_log()
 
@@ -124,10 +124,6 @@ class RunScreen(PaneScreen, MergedOutputScreen):
         self.refresh_bindings()
         if not self.has_class("-log"):
             self.call_after_refresh(self.query_one(LineList).focus)
-
-    def show_run(self, run: str) -> None:
-        """Open a run with its output."""
-        self.app.push_screen(RunScreen(self.session, run, log=True))
 
     def action_back(self) -> None:
         """Go back to the tree, then to the board."""

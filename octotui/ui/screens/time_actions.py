@@ -1,14 +1,15 @@
 """The base of screens from which a run is looked at in time: timeline, history, and what differed."""
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import BindingType
 
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.screens.actions.start_actions import StartActionsScreen
 from octotui.ui.send_command import look_up
+from octotui.ui.timeline.replay_keys import ReplayKeys
 
 if TYPE_CHECKING:
     from octotui.views.comparison.side import Side
@@ -48,7 +49,8 @@ class TimeActionsScreen(StartActionsScreen):
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Refuse to look at the time of no run, and at the past where that is what is shown."""
         if action == "history" and self.state.keep_ended:
-            return "this is a replay already: , and . lead through it"
+            back, on = (key_of(ReplayKeys, f"step({each})") for each in (-1, 1))
+            return f"this is a replay already: {back} and {on} lead through it"
         if action in ("timeline", "history", "differences"):
             return "" if self.root else "no run is selected"
         return super().why_not(action, parameters)
@@ -69,7 +71,7 @@ class TimeActionsScreen(StartActionsScreen):
         from octotui.ui.screens.timeline_screen import TimelineScreen
 
         if self.run is not None and self.root is not None:
-            self.app.push_screen(TimelineScreen(self.session, self.run, self.root, self.show_run))
+            self.app.push_screen(TimelineScreen(self.session, self.run, self.root))
 
     def action_history(self) -> None:
         """Show the selected run at any moment of it."""
@@ -116,5 +118,12 @@ class TimeActionsScreen(StartActionsScreen):
             self.notify(f"{run} is not kept any more", severity="warning", markup=False)
         return None
 
-    def show_run(self, run: str) -> None:
-        """Open a run with its output; screens that can do so say how."""
+    def show_run(self, run: str | None, *, log: bool = True) -> None:
+        """Open a run, if there is one: its output alone, or with its tree."""
+        app: Any = self.app
+        if run is not None:
+            app.open_run(self.session, run, log=log)
+
+    def action_log(self) -> None:
+        """Open the output of the selected run."""
+        self.show_run(self.run)

@@ -1,8 +1,7 @@
 """The screen of a run's timeline, live and afterwards."""
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,6 +12,7 @@ from octotui.engine.evolve.evolve import DOES_NOT_FIT
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
+from octotui.ui.screens.actions.start_actions import StartActionsScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.timeline.event_feed import feed_of
 from octotui.ui.timeline.lane_list import LaneList
@@ -23,10 +23,11 @@ from octotui.views.timeline.recorder import Timeline
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
-OpenRun = Callable[[str], None]
+Loading = Literal["is asked", "failed", "does not fit"]
+"""How the look at the past stands, as long as there is no timeline: one that failed is tried again."""
 
 
-class TimelineScreen(RunActionsScreen):
+class TimelineScreen(StartActionsScreen):
     """The timeline of a run and all it started; it follows events while one of them is open."""
 
     KEYS_TITLE = "On a timeline"
@@ -34,13 +35,13 @@ class TimelineScreen(RunActionsScreen):
         KeyAction("escape,backspace", "back", "back", lasting=True, tooltip="To where it was opened"),
     ]
 
-    def __init__(self, session: "SpaceAccess", run: str, root: str, open_run: OpenRun) -> None:
-        """Create it for a run of a family; `open_run` opens a run with its output."""
+    def __init__(self, session: "SpaceAccess", run: str, root: str) -> None:
+        """Create it for a run of a family, whose first run is `root`."""
         super().__init__(session, run)
         self._root = root
-        self._open_run = open_run
         self._timeline: Timeline | None = None
         self._waiting: list[AnyEvent] = []  # came before the past was known
+        self._loading: Loading = "is asked"
         self._seen = 0  # the State whose past is shown, in a replay
 
     def compose(self) -> ComposeResult:
@@ -57,9 +58,11 @@ class TimelineScreen(RunActionsScreen):
         self._load()
 
     def _hear(self, events: tuple[AnyEvent, ...]) -> None:
-        """Take new events, or keep them until the past is known."""
+        """Take new events, or keep them until the past is known; look that up again where it failed."""
         if self._timeline is None:
-            self._waiting += events
+            if self._loading == "is asked":
+                self._waiting += events
+            self._try_again()
             return
         before = self._timeline.changes
         self._timeline.add(events)
@@ -68,19 +71,32 @@ class TimelineScreen(RunActionsScreen):
 
     def watch_state(self) -> None:
         """In a replay, show what had happened at its moment."""
+        self._try_again()
         if self.state.keep_ended and self.is_mounted and self._seen != self.state.seq:
             self._seen = self.state.seq
             self._load()
 
+    def _try_again(self) -> None:
+        """Look up the past again where that has failed, now that there is something new."""
+        if self._loading == "failed" and self.is_mounted:
+            self._load(quiet=True)
+
+    def _give_up(self, loading: Loading) -> None:
+        self._loading = loading
+        self._waiting.clear()
+
     @work(exclusive=True, group="timeline")
-    async def _load(self) -> None:
+    async def _load(self, *, quiet: bool = False) -> None:
         """Fold the events of the family in a thread; those that come meanwhile follow."""
-        past = await look_up(self, self.session.events_of(self._root, others=True))
+        self._loading = "is asked"
+        past = await look_up(self, self.session.events_of(self._root, others=True), quiet=quiet)
         if past is None:
+            self._give_up("failed")
             return
         try:
             timeline = await asyncio.to_thread(Timeline, self._root, past)
         except DOES_NOT_FIT:
+            self._give_up("does not fit")
             self.notify(
                 "its events contradict one another: octotui audit verifies the journal", severity="error"
             )
@@ -94,12 +110,16 @@ class TimelineScreen(RunActionsScreen):
 
     @on(TimelinePanel.RunOpened)
     def _open(self, event: TimelinePanel.RunOpened) -> None:
-        self._open_run(event.run)
+        self._show_run(event.run, event.job)
+
+    def _show_run(self, run: str, job: str | None = None) -> None:
+        app: Any = self.app
+        app.open_run(self.session, run, job, log=True)
 
     def action_log(self) -> None:
         """Open the output of the run."""
         if self.run is not None:
-            self._open_run(self.run)
+            self._show_run(self.run)
 
     def action_back(self) -> None:
         """Go back to where it was opened."""

@@ -33,11 +33,15 @@ class PaneLayouts:
         """Return the same sizes, of which changes are not saved."""
         return PaneLayouts(self._shares)
 
-    def save(self) -> None:
-        """Save what has changed; raises what the caller's `save` raises."""
+    def take_changed(self) -> dict[str, dict[str, int]]:
+        """Return what has changed since it was last taken, to be saved; empty where nothing has."""
         changed, self._changed = self._changed, set()
-        if changed and self._save is not None:
-            self._save({key: self._shares[key] for key in sorted(changed)})
+        return {key: dict(self._shares[key]) for key in sorted(changed)}
+
+    def save(self, changed: dict[str, dict[str, int]]) -> None:
+        """Save what was taken, in any thread; raises what the caller's `save` raises."""
+        if self._save is not None:
+            self._save(changed)
 
 
 def resized(first: int, total: int, step: int, least: int) -> int | None:

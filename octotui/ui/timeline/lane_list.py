@@ -44,7 +44,7 @@ class LaneList(LineList):
         KeyAction("minus", "zoom(-1)", "zoom", show=False, id="timeline.zoom_out", tooltip="Further away"),
         KeyAction("0", "whole", "all", show=False, tooltip="All of the time that there is"),
         KeyAction("B", "group", "worker, step", tooltip="Lanes by worker, or by step"),
-        KeyAction("enter", "open", "open", tooltip="The run under the cursor, and its output"),
+        KeyAction("enter", "open", "open", tooltip="The output of the job under the cursor, or of the run"),
     ]
 
     hair: reactive[int | None] = reactive(None, repaint=False)  # the column of the moment, of the whole line

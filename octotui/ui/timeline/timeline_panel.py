@@ -54,6 +54,7 @@ cursor says what was there, and who waited for whom."""
         self.timeline: Timeline | None = None
         self.grouping: Grouping = "worker"
         self._lanes: dict[str, Lane] = {}
+        self._kinds: set[kinds.Kind] = set()
         self._path: Sequence[kinds.Span] = ()
         self._on_path: frozenset[str] = frozenset()
         self._near: TimeScale | None = None  # None: all of the time
@@ -128,6 +129,7 @@ cursor says what was there, and who waited for whom."""
             self._path = critical_path(timeline, self.now)
             self._on_path = on_path(tuple(self._path))
             self._lanes = {each.key: each for each in lanes(timeline, self.grouping, self._path, self.now)}
+            self._kinds = {span.kind for lane in self._lanes.values() for span in lane.spans}
             end = monotonic()
             self._laid, self._cost = (timeline.changes, end), end - start
         self._paint()
@@ -152,8 +154,9 @@ cursor says what was there, and who waited for whom."""
             ),
         )
         axis.column = rows.hair = MARGIN + room + self.scale.column(self.moment)
-        shown = [span.kind for lane in self._lanes.values() for span in lane.spans[:50]]
-        self.query_one("#legend", TextLines).lines = ((*((" ", "plain"),), *legend(shown, glyphs_of(self))),)
+        self.query_one("#legend", TextLines).lines = (
+            ((" ", "plain"), *legend(self._kinds, glyphs_of(self))),
+        )
         self._say()
 
     def _title(self, timeline: Timeline) -> None:
@@ -219,9 +222,9 @@ cursor says what was there, and who waited for whom."""
         if timeline is None or lane is None:
             return
         span = span_at(lane.spans, self.moment, self.now)
-        run = span.run if span is not None else lane.run
+        run, job = (span.run, span.job) if span is not None else (lane.run, lane.job)
         if run:
-            self.post_message(self.RunOpened(run, span.job if span is not None else None))
+            self.post_message(self.RunOpened(run, job))
         else:
             self._tell("there is nothing to open at this moment of the lane")
 

@@ -1,7 +1,7 @@
 """The visible part of a timeline as text with roles; the cost is that of the cells, not of the spans."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from octotui.views.labels import Glyphs, Role, duration
@@ -82,7 +82,7 @@ def axis_line(scale: TimeScale, zone: Zone = None) -> str:
     return "".join(line)
 
 
-def legend(kinds: Sequence[Kind], glyphs: Glyphs) -> Text:
+def legend(kinds: Collection[Kind], glyphs: Glyphs) -> Text:
     """Return what the characters of these kinds mean."""
     text: Text = []
     for kind in LOOKS:

@@ -27,6 +27,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     depth: int = 0
     spans: Sequence[Span]
     run: str = ""
+    job: str | None = None  # that all of its spans are of
 
 
 def lanes(timeline: Timeline, grouping: Grouping, path: Sequence[Span], now: float) -> tuple[Lane, ...]:
@@ -57,7 +58,7 @@ def _by_worker(timeline: Timeline, now: float) -> Iterator[Lane]:
 def _lane_of(span: Span) -> tuple[str, str]:
     """Return which lanes show a span by worker, and of which worker; "none" where that is told elsewhere."""
     if span.job is None:
-        return ("queue" if span.kind in ("slot", "machine", "scheduled") else "none"), ""
+        return ("queue" if span.kind in ("slot", "machine", "check", "scheduled") else "none"), ""
     if span.worker is not None and span.kind in HOLDING:
         return "worker", span.worker
     if span.worker is not None and span.kind in ("lock", "retry"):
@@ -123,4 +124,5 @@ def _of_job(timeline: Timeline, job: Job, depth: int) -> Lane:
         depth=depth,
         spans=timeline.spans.get(job.id, ()),
         run=job.run,
+        job=job.id,
     )

@@ -1,12 +1,17 @@
 import asyncio
+import threading
 
 import pytest
+from textual.widget import Widget
 
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.pools_panel import PoolsPanel
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens import pane_screen
+from octotui.ui.screens.board import Board
 from octotui.ui.screens.pane_screen import LEAST_COLUMNS, LEAST_LINES
+from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.settings.account_settings import AccountSettings
 from octotui.ui.settings.keymap import Keymap
 from octotui.ui.settings.pane_layouts import PaneLayouts
@@ -126,6 +131,51 @@ async def test_a_click_on_a_heading_focuses_its_pane_and_two_zoom_it(tmp_path):
         await it.until(lambda: len(sizes(it)) == 4)
 
 
+async def twice_clicked(it: Opened, pane: type[Widget]) -> str:
+    """What is seen after two clicks on the heading of a pane."""
+    await it.pilot.click(it.app.screen.query_one(pane).query_one(PaneHeading), times=2)
+    await it.pilot.pause()
+    return it.text
+
+
+async def test_two_clicks_say_what_leads_back_and_what_is_alone_already(tmp_path):
+    """R12: no key is named that does something else here."""
+    async with opened(scenes.seed(), tmp_path, WIDE) as it:
+        assert "+ shows all panes again" in await twice_clicked(it, TreePanel)
+        await it.press("plus", "l")
+        text = await twice_clicked(it, OutputPanel)
+        assert "the pane is alone on the screen already" in text
+        assert "shows all panes" not in text
+    async with replayed(tmp_path, WIDE) as it:
+        text = await twice_clicked(it, TreePanel)
+        assert "two clicks on its heading show all again" in text
+        assert "+ shows" not in text
+        await twice_clicked(it, TreePanel)
+        assert len(sizes(it)) == 4
+
+
+async def test_panes_of_the_history_of_a_run_are_dragged_and_zoomed_by_mouse(tmp_path):
+    """R13: its keys are those of a replay."""
+    saved: list[dict[str, dict[str, int]]] = []
+    account = AccountSettings(panes=PaneLayouts(save=saved.append))
+    async with opened(scenes.approved(), tmp_path, WIDE, account=account) as it:
+        await it.press("h")
+        await it.sees("Replay", "Tag the bill")
+        heading = it.app.screen.query_one(OutputPanel).region
+        await it.pilot.mouse_down(offset=(5, heading.y))
+        await it.pilot.hover(offset=(5, heading.y - 6))
+        await it.pilot.mouse_up(offset=(5, heading.y - 6))
+        assert it.app.screen.query_one(OutputPanel).region.y == heading.y - 6
+        assert "two clicks on its heading show" in await twice_clicked(it, TreePanel)
+        assert list(sizes(it)) == ["TreePanel"]
+        await twice_clicked(it, TreePanel)
+        assert list(sizes(it)) == ["TreePanel", "OutputPanel"]
+        await it.press("plus")
+        assert it.app.screen.pace == 10
+        assert list(sizes(it)) == ["TreePanel", "OutputPanel"]
+    assert list(saved[-1]) == ["historyscreen-tall"]
+
+
 async def test_r13_sizes_are_kept_for_each_size_of_the_screen(tmp_path):
     saved: list[dict[str, dict[str, int]]] = []
     layouts = PaneLayouts(save=saved.append)
@@ -144,6 +194,51 @@ async def test_r13_sizes_are_kept_for_each_size_of_the_screen(tmp_path):
         await it.until(lambda: sizes(it) == wide, lambda: f"{wide} not {sizes(it)}")
         await it.pilot.resize_terminal(*NARROW)
         await it.until(lambda: sizes(it) == narrow, lambda: f"{narrow} not {sizes(it)}")
+
+
+class SlowFile:
+    """A file of sizes that another process holds until it is let go."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self.waits = 0
+        self.saved: list[dict[str, dict[str, int]]] = []
+
+    def save(self, changed: dict[str, dict[str, int]]) -> None:
+        self.waits += 1
+        assert self.released.wait(10), "nobody could let it go: the event loop waits, too"
+        self.saved.append(changed)
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_r13_keys_work_while_sizes_wait_to_be_saved(tmp_path, monkeypatch, leaves):
+    monkeypatch.setattr(pane_screen, "SAVED", 0.01)
+    file = SlowFile()
+    account = AccountSettings(panes=PaneLayouts(save=file.save))
+    async with opened(scenes.seed(), tmp_path, WIDE, account=account) as it:
+        await it.press("enter")
+        before = sizes(it)["TreePanel"].height
+        await it.press("right_curly_bracket")
+        await it.until(lambda: file.waits == 1)
+        await it.press("right_curly_bracket", *(["escape"] if leaves else []))
+        assert isinstance(it.app.screen, Board if leaves else RunScreen)
+        if not leaves:
+            assert sizes(it)["TreePanel"].height == before + 2
+        file.released.set()
+    first, last = file.saved
+    assert first["runscreen-tall"]["run"] < last["runscreen-tall"]["run"]
+
+
+async def test_r13_keys_that_follow_one_another_are_saved_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(pane_screen, "SAVED", 60)
+    saved: list[dict[str, dict[str, int]]] = []
+    account = AccountSettings(panes=PaneLayouts(save=saved.append))
+    async with opened(scenes.seed(), tmp_path, WIDE, account=account) as it:
+        await it.press(*["greater_than_sign"] * 5)
+        screen = it.app.screen
+        timers = [each for each in screen._timers if each.name == "panes" and each._task is not None]
+        assert len(timers) == 1
+    assert len(saved) == 1
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])

@@ -1,6 +1,7 @@
 """The screen of a timeline: of ended runs, while events come, in a replay, and without a server."""
 
 from octotui.store.errors import StoreError
+from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.timeline_screen import TimelineScreen
 from octotui.ui.timeline.timeline_panel import TimelinePanel
@@ -50,6 +51,51 @@ async def test_where_the_past_cannot_be_looked_up_a_toast_says_why(tmp_path):
         away(it.session, StoreError("the server cannot be reached: connecting again"))
         await it.press("L")
         await it.sees("the server cannot be reached")
+
+
+async def test_a_past_that_could_not_be_looked_up_is_asked_for_again(tmp_path):
+    async with opened(scenes.approved(), tmp_path) as it:
+        asked = it.session.events_of
+        away(it.session, StoreError("the server cannot be reached: connecting again"))
+        await it.press("L")
+        screen = it.app.screen
+        assert isinstance(screen, TimelineScreen)
+        await it.sees("the server cannot be reached")
+        await it.until(lambda: screen._loading == "failed")
+        it.session.later(10)
+        await it.until(lambda: screen._loading == "failed")
+        assert screen._waiting == []
+        it.session.events_of = asked
+        it.session.later(80)
+        await it.sees("critical path", "??")
+        assert screen._timeline is not None
+        assert screen._timeline.ended
+
+
+async def test_events_that_do_not_fit_are_said_once_and_nothing_is_kept(tmp_path):
+    async with opened(scenes.approved(), tmp_path) as it:
+        events = tuple(each for each in it.session.world.events if type(each).__name__ != "JobQueued")
+        asked = []
+
+        async def forged(run: str, *, others: bool = False) -> tuple:
+            asked.append(run)
+            return events
+
+        it.session.events_of = forged
+        await it.press("L")
+        await it.sees("its events contradict one another")
+        it.session.later(80)
+        await it.pilot.pause()
+        assert it.app.screen._waiting == []
+        assert len(asked) == 1
+
+
+async def test_a_run_is_started_from_it(tmp_path):
+    async with opened(scenes.approved(), tmp_path) as it:
+        await it.press("L")
+        await it.sees("critical path")
+        await it.press("s")
+        assert isinstance(it.app.screen, StartDialog)
 
 
 async def test_in_a_replay_it_shows_what_had_happened_by_then(tmp_path):

@@ -25,12 +25,14 @@ def test_the_cells_of_a_share_come_out_again():
 def test_what_has_changed_is_saved_once():
     saved = []
     layouts = PaneLayouts({"board-wide": {"halves": 300}, "run-tall": {"run": 400}}, saved.append)
-    layouts.save()
-    assert saved == []
+    assert layouts.take_changed() == {}
     layouts.change("board-wide", "right", 700)
     layouts.change("board-wide", "right", 600)
-    layouts.save()
-    layouts.save()
+    taken = layouts.take_changed()
+    assert layouts.take_changed() == {}
+    layouts.change("board-wide", "right", 500)
+    layouts.save(taken)
     assert saved == [{"board-wide": {"halves": 300, "right": 600}}]
+    layouts.change("board-wide", "right", 600)
     assert layouts.shares("board-wide") == {"halves": 300, "right": 600}
     assert layouts.shares("other") == {}

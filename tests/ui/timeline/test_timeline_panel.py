@@ -1,9 +1,15 @@
 """The pane of a timeline: how it is moved in, zoomed and grouped, live and at any size."""
 
-import pytest
+from itertools import pairwise
 
+import pytest
+from msgspec.structs import replace
+
+from octotui.ui.panels.tree_panel import TreePanel
+from octotui.ui.screens.run_screen import RunScreen
 from octotui.ui.timeline.lane_list import LaneList
 from octotui.ui.timeline.timeline_panel import TimelinePanel
+from octotui.views.timeline.moments import span_at
 from tests import scenes
 from tests.scenes import Scene, takes
 from tests.ui.opened import opened
@@ -152,3 +158,54 @@ async def test_only_visible_lanes_are_drawn(tmp_path, monkeypatch):
         assert "job/job-1.300" in drawn
         assert "job/job-1.100" not in drawn
         assert len(set(drawn)) <= 60
+
+
+async def opened_job(it) -> str | None:
+    """The job that enter on the timeline leads to."""
+    await it.press("enter")
+    await it.until(lambda: isinstance(it.app.screen, RunScreen))
+    tree = it.app.screen.query_one(TreePanel)
+    await it.until(lambda: tree.row is not None)
+    assert it.app.screen.has_class("-log")
+    assert it.app.screen.run == tree.row.run
+    return tree.row.job
+
+
+@pytest.mark.parametrize("job", ["job-1.1", "job-1.2", "job-1.3"])
+async def test_enter_opens_the_output_of_the_job_under_the_cursor(tmp_path, job):
+    async with opened(scenes.approved(), tmp_path) as it:
+        await it.press("L", "B")
+        await it.sees("by step")
+        it.app.screen.query_one(LaneList).select(f"job/{job}")
+        await it.press("N")
+        assert span_at(panel(it).lane.spans, panel(it).moment, panel(it).now) is not None
+        assert await opened_job(it) == job
+        await it.press("escape")
+        await it.press("N", "shift+left", "shift+left")  # where the job does nothing at all
+        assert await opened_job(it) == job
+
+
+async def test_enter_on_the_critical_path_opens_the_job_of_another_run(tmp_path):
+    """A job of a run that another one of the family started is opened in its own run."""
+    async with opened(scenes.seed(), tmp_path) as it:
+        await it.press("L")
+        await it.sees("critical path")
+        span = span_at(panel(it).lane.spans, panel(it).moment, panel(it).now)
+        assert span is not None
+        assert span.job is not None
+        assert await opened_job(it) == span.job
+        assert it.app.screen.run == span.run
+
+
+async def test_the_legend_has_all_that_is_drawn(tmp_path):
+    async with opened(scenes.approved(), tmp_path) as it:
+        await it.press("L")
+        await it.sees("critical path", "??")
+        assert "machine away" not in it.text
+        timeline = panel(it).timeline
+        last = timeline.spans["job-1.2"][-1]
+        parts = [last.start + (last.end - last.start) * part / 60 for part in range(61)]
+        spans = [replace(last, start=start, end=end) for start, end in pairwise(parts)]
+        timeline.spans["job-1.2"] = [*spans[:-1], replace(spans[-1], kind="outage")]
+        panel(it)._lay(at_once=True)
+        await it.sees("machine away")

@@ -1,9 +1,12 @@
 """What was at one place of a timeline, in a sentence."""
 
+from octotui.engine import commands
 from octotui.views.timeline.critical_path import critical_path
+from octotui.views.timeline.lanes import lanes
 from octotui.views.timeline.moments import sentence_at, span_at
 from octotui.views.timeline.recorder import Timeline
 from tests import scenes
+from tests.views.machines.test_awaited_checks import waiting
 from tests.world import START
 
 
@@ -56,3 +59,23 @@ def test_a_part_of_the_critical_path_is_told_as_a_whole() -> None:
     timeline = Timeline("run-1", scene.world.events)
     path = critical_path(timeline, scene.now)
     assert sentence_at(timeline, path, START + 3, scene.now).endswith("on worker1 · for 12s so far")
+
+
+def test_w4_a_wait_for_a_first_check_is_told_as_one() -> None:
+    """W4, R14: by the lanes, the sentence, and the critical path."""
+    world, run = waiting()
+    world.send(commands.ReportCheck(machine="worker1", health="healthy"))
+    world.run_out()
+    timeline = Timeline(run, world.events)
+    first, *_ = spans = timeline.spans[run]
+    assert [each.kind for each in spans] == ["check", "executing"]
+    assert (
+        sentence_at(timeline, spans, first.start, world.now)
+        .partition(" ")[2]
+        .startswith(f"{run} Go waited for the first check of a worker · for ")
+    )
+    path = critical_path(timeline, world.now)
+    assert path[0] == first
+    assert first in next(
+        each.spans for each in lanes(timeline, "worker", path, world.now) if each.content == "queue"
+    )

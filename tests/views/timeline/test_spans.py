@@ -1,7 +1,12 @@
 """What a run or a job does at a moment is one kind of span."""
 
+from octotui.engine.evolve.evolve import evolve
+from octotui.engine.state import State
 from octotui.views.timeline.spans import LOOKS, Span, kind_of_job, kind_of_run
+from octotui.views.waits import waits_itself
 from tests import scenes
+from tests.engine.walk import Walk
+from tests.views.machines.test_awaited_checks import waiting
 
 
 def test_each_kind_is_drawn_with_a_character_of_its_own_without_colour_too() -> None:
@@ -38,3 +43,24 @@ def test_a_span_that_has_not_ended_lasts_until_now() -> None:
     assert Span(kind="lock", start=5.0, run="run-1").until(9.0) == 9.0
     assert Span(kind="lock", start=5.0, end=7.0, run="run-1").until(9.0) == 7.0
     assert Span(kind="lock", start=5.0, run="run-1").until(3.0) == 5.0
+
+
+def test_w4_a_wait_for_a_first_check_is_no_work() -> None:
+    """W4, R14."""
+    world, run = waiting()
+    assert kind_of_run(world.run(run), world.now) == "check"
+
+
+def test_r14_what_itself_waits_does_not_execute() -> None:
+    """Whatever the tree says of a run that waits, its timeline does not say that it works."""
+    seen: set[str | None] = set()
+    for seed in range(20):
+        walk, state = Walk(seed), State()
+        walk.go(60)
+        for event in walk.events:
+            state = evolve(state, event)
+            run = state.runs.get(getattr(event, "run", ""))
+            if run is not None and not run.ended and run.state != "cancelling" and waits_itself(run):
+                seen.add(kind_of_run(run, event.at))
+    assert {"machine", "slot", "scheduled"} <= seen
+    assert not seen & {None, "executing", "child"}
