@@ -110,9 +110,13 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self._search: Search | None = None
         self._jump: int | None = None  # start of a search that has not found a line yet
 
-    def show(self, path: Path | None, title: str = "", *, live: bool = True) -> None:
+    def show(
+        self, path: Path | None, title: str = "", *, live: bool = True, has_failed: bool = False
+    ) -> None:
         """Show a log, or none; the same log keeps the reader's position."""
         self.show_lines(path, lambda: JobLines(path or NOWHERE), title, live=live)
+        if isinstance(self._lines.source, JobLines):
+            self._lines.source.has_failed = has_failed
 
     def show_lines(
         self, key: object, opened: Callable[[], LineSource], title: str = "", *, live: bool = True
