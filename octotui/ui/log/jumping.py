@@ -1,6 +1,7 @@
 """A pager that goes to errors and warnings, to a line by its number, and to a time."""
 
 import time
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -8,7 +9,7 @@ from textual.binding import BindingType
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.log.filtering import FilterPager
 from octotui.ui.log.lines.error_lines import ErrorSearch
-from octotui.ui.log.lines.job_lines import LineSource
+from octotui.ui.log.lines.job_lines import JobLines, LineSource
 from octotui.ui.log.lines.log_places import NoPlace, line_of
 from octotui.ui.log.lines.search import Search
 from octotui.ui.log.prompt import SearchPrompt
@@ -61,6 +62,14 @@ class JumpPager(FilterPager):
         self._errors: ErrorSearch | None = None
         self._steps = 0  # towards a problem that is gone to once all lines were looked at
 
+    def show(
+        self, path: Path | None, title: str = "", *, live: bool = True, has_failed: bool = False
+    ) -> None:
+        """Show a log, or none; the last line of a job that has failed is a problem."""
+        super().show(path, title, live=live)
+        if isinstance(self._lines.source, JobLines):
+            self._lines.source.has_failed = has_failed
+
     def forget_searches(self) -> None:
         """End the searches of the log that was shown."""
         super().forget_searches()
@@ -104,12 +113,14 @@ class JumpPager(FilterPager):
 
     def _problem(self, errors: Search, line: int, step: int) -> int | None:
         """Return the next problem that is not left out; None where there is none."""
-        at: int | None = line
         for _ in range(LEAPS):
-            beside = (self._lines.source.problem(at, step), errors.beside(at, step))
-            at = (min if step > 0 else max)((each for each in beside if each is not None), default=None)
-            if at is None or self._lines.holds(at):
-                return at
+            beside = (self._lines.source.problem(line, step), errors.beside(line, step))
+            found = [each for each in beside if each is not None]
+            if not found:
+                return None
+            line = min(found) if step > 0 else max(found)
+            if self._lines.holds(line):
+                return line
         return None
 
     def action_place(self) -> None:
