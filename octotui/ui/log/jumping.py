@@ -31,7 +31,7 @@ class JumpPager(FilterPager):
             "next error",
             key_display="e E",
             title="Next error or warning in the output",
-            tooltip="The next error, by what lines say, warning, or line of stderr; E: the one before",
+            tooltip="The next error, by what lines say, or warning, or line of stderr",
         ),
         KeyAction(
             "E",
