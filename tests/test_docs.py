@@ -16,7 +16,7 @@ import pytest
 
 from octotui.cli.model_files import read_with_warnings
 from octotui.model.system_variables import SYSTEM_VARIABLES
-from octotui.model.toml.specs.process_spec import TEMPLATE
+from octotui.model.toml.specs.process_spec import DOCKERFILE, TEMPLATE
 from octotui.model.toml.specs.space_spec import MODEL
 from octotui.model.toml.templates import read_template
 from octotui.model.toml.validate import Validator
@@ -307,3 +307,7 @@ def test_the_justfile_calls_what_there_is() -> None:
         assert os.access(ROOT / script, os.X_OK)
     if just := shutil.which("just"):
         subprocess.run([just, "--list"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def test_the_example_of_a_dockerfile_is_no_password():
+    assert "dockerfile" in example(DOCKERFILE, "file").toml

@@ -25,7 +25,7 @@ from octotui.model.garbage import collect_from_now
 from octotui.store.errors import StoreError
 from octotui.store.user_config import ListSetting
 from octotui.ui.account_app import AccountApp
-from octotui.ui.key_actions import KeyAction, refusal, relabel, written
+from octotui.ui.key_actions import KeyAction, key_of, key_out, refusal, relabel, written
 from octotui.ui.key_order import SAYS_HOW
 from octotui.ui.palette import commands, theme_commands
 from octotui.ui.passphrases import LockedKeyNotices
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 REPLACED = {
     "Quit": "ours asks what becomes of active runs",
     "Keys": "a panel that squeezes the board; the help says them",
-    "Maximize": "enter and l open what a pane shows on a screen of its own",
+    "Maximize": "what a pane shows can be opened on a screen of its own",
     "Minimize": "nothing is maximized",
     "Theme": "our themes are commands of their own, and kept",
     "Screenshot": "it fails where no file can be written, and says nothing",
@@ -145,7 +145,10 @@ class OctotuiApp(AccountApp[Left]):
         if detaches:
             relabel(self, "quit", "detach")
         self._notices = TerminalNotifications(session.user, session.state, self._ring)
-        self._locked_keys = LockedKeyNotices(lambda text: self.notify(text, severity="warning", timeout=15))
+        self._locked_keys = LockedKeyNotices(
+            lambda text: self.notify(text, severity="warning", timeout=15),
+            lambda: key_of(Board, "unlock"),
+        )
         self.set_reactive(OctotuiApp.state, session.state)
         self.set_reactive(OctotuiApp.now, self._clock())
         self.set_reactive(OctotuiApp.past, session.recent())
@@ -302,7 +305,8 @@ class OctotuiApp(AccountApp[Left]):
 
     def action_help_quit(self) -> None:
         """Say which key leaves, since ctrl+c does not."""
-        first = "esc, then " if self.screen.is_modal else ""  # a dialog hides the keys of the app
+        # A dialog hides the keys of the app; that of the palette is Textual's own.
+        first = f"{key_out(self.screen) or 'esc'}, then " if self.screen.is_modal else ""
         runs = "; runs continue" if self._detaches else ""
         self.notify(f"{first}{written(max(self.urgent - {SAYS_HOW}))} leaves octotui{runs}", markup=False)
 

@@ -152,6 +152,18 @@ def key_of(kind: type, action: str) -> str:
     return found.keys[0] if found.keys else f"“{found.title or found.description}”"
 
 
+def key_out(screen: Screen[Any]) -> str:
+    """Return the readable key that leads out of where the focus is on a screen; "" where none does."""
+    out = {
+        each.id
+        for node in nodes_of(screen)
+        for each in declared_actions(type(node))
+        if "escape" in each.raw_keys
+    }
+    working = working_keys(screen)
+    return next((written(bindings[0].key) for action, bindings in working if action.id in out), "")
+
+
 def rebind(node: DOMNode, keymap: Keymap) -> None:
     """Bind the actions of a node to the keys that a keymap has for them."""
     if not keymap:

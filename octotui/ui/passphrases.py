@@ -20,8 +20,10 @@ FIELD = "Passphrase"
 class LockedKeyNotices:
     """Tells of each key once, from when a machine waits for its passphrase until none does."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str], None], key: Callable[[], str]) -> None:
+        """Create it; `key` returns what is pressed to give a passphrase."""
         self._tell = tell
+        self._key = key
         self._machines: object = None
         self._told: set[str] = set()
 
@@ -34,7 +36,7 @@ class LockedKeyNotices:
         for key, machines in locked.items():
             if key not in self._told:
                 wait = "waits" if len(machines) == 1 else "wait"
-                self._tell(f"{listed(machines)} {wait} for the passphrase of {key}: U gives it")
+                self._tell(f"{listed(machines)} {wait} for the passphrase of {key}: {self._key()} gives it")
         self._told = set(locked)
 
 

@@ -6,12 +6,16 @@ from octotui.engine.state import State
 from octotui.views.labels import Role
 from octotui.views.machines.outages import outage_of
 
+ASKING = "is:asking"
+"""The filter of runs that ask; their questions have a list of their own, too."""
+
 
 class Count(msgspec.Struct, frozen=True):
-    """A count in words, with its colour role."""
+    """A count in words, with its colour role, and the filter of runs that finds what was counted, if any."""
 
     text: str
     role: Role
+    filter: str = ""
 
 
 def of(state: State) -> tuple[Count, ...]:
@@ -26,14 +30,14 @@ def of(state: State) -> tuple[Count, ...]:
     stuck = sum(1 for name in locked | away | asking | awaiting | unchecked if _only_waits(state, name))
     queued = len(state.ready) + sum(len(tag.queue) for tag in state.tags.values())
     counts = (
-        _count(len(state.slots) - stuck, "executing", "executing", "active"),
-        _count(len(locked), "waits for a lock", "wait for a lock", "waits"),
-        _count(len(awaiting), "waits for a machine", "wait for a machine", "waits"),
-        _count(len(unchecked), "waits for a check", "wait for a check", "waits"),
+        _count(len(state.slots) - stuck, "executing", "executing", "active", "state:executing -is:waiting"),
+        _count(len(locked), "waits for a lock", "wait for a lock", "waits", "is:waiting"),
+        _count(len(awaiting), "waits for a machine", "wait for a machine", "waits", "is:waiting"),
+        _count(len(unchecked), "waits for a check", "wait for a check", "waits", "is:waiting"),
         _count(len(away), "away", "away", "warned"),
-        _count(queued + len(state.resuming), "queued", "queued", "muted"),
-        _count(len(state.asking), "asks", "ask", "asks"),
-        _count(_scheduled(state), "scheduled", "scheduled", "muted"),
+        _count(queued + len(state.resuming), "queued", "queued", "muted", "state:queued"),
+        _count(len(state.asking), "asks", "ask", "asks", ASKING),
+        _count(_scheduled(state), "scheduled", "scheduled", "muted", "is:scheduled"),
     )
     return tuple(each for each in counts if each is not None) or (_resting(state),)
 
@@ -55,10 +59,10 @@ def _only_waits(state: State, name: str) -> bool:
     return run.queueing.slot and all(job.wait is not None or outage_of(job) is not None for job in jobs)
 
 
-def _count(number: int, one: str, many: str, role: Role) -> Count | None:
+def _count(number: int, one: str, many: str, role: Role, found_by: str = "") -> Count | None:
     if number <= 0:
         return None
-    return Count(f"{number} {one if number == 1 else many}", role)
+    return Count(f"{number} {one if number == 1 else many}", role, found_by)
 
 
 def text(state: State) -> str:

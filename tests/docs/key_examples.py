@@ -25,7 +25,7 @@ NAMED = {
     "directory": '"/srv/octotui/worker1"',
     "dockerfile": "'FROM docker.io/library/alpine:3.20'",
     "endpoint": '"local"',
-    "file": '"example-password.txt"',
+    "file": '"images/tools.dockerfile"',
     "group": '"ops"',
     "help": '"As in the feed, such as 1.2.0."',
     "install_to": '"/srv/shop"',

@@ -12,9 +12,9 @@ def lock(world: World, machine: str, key: str) -> None:
     world.send(ReportCheck(machine=machine, health="unavailable", reason="locked", locked_key=key))
 
 
-def test_m1_each_key_is_told_of_once_until_it_is_given() -> None:
+def test_m1_r12_each_key_is_told_of_once_until_it_is_given() -> None:
     world, told = World(model({"go": [script("A")]})), list[str]()
-    notices = LockedKeyNotices(told.append)
+    notices = LockedKeyNotices(told.append, lambda: "f5")
     notices.check(world.state)
     assert chosen_key(world.state, None) is None
     lock(world, "worker2", OTHER)
@@ -23,15 +23,15 @@ def test_m1_each_key_is_told_of_once_until_it_is_given() -> None:
     lock(world, "worker3", DEPLOY)
     notices.check(world.state)
     assert told == [
-        f"worker2 waits for the passphrase of {OTHER}: U gives it",
-        f"worker3 waits for the passphrase of {DEPLOY}: U gives it",
+        f"worker2 waits for the passphrase of {OTHER}: f5 gives it",
+        f"worker3 waits for the passphrase of {DEPLOY}: f5 gives it",
     ]
     assert [chosen_key(world.state, each) for each in (None, "worker2", "worker3")] == [OTHER, OTHER, DEPLOY]
     world.send(command(OTHER, {FIELD: "battery staple"}, "ann"))
     notices.check(world.state)
     lock(world, "worker1", OTHER)
     notices.check(world.state)
-    assert told[2:] == [f"worker1 waits for the passphrase of {OTHER}: U gives it"]
+    assert told[2:] == [f"worker1 waits for the passphrase of {OTHER}: f5 gives it"]
 
 
 def test_v5_what_was_typed_is_what_is_given() -> None:

@@ -2,7 +2,11 @@ import pytest
 
 from octotui.engine import commands
 from octotui.engine.advance import advance
+from octotui.engine.queries.known_values import resolve
+from octotui.engine.queries.parse import parse
 from octotui.views import summary
+from octotui.views.queries.known import known_values
+from octotui.views.queries.matching import matching
 from tests.exported import tamed
 from tests.leases import TAKES, LeaseWorld, hosted
 from tests.scenes import SCENES
@@ -23,6 +27,15 @@ from tests.world import START, World, model, script
 )
 def test_a_space_in_one_line(name, told):
     assert summary.text(SCENES[name]().state) == told
+
+
+def test_what_is_counted_is_found_by_a_filter():
+    """Each filter is one that can be typed, and finds as many runs as there are."""
+    for name in ("seed", "lock_wait", "asking", "queued", "many"):
+        state = SCENES[name]().state
+        for count in summary.of(state):
+            query = resolve(parse(count.filter, 0), known_values(state, {}))
+            assert len(matching(state, {}, tuple(state.runs), query)) == int(count.text.split()[0]), count
 
 
 def test_runs_whose_packages_are_being_chosen_are_not_idle():

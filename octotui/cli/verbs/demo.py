@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from octotui.cli.model_files import load_or_exit
 from octotui.cli.start_options import account
 from octotui.cli.terminal.output import need_screen, wants_ascii
-from octotui.cli.terminal.user_settings import shown_zone, utc_option
+from octotui.cli.terminal.user_settings import account_settings, chosen_lists, shown_zone, utc_option
 from octotui.model.space import Model
 
 if TYPE_CHECKING:
@@ -47,13 +47,23 @@ def demo_model() -> Model:
 
 async def _play(model: Model, glyphs: Literal["unicode", "ascii"]) -> int:
     """Run the app on the model in a temporary folder; return its exit code."""
+    from octotui.cli.demo_space import DEMO
+    from octotui.cli.spaces.opened_model import OpenedModel
     from octotui.runtime.open_space import open_space
     from octotui.store.temporary_folder import temporary_folder
     from octotui.ui.tour.tour_app import TourApp
 
+    chosen, lists = account_settings().unsaved(), chosen_lists()
     with temporary_folder("octotui-demo-") as folder:
         async with open_space(model, Path(folder), account(), time.time) as session:
-            app = TourApp(session, glyphs=glyphs, zone=shown_zone())
+            app = TourApp(
+                session,
+                glyphs=glyphs,
+                zone=shown_zone(),
+                lists=lists,
+                account=chosen,
+                model=OpenedModel(model.space.slug, Path(folder), DEMO),
+            )
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, app.exit, "quit", 128 + number)
             await app.run_async()

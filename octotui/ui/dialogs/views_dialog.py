@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from octotui.store.saved_views import LONGEST_NAME, SavedViews
-from octotui.ui.key_actions import ExplainedActions, KeyAction
+from octotui.ui.key_actions import ExplainedActions, KeyAction, key_of
 from octotui.ui.widgets.choice_list import ChoiceItem, ChoiceList
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
@@ -57,7 +57,8 @@ class ViewsDialog(ExplainedActions, ModalScreen[ChosenView | None]):
             yield PlainText("Saved views", classes="dialog--title")
             if self._present:
                 yield PlainText(f"The filter is now: {self._present}", classes="dialog--text")
-            saving = "; ctrl+s saves the filter under it" if self._present else ""
+            saves = key_of(ViewsDialog, "save")
+            saving = f"; {saves} saves the filter under it" if self._present else ""
             yield Input(placeholder=f"a name{saving}", compact=True, max_length=LONGEST_NAME)
             yield ChoiceList()
             if self._saved.problem:

@@ -41,11 +41,12 @@ the keys of this page, and says so. Key bar, help, palette and hints show the ke
 ## Panes and the mouse
 
 `<` and `>` move the line between the halves, `{` and `}` the division at the pane with the focus; `+` gives
-that pane the whole screen, and all of it back. By mouse, drag the line, or the heading of the lower pane;
-click a heading twice to zoom. The account keeps the sizes, for each size of the terminal.
+that pane the whole screen, as its heading says, and all of it back. By mouse, drag the line, or the heading of
+the lower pane; click a heading twice to zoom. The account keeps the sizes, for each size of the terminal.
 
 Each key of the last line can be clicked, the question above it, the sign of a family, and the head of a
-column, which sorts; two clicks open a line, and the wheel scrolls.
+column, which sorts; the counts of the board's first line, which show what they count; the way in the first
+line of a page, and the bar of a replay, which lead there. Two clicks open a line, and the wheel scrolls.
 
 On 80×24 the tree stands below runs and pools, from 110 columns on beside them; under 22 lines the runs are
 alone, and `enter` opens one.

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from octotui.store.atomic_file import new_file, replaced_file
 from octotui.store.errors import StoreError
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.widgets.plain_text import PlainText
 
 
@@ -100,7 +100,8 @@ class SavePrompt(ModalScreen[SaveTarget | None]):
             self._say(f"{path} is a folder: name a file in it")
         elif is_there and self._refused != text:
             self._refused = text
-            self._say(f"{path} is there already: enter replaces it, esc keeps it")
+            keep = key_of(SavePrompt, "dismiss(None)")
+            self._say(f"{path} is there already: enter replaces it, {keep} keeps it")
         else:
             self.dismiss(SaveTarget(path, is_there))
 

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 
 from octotui.engine.state import State
 from octotui.store.user_config import ListSetting
-from octotui.ui.key_actions import ExplainedActions, KeyAction
+from octotui.ui.key_actions import ExplainedActions, KeyAction, key_of
 from octotui.ui.styled_text import Span, glyphs_of, zone_of
 from octotui.ui.widgets.coalesced import CoalescedAfterKeys
 from octotui.ui.widgets.column_head import ColumnHead
@@ -49,7 +49,7 @@ class QuestionsPanel(ExplainedActions, Vertical):
     """Every open question, the oldest first; the one under the cursor can be answered."""
 
     HELP = """Questions of manual steps and of failed steps with guided failure: whom each asks, who has taken
-it, and since when. Enter opens one with its text; its sign is bright where you may answer it. With
+it, and since when. Each can be opened, with its text; its sign is bright where you may answer it. With
 marks, keys go for all of them."""
     KEYS_TITLE = "In the list of questions"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -127,7 +127,8 @@ marks, keys go for all of them."""
             return ""  # a dialog says which of them can be answered so
         fits = parameters[0] in question.choices
         if not fits:
-            return "a failed step is retried, ignored or failed: enter opens its question"
+            opens = key_of(QuestionLines, "open")
+            return f"a failed step is retried, ignored or failed: {opens} opens its question"
         return questions.refused(question)
 
     def action_answer(self, answer: Literal["proceed", "abort"]) -> None:

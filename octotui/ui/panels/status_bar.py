@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from textual import events
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -24,6 +26,13 @@ class StatusBar(Widget):
     trouble: reactive[str] = reactive("")
     counts: reactive[tuple[summary.Count, ...]] = reactive(())
     clock: reactive[str] = reactive("")
+
+    class Pressed(Message):
+        """A count is clicked: what was counted is to be shown."""
+
+        def __init__(self, count: summary.Count) -> None:
+            super().__init__()
+            self.count = count
 
     def on_mount(self) -> None:
         """Show when the app is about to leave, and which space it opens."""
@@ -59,15 +68,28 @@ class StatusBar(Widget):
     def render_line(self, y: int) -> Strip:
         """Render the line."""
         glyphs, styles, width = glyphs_of(self), styles_of(self), self.size.width
+        left, right = self._parts(width)
+        return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
+            width, styles["plain"]
+        )
+
+    def _parts(self, width: int) -> tuple[list[Span], list[Span]]:
+        """Return the space, and what is said of it; the clock goes first where there is no room."""
         left: list[Span] = [(" octotui", "strong"), (f" · {self.state.model.space.name}", "plain")]
         counts: list[Span] = []
         for text in filter(None, (self.trouble, self.opening, self.leaving)):
             counts += [(text, "warned"), (" · ", "muted")]
         for each in self.counts:
             counts.extend(((each.text, each.role), (" · ", "muted")))
-        right = [*counts[:-1], (f"   {self.clock} ", "muted")]
-        if length(left) + length(right) + 2 > width:
-            right = counts[:-1]
-        return strip_of(spread(left, right, width, glyphs), styles, glyphs).adjust_cell_length(
-            width, styles["plain"]
-        )
+        right: list[Span] = [*counts[:-1], (f"   {self.clock} ", "muted")]
+        return left, right if length(left) + length(right) + 2 <= width else counts[:-1]
+
+    def on_click(self, event: events.Click) -> None:
+        """Have shown what the count under the mouse is about."""
+        _, right = self._parts(self.size.width)
+        end = self.size.width - length(right)
+        counts = {each.text: each for each in self.counts if each.filter}
+        for span in right:
+            start, end = end, end + length([span])
+            if start <= event.x < end and span[0] in counts:
+                self.post_message(self.Pressed(counts[span[0]]))

@@ -32,6 +32,7 @@ from octotui.ui.screens.pane_screen import PaneDivision, PaneScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.views.pools import TARGETS
+from octotui.views.summary import ASKING
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
@@ -204,6 +205,14 @@ class Board(PaneScreen, BoardActions):
         if not isinstance(event, TreePanel.Opened):
             path = self.session.log_path(row.run, row.job) if row is not None and row.job else None
             self.query_one(OutputPanel).show(row, path)
+
+    @on(StatusBar.Pressed)
+    async def _show_counted(self, event: StatusBar.Pressed) -> None:
+        """Show the questions, or the runs that were counted."""
+        if event.count.filter == ASKING:
+            await self.app.run_action("questions", self)
+        else:
+            self.runs.show_view(event.count.filter)
 
     @on(PoolsPanel.Opened)
     def _open_worker(self, event: PoolsPanel.Opened) -> None:

@@ -226,10 +226,19 @@ class PaneScreen(RunActionsScreen):
         self._zoomed = pane if self._aside else None
         for each in self._aside:
             each.styles.display = "none"
+        self._sign_zoom(is_zoomed=True)
         self._tell(f"{key_of(type(self), 'zoom')} shows all panes again")
         self.refresh_bindings()
 
+    def _sign_zoom(self, *, is_zoomed: bool) -> None:
+        """Say in the heading of the zoomed pane that it is, and which key shows the others, or no longer."""
+        app: Any = self.app
+        key = "" if app.has_own_time_keys else f" ({key_of(type(self), 'zoom')})"
+        for heading in self._zoomed.query_children(PaneHeading) if self._zoomed is not None else ():
+            heading.zoomed = f"zoomed{key}" if is_zoomed else ""
+
     def _unzoom(self) -> None:
+        self._sign_zoom(is_zoomed=False)
         for each in self._aside:
             each.styles.display = "block"  # has it laid out again
             each.styles.clear_rule("display")  # the stylesheet says whether this size shows it

@@ -18,3 +18,8 @@ class AccountSettings(NamedTuple):
     problems: tuple[str, ...] = ()
     theme: str = ""
     keep_theme: Callable[[str], None] | None = None
+
+    def unsaved(self) -> "AccountSettings":
+        """Return the same settings for an app that writes no file of the account."""
+        panes = self.panes.unsaved() if self.panes is not None else None
+        return self._replace(panes=panes, keep_theme=None)

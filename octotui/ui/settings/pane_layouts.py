@@ -29,6 +29,10 @@ class PaneLayouts:
         self._shares.setdefault(key, {})[division] = share
         self._changed.add(key)
 
+    def unsaved(self) -> "PaneLayouts":
+        """Return the same sizes, of which changes are not saved."""
+        return PaneLayouts(self._shares)
+
     def save(self) -> None:
         """Save what has changed; raises what the caller's `save` raises."""
         changed, self._changed = self._changed, set()

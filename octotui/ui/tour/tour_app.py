@@ -1,6 +1,6 @@
 """The app of `octotui demo`: a space that ends with it, and a tour through it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -12,17 +12,27 @@ from octotui.ui.app import OctotuiApp
 from octotui.ui.dialogs.question_dialog import QuestionDialog
 from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.dialogs.why_dialog import WhyDialog
-from octotui.ui.key_actions import ExplainedActions, KeyAction, key_of
+from octotui.ui.key_actions import ExplainedActions, KeyAction, key_of, key_out
 from octotui.ui.screens.board import Board
+from octotui.ui.screens.model_file import ModelFile
 from octotui.ui.screens.run_screen import RunScreen
+from octotui.ui.settings.account_settings import AccountSettings
 from octotui.ui.tour.tour_bar import TourBar
 from octotui.views.text.clock_times import Zone
-from octotui.views.tour.steps import Place, Tour, TourLine, advance, tour_line
+from octotui.views.tour.steps import Place, Press, Tour, TourLine, advance, tour_line
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
+    from octotui.store.user_config import ListSetting
 
 LOOK = 0.1  # seconds between two looks at what is on the screen
+PRESSED: dict[Press, tuple[type, str]] = {
+    **{each: (Board, each) for each in ("start", "why", "answer", "log")},
+    "choose": (StartDialog, "choose"),
+    "take": (QuestionDialog, "take"),
+    "proceed": (QuestionDialog, "answer('proceed')"),
+}
+"""The actions that the tour names, and where they are declared."""
 
 
 class TourApp(ExplainedActions, OctotuiApp):
@@ -52,8 +62,13 @@ class TourApp(ExplainedActions, OctotuiApp):
         glyphs: Literal["unicode", "ascii"] = "unicode",
         now: Callable[[], float] | None = None,
         zone: Zone = None,
+        lists: Mapping[str, "ListSetting"] | None = None,
+        account: AccountSettings = AccountSettings(),  # noqa: B008 - it is immutable
+        model: ModelFile | None = None,
     ) -> None:
-        super().__init__(session, glyphs=glyphs, now=now, zone=zone)
+        super().__init__(
+            session, glyphs=glyphs, now=now, zone=zone, lists=lists, account=account, model=model
+        )
         self._tour: Tour | None = Tour()
 
     async def on_mount(self) -> None:
@@ -87,7 +102,12 @@ class TourApp(ExplainedActions, OctotuiApp):
             return
         place = self._present_place()
         self._tour = advance(self._tour, self.state, place)
-        self.line = tour_line(self._tour, self.state, place, self.session.user)
+        self.line = tour_line(self._tour, self.state, place, self.session.user, self._key_of)
+
+    def _key_of(self, press: Press) -> str:
+        if press == "back":
+            return key_out(self.screen)
+        return key_of(*PRESSED.get(press, (type(self), press)))
 
     def _present_place(self) -> Place:
         match self.screen:

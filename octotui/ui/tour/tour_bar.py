@@ -43,7 +43,8 @@ class TourBar(Widget):
         if line.typed:
             left += [(" type ", "plain"), (line.typed, "asks"), (" and", "plain")]
         if line.key:
-            left += [(" press ", "plain"), (line.key, "asks"), (f": {line.text}", "plain")]
+            verb = " choose " if line.key.startswith("“") else " press "  # a name in the palette
+            left += [(verb, "plain"), (line.key, "asks"), (f": {line.text}", "plain")]
         else:
             left.append((f" {line.text}", "plain"))
         right: list[Span] = [(f" {self._leave}", "asks"), (" leaves the tour ", "muted")]

@@ -81,9 +81,10 @@ def _named(model: Model, place: PagePlace) -> str:
     return pool.name if pool else place.slug
 
 
-def crumbs(model: Model, trail: Iterable[PagePlace]) -> str:
-    """Return the breadcrumbs of a page: `Kraken > Setup > worker1`."""
-    return " > ".join([model.space.name, *(name_of(model, each) for each in trail if each.kind != "space")])
+def crumbs(model: Model, trail: Iterable[PagePlace]) -> tuple[tuple[str, PagePlace], ...]:
+    """Return the breadcrumbs of a page, each with its place: `Kraken`, `Setup`, `worker1`."""
+    way = (PagePlace("space"), *(each for each in trail if each.kind != "space"))
+    return tuple((name_of(model, each), each) for each in way)
 
 
 def is_declared(model: Model, place: PagePlace) -> bool:

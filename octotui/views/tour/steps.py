@@ -1,5 +1,6 @@
 """Five steps through the kraken demo; each is done when what it is about has happened."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -9,11 +10,18 @@ from octotui.engine.state import Interruption, State
 Place = Literal["board", "start", "start-where", "why", "question", "log", "elsewhere"]
 """What is in front on the screen: the board, one of two lists of the start dialog, or another screen."""
 
+Press = Literal["start", "choose", "why", "answer", "take", "proceed", "log", "back", "quit"]
+"""What the tour has one do; an account may have given it another key."""
+
+KeyOf = Callable[[Press], str]
+"""Returns the key that does something now, in readable form."""
+
 STEPS = 5
 FIRST, SECOND = "unleash", "tame"
 """The runbooks that the tour starts, by their slugs."""
 
-ENDS = "that was the tour; q ends the demo"
+BACK = "back to the board"
+ENDS = "that was the tour; {} ends the demo"
 
 
 class Tour(msgspec.Struct, frozen=True):
@@ -53,47 +61,49 @@ def question(state: State) -> Interruption | None:
     return next((each for each in asked if _process(state, each.run) == SECOND), None)
 
 
-def tour_line(tour: Tour, state: State, place: Place, user: str) -> TourLine:
+def tour_line(tour: Tour, state: State, place: Place, user: str, key_of: KeyOf) -> TourLine:
     """Return what to do now."""
     match tour.step:
         case 1 | 3:
-            return _start(tour.step, place)
+            return _start(tour.step, place, key_of)
         case 2 if place == "board":
-            return TourLine(2, "w", "why the run has its workers")
+            return TourLine(2, key_of("why"), "why the run has its workers")
         case 4:
-            return _answer(question(state), place, user)
+            return _answer(question(state), place, user, key_of)
         case 5 if place == "board":
-            return TourLine(5, "l", "what the steps print")
+            return TourLine(5, key_of("log"), "what the steps print")
         case 2 | 5:
-            return TourLine(tour.step, "esc", "back to the board")
-    return TourLine(tour.step, "", ENDS)
+            return TourLine(tour.step, key_of("back"), BACK)
+    return TourLine(tour.step, "", ENDS.format(key_of("quit")))
 
 
-def _start(step: int, place: Place) -> TourLine:
+def _start(step: int, place: Place, key_of: KeyOf) -> TourLine:
     """Return how to start the first run, or the second."""
     first = step == 1
     match place:
         case "board" if first:
-            return TourLine(step, "s", "starts a run")
+            return TourLine(step, key_of("start"), "starts a run")
         case "board":
-            return TourLine(step, "s", "another run, which takes a lock")
+            return TourLine(step, key_of("start"), "another run, which takes a lock")
         case "start":
-            return TourLine(step, "enter", "chooses it", typed=FIRST if first else SECOND)
+            return TourLine(step, key_of("choose"), "chooses it", typed=FIRST if first else SECOND)
         case "start-where":
-            return TourLine(step, "enter", "without an environment")
-    return TourLine(step, "esc", "back to the board")
+            return TourLine(step, key_of("choose"), "without an environment")
+    return TourLine(step, key_of("back"), BACK)
 
 
-def _answer(asked: Interruption | None, place: Place, user: str) -> TourLine:
+def _answer(asked: Interruption | None, place: Place, user: str, key_of: KeyOf) -> TourLine:
     """Return how to answer the question, or what happens until it is asked."""
     if asked is None:
         return TourLine(4, "", "wait: a package locks worker3; others wait")
     if place == "question":
         mine = asked.responsible == user
-        return TourLine(4, "p" if mine else "t", "the run goes on" if mine else "you will answer it")
+        return TourLine(
+            4, key_of("proceed" if mine else "take"), "the run goes on" if mine else "you will answer it"
+        )
     if place == "board":
-        return TourLine(4, "a", "the question that the run asks")
-    return TourLine(4, "esc", "back to the board")
+        return TourLine(4, key_of("answer"), "the question that the run asks")
+    return TourLine(4, key_of("back"), BACK)
 
 
 def _has_started(state: State, process: str) -> bool:

@@ -119,6 +119,33 @@ def test_i11_it_can_be_left_and_the_demo_goes_on(surroundings: dict[str, str]) -
         assert terminal.left() == 0
 
 
+def test_r12_it_is_as_the_account_has_set_the_app(surroundings: dict[str, str], tmp_path: Path) -> None:
+    keys = tmp_path / "keys.toml"
+    keys.write_text('[board]\nstart = "f5"\n[something_is_declared]\nmodel = "f6"\n')
+    own = {**surroundings, "OCTOTUI_KEYS": str(keys), "OCTOTUI_THEME": "light"}
+    with Terminal("demo", **own) as terminal:
+        terminal.wait("Tour 1/5", "press f5: starts a run")
+        terminal.press("\x1b[15~")
+        terminal.wait("type unleash and press enter")
+        terminal.press("unleash", "enter", "enter")
+        terminal.wait("press w: why the run")
+        terminal.press("\x1b[17~")
+        terminal.wait("kraken.toml", "[runbooks.unleash")  # docs/looks.md: the demo can be looked at
+        terminal.press("O")
+        terminal.wait("the demo is octotui's own")
+        terminal.press("esc")
+        terminal.wait("press w: why the run")
+        light = terminal.screen.buffer[8][2].bg
+        assert int(light[:2], 16) > 0xC0, light
+        terminal.press(":", "theme: high-contrast")
+        terminal.wait("Theme: high-contrast")
+        terminal.press("enter")
+        terminal.wait("press w: why the run", gone="heme: high-contrast")
+        assert terminal.screen.buffer[8][2].bg != light  # it is shown, and written nowhere
+        terminal.press("q")
+        assert terminal.left() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_i11_ended_by_a_signal_it_leaves_nothing_either(surroundings: dict[str, str], number: int) -> None:
     with Terminal("demo", **surroundings) as terminal:

@@ -8,6 +8,7 @@ from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.pane_screen import LEAST_COLUMNS, LEAST_LINES
 from octotui.ui.settings.account_settings import AccountSettings
+from octotui.ui.settings.keymap import Keymap
 from octotui.ui.settings.pane_layouts import PaneLayouts
 from octotui.ui.widgets.pane_heading import PaneHeading
 from tests import scenes
@@ -65,6 +66,17 @@ async def test_a_pane_is_zoomed_and_all_come_back(tmp_path):
             await it.press("plus")
             assert sizes(it) == before
             await it.press("tab")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_the_heading_of_a_zoomed_pane_says_so_as_long_as_it_is(tmp_path, size):
+    account = AccountSettings(keymap=Keymap({"board.zoom": ("f5",)}))
+    async with opened(scenes.seed(), tmp_path, size, account=account) as it:
+        await it.press("f5", "j")  # which ends the sentence in the key bar
+        assert [line for line in it.text.splitlines() if "zoomed (f5)" in line and "Runs" in line]
+        assert it.text.count("zoomed") == 1
+        await it.press("f5")
+        assert "zoomed" not in it.text
 
 
 async def test_what_another_size_does_not_show_is_not_zoomed_there(tmp_path):

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from octotui.ui.tour.tour_app import TourApp
+from octotui.ui.key_actions import declared_actions
+from octotui.ui.settings.account_settings import AccountSettings
+from octotui.ui.settings.keymap import Keymap
+from octotui.ui.tour.tour_app import PRESSED, TourApp
 from tests import scenes
 from tests.ui.fake import FakeSession
 from tests.ui.tour.touring import touring
@@ -38,6 +41,42 @@ async def test_q_quits_also_while_runs_are_active(tmp_path: Path) -> None:
     async with touring(scenes.seed(), tmp_path) as it:
         await it.press("q")
         assert it.app.return_value == "quit"
+
+
+async def test_r12_it_says_the_keys_that_the_account_has_given(tmp_path: Path) -> None:
+    keys = {
+        "board.start": ("f5",),
+        "start.back": ("f6",),
+        "start.choose": ("f7",),
+        "demo.leave_the_tour": (),
+        "help.back": ("z", "f8"),
+    }
+    account = AccountSettings(keymap=Keymap(keys))
+    async with touring(scenes.idle(), tmp_path, account=account) as it:
+        assert "press f5: starts a run" in it.bar
+        assert "“Leave the tour” leaves the tour" in it.bar
+        await it.press("f5")
+        await it.sees("type unleash and press f7: chooses it")
+        await it.press("f6")
+        await it.sees("press f5: starts a run")
+        await it.press("question_mark")
+        await it.sees("press z: back to the board")
+
+
+async def test_r12_an_action_without_a_key_is_chosen_in_the_palette(tmp_path: Path) -> None:
+    account = AccountSettings(keymap=Keymap({"board.start": ()}))
+    async with touring(scenes.idle(), tmp_path, account=account) as it:
+        assert "choose “Start a run”: starts a run" in it.bar
+
+
+def test_what_it_has_one_press_is_declared_there() -> None:
+    for kind, action in PRESSED.values():
+        assert action in {each.action for each in declared_actions(kind)}
+
+
+async def test_t3_it_has_the_theme_of_the_account(tmp_path: Path) -> None:
+    async with touring(scenes.idle(), tmp_path, account=AccountSettings(theme="light")) as it:
+        assert it.app.theme == "light"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["narrow", "wide"])

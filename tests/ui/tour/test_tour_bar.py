@@ -25,7 +25,7 @@ async def test_every_sentence_is_whole_at_80_columns(tmp_path: Path) -> None:
         it.app._tour = None  # type: ignore[attr-defined]
         for step in range(1, 7):
             for place in PLACES:
-                line = tour_line(Tour(step), it.session.state, place, "ann")
+                line = tour_line(Tour(step), it.session.state, place, "ann", it.app._key_of)  # type: ignore[attr-defined]
                 it.app.line = line  # type: ignore[attr-defined]
                 await it.until(lambda text=line.text: text in it.bar, lambda: it.bar)
                 assert it.bar.endswith("Z leaves the tour")

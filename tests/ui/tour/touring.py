@@ -21,7 +21,7 @@ class Toured(Opened):
 
 @asynccontextmanager
 async def touring(
-    scene: Scene, directory: Path, size: tuple[int, int] = (120, 40), **more: str
+    scene: Scene, directory: Path, size: tuple[int, int] = (120, 40), **more: object
 ) -> AsyncIterator[Toured]:
     """The app on a scene, its tour at the beginning."""
     session = FakeSession(scene, directory, "ann")

@@ -29,6 +29,19 @@ async def test_title_rule_and_fact():
         assert "fact" not in shown(app)
 
 
+async def test_of_a_zoomed_pane_it_says_so_where_facts_find_no_room_too():
+    app = Pane()
+    async with app.run_test(size=(40, 6)):
+        heading = app.query_one(PaneHeading)
+        heading.say(right=(("3/41", "muted"),))
+        heading.zoomed = "zoomed (+)"
+        assert shown(app) == "─ Runs ───────────── 3/41 · zoomed (+) ─"
+        heading.say(right=(("a long fact about it", "muted"),))
+        assert shown(app) == "─ Runs ──────────────────── zoomed (+) ─"
+        heading.zoomed = ""
+        assert "zoomed" not in shown(app)
+
+
 def test_facts_stand_side_by_side():
     facts = beside((("by title", "lit"),), (), (("4", "muted"),))
     assert "".join(text for text, _ in facts) == "by title · 4"

@@ -20,8 +20,9 @@ from tests.world import model
 
 def test_the_way_is_told_in_names_behind_that_of_the_space() -> None:
     trail = (PagePlace("space"), PagePlace("pool", "setup"), PagePlace("worker", "worker1"))
-    assert crumbs(scenes.kraken(), trail) == "Kraken > Setup > worker1"
-    assert crumbs(scenes.kraken(), trail[:1]) == "Kraken"
+    space = ("Kraken", PagePlace("space"))
+    assert crumbs(scenes.kraken(), trail) == (space, ("Setup", trail[1]), ("worker1", trail[2]))
+    assert crumbs(scenes.kraken(), trail[:1]) == (space,)
 
 
 @pytest.mark.parametrize(

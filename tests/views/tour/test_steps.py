@@ -5,12 +5,24 @@ import pytest
 from octotui.cli.model_files import read_model
 from octotui.engine.commands import AnswerInterruption, StartRun, TakeInterruption
 from octotui.engine.state import State
-from octotui.views.tour.steps import ENDS, STEPS, Place, Tour, advance, question, tour_line
+from octotui.views.tour.steps import ENDS, STEPS, Place, Press, Tour, advance, question, tour_line
 from tests.cli.conftest import ROOT
 from tests.world import World
 
 KRAKEN = read_model(ROOT / "configs" / "kraken.toml")
 PLACES: tuple[Place, ...] = ("board", "start", "start-where", "why", "question", "log", "elsewhere")
+
+USUAL: dict[Press, str] = {
+    "start": "s",
+    "choose": "enter",
+    "why": "w",
+    "answer": "a",
+    "take": "t",
+    "proceed": "p",
+    "log": "l",
+    "back": "esc",
+    "quit": "q",
+}
 
 
 def kraken() -> World:
@@ -18,7 +30,7 @@ def kraken() -> World:
 
 
 def says(tour: Tour, state: State, place: Place) -> str:
-    line = tour_line(tour, state, place, "ann")
+    line = tour_line(tour, state, place, "ann", USUAL.__getitem__)
     return " ".join(filter(None, (str(line.step), line.typed, line.key)))
 
 
@@ -60,15 +72,22 @@ def test_it_goes_from_step_to_step_by_what_happens() -> None:
     assert [says(tour, world.state, each) for each in ("question", "board")] == ["5 esc", "5 l"]
     tour = advance(tour, world.state, "log")
     assert tour.step == STEPS + 1
-    assert tour_line(tour, world.state, "log", "ann").text == ENDS
+    assert tour_line(tour, world.state, "log", "ann", USUAL.__getitem__).text == ENDS.format("q")
 
 
 @pytest.mark.parametrize("step", range(1, STEPS + 2))
 @pytest.mark.parametrize("place", PLACES)
 def test_it_always_says_something(step: int, place: Place) -> None:
-    line = tour_line(Tour(step), kraken().state, place, "ann")
+    line = tour_line(Tour(step), kraken().state, place, "ann", USUAL.__getitem__)
     assert line.text
     assert line.key or step == 4 or step > STEPS
+
+
+@pytest.mark.parametrize("step", range(1, STEPS + 2))
+@pytest.mark.parametrize("place", PLACES)
+def test_r12_it_names_no_key_of_its_own(step: int, place: Place) -> None:
+    line = tour_line(Tour(step), kraken().state, place, "ann", "the key to {}".format)
+    assert line.key.startswith("the key to ") or "the key to quit" in line.text or step == 4
 
 
 def test_a_step_is_not_done_before_its_turn() -> None:

@@ -16,7 +16,7 @@ from octotui.model.space import Model
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.pages.page_tables import PageTables
 from octotui.ui.panels.pages.page_texts import rows_of
-from octotui.ui.styled_text import Span, glyphs_of, sign, spread, zone_of
+from octotui.ui.styled_text import Span, cells, glyphs_of, sign, spread, zone_of
 from octotui.ui.widgets.coalesced import CoalescedAfterKeys
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.pane_heading import PaneHeading
@@ -30,6 +30,7 @@ from octotui.views.pages.place_pages import PageScope, page
 from octotui.views.runs import EndedRun, RunRow
 
 Trail = tuple[PagePlace, ...]
+BETWEEN = " > "
 
 
 class PageList(LineList):
@@ -146,7 +147,10 @@ Whatever has a page or is a run can be opened. The first line is the way here, a
     def follow(self, place: PagePlace) -> None:
         """Go on to a page; to one that is on the way here, back."""
         way = self._trail
-        self._turn(way[: way.index(place) + 1] if place in way else (*way, place))
+        if place in way:
+            self._turn(way[: way.index(place) + 1])
+        else:
+            self._turn((place,) if place.kind == "space" else (*way, place))  # nothing leads to the space
 
     def action_up(self) -> None:
         """Go back one page, or leave the first."""
@@ -177,7 +181,8 @@ Whatever has a page or is a run can be opened. The first line is the way here, a
         deaf = frozenset(at for at, each in enumerate(lines) if each.place is None and each.run is None)
         scope = CellContext(self.now, zone_of(self), glyphs_of(self))
         self._tables.look(lines, self.place, self.state, scope, self._row)
-        self.query_one(PaneHeading).say(crumbs(self.state.model, self._trail))
+        way = crumbs(self.state.model, self._trail)
+        self.query_one(PaneHeading).say(BETWEEN.join(name for name, _ in way))
         self.query_one(LineList).show(tuple(self._lines), deaf)
 
     def _draw(self, key: str, width: int) -> list[Span]:
@@ -196,6 +201,16 @@ Whatever has a page or is a run can be opened. The first line is the way here, a
         row = runs.row(self.state, run, self.now, zone_of(self))
         record = self._known.get(self.place, {}).get(run)
         return runs.past_row(self.state.model, record, self.now) if row is None and record else row
+
+    @on(PaneHeading.Pressed)
+    def _go_back(self, event: PaneHeading.Pressed) -> None:
+        """Go to the place on the way here that was clicked."""
+        event.stop()
+        start = 0
+        for name, place in crumbs(self.state.model, self._trail):
+            if start <= event.cell < start + cells(name) and place != self.place:
+                self.follow(place)
+            start += cells(name) + len(BETWEEN)
 
     @on(LineList.Moved)
     def _point(self, event: LineList.Moved) -> None:

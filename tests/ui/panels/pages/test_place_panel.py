@@ -1,6 +1,7 @@
 """A page in the app: what it shows, how it follows what happens, and what it costs."""
 
 from octotui.ui.panels.pages.place_panel import PageList, PlacePanel
+from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.pages.page import PagePlace
 from tests import scenes
 from tests.ui.opened import opened
@@ -75,3 +76,20 @@ async def test_nothing_is_painted_while_nothing_happens(tmp_path, monkeypatch):
         it.app.now += 1
         await it.pilot.pause(0.1)
         assert asked == []
+
+
+async def test_a_click_on_the_way_here_goes_back_there(tmp_path):
+    async with opened(scenes.lock_wait(), tmp_path, (120, 40)) as it:
+        await it.press("tab", "enter")
+        await it.sees("Kraken > Setup > worker1")
+        for name, shown in (
+            ("worker1", "> worker1 ─"),
+            ("Setup", "Kraken > Setup ─"),
+            ("Kraken", " Kraken ─"),
+        ):
+            heading = it.app.screen.query_one(PaneHeading)
+            line = heading.render_line(0).text
+            await it.pilot.click(PaneHeading, offset=(line.index(name) + len(name) - 1, 0))
+            await it.sees(shown)
+        await it.pilot.click(PaneHeading, offset=(100, 0))
+        assert panel(it).place == PagePlace("space")
