@@ -294,10 +294,14 @@ class OctotuiApp(AccountApp[Left]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Show a toast, never with markup, with control and invisible characters made visible."""
-        super().notify(
-            visible_lines(message), title=visible(title), severity=severity, timeout=timeout, markup=False
-        )
+        """Show a toast, never with markup, with control and invisible characters made visible.
+
+        It replaces an equal one, so that a key that is pressed again does not stack them.
+        """
+        text, head = visible_lines(message), visible(title)
+        for each in [each for each in self._notifications if (each.message, each.title) == (text, head)]:
+            self._unnotify(each)
+        super().notify(text, title=head, severity=severity, timeout=timeout, markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the palette's commands: declared ones, and those of Textual's that are not replaced."""

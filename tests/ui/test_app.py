@@ -185,6 +185,17 @@ async def test_an_app_that_is_ended_before_the_board_is_drawn_ends(tmp_path, mon
         it.app.exit()
 
 
+async def test_a_toast_replaces_an_equal_one(tmp_path):
+    async with opened(scenes.seed(), tmp_path) as it:
+        for said in ("not\there", "another", "not\there"):
+            it.app.notify(said)
+            await it.pilot.pause()
+        assert len(it.app._notifications) == 2
+        it.app.notify("another", title="Title")
+        await it.pilot.pause()
+        assert len(it.app._notifications) == 3
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_a_toast_leaves_the_question_and_the_keys_in_sight(tmp_path, size):
     async with opened(scenes.asking(), tmp_path, size) as it:

@@ -27,6 +27,7 @@ class Confirm(ModalScreen[bool]):
         super().__init__()
         self._question = question
         self._details = details
+        self.what = yes  # is done if one confirms
         self._options = [
             ChoiceItem("no", no, key_of(Confirm, "no")),
             ChoiceItem("yes", yes, key_of(Confirm, "yes")),

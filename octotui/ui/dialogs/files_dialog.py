@@ -136,9 +136,7 @@ class FilesDialog(ExplainedActions, ModalScreen[tuple[str, str] | None]):
             reason = problem.strerror if isinstance(problem, OSError) else str(problem)
             self.notify(f"{row.name} {reason}", severity="warning", markup=False)
             return
-        more = await copy(self.app, visible_lines(text))
-        said = f"Copied {row.name}"
-        self.notify(f"{said}; {more}" if more else said, markup=False)
+        self.notify(await copy(self.app, row.name, visible_lines(text)), markup=False)
 
     @work
     async def action_save(self) -> None:

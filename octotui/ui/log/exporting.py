@@ -70,9 +70,8 @@ class ExportPager(JumpPager):
         elif count > 0:
             text = "\n".join(self._lines.texts(first, last + 1))
             self._unselect()
-            more = await clipboard.copy(self.app, text)
-            said = f"Copied {count:,} line{'s' * (count > 1)}"
-            self.notify(f"{said}; {more}" if more else said, markup=False)
+            lines = f"{count:,} line{'s' * (count > 1)}"
+            self.notify(await clipboard.copy(self.app, lines, text), markup=False)
 
     def dragged(self) -> None:
         """Copy what was selected with the mouse."""

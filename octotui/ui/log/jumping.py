@@ -1,14 +1,23 @@
 """A pager that goes to errors and warnings, to a line by its number, and to a time."""
 
+import time
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.log.filtering import FilterPager
+from octotui.ui.log.lines.error_lines import ErrorSearch
+from octotui.ui.log.lines.job_lines import JobLines, LineSource
 from octotui.ui.log.lines.log_places import NoPlace, line_of
+from octotui.ui.log.lines.search import Search
 from octotui.ui.log.prompt import SearchPrompt
+from octotui.ui.log.searching import LEAPS
 from octotui.ui.styled_text import zone_of
+
+AT_ONCE = 0.05  # seconds in which an output is looked through before a thread goes on
+NO_PROBLEM = "no error, warning or line of stderr is here; stderr is told apart by [engine] stderr"
 
 
 class JumpPager(FilterPager):
@@ -22,7 +31,7 @@ class JumpPager(FilterPager):
             "next error",
             key_display="e E",
             title="Next error or warning in the output",
-            tooltip="Where the next errors, warnings or lines of stderr begin",
+            tooltip="The next error, by what lines say, or warning, or line of stderr",
         ),
         KeyAction(
             "E",
@@ -30,7 +39,7 @@ class JumpPager(FilterPager):
             "previous error",
             show=False,
             title="Previous error or warning in the output",
-            tooltip="Where the ones before begin",
+            tooltip="The error, warning or line of stderr before",
         ),
         KeyAction(
             "number_sign",
@@ -48,16 +57,71 @@ class JumpPager(FilterPager):
             return "there is no output"
         return super().why_not(action, parameters)
 
+    def _forget(self, key: object, source: LineSource | None = None) -> None:
+        super()._forget(key, source)
+        self._errors: ErrorSearch | None = None
+        self._steps = 0  # towards a problem that is gone to once all lines were looked at
+
+    def show(
+        self, path: Path | None, title: str = "", *, live: bool = True, has_failed: bool = False
+    ) -> None:
+        """Show a log, or none; the last line of a job that has failed is a problem."""
+        super().show(path, title, live=live)
+        if isinstance(self._lines.source, JobLines):
+            self._lines.source.has_failed = has_failed
+
+    def forget_searches(self) -> None:
+        """End the searches of the log that was shown."""
+        super().forget_searches()
+        self.workers.cancel_group(self, "errors")
+        self._errors = None
+
     def action_problem(self, step: int) -> None:
-        """Go to where the next errors, warnings or lines of stderr begin, or the ones before."""
-        line: int | None = self._lines.line(self.line)
-        while line is not None:
-            line = self._lines.source.problem(line, step)
-            if line is not None and self._lines.holds(line):
-                self._point(self._lines.place(line), far=True)
+        """Go to where the next errors, warnings or lines of stderr begin, or the ones before, or around."""
+        errors = self._errors = self._errors or ErrorSearch(self._lines.source)
+        if not errors.running and self._look_at_once(errors):
+            self._go_to_problem(errors, step)
+        else:
+            self._steps = step
+            self.notify("looking through the output for errors", markup=False)
+            self.look_for(errors, "errors")
+
+    def _look_at_once(self, errors: ErrorSearch) -> bool:
+        """Look through what is new for a moment; return whether that was all."""
+        until = time.monotonic() + AT_ONCE
+        return all(time.monotonic() < until for _ in errors.run())
+
+    def found_more(self, search: Search) -> None:
+        """Go to the problem that was asked for, once all lines were looked at."""
+        if search is not self._errors:
+            super().found_more(search)
+        elif self._steps and not search.running:
+            step, self._steps = self._steps, 0
+            self._go_to_problem(search, step)
+
+    def _go_to_problem(self, errors: Search, step: int) -> None:
+        """Go to the next problem, or around the end of the output to the first one."""
+        source = self._lines.source
+        line = self._problem(errors, self._lines.line(self.line), step)
+        if line is None:
+            line = self._problem(errors, -1 if step > 0 else source.count, step)
+            if line is None:
+                self.notify(NO_PROBLEM, markup=False)
                 return
-        where = "after" if step > 0 else "before"
-        self.notify(f"no error, warning or line of stderr {where} this line", markup=False)
+            self.notify("from the top again" if step > 0 else "from the end again", markup=False)
+        self._point(self._lines.place(line), far=True)
+
+    def _problem(self, errors: Search, line: int, step: int) -> int | None:
+        """Return the next problem that is not left out; None where there is none."""
+        for _ in range(LEAPS):
+            beside = (self._lines.source.problem(line, step), errors.beside(line, step))
+            found = [each for each in beside if each is not None]
+            if not found:
+                return None
+            line = min(found) if step > 0 else max(found)
+            if self._lines.holds(line):
+                return line
+        return None
 
     def action_place(self) -> None:
         """Ask for a line or a time."""

@@ -88,6 +88,7 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.suffix = self.title = ""
+        self.elsewhere = ""  # where output is, in words, if there is none here
         self.live = False
         self._strips: LRUCache[LogRow, Strip] = LRUCache(512)
         self._style = Style.null()
@@ -278,7 +279,9 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
     @property
     def nothing(self) -> str:
         """What is said where there are no lines."""
-        return "no output yet" if self.live and self.key is not None else "no output"
+        if self.live and self.key is not None:
+            return "no output yet"
+        return f"no output; {self.elsewhere}" if self.elsewhere else "no output"
 
     @property
     def pattern(self) -> Pattern | None:

@@ -106,4 +106,9 @@ class SavePrompt(ModalScreen[SaveTarget | None]):
             self.dismiss(SaveTarget(path, is_there))
 
     def _say(self, sentence: str) -> None:
-        self.query_one("#told", PlainText).update(sentence)
+        """Tell a sentence, however long, above the name."""
+        told = self.query_one("#told", PlainText)
+        told.update(sentence)
+        rows = told.get_content_height(self.size, self.size, self._area.width)
+        told.styles.height = rows
+        told.styles.offset = (self._area.x, max(0, self._area.bottom - 1 - rows))

@@ -50,7 +50,7 @@ jobs of the run by time, and `z` folds it by step."""
         self._place = place
         self._say()
         live = row is not None and row.mark is not None and row.mark.sign in ("active", "ending", "waits")
-        self.query_one(LogView).show(path, self._title, live=live)
+        self.query_one(LogView).show(path, self._title, live=live, has_failed=_has_failed(row))
         attempt = None if row is None else (row.run, row.job, row.attempt)
         if row is not None and row.attempt is not None and attempt != self._attempt:
             self.query_one(LogView).to_attempt(row.attempt)
@@ -93,3 +93,8 @@ jobs of the run by time, and `z` folds it by step."""
     def _say(self) -> None:
         facts = " · ".join(filter(None, (self._place, self._suffix)))
         self.query_one(PaneHeading).say(self._title, ((facts, "muted"),) if facts else ())
+
+
+def _has_failed(row: TreeRow | None) -> bool:
+    """Return whether a row is of a job that has failed: of its attempts, others may have followed."""
+    return row is not None and row.attempt is None and row.mark is not None and row.mark.sign == "bad"

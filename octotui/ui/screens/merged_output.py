@@ -55,6 +55,6 @@ class MergedOutputScreen(TimeActionsScreen):
             path = await look_up(self, self.session.whole_log(each.run, each.job))
             if path is None:
                 return
-            named.append(NamedLog(each.name, path, each.is_live))
+            named.append(NamedLog(each.name, path, each.is_live, each.has_failed))
         if run == self.run:
             self.query_one(OutputPanel).show_jobs(run, mode, named)

@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from octotui.model.space import Model
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import KeyAction, key_of
+from octotui.ui.log.view import LogView
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
@@ -85,6 +86,8 @@ class RunScreen(PaneScreen, MergedOutputScreen):
     def _point(self, event: TreePanel.Pointed) -> None:
         row = event.row
         path = self.session.log_path(row.run, row.job) if row is not None and row.job else None
+        before = f"{key_of(RunScreen, 'step(-1)')}: the step before"
+        self.query_one(LogView).elsewhere = before if len(self.query_one(TreePanel).steps) > 1 else ""
         self.query_one(OutputPanel).show(row, path, event.place)
         self.refresh_bindings()
 

@@ -26,17 +26,23 @@ PROGRAMS: tuple[tuple[str, Call], ...] = (
 )
 
 
-async def copy(app: App[Any], text: str) -> str:
-    """Copy a text; return what else is to be said about it, or ""."""
+async def copy(app: App[Any], what: str, text: str) -> str:
+    """Copy a text, which `what` names; return a sentence about what has become of it.
+
+    A terminal does not say whether it takes a text: then it was sent, and no more is known.
+    """
     if not app.is_web and await _given(program(os.environ), text):  # in a browser, the screen is elsewhere
         app._clipboard = text  # what Textual's own fields paste
-        return ""
+        return f"Copied {what}"
     app.copy_to_clipboard(text)
-    driver = app._driver
-    if driver is not None and os.environ.get("TMUX"):
+    driver, in_tmux = app._driver, bool(os.environ.get("TMUX"))
+    if driver is not None and in_tmux:
         driver.write(through_tmux(sequence(text)))
     is_long = len(text.encode()) * 4 // 3 > TERMINAL_TAKES
-    return "some terminals take no more than 55 kB" if is_long else ""
+    said = [f"Sent {what} to the terminal (OSC 52)"]
+    said += ["tmux must let it through: set -g set-clipboard on"] * in_tmux
+    said += ["some terminals take no more than 55 kB"] * is_long
+    return "; ".join(said)
 
 
 def program(environment: Mapping[str, str]) -> Call | None:

@@ -9,6 +9,7 @@ from textual.reactive import reactive
 
 from octotui.ui import app
 from octotui.ui.app import OctotuiApp
+from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.question_dialog import QuestionDialog
 from octotui.ui.dialogs.start_dialog import StartDialog
 from octotui.ui.dialogs.why_dialog import WhyDialog
@@ -31,6 +32,7 @@ PRESSED: dict[Press, tuple[type, str]] = {
     "choose": (StartDialog, "choose"),
     "take": (QuestionDialog, "take"),
     "proceed": (QuestionDialog, "answer('proceed')"),
+    "yes": (Confirm, "yes"),
 }
 """The actions that the tour names, and where they are declared."""
 
@@ -119,6 +121,8 @@ class TourApp(ExplainedActions, OctotuiApp):
                 return "why"
             case QuestionDialog():
                 return "question"
+            case Confirm(what="proceed"):
+                return "proceeds"
             case RunScreen() as screen if screen.has_class("-log"):
                 return "log"
         return "elsewhere"

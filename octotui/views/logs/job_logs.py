@@ -7,15 +7,17 @@ from octotui.engine.rules.machines import acquisition_name, target_of
 from octotui.engine.state import Job, State, step_of
 
 PRINTING = ("script", "acquire")
+FAILED = ("failed", "lost")
 
 
 class JobLog(NamedTuple):
-    """A job that may print something: its run, id and name, and whether it may print more."""
+    """A job that may print something: its run, id and name, whether it may print more, or has failed."""
 
     run: str
     job: str
     name: str
     is_live: bool
+    has_failed: bool = False
 
 
 def of_run(state: State, run: str) -> tuple[JobLog, ...]:
@@ -23,7 +25,7 @@ def of_run(state: State, run: str) -> tuple[JobLog, ...]:
     found = state.runs.get(run)
     jobs = () if found is None else (state.jobs[each] for each in found.progress.jobs)
     return tuple(
-        JobLog(job.run, job.id, name_of(state, job), job.ended_at is None)
+        JobLog(job.run, job.id, name_of(state, job), job.ended_at is None, job.state in FAILED)
         for job in jobs
         if job.kind in PRINTING
     )

@@ -7,10 +7,13 @@ import msgspec
 
 from octotui.engine.state import Interruption, State
 
-Place = Literal["board", "start", "start-where", "why", "question", "log", "elsewhere"]
-"""What is in front on the screen: the board, one of two lists of the start dialog, or another screen."""
+Place = Literal["board", "start", "start-where", "why", "question", "proceeds", "log", "elsewhere"]
+"""What is in front on the screen: the board, one of two lists of the start dialog, or another screen.
 
-Press = Literal["start", "choose", "why", "answer", "take", "proceed", "log", "back", "quit"]
+Over the question, `proceeds` asks whether to take it, and to proceed.
+"""
+
+Press = Literal["start", "choose", "why", "answer", "take", "proceed", "yes", "log", "back", "quit"]
 """What the tour has one do; an account may have given it another key."""
 
 KeyOf = Callable[[Press], str]
@@ -101,6 +104,8 @@ def _answer(asked: Interruption | None, place: Place, user: str, key_of: KeyOf) 
         return TourLine(
             4, key_of("proceed" if mine else "take"), "the run goes on" if mine else "you will answer it"
         )
+    if place == "proceeds":
+        return TourLine(4, key_of("yes"), "takes it, and the run goes on")
     if place == "board":
         return TourLine(4, key_of("answer"), "the question that the run asks")
     return TourLine(4, key_of("back"), BACK)

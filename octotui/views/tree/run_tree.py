@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from octotui.engine.rules.worker_selection import pool_of
 from octotui.engine.state import Job, Run, State, StepProgress
 from octotui.model.process import PLAIN_CONDITIONS
 from octotui.views.labels import Glyphs, machine_name
@@ -86,7 +87,7 @@ def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
         if run.runbook.steps[index].for_targets or pick is None:
             step.branches[:0], before = before, []
         if pick is None:
-            if current is None or not run.runbook.steps[index].needs_worker:
+            if current is None or _is_apart(state, run, index, current[0]):
                 current = None
                 branches.append(step)
                 continue
@@ -102,6 +103,16 @@ def _workers(state: State, run: Run, now: float, zone: Zone) -> list[Branch]:
         branches[-1].branches.extend(before)
         branches[-1].branches.append(step)
     return branches
+
+
+def _is_apart(state: State, run: Run, index: int, current: int) -> bool:
+    """Return whether a step that had no worker is none of those that the present pick is for."""
+    step, own = run.runbook.steps[index], run.progress.steps[index].pick
+    if step.for_targets or not step.needs_worker:
+        return not step.needs_worker
+    if own is not None:
+        return own != current
+    return pool_of(state, run, step).slug != run.selection.picks[current].pool
 
 
 def _some_worker(state: State, run: Run, step: int, when: str) -> Branch:

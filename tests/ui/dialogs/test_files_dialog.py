@@ -41,7 +41,7 @@ async def test_v7_a_file_is_copied_and_saved(tmp_path, monkeypatch):
         await it.press("f", "y")
         await it.sees("no file is under the cursor")
         await it.press("down", "y")
-        await it.sees("Copied kraken-weight.csv")
+        await it.sees("Sent kraken-weight.csv to the")
         assert it.app.clipboard == "weight\n\\x1b]52;c;x\\x07\n"
         await it.press("W")
         await it.sees("Save kraken-weight.csv in which file?")

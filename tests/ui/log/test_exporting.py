@@ -106,5 +106,5 @@ async def test_lines_are_selected_with_the_mouse_and_copied(tmp_path: Path) -> N
         await pilot.mouse_up(app.view, offset=(3, 4))
         await done(app, pilot)
         assert app.clipboard == "line 2\nline 3\nline 4"
-        assert message(app) == "Copied 3 lines"
+        assert message(app).startswith("Sent 3 lines to the terminal (OSC 52)")
         assert app.view.suffix == "line 5 of 50"

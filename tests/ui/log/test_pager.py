@@ -165,7 +165,8 @@ async def test_sideways_and_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     time.tzset()
 
 
-async def test_copies_clean_lines(tmp_path: Path) -> None:
+async def test_copies_clean_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
     app, path = Screen(), tmp_path / "log"
     with LogWriter(path) as log:
         log.append(
@@ -181,7 +182,10 @@ async def test_copies_clean_lines(tmp_path: Path) -> None:
         assert [row[0] for row in app.rows[:4]] == ["|", "|", "|", " "]
         await pilot.press("y")
         assert app.clipboard == "line    0\nline    1\nline    2"
-        assert [note.message for note in app._notifications] == ["Copied 1 line", "Copied 3 lines"]
+        assert [note.message for note in app._notifications] == [
+            "Sent 1 line to the terminal (OSC 52)",
+            "Sent 3 lines to the terminal (OSC 52)",
+        ]
         assert app.view.suffix == "line 3 of 50"
         await pilot.press("shift+down", "shift+down", "shift+up", "G")
         assert app.view.suffix == "48 selected · line 50 of 50"

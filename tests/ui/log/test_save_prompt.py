@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from textual.app import App
 from textual.geometry import Region
 
+from octotui.ui.log.prompt import SearchPrompt
 from octotui.ui.log.save_prompt import SavePrompt, SaveTarget, SaveWanted
+from tests import scenes
+from tests.ui.opened import opened
 
 
 async def test_a_file_or_none_is_named(tmp_path: Path) -> None:
@@ -26,3 +30,25 @@ async def test_a_file_or_none_is_named(tmp_path: Path) -> None:
         SaveTarget(tmp_path / "there2", False),
         SaveTarget(tmp_path / "there", True),
     ]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (120, 40)])
+async def test_whether_a_file_is_replaced_is_asked_in_full_and_no_toast_covers_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    folder = tmp_path / "a folder with a long name" / "and another one in it"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    async with opened(scenes.seed(), tmp_path, size) as it:
+        await it.press("right", "j", "j", "l", "W")
+        await it.sees("in which file?")
+        await it.press("enter")
+        await it.sees("Saved 3 lines in")
+        await it.press("W")
+        await it.sees("in which file?")
+        await it.press("enter")
+        await it.sees("Saved 3 lines in", "is there already")
+        assert "is there already: enter replaces it, esc keeps it" in " ".join(it.text.split())
+        assert "run-3-create-the-instance.log" in {row.strip() for row in it.text.splitlines()}
+        it.app.push_screen(SearchPrompt("", Region(0, size[1] - 3, size[0], 1)))
+        await it.sees("search: text or a regular expression")

@@ -80,3 +80,10 @@ async def test_of_a_run_of_one_step_there_is_no_other_to_go_to(tmp_path):
         await it.sees("Output · run-2 Create the instance", "step 1 of 1")
         assert "J K step" not in it.text
         assert "no other step of run-2 has begun" in await it.press("J")
+
+
+async def test_the_output_of_a_question_says_which_key_goes_to_that_of_a_step(tmp_path):
+    async with opened(scenes.asking(), tmp_path, (80, 24)) as it:
+        it.session.log_path = lambda run, job: tmp_path / "none.log"
+        await it.press("l")
+        await it.sees("no output; K: the step before")

@@ -39,7 +39,7 @@ class Written:
             driver = self.app._driver
             assert driver is not None
             driver.write = self._write  # type: ignore[method-assign]
-            return await copy(self.app, text)
+            return await copy(self.app, "1 line", text)
 
     def _write(self, data: str) -> None:
         self.written += data
@@ -49,7 +49,7 @@ async def test_a_program_of_the_screen_takes_the_text(bare: Path, monkeypatch: p
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     tool(bare, "wl-copy", f'cat > {bare}/taken; echo "$@" > {bare}/options')
     it = Written()
-    assert await it.copy("--help\n\x1b]52") == ""
+    assert await it.copy("--help\n\x1b]52") == "Copied 1 line"
     assert (bare / "taken").read_text() == "--help\n\x1b]52"
     assert (bare / "options").read_text() == "--type text/plain\n"
     assert (it.app.clipboard, "\x1b]52" in it.written) == ("--help\n\x1b]52", False)
@@ -73,7 +73,7 @@ async def test_the_terminal_takes_it_if_a_program_fails(bare: Path, monkeypatch:
     for script in ("cat > /dev/null; exit 1", "exec sleep 60"):
         tool(bare, "xclip", script)
         it = Written()
-        await it.copy("text")
+        assert await it.copy("text") == "Sent 1 line to the terminal (OSC 52)"
         assert sequence("text") in it.written
         assert it.app.clipboard == "text"
 
@@ -81,7 +81,9 @@ async def test_the_terminal_takes_it_if_a_program_fails(bare: Path, monkeypatch:
 async def test_tmux_passes_it_on(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
     it = Written()
-    assert "55 kB" in await it.copy("long" * 20_000)
+    said = await it.copy("long" * 20_000)
+    assert said.startswith("Sent 1 line to the terminal (OSC 52); tmux must let it through: ")
+    assert said.endswith("55 kB")
     assert "\x1bPtmux;\x1b\x1b]52;c;" in it.written
     assert through_tmux("\x1b]52;c;YQ==\x07") == "\x1bPtmux;\x1b\x1b]52;c;YQ==\x07\x1b\\"
 

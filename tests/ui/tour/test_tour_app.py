@@ -10,6 +10,7 @@ from octotui.ui.key_actions import declared_actions
 from octotui.ui.settings.account_settings import AccountSettings
 from octotui.ui.settings.keymap import Keymap
 from octotui.ui.tour.tour_app import PRESSED, TourApp
+from octotui.views.tour.steps import Tour
 from tests import scenes
 from tests.ui.fake import FakeSession
 from tests.ui.tour.touring import touring
@@ -26,6 +27,15 @@ async def test_its_line_is_on_every_screen_and_follows_it(tmp_path: Path) -> Non
         await it.sees("press esc: back to the board")
         await it.press("escape")
         await it.sees("press s: starts a run")
+
+
+async def test_it_says_how_to_confirm_that_the_question_is_taken_and_the_run_goes_on(tmp_path: Path) -> None:
+    async with touring(scenes.asking(), tmp_path) as it:
+        it.app._tour = Tour(4, asked=True)  # type: ignore[attr-defined]
+        await it.press("a", "p")
+        await it.sees("Take the question, and proceed?", "press y: takes it, and the run goes on")
+        await it.press("n", "x")
+        await it.sees("Take the question, and abort?", "press n: back")
 
 
 async def test_a_tour_that_was_left_is_left(tmp_path: Path) -> None:

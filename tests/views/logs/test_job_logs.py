@@ -20,3 +20,10 @@ def test_the_logs_of_a_run_and_of_those_that_it_started():
 def test_what_is_not_there_has_no_logs():
     state = scenes.seed().world.state
     assert of_run(state, "run-999") == of_family(state, "run-999") == ()
+
+
+def test_the_log_of_a_failed_job_says_so():
+    state = scenes.failed().world.state
+    failed = [log for run in state.runs for log in of_run(state, run) if log.has_failed]
+    assert failed
+    assert all(state.jobs[log.job].state == "failed" for log in failed)

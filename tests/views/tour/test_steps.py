@@ -10,7 +10,16 @@ from tests.cli.conftest import ROOT
 from tests.world import World
 
 KRAKEN = read_model(ROOT / "configs" / "kraken.toml")
-PLACES: tuple[Place, ...] = ("board", "start", "start-where", "why", "question", "log", "elsewhere")
+PLACES: tuple[Place, ...] = (
+    "board",
+    "start",
+    "start-where",
+    "why",
+    "question",
+    "proceeds",
+    "log",
+    "elsewhere",
+)
 
 USUAL: dict[Press, str] = {
     "start": "s",
@@ -19,6 +28,7 @@ USUAL: dict[Press, str] = {
     "answer": "a",
     "take": "t",
     "proceed": "p",
+    "yes": "y",
     "log": "l",
     "back": "esc",
     "quit": "q",
@@ -63,7 +73,8 @@ def test_it_goes_from_step_to_step_by_what_happens() -> None:
     asked = question(world.state)
     assert asked is not None
     tour = advance(tour, world.state, "board")
-    assert [says(tour, world.state, each) for each in ("board", "question", "why")] == ["4 a", "4 t", "4 esc"]
+    places: tuple[Place, ...] = ("board", "question", "proceeds", "why")
+    assert [says(tour, world.state, each) for each in places] == ["4 a", "4 t", "4 y", "4 esc"]
     world.send(TakeInterruption(interruption=asked.id, user="ann"))
     assert says(tour, world.state, "question") == "4 p"
     assert advance(tour, world.state, "question") == tour

@@ -4,11 +4,14 @@ import pytest
 
 from octotui.engine import commands
 from octotui.model.process import Runbook
+from octotui.model.space import Pool
 from octotui.views.labels import ASCII
 from octotui.views.tree import run_tree
 from tests.scenes import SCENES, Scene, takes
 from tests.views.drawn import drawn
 from tests.world import World, child, manual, model, packages, replay, script
+
+WORKERS = {"setup": "worker1", "checks": "worker2"}
 
 
 def text(lines: str) -> str:
@@ -152,6 +155,29 @@ def test_steps_that_do_not_apply_stay_with_their_neighbours():
         ├ ▶ One  running 0s
         ├ – Two  skipped · it does not apply to environment test
         └ · Three  pending
+    """)
+
+
+@pytest.mark.parametrize("more", [{}, {"environments": ("production",)}])
+def test_a_skipped_step_never_stands_below_a_worker_of_another_pool(more):
+    """W8: the reader would take it for one that this worker had to do."""
+    steps = (
+        script("Dump", simulate=takes(5, "failure")),
+        script("Verify", pool="checks", **more),
+        script("Tidy", condition="always", simulate=takes(5)),
+    )
+    pools = {slug: Pool(name=slug.title(), workers=(worker,)) for slug, worker in WORKERS.items()}
+    world = World(model({"a": Runbook(name="A", steps=steps)}, pools=pools))
+    world.start("a", environment="test")
+    world.run_until(7)
+    reason = "it does not apply to environment test" if more else "an earlier step failed"
+    assert drawn(at(world), "run-1") == text(f"""
+        ▶ run-1 A · Test  executing 7s
+        worker1: first in setup
+        └ ✖ Dump  failed 5s · exit code 1
+        – Verify  skipped · {reason}
+        worker1: the same selection
+        └ ▶ Tidy  running 2s
     """)
 
 

@@ -106,6 +106,7 @@ class JobLines:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.has_failed = False  # the job; its last line then is a problem
         self.reader = LogReader(path)
         self.levels = LevelReader(path)
         self.levels.refresh()
@@ -163,6 +164,9 @@ class JobLines:
             self._streams.start_beside(line, STDERR, step),
         )
         found = [each for each in starts if each is not None and each < self.count]
+        last = self.count - 1
+        if self.has_failed and (line < last if step > 0 else 0 <= last < line):
+            found.append(last)
         if not found:
             return None
         return min(found) if step > 0 else max(found)

@@ -73,8 +73,7 @@ class LineScan:
         """Return the matching lines of whole ones, from 0."""
         literal = self._pattern.literal
         if literal is None:
-            raws = block[:-1].split(b"\n")
-            return self._match(raws, range(len(raws)))
+            return self._matches_by_words(block)
         stripped = _ESCAPES.sub(b"", block) if b"\x1b" in block else block
         folded = literal.fold(stripped)
         if not literal.is_usual(stripped):
@@ -90,6 +89,18 @@ class LineScan:
         if not candidates or (literal.is_whole and not _has_long_line(block)):
             return candidates
         return self._match(_few_of(block, candidates), candidates)
+
+    def _matches_by_words(self, block: bytes) -> list[int]:
+        """Return the matching lines where no literal is required: of those that hold one of some words."""
+        words = [word for word in self._pattern.words if word in block]
+        if self._pattern.words and not words:
+            return []
+        raws = block[:-1].split(b"\n")
+        if not words:
+            return self._match(raws, range(len(raws)))
+        return self._match(
+            raws, [number for number, raw in enumerate(raws) if any(word in raw for word in words)]
+        )
 
     def _match(self, raws: Sequence[bytes] | Mapping[int, bytes], candidates: Sequence[int]) -> list[int]:
         """Return the candidates that match by their text as it is shown."""

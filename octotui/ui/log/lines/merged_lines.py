@@ -20,11 +20,12 @@ LONGEST_NAME = 24
 
 
 class NamedLog(NamedTuple):
-    """A log, the name of its job, and whether it may still grow."""
+    """A log, the name of its job, whether it may still grow, and whether the job has failed."""
 
     name: str
     path: Path
     is_live: bool = False
+    has_failed: bool = False
 
 
 class LogPart:
@@ -34,6 +35,7 @@ class LogPart:
         self.name = visible(log.name)
         self.is_live = log.is_live
         self.lines = JobLines(log.path)
+        self.lines.has_failed = log.has_failed
         self.taken = 0
         self.size = 0  # bytes of the lines that have numbers
         self.firsts = array("Q")  # of each range: its first line here, and its number among all
@@ -80,8 +82,10 @@ class MergedLines:
         """Add logs that are not there yet, and take what they have."""
         new = [LogPart(log) for log in logs if log.path not in self._paths]
         live = {log.path: log.is_live for log in logs}
+        failed = {log.path for log in logs if log.has_failed}
         for part in self.parts:
             part.is_live = live.get(part.lines.path, part.is_live)
+            part.lines.has_failed = part.lines.has_failed or part.lines.path in failed
         for part in new:
             self._paths.add(part.lines.path)
             self.opened(part)

@@ -19,6 +19,7 @@ class Pattern:
         ignores_case = letters == letters.lower()
         flags = regex.IGNORECASE if ignores_case else 0
         self.literal = required_literal(text, ignores_case=ignores_case)
+        self.words: tuple[bytes, ...] = ()  # one of which each match holds, where no literal is required
         with warnings.catch_warnings(action="ignore"):
             try:
                 self._compiled = regex.compile(text, flags)

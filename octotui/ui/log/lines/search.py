@@ -87,6 +87,11 @@ class Search:
         count = f"{here}{len(hits):,}{'+' * self.is_full}" if hits or self.running else "not found"
         return f"{sign}{self.text} {count}{'…' if self.running else ''}"
 
+    def beside(self, line: int, step: int) -> int | None:
+        """Return the next or previous matching line; None where there is none."""
+        at = bisect_right(self.hits, line) if step > 0 else bisect_left(self.hits, line) - 1
+        return self.hits[at] if 0 <= at < len(self.hits) else None
+
     def next(self, line: int, step: int) -> int:
         """Return the next or previous matching line, wrapping around."""
         hits = self.hits

@@ -48,7 +48,7 @@ class StepLines:
         self._number()
 
     def _row(self, number: int) -> int:
-        return bisect_right(self._starts, number) - 1
+        return max(0, bisect_right(self._starts, number) - 1)
 
     def _at(self, number: int) -> tuple[LogPart, int]:
         """Return the log of a number, and the line there; -1 of the heading."""

@@ -27,3 +27,17 @@ def test_what_is_known_of_lines(tmp_path: Path) -> None:
         assert lines.refresh()
         assert (lines.count, lines.last_lines) == (5, (4,))
     lines.close()
+
+
+def test_the_last_line_of_a_failed_job_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"fine\nno space left\n")
+    lines = JobLines(tmp_path / "log")
+    assert [lines.problem(line, step) for line, step in ((0, 1), (2, -1))] == [None, None]
+    lines.has_failed = True
+    assert [lines.problem(line, step) for line, step in ((0, 1), (1, 1), (2, -1), (1, -1))] == [
+        1,
+        None,
+        1,
+        None,
+    ]
+    lines.close()

@@ -80,3 +80,13 @@ def test_a_log_that_is_gone_leaves_empty_lines(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"")
     assert lines.lines(0, 2) == ["", ""]
     assert [each for scan in lines.scans(Pattern("a")) for each in scan.run()] == []
+
+
+def test_the_last_line_of_a_failed_job_is_a_problem_among_those_of_others(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(b"fine\nthe end\n")
+    one, two = (NamedLog(name, tmp_path / name, has_failed=name == "b") for name in ("a", "b"))
+    lines = MergedLines([one, two])
+    assert [lines.problem(-1, 1), lines.problem(3, 1), lines.problem(4, -1)] == [3, None, 3]
+    lines.extend([one._replace(has_failed=True), two])
+    assert lines.problem(-1, 1) == 1

@@ -24,6 +24,7 @@ def test_jobs_are_folded_and_unfolded(tmp_path: Path) -> None:
     assert [lines.time_of(at) for at in (0, 1, 3)] == [1.0, 2.0, 2.0]
     assert [lines.line_at(at) for at in (0.0, 1.5, 9.0)] == [0, 1, 3]
     assert (lines.problem(0, 1), lines.problem(3, 1), lines.problem(3, -1)) == (3, None, None)
+    assert (lines.problem(-1, 1), lines.problem(lines.count, -1)) == (3, 3)
     lines.unfold()
     search = Search("1|2", lines)
     for _ in search.run():
