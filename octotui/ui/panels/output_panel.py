@@ -1,5 +1,6 @@
 """The pane with the output of one job, or of all jobs of a run."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -62,22 +63,24 @@ jobs of the run by time, and `z` folds it by step."""
             self.mode, self._jobs = "one", None
             self.show(*self._one)
 
-    def show_jobs(self, run: str, mode: str, logs: Sequence[NamedLog]) -> None:
-        """Show all jobs of a run, merged by `time` or folded by `step`; add those that are not shown yet."""
-        view, live = self.query_one(LogView), any(log.is_live for log in logs)
-        if self.mode == mode == "time" and self._jobs is not None:
-            self._jobs.extend(logs)
-        self.mode, self._place = mode, ""
-        self._title = f"Output · {run} all jobs{' by step' if mode == 'step' else ''}"
-        self._say()
-        if mode == "step":
-            view.show_lines((run, mode), lambda: StepLines(MergedLines(logs)), self._title, live=False)
-        else:
-            view.show_lines((run, mode), lambda: self._merged(logs), self._title, live=live)
+    async def show_jobs(self, run: str, mode: str, logs: Sequence[NamedLog]) -> None:
+        """Show all jobs of a run, merged by `time` or folded by `step`; add those that are not shown yet.
 
-    def _merged(self, logs: Sequence[NamedLog]) -> MergedLines:
-        self._jobs = MergedLines(logs)
-        return self._jobs
+        A thread reads the logs.
+        """
+        jobs = self._jobs if self.mode == mode == "time" else None
+        if jobs is not None:
+            jobs.add(logs, await asyncio.to_thread(jobs.read, logs))
+        else:
+            jobs = await asyncio.to_thread(MergedLines, logs)
+        is_folded = mode == "step"
+        self.mode, self._place, self._jobs = mode, "", None if is_folded else jobs
+        self._title = f"Output · {run} all jobs{' by step' if is_folded else ''}"
+        self._say()
+        live = not is_folded and any(log.is_live for log in logs)
+        self.query_one(LogView).show_lines(
+            (run, mode), lambda: StepLines(jobs) if is_folded else jobs, self._title, live=live
+        )
 
     def on_mount(self) -> None:
         """Poll the log at the rate of frames."""

@@ -57,4 +57,4 @@ class MergedOutputScreen(TimeActionsScreen):
                 return
             named.append(NamedLog(each.name, path, each.is_live))
         if run == self.run:
-            self.query_one(OutputPanel).show_jobs(run, mode, named)
+            await self.query_one(OutputPanel).show_jobs(run, mode, named)

@@ -17,6 +17,8 @@ from octotui.views.text.visible_text import visible
 
 OPEN_AT_MOST = 64  # logs whose files are open
 LONGEST_NAME = 24
+Span = tuple[float, int, int]  # when lines were printed, the first one, and the one after the last
+NumberedSpan = tuple[float, int, int, int]  # and of which log
 
 
 class NamedLog(NamedTuple):
@@ -39,6 +41,15 @@ class LogPart:
         self.firsts = array("Q")  # of each range: its first line here, and its number among all
         self.numbers = array("Q")
 
+    def read(self) -> list[Span] | None:
+        """Take what was appended; return its lines by time, or None where there is nothing."""
+        self.lines.refresh()
+        size = self.lines.reader.size
+        if size <= self.size:
+            return None
+        self.size = size
+        return list(self.lines.reader.spans(self.taken))
+
     def add(self, first: int, number: int) -> None:
         """Number the lines from `first` on."""
         if not self.firsts or number - self.numbers[-1] != first - self.firsts[-1]:
@@ -57,6 +68,21 @@ class LogPart:
             return 0
         end = self.firsts[row + 1] if row + 1 < len(self.firsts) else self.taken
         return min(self.firsts[row] + number - self.numbers[row], end)
+
+
+class ReadLog(NamedTuple):
+    """A log that was read and closed, and what it had."""
+
+    part: LogPart
+    spans: Sequence[Span]
+
+
+def _read(log: NamedLog) -> ReadLog:
+    part = LogPart(log)
+    try:
+        return ReadLog(part, part.read() or ())
+    finally:
+        part.lines.close()
 
 
 class MergedLines:
@@ -78,16 +104,26 @@ class MergedLines:
 
     def extend(self, logs: Sequence[NamedLog]) -> None:
         """Add logs that are not there yet, and take what they have."""
-        new = [LogPart(log) for log in logs if log.path not in self._paths]
+        self.add(logs, self.read(logs))
+
+    def read(self, logs: Sequence[NamedLog]) -> Sequence["ReadLog"]:
+        """Read the logs that are not there yet, one after the other; a thread may do it."""
+        return [_read(log) for log in logs if log.path not in self._paths]
+
+    def add(self, logs: Sequence[NamedLog], new: Sequence["ReadLog"]) -> None:
+        """Take logs that were read, and the last lines of those that have ended since."""
         live = {log.path: log.is_live for log in logs}
-        for part in self.parts:
-            part.is_live = live.get(part.lines.path, part.is_live)
-        for part in new:
-            self._paths.add(part.lines.path)
-            self.opened(part)
-        self.parts += new
+        ended = []
+        for at, part in enumerate(self.parts):
+            was_live, part.is_live = part.is_live, live.get(part.lines.path, part.is_live)
+            if was_live and not part.is_live:
+                ended.append(at)
+        self._take(ended)
+        first = len(self.parts)
+        self.parts += [each.part for each in new]
+        self._paths.update(each.part.lines.path for each in new)
         self.name_width = min(LONGEST_NAME, max((len(part.name) for part in self.parts), default=0))
-        self._take(range(len(self.parts) - len(new), len(self.parts)))
+        self._number([(*span, at) for at, each in enumerate(new, first) for span in each.spans])
 
     @property
     def last_lines(self) -> Sequence[int]:
@@ -102,21 +138,23 @@ class MergedLines:
             first = self._polled % max(1, len(live))
             self._polled = first + OPEN_AT_MOST
             polled = live[first : first + OPEN_AT_MOST]  # type: ignore[assignment]
-        for at in polled:
-            self.opened(self.parts[at]).lines.refresh()
         return self._take(polled)
 
     def _take(self, parts: Sequence[int]) -> bool:
-        """Give numbers to what these logs have beyond what was taken; return whether any has grown."""
-        grown = [at for at in parts if self.parts[at].lines.reader.size > self.parts[at].size]
-        spans = [
-            (*span, at) for at in grown for span in self.parts[at].lines.reader.spans(self.parts[at].taken)
-        ]
+        """Give numbers to what was appended to these logs; return whether any has grown."""
+        spans: list[NumberedSpan] = []
+        has_grown = False
+        for at in parts:
+            found = self.opened(self.parts[at]).read()
+            has_grown = has_grown or found is not None
+            spans += [(*span, at) for span in found or ()]
+        self._number(spans)
+        return has_grown
+
+    def _number(self, spans: list[NumberedSpan]) -> None:
+        """Give numbers to lines in the order of their times."""
         for when, first, last, at in sorted(spans, key=lambda span: (span[0], span[3], span[1])):
             self._add(when, first, last, at)
-        for at in grown:
-            self.parts[at].size = self.parts[at].lines.reader.size
-        return bool(grown)
 
     def _add(self, when: float, first: int, last: int, at: int) -> None:
         part = self.parts[at]
@@ -140,10 +178,10 @@ class MergedLines:
         if part in self._open:
             self._open.remove(part)
         else:
+            if len(self._open) >= OPEN_AT_MOST:
+                self._open.pop(0).lines.close()
             part.lines.refresh()
         self._open.append(part)
-        if len(self._open) > OPEN_AT_MOST:
-            self._open.pop(0).lines.close()
         return part
 
     def _at(self, number: int) -> tuple[LogPart, int]:

@@ -1,15 +1,17 @@
 """Several logs as one."""
 
+import os
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from octotui.store.logs import log_reader
 from octotui.store.logs.line_levels import LevelChange
 from octotui.store.logs.line_streams import STDERR
 from octotui.store.logs.log_writer import LogWriter
 from octotui.ui.log.lines import merged_lines
-from octotui.ui.log.lines.merged_lines import MergedLines, NamedLog
+from octotui.ui.log.lines.merged_lines import OPEN_AT_MOST, MergedLines, NamedLog
 from octotui.ui.log.lines.patterns import Pattern
 from octotui.ui.log.lines.search import Search
 
@@ -80,3 +82,39 @@ def test_a_log_that_is_gone_leaves_empty_lines(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"")
     assert lines.lines(0, 2) == ["", ""]
     assert [each for scan in lines.scans(Pattern("a")) for each in scan.run()] == []
+
+
+def many(folder: Path, count: int) -> list[NamedLog]:
+    """Logs of a line each, the last one printed first."""
+    found = logs(folder, *(f"job-{number}" for number in range(count)))
+    for number, log in enumerate(found):
+        with LogWriter(log.path) as writer:
+            writer.append(f"line of {number}\n".encode(), 1000.0 - number)
+    return found
+
+
+def test_s10_the_last_lines_of_a_log_that_ended_are_taken(tmp_path: Path) -> None:
+    found = many(tmp_path, OPEN_AT_MOST + 1)
+    lines = MergedLines(found)
+    with LogWriter(found[3].path) as writer:
+        writer.append(b"last line\n", 2000.0)
+    lines.extend([log._replace(is_live=log is not found[3]) for log in found])
+    lines.refresh()
+    assert lines.lines(lines.count - 1, lines.count) == ["last line"]
+    lines.close()
+
+
+def test_s10_few_files_of_many_logs_are_open(tmp_path: Path, monkeypatch) -> None:
+    """Reading them opens one after the other; they stay in the order of their times."""
+    found, counts = many(tmp_path, 200), [len(os.listdir("/dev/fd"))]
+    opened = log_reader._opened
+    monkeypatch.setattr(
+        log_reader, "_opened", lambda path: (counts.append(len(os.listdir("/dev/fd"))), opened(path))[1]
+    )
+    lines = MergedLines(found)
+    lines.extend(many(tmp_path / "more", 100))
+    lines.refresh()
+    assert lines.lines(0, 200) == [f"line of {number}" for number in reversed(range(200))]
+    assert lines.count == 300
+    assert counts[0] + OPEN_AT_MOST < max(counts) <= counts[0] + 2 * (OPEN_AT_MOST + 1)  # log and index
+    lines.close()
