@@ -16,6 +16,7 @@ from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.merged_output import MergedOutputScreen
 from octotui.ui.screens.pane_screen import PaneDivision, PaneScreen
+from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.views.model_parts.parts import ModelPart
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
 
-class RunScreen(PaneScreen, MergedOutputScreen):
+class RunScreen(PaneScreen, MergedOutputScreen, TimeActionsScreen):
     """The tree above, the live output below; `l` gives the output the whole screen."""
 
     CSS_PATH = "run_screen.tcss"
@@ -83,9 +84,7 @@ class RunScreen(PaneScreen, MergedOutputScreen):
 
     @on(TreePanel.Pointed)
     def _point(self, event: TreePanel.Pointed) -> None:
-        row = event.row
-        path = self.session.log_path(row.run, row.job) if row is not None and row.job else None
-        self.query_one(OutputPanel).show(row, path, event.place)
+        self.show_output(event.row, event.place)
         self.refresh_bindings()
 
     @on(TreePanel.Opened)

@@ -22,11 +22,12 @@ NumberedSpan = tuple[float, int, int, int]  # and of which log
 
 
 class NamedLog(NamedTuple):
-    """A log, the name of its job, and whether it may still grow."""
+    """A log, the name of its job, whether it may still grow, and how much of it is looked at."""
 
     name: str
     path: Path
     is_live: bool = False
+    end: int | None = None  # the bytes of it that are looked at, or None for all
 
 
 class LogPart:
@@ -35,7 +36,7 @@ class LogPart:
     def __init__(self, log: NamedLog) -> None:
         self.name = visible(log.name)
         self.is_live = log.is_live
-        self.lines = JobLines(log.path)
+        self.lines = JobLines(log.path, log.end)
         self.taken = 0
         self.size = 0  # bytes of the lines that have numbers
         self.firsts = array("Q")  # of each range: its first line here, and its number among all
@@ -106,24 +107,33 @@ class MergedLines:
         """Add logs that are not there yet, and take what they have."""
         self.add(logs, self.read(logs))
 
+    def goes_on_with(self, logs: Sequence[NamedLog]) -> bool:
+        """Return whether these logs have all that is here; they have not where a replay has gone back."""
+        ends = {log.path: log.end for log in logs}
+        return all(
+            part.lines.path in ends and part.lines.goes_on_to(ends[part.lines.path]) for part in self.parts
+        )
+
     def read(self, logs: Sequence[NamedLog]) -> Sequence["ReadLog"]:
         """Read the logs that are not there yet, one after the other; a thread may do it."""
         return [_read(log) for log in logs if log.path not in self._paths]
 
     def add(self, logs: Sequence[NamedLog], new: Sequence["ReadLog"]) -> None:
         """Take logs that were read, and the last lines of those that have ended since."""
-        live = {log.path: log.is_live for log in logs}
+        known = {log.path: log for log in logs}
         ended = []
         for at, part in enumerate(self.parts):
-            was_live, part.is_live = part.is_live, live.get(part.lines.path, part.is_live)
-            if was_live and not part.is_live:
-                ended.append(at)
-        self._take(ended)
+            if (log := known.get(part.lines.path)) is not None:
+                if part.is_live and not log.is_live:
+                    ended.append(at)
+                part.is_live = log.is_live
+                part.lines.reach(log.end)
         first = len(self.parts)
+        _, spans = self._appended(ended if first > OPEN_AT_MOST else range(first))
         self.parts += [each.part for each in new]
         self._paths.update(each.part.lines.path for each in new)
         self.name_width = min(LONGEST_NAME, max((len(part.name) for part in self.parts), default=0))
-        self._number([(*span, at) for at, each in enumerate(new, first) for span in each.spans])
+        self._number(spans + [(*span, at) for at, each in enumerate(new, first) for span in each.spans])
 
     @property
     def last_lines(self) -> Sequence[int]:
@@ -138,18 +148,19 @@ class MergedLines:
             first = self._polled % max(1, len(live))
             self._polled = first + OPEN_AT_MOST
             polled = live[first : first + OPEN_AT_MOST]  # type: ignore[assignment]
-        return self._take(polled)
+        has_grown, spans = self._appended(polled)
+        self._number(spans)
+        return has_grown
 
-    def _take(self, parts: Sequence[int]) -> bool:
-        """Give numbers to what was appended to these logs; return whether any has grown."""
+    def _appended(self, parts: Sequence[int]) -> tuple[bool, list[NumberedSpan]]:
+        """Take what was appended to these logs; return whether any has grown, and the new lines."""
         spans: list[NumberedSpan] = []
         has_grown = False
         for at in parts:
             found = self.opened(self.parts[at]).read()
             has_grown = has_grown or found is not None
             spans += [(*span, at) for span in found or ()]
-        self._number(spans)
-        return has_grown
+        return has_grown, spans
 
     def _number(self, spans: list[NumberedSpan]) -> None:
         """Give numbers to lines in the order of their times."""

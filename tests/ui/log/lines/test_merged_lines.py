@@ -1,6 +1,5 @@
 """Several logs as one."""
 
-import os
 from pathlib import Path
 from random import Random
 
@@ -106,11 +105,15 @@ def test_s10_the_last_lines_of_a_log_that_ended_are_taken(tmp_path: Path) -> Non
 
 def test_s10_few_files_of_many_logs_are_open(tmp_path: Path, monkeypatch) -> None:
     """Reading them opens one after the other; they stay in the order of their times."""
-    found, counts = many(tmp_path, 200), [len(os.listdir("/dev/fd"))]
+    found = many(tmp_path, 200)
+    counts = [len([*Path("/dev/fd").iterdir()])]
     opened = log_reader._opened
-    monkeypatch.setattr(
-        log_reader, "_opened", lambda path: (counts.append(len(os.listdir("/dev/fd"))), opened(path))[1]
-    )
+
+    def counted(path: Path) -> int | None:
+        counts.append(len([*Path("/dev/fd").iterdir()]))
+        return opened(path)
+
+    monkeypatch.setattr(log_reader, "_opened", counted)
     lines = MergedLines(found)
     lines.extend(many(tmp_path / "more", 100))
     lines.refresh()
