@@ -57,7 +57,7 @@ def _by_worker(timeline: Timeline, now: float) -> Iterator[Lane]:
 def _lane_of(span: Span) -> tuple[str, str]:
     """Return which lanes show a span by worker, and of which worker; "none" where that is told elsewhere."""
     if span.job is None:
-        return ("queue" if span.kind in ("slot", "machine", "scheduled") else "none"), ""
+        return ("queue" if span.kind in ("slot", "machine", "check", "scheduled") else "none"), ""
     if span.worker is not None and span.kind in HOLDING:
         return "worker", span.worker
     if span.worker is not None and span.kind in ("lock", "retry"):

@@ -68,6 +68,8 @@ def _of_run(timeline: Timeline, span: Span, at: float) -> str:
             return f"{title} waited in the queue{_ahead(timeline, span, at)}"
         case "machine":
             return f"{title} waited for a machine of a dynamic pool"
+        case "check":
+            return f"{title} waited for the first check of a worker"
         case "scheduled":
             return f"{title} waited for its time"
         case "question":

@@ -8,8 +8,8 @@ from octotui.engine.state import ForAnswer, ForChild, ForLock, ForPlace, ForRetr
 from octotui.views.labels import Role
 
 Kind = Literal[
-    "executing", "acquiring", "lock", "place", "slot", "machine", "scheduled", "question", "retry", "outage",
-    "child", "ending",
+    "executing", "acquiring", "lock", "place", "slot", "machine", "check", "scheduled", "question", "retry",
+    "outage", "child", "ending",
 ]  # fmt: skip
 
 
@@ -29,6 +29,7 @@ LOOKS: dict[Kind, KindLook] = {
     "place": KindLook("waits for a place", "∙", ":", "waits"),
     "slot": KindLook("waits in the queue", "·", ".", "muted"),
     "machine": KindLook("waits for a machine", "◇", "m", "waits"),
+    "check": KindLook("waits for a check", "▫", "c", "waits"),
     "scheduled": KindLook("waits for its time", "○", "o", "muted"),
     "question": KindLook("asks", "?", "?", "asks"),
     "retry": KindLook("waits for a retry", "~", "~", "warned"),
@@ -99,6 +100,8 @@ def kind_of_run(run: Run, at: float) -> Kind | None:
         return "slot" if due is None or due <= at else "scheduled"
     if run.awaits_machines:
         return "machine"
+    if run.awaits_checks:
+        return "check"
     if run.yielded:
         return "slot" if run.queueing.resuming else "child"
     return "executing"
