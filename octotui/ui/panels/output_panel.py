@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class OutputPanel(Vertical):
     """The live output of a job, or of all."""
 
-    HELP = """The output of the step under the tree's cursor, as it is written; `M` merges that of all
-jobs of the run by time, and `z` folds it by step."""
+    HELP = """The output of the step under the tree's cursor, as it is written, or that of all jobs of the
+run, merged by time or folded by step."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self) -> None:
