@@ -21,6 +21,7 @@ from octotui.store.transfer.imports import ImportedRuns
 from octotui.store.transfer.log_playback import LogPlayback, last_output
 
 LULL = 5.0  # seconds without an event that a player shows; then it skips to the next
+NOWHERE = Path("/dev/null")  # where nothing was exported to
 NOTHING = "this is a replay: nothing can be changed"
 
 
@@ -136,16 +137,14 @@ class Replay:
         return self.events
 
     def log_path(self, run: str, job: str) -> Path:
-        """Return the path of a job's output up to this moment."""
-        playback = self._playbacks.get((run, job))
-        if playback is None:
-            shown = self._content.folder.with_name("shown") / run / _plain(job)
-            self._playbacks[run, job] = playback = LogPlayback(self._whole_log(run, job), shown)
-        return playback.seek(self._moment)
-
-    def _whole_log(self, run: str, job: str) -> Path:
-        """Return the path of all of a job's output."""
+        """Return the path of a job's output, also of what is printed after this moment."""
         return self._content.folder / "logs" / run / f"{_plain(job)}.log"
+
+    def log_end(self, run: str, job: str) -> int | None:
+        """Return how many bytes of it there were at this moment."""
+        if (run, job) not in self._playbacks:
+            self._playbacks[run, job] = LogPlayback(self.log_path(run, job))
+        return self._playbacks[run, job].end(self._moment)
 
     async def whole_log(self, run: str, job: str) -> Path:
         """Return the same path: the log is here."""
@@ -163,11 +162,8 @@ class PastRuns(Replay):
 
     DAMAGED: ClassVar[str] = "its events do not fit: {}; `octotui audit` verifies the journal"
 
-    def __init__(self, events: tuple[AnyEvent, ...], root: str, space: "SpaceAccess", shown: Path) -> None:
-        """Load the events of a family; output up to a moment is copied below the folder `shown`.
-
-        Raises StoreError where they are inconsistent.
-        """
+    def __init__(self, events: tuple[AnyEvent, ...], root: str, space: "SpaceAccess") -> None:
+        """Load the events of a family; raises StoreError where they are inconsistent."""
         self._space = space
         manifest = Manifest(
             octotui_export=FORMAT,
@@ -178,10 +174,15 @@ class PastRuns(Replay):
             whole=True,
             artifacts=True,
         )
-        super().__init__(ImportedRuns(shown / "content", manifest, events), space.user)
+        super().__init__(ImportedRuns(NOWHERE, manifest, events), space.user)
 
-    def _whole_log(self, run: str, job: str) -> Path:
+    def log_path(self, run: str, job: str) -> Path:
+        """Return the path of a job's output in the space, or of a copy that is begun with this."""
         return self._space.log_path(run, job)
+
+    async def whole_log(self, run: str, job: str) -> Path:
+        """Return the path of a job's output in the space, or of a complete copy."""
+        return await self._space.whole_log(run, job)
 
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         """Return the path of an artifact in the space."""

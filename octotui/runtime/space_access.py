@@ -85,6 +85,10 @@ class SpaceAccess(Protocol):
         """Return the path of a job's output; a job without output has no file."""
         ...
 
+    def log_end(self, run: str, job: str) -> int | None:
+        """Return how many bytes of a job's output belong to the moment that is shown; None for all of it."""
+        ...
+
     async def whole_log(self, run: str, job: str) -> Path:
         """Return the path of a job's output, complete to the log's present end."""
         ...

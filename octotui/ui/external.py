@@ -34,6 +34,7 @@ PLUS = frozenset(
     | {"sensible-editor", "joe", "jed", "micro", "mg", "ne", "kak", "more", "most"}
 )
 UPRIGHT = "\x1b[r\x1b[?6l\x1b[m"  # whole screen scrolls, rows count from its top, no attributes
+IN_BROWSER = "the app is in a browser, which cannot show another program"
 NO_HANDOVER = "no other program can be opened in this terminal"
 
 

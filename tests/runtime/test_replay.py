@@ -18,8 +18,9 @@ from tests.exported import exported, replay, tamed, write_log
 from tests.world import START
 
 
-def text(path: Path) -> list[str]:
-    with LogReader(path) as log:
+def text(replayed: Replay, *job: str) -> list[str]:
+    """The output of a job up to the moment."""
+    with LogReader(replayed.log_path(*job), replayed.log_end(*job)) as log:
         return log.lines(0, log.line_count)
 
 
@@ -58,6 +59,9 @@ class PastSpace:
     def log_path(self, run: str, job: str) -> Path:
         return self.folder / "logs" / run / f"{job}.log"
 
+    async def whole_log(self, run: str, job: str) -> Path:
+        return self.log_path(run, job)
+
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         return self.folder / "artifacts" / run / job / name
 
@@ -67,14 +71,13 @@ async def test_r14_runs_of_the_space_itself_are_replayed_with_their_output(tmp_p
     scene = tamed()
     write_log(tmp_path, "run-1", "job-1.2", (5, "first words"), (15, "last words"))
     space = cast("SpaceAccess", PastSpace(tmp_path / "content", scene.state))
-    shown = tmp_path / "copies"
-    past = PastRuns(tuple(scene.world.events), "run-1", space, shown)
+    past = PastRuns(tuple(scene.world.events), "run-1", space)
     assert past.roots == ("run-1",)
     past.go_to(START + 6)
-    assert text(past.log_path("run-1", "job-1.2")) == ["first words"]
-    assert past.log_path("run-1", "job-1.2").is_relative_to(shown)
+    assert text(past, "run-1", "job-1.2") == ["first words"]
+    assert await past.whole_log("run-1", "job-1.2") == past.log_path("run-1", "job-1.2")
     past.go(len(past.timeline))
-    assert text(past.log_path("run-1", "job-1.2")) == ["first words", "last words"]
+    assert text(past, "run-1", "job-1.2") == ["first words", "last words"]
     assert past.artifact_path("run-1", "job-1.2", "a") == tmp_path / "content/artifacts/run-1/job-1.2/a"
     with pytest.raises(Refused, match="nothing can be changed"):
         await past.send(StartRun(process="tame"))
@@ -84,7 +87,7 @@ def test_r14_events_of_the_space_that_do_not_fit_are_refused(tmp_path: Path) -> 
     scene = tamed()
     space = cast("SpaceAccess", PastSpace(tmp_path, scene.state))
     with pytest.raises(StoreError, match=r"its events do not fit: .*octotui audit"):
-        PastRuns(tuple(reversed(scene.world.events)), "run-1", space, tmp_path)
+        PastRuns(tuple(reversed(scene.world.events)), "run-1", space)
 
 
 async def test_nothing_can_be_changed(tmp_path: Path) -> None:
@@ -136,7 +139,7 @@ def test_what_was_printed_after_the_last_event_is_seen_too(tmp_path: Path) -> No
     write_log(tmp_path, "run-2", "job-2.1", (1, "one"), (12, "two"))
     replayed = replay(tmp_path)
     assert replayed.now() == START + 12
-    assert text(replayed.log_path("run-2", "job-2.1")) == ["one", "two"]
+    assert text(replayed, "run-2", "job-2.1") == ["one", "two"]
     replayed.go_to(START + 3)
     assert (replayed.number, replayed.ended) == (len(replayed.timeline), False)
     replayed.play(1.0, 100)
@@ -148,13 +151,11 @@ def test_output_is_shown_as_far_as_it_had_come(tmp_path: Path) -> None:
     write_log(tmp_path, "run-2", "job-2.1", (1, "one"), (5, "two"))
     replayed = replay(tmp_path)
     replayed.go_to(START + 3)
-    path = replayed.log_path("run-2", "job-2.1")
-    assert text(path) == ["one"]
+    assert text(replayed, "run-2", "job-2.1") == ["one"]
     replayed.go_to(START + 6)
-    assert replayed.log_path("run-2", "job-2.1") == path
-    assert text(path) == ["one", "two"]
+    assert text(replayed, "run-2", "job-2.1") == ["one", "two"]
     replayed.go_to(START)
-    assert text(replayed.log_path("run-2", "job-2.1")) == []
+    assert text(replayed, "run-2", "job-2.1") == []
     (tmp_path / "secret.log").write_text("outside of the export")
     assert not replayed.log_path("run-2", "../../../secret").exists()
 

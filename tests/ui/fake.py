@@ -113,6 +113,9 @@ class FakeSession:
     def artifact_path(self, run: str, job: str, name: str) -> Path:
         return Path("/state/kraken/artifacts", run, job, name)
 
+    def log_end(self, run: str, job: str) -> int | None:
+        return None
+
     async def whole_log(self, run: str, job: str) -> Path:
         return self.log_path(run, job)
 

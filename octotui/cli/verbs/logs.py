@@ -164,7 +164,8 @@ class LogPrinter:
                 log, streams = LogReader(path), LineStreamReader(path)
                 self._logs[job.id] = log, self._first(log, streams)
                 self._streams[job.id] = streams
-            self._print(family, job, alone=len(jobs) == 1, whole=whole)
+            with self._logs[job.id][0]:  # a run may have more jobs than files may be open
+                self._print(family, job, alone=len(jobs) == 1, whole=whole)
 
     def _first(self, log: LogReader, streams: LineStreamReader) -> int:
         """Return the line from which on a log is printed: the last lines of the stream that is asked for."""

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 AWAY = "the server cannot be reached: connecting again"
 GONE = "the server has ended, and none was started again: octotui FILE starts one"
+OTHER = "the server has another version: end it with octotui stop, then open the space again"
 HANDSHAKE = 20.0  # seconds in which a server must greet, and send the whole State
 SILENCE = 10.0  # seconds without a message after which a new connection shows whether the server answers
 PATIENCE = 20.0  # seconds in which a server must be started elsewhere, where this client starts none
@@ -225,6 +226,10 @@ class Client:
         """Return the path of a job's output: in the space's folder, or a copy where that is not readable."""
         return self._mirror.log(run, job)
 
+    def log_end(self, run: str, job: str) -> int | None:
+        """Return None: the moment is the present."""
+        return None
+
     async def whole_log(self, run: str, job: str) -> Path:
         """Return the path of a job's output, complete to the log's current end."""
         return await self._mirror.whole(run, job)
@@ -307,11 +312,7 @@ class Client:
             except (ConnectionError, SequenceGap):
                 pass  # reconnect, and get the missing events
             except (msgspec.MsgspecError, UnreadableSnapshot):
-                self._fail(
-                    StoreError(
-                        "the server has another version: end it with octotui stop, then open the space again"
-                    )
-                )
+                self._fail(StoreError(OTHER))
             except Exception as bug:  # this task has no other observer
                 self._fail(bug)
             self._writer.close()

@@ -42,19 +42,6 @@ def rows(chunk: bytes, line: int, changes: Iterable[LevelChange]) -> bytes:
     return b"".join(_ROW.pack(*each) for each in levels.items())
 
 
-def rows_before(log: Path, line: int | None) -> bytes:
-    """Return the stored rows of the lines before a line, or of all."""
-    try:
-        body = levels_path(log).read_bytes()
-    except FileNotFoundError:
-        return b""
-    whole = len(body) - len(body) % _ROW.size
-    offsets = range(0, whole, _ROW.size)
-    if line is None:
-        return body[:whole]
-    return body[: bisect_left(offsets, line, key=lambda at: _ROW.unpack_from(body, at)[0]) * _ROW.size]
-
-
 def drop_torn(file: int) -> None:
     """Truncate a row that a crash left incomplete."""
     size = os.fstat(file).st_size

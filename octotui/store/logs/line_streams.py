@@ -55,11 +55,6 @@ def stored_rows(log: Path) -> list[StreamRow]:
     return rows
 
 
-def rows_before(log: Path, size: int) -> list[StreamRow]:
-    """Return the rows of the first `size` bytes of a log."""
-    return [row for row in stored_rows(log) if row.offset < size]
-
-
 def lengths(rows: Sequence[StreamRow], since: int, size: int) -> tuple[int, int]:
     """Return the bytes of each stream in a log between two offsets."""
     found = {STDOUT: 0, STDERR: 0, INSERTED: 0}
@@ -80,8 +75,9 @@ def drop_torn(file: int) -> None:
 class LineStreamReader:
     """The streams of a growing log's lines, numbered from 0, as of the last `refresh`."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, end: int | None = None) -> None:
         self._path = streams_path(log)
+        self.end = end  # the bytes of the log that are looked at, or None for all; it may grow
         self._read = 0
         self._lines = array("Q")
         self._streams = bytearray()
@@ -95,7 +91,10 @@ class LineStreamReader:
         except FileNotFoundError:
             return
         whole = len(body) - len(body) % _ROW.size
-        for _, line, stream in _ROW.iter_unpack(body[:whole]):
+        for row, (offset, line, stream) in enumerate(_ROW.iter_unpack(body[:whole])):
+            if self.end is not None and offset >= self.end:
+                whole = row * _ROW.size
+                break
             while self._lines and self._lines[-1] >= line:  # after an inserted line end, or a crash
                 self._lines.pop()
                 self._streams.pop()

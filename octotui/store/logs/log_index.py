@@ -58,10 +58,6 @@ class LogIndex(Sequence[IndexEntry]):
             raise IndexError(row)
         return IndexEntry(*ENTRY.unpack_from(self._body, row * ENTRY.size))
 
-    def written(self, first: int, last: int) -> bytes:
-        """Return the stored bytes of the rows from `first` up to, but excluding, `last`."""
-        return self._body[first * ENTRY.size : last * ENTRY.size]
-
 
 def size_of(log: Path) -> int:
     """Return a log's size in bytes, 0 where there is none."""

@@ -15,10 +15,14 @@ LONGEST = 64 * 1024  # bytes of one line that are shown; the file keeps all of i
 
 
 class LogReader:
-    """The lines of a growing log, numbered from 0, as of the last `refresh`."""
+    """The lines of a growing log, numbered from 0, as of the last `refresh`.
 
-    def __init__(self, path: Path) -> None:
+    With `end`, which may grow, those of its first bytes alone; it is the offset of a row of the index.
+    """
+
+    def __init__(self, path: Path, end: int | None = None) -> None:
         self._path = path
+        self.end = end
         self._log: int | None = None
         self._index: int | None = None
         self._marks = 0
@@ -37,9 +41,12 @@ class LogReader:
         self._log = _opened(self._path) if self._log is None else self._log
         self._index = _opened(index_path(self._path)) if self._index is None else self._index
         size = 0 if self._log is None else os.fstat(self._log).st_size
+        size = size if self.end is None else min(size, self.end)
         if size == self.size:
             return
         self._marks = 0 if self._index is None else os.fstat(self._index).st_size // ENTRY.size
+        if self.end is not None:
+            self._marks = bisect_left(range(self._marks), self.end, key=lambda row: self._mark(row).offset)
         mark = self._mark(self._marks - 1) if self._marks else IndexEntry(0, 0, 0.0)
         if self.size < mark.offset <= size:
             self.size, self.newlines = mark.offset, mark.line

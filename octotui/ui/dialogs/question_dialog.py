@@ -128,7 +128,8 @@ class QuestionDialog(ExplainedActions, ModalScreen[None]):
         self.query_one("#instructions").focus()
         for log in self.query(LogView):
             log.can_focus = False
-            log.show(self.session.log_path(self._first.run, self._first.job), live=False)
+            at = self._first.run, self._first.job
+            log.show(self.session.log_path(*at), live=False, end=self.session.log_end(*at))
             self.call_after_refresh(log.tick)
         self.watch(self.app, "state", self._follow)
         self.watch(self.app, "now", self._show)

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from octotui.store.errors import StoreError
 from octotui.store.private_files import opened_private
 from octotui.store.temporary_folder import temporary_folder
-from octotui.ui.external import Command, open_file
+from octotui.ui.external import IN_BROWSER, Command, open_file
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.log.jumping import JumpPager
 from octotui.ui.log.lines.line_writer import ShownLines
@@ -55,9 +55,11 @@ class ExportPager(JumpPager):
     ]
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Refuse to save or open where there is no output."""
+        """Refuse to save or open where there is no output, and to open it in a browser."""
         if action in ("save", "open") and not self._lines.count:
             return "there is no output"
+        if action == "open" and self.app.is_web:
+            return IN_BROWSER
         return super().why_not(action, parameters)
 
     @work

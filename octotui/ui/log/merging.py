@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from octotui.ui.key_actions import KeyAction
+from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.log.exporting import ExportPager
 from octotui.ui.log.lines.merged_lines import MergedLines
 from octotui.ui.log.lines.step_lines import StepLines
@@ -47,8 +47,10 @@ class MergePager(ExportPager):
         """Refuse to merge where there is one job only, and to leave lines out of several."""
         if action in ("merge", "fold") and not self.can_merge:
             return "only the output of one job can be shown here"
-        if action == "verbose" and isinstance(self._lines.source, MergedLines | StepLines):
-            return "details are left out of the output of one job alone: M shows it again"
+        source = self._lines.source
+        if action == "verbose" and isinstance(source, MergedLines | StepLines):
+            merge = f"{key_of(MergePager, 'merge')}{' twice' if isinstance(source, StepLines) else ''}"
+            return f"details are left out of the output of one job alone: {merge} shows it again"
         return super().why_not(action, parameters)
 
     def action_merge(self) -> None:

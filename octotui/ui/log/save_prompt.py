@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, ClassVar, NamedTuple
+from typing import IO, Any, ClassVar, NamedTuple
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.geometry import Region
@@ -48,6 +48,11 @@ async def save_file(node: DOMNode, wanted: SaveWanted, area: Region) -> bool:
     return True
 
 
+def _start(app: App[Any]) -> Path:
+    """Return the folder that names are in: the app of a page was started in none of the account's."""
+    return Path.home() if app.is_web else Path.cwd()
+
+
 def _write(wanted: SaveWanted, target: SaveTarget) -> None:
     with replaced_file(target.path) if target.replaces else new_file(target.path) as file:
         wanted.write(file)
@@ -72,8 +77,11 @@ class SavePrompt(ModalScreen[SaveTarget | None]):
 
     def compose(self) -> ComposeResult:
         """Yield what is asked, and the name."""
-        told = PlainText(f"Save {self._wanted.what} in which file?", id="told")
-        line = Input(self._wanted.name, placeholder="a file of yours", compact=True, select_on_focus=False)
+        where, folder = (" of the server", "~/") if self.app.is_web else ("", "")
+        told = PlainText(f"Save {self._wanted.what} in which file{where}?", id="told")
+        line = Input(
+            f"{folder}{self._wanted.name}", placeholder="a file of yours", compact=True, select_on_focus=False
+        )
         for up, widget in ((2, told), (1, line)):
             widget.styles.width = self._area.width
             widget.styles.position = "absolute"
@@ -91,7 +99,7 @@ class SavePrompt(ModalScreen[SaveTarget | None]):
             self.dismiss(None)
             return
         try:
-            path = Path(text).expanduser().absolute()
+            path = _start(self.app) / Path(text).expanduser()
             is_folder, is_there = path.is_dir(), path.exists() or path.is_symlink()
         except (OSError, RuntimeError, ValueError):
             self._say(f"{text} is no name of a file")

@@ -196,10 +196,8 @@ class Board(PaneScreen, BoardActions):
 
     @on(TreePanel.Pointed)
     def _point(self, event: TreePanel.Pointed) -> None:
-        row = event.row
         if not isinstance(event, TreePanel.Opened):
-            path = self.session.log_path(row.run, row.job) if row is not None and row.job else None
-            self.query_one(OutputPanel).show(row, path)
+            self.show_output(event.row)
 
     @on(StatusBar.Pressed)
     async def _show_counted(self, event: StatusBar.Pressed) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -12,13 +10,13 @@ from textual.binding import BindingType
 
 from octotui.runtime.replay import PastRuns
 from octotui.store.errors import StoreError
-from octotui.store.temporary_folder import temporary_folder
 from octotui.ui.key_actions import KeyAction
 from octotui.ui.panels.output_panel import OutputPanel
 from octotui.ui.panels.replay_bar import ReplayBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
+from octotui.ui.screens.merged_output import MergedOutputScreen
 from octotui.ui.screens.pane_screen import PaneDivision, PaneScreen
 from octotui.ui.send_command import look_up
 from octotui.ui.timeline.replay_keys import ReplayKeys
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
 
-class HistoryScreen(ReplayKeys, PaneScreen):
+class HistoryScreen(ReplayKeys, PaneScreen, MergedOutputScreen):
     """The tree and the output of a run as they were, with the keys of a replay."""
 
     CSS_PATH = "history_screen.tcss"
@@ -45,7 +43,6 @@ class HistoryScreen(ReplayKeys, PaneScreen):
         super().__init__(session, run)
         self._space = session
         self._root = root
-        self._folder: TemporaryDirectory[str] | None = None
 
     def compose(self) -> ComposeResult:
         """Yield the tree and the output of the moment."""
@@ -63,11 +60,6 @@ class HistoryScreen(ReplayKeys, PaneScreen):
         """Load the past of the family."""
         self._load()
 
-    def on_unmount(self) -> None:
-        """Remove the copies of its output."""
-        if self._folder is not None:
-            self._folder.cleanup()
-
     @work(exclusive=True, group="past")
     async def _load(self) -> None:
         """Fold the family's events in a thread, and show the last moment."""
@@ -76,9 +68,7 @@ class HistoryScreen(ReplayKeys, PaneScreen):
             self.dismiss()
             return
         try:
-            self._folder = temporary_folder("octotui-history-")
-            shown = Path(self._folder.name)
-            self.replay = await asyncio.to_thread(PastRuns, events, self._root, self._space, shown)
+            self.replay = await asyncio.to_thread(PastRuns, events, self._root, self._space)
         except StoreError as problem:
             self.notify(str(problem), severity="error", markup=False)
             self.dismiss()
@@ -117,10 +107,7 @@ class HistoryScreen(ReplayKeys, PaneScreen):
 
     @on(TreePanel.Pointed)
     def _point(self, event: TreePanel.Pointed) -> None:
-        row = event.row
-        has_output = self.is_loaded and row is not None and row.job is not None
-        path = self.session.log_path(row.run, row.job) if has_output and row and row.job else None
-        self.query_one(OutputPanel).show(row, path, event.place)
+        self.show_output(event.row if self.is_loaded else None, event.place)
 
     @on(TreePanel.Opened)
     def _open(self, event: TreePanel.Opened) -> None:

@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from octotui.model.complaints import Complaint, ModelError
 from octotui.model.toml.located_parts import LocatedPart, locate
-from octotui.ui.external import Command, open_file
+from octotui.ui.external import IN_BROWSER, Command, open_file
 from octotui.ui.key_actions import ExplainedActions, KeyAction
 from octotui.ui.screens.model_file import CheckResult, ModelFile
 from octotui.ui.styled_text import Span
@@ -169,6 +169,8 @@ class ModelScreen(ExplainedActions, Screen[None]):
         """Refuse to open what cannot be, and to go to complaints where there are none."""
         if action in ("edit", "page") and self._located is None:
             return "there is no file to open"
+        if action in ("edit", "page") and self.app.is_web:
+            return IN_BROWSER
         if action == "complaint" and not self._told:
             return "there are no complaints"
         return self._uneditable() if action == "edit" else super().why_not(action, parameters)

@@ -17,6 +17,7 @@ from octotui.ui.panels.tree_panel import TreePanel
 from octotui.ui.screens.actions.run_actions import RunActionsScreen
 from octotui.ui.screens.merged_output import MergedOutputScreen
 from octotui.ui.screens.pane_screen import PaneDivision, PaneScreen
+from octotui.ui.screens.time_actions import TimeActionsScreen
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.views.model_parts.parts import ModelPart
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
 
 
-class RunScreen(PaneScreen, MergedOutputScreen):
+class RunScreen(PaneScreen, MergedOutputScreen, TimeActionsScreen):
     """The tree above, the live output below; `l` gives the output the whole screen."""
 
     CSS_PATH = "run_screen.tcss"
@@ -84,11 +85,9 @@ class RunScreen(PaneScreen, MergedOutputScreen):
 
     @on(TreePanel.Pointed)
     def _point(self, event: TreePanel.Pointed) -> None:
-        row = event.row
-        path = self.session.log_path(row.run, row.job) if row is not None and row.job else None
         before = f"{key_of(RunScreen, 'step(-1)')}: the step before"
         self.query_one(LogView).elsewhere = before if len(self.query_one(TreePanel).steps) > 1 else ""
-        self.query_one(OutputPanel).show(row, path, event.place)
+        self.show_output(event.row, event.place)
         self.refresh_bindings()
 
     @on(TreePanel.Opened)

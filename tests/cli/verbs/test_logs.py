@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from octotui.cli.verbs.logs import LogPrinter
+from octotui.engine.evolve.evolve import replay
 from tests.cli.conftest import GREETING, OK, ROOT, Call, Lived, command
+from tests.exported import tamed
 from tests.servers import holder
 from tests.workers.agents import end_agents
 
@@ -45,6 +48,23 @@ def test_lines_stand_behind_their_step_where_there_are_several(
     assert plain[0]["job"] == "job-1.1"
     assert plain[0]["at"] > 1e9
     assert octotui("logs", model, 2, *at).err == "octotui: there is no run run-2\n"
+
+
+async def test_logs_that_were_printed_are_closed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run may have more jobs than files may be open; what is appended is printed all the same."""
+    state, opened = replay(tamed().world.events), len([*Path("/dev/fd").iterdir()])
+    printer = LogPrinter("run-1", None, None, as_json=False)
+
+    async def where(run: str, job: str) -> Path:
+        with (tmp_path / f"{job}.log").open("a") as log:
+            log.write(f"of {job}\n")
+        return tmp_path / f"{job}.log"
+
+    for _ in range(2):
+        await printer.take(state, where)
+        printed = [line.rpartition(" ")[2] for line in capsys.readouterr().out.splitlines()]
+        assert len(printed) == len(set(printed)) > 2
+        assert len([*Path("/dev/fd").iterdir()]) == opened
 
 
 def test_s9_streams_are_told_apart_where_the_model_says_so(octotui: Call, write: Call, state: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from random import Random
 
-from octotui.store.logs.line_levels import HIDDEN, LEVELS, LevelChange, LevelReader, levels_path, rows_before
+from octotui.store.logs.line_levels import HIDDEN, LEVELS, LevelChange, LevelReader, levels_path
 from octotui.store.logs.log_writer import LogWriter
 
 
@@ -64,22 +64,6 @@ def test_lines_that_are_not_for_details_are_numbered_among_themselves(tmp_path: 
     assert [reader.line_of(number) for number in range(len(shown))] == shown
     assert [line - reader.hidden_before(line) for line in shown] == list(range(len(shown)))
     assert count - reader.hidden_before(count) == len(shown)
-
-
-def test_the_rows_before_a_line_are_those_of_the_file(tmp_path: Path) -> None:
-    log = tmp_path / "a.log"
-    assert rows_before(log, 3) == b""
-    with LogWriter(log) as writer:
-        writer.append(
-            b"one\ntwo\nthree\n",
-            1.0,
-            (LevelChange(0, "warning"), LevelChange(4, "error"), LevelChange(8, "default")),
-        )
-    body = levels_path(log).read_bytes()
-    assert [len(rows_before(log, line)) for line in (0, 1, 2, 3)] == [0, 9, 18, 27]
-    assert rows_before(log, None) == body
-    levels_path(log).write_bytes(body[:-1])  # somebody is writing it
-    assert rows_before(log, None) == body[:18]
 
 
 def test_where_levels_begin_before_and_after_a_line(tmp_path: Path) -> None:

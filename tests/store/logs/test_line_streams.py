@@ -10,7 +10,6 @@ from octotui.store.logs.line_streams import (
     StreamRow,
     lengths,
     packed,
-    rows_before,
     stored_rows,
     streams_path,
 )
@@ -51,7 +50,6 @@ def test_s9_a_line_that_is_unfinished_is_ended_before_one_of_the_other_stream(pa
     assert [lengths(rows, *each) for each in ((0, 6), (1, 6), (2, 5), (0, 3), (6, 6))] == [
         *((3, 2), (2, 2), (1, 2), (1, 1), (0, 0))
     ]
-    assert rows_before(path, 2) == rows[:1]
 
 
 def test_a_reader_sees_the_log_grow(path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from octotui.store.logs.log_writer import LogWriter
+from octotui.ui.external import IN_BROWSER
 from tests.ui.log_screen import Screen, done, numbered
 
 
@@ -108,3 +109,17 @@ async def test_lines_are_selected_with_the_mouse_and_copied(tmp_path: Path) -> N
         assert app.clipboard == "line 2\nline 3\nline 4"
         assert message(app).startswith("Sent 3 lines to the terminal (OSC 52)")
         assert app.view.suffix == "line 5 of 50"
+
+
+async def test_in_a_browser_no_program_is_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No copy is written for it; saving goes on."""
+    monkeypatch.setattr(Screen, "is_web", True)
+    app = Screen()
+    with LogWriter(tmp_path / "log") as log:
+        log.append(numbered(0, 5), 1.0)
+    async with app.run_test(size=(90, 10)):
+        app.view.show(tmp_path / "log", live=False)
+        for command in ("EDITOR", "PAGER"):
+            assert app.view.why_not("open", (command,)) == IN_BROWSER
+            assert app.view.check_action("open", (command,)) is False
+        assert app.view.why_not("save", ()) == ""

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from octotui.store.logs.log_writer import LogWriter
 from octotui.ui.log.lines.merged_lines import MergedLines, NamedLog
+from octotui.ui.log.lines.step_lines import StepLines
 from octotui.ui.log.view import LogView
+from octotui.ui.panels.output_panel import OutputPanel
+from octotui.ui.settings.keymap import Keymap
 from tests.ui.log_screen import Screen, done, look_for, numbered
 
 
@@ -26,6 +29,20 @@ async def test_all_jobs_are_asked_for_where_there_is_who_answers(tmp_path: Path)
         await pilot.press("M", "z")
         await pilot.pause()
         assert asked == ["time", "step"]
+
+
+async def test_r12_the_way_back_to_one_job_is_told_with_its_present_key(tmp_path: Path) -> None:
+    """Where jobs are folded, that key merges them first; no help of a pane names a key."""
+    app = Screen()
+    with LogWriter(tmp_path / "log") as log:
+        log.append(numbered(0, 5), 1.0)
+    merged = MergedLines([NamedLog("Copy", tmp_path / "log")])
+    async with app.run_test(size=(60, 10)):
+        app.keymap = Keymap({"output.all_jobs": ("f6",)})
+        for lines, told in ((merged, "one job alone: f6 shows it"), (StepLines(merged), "alone: f6 twice")):
+            app.view.show_lines(told, lambda lines=lines: lines, live=False)
+            assert told in app.view.why_not("verbose", ())
+    assert "`" not in OutputPanel.HELP
 
 
 async def test_names_stand_in_the_gutter_and_are_not_copied(tmp_path: Path) -> None:

@@ -52,3 +52,23 @@ async def test_whether_a_file_is_replaced_is_asked_in_full_and_no_toast_covers_i
         assert "run-3-create-the-instance.log" in {row.strip() for row in it.text.splitlines()}
         it.app.push_screen(SearchPrompt("", Region(0, size[1] - 3, size[0], 1)))
         await it.sees("search: text or a regular expression")
+
+
+async def test_in_a_browser_files_are_in_the_home_of_the_account(tmp_path: Path, monkeypatch) -> None:
+    """The app of a page runs in `/`; what is asked says whose file it is."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(App, "is_web", True)
+    monkeypatch.chdir("/")
+    targets: list[SaveTarget | None] = []
+    app: App[None] = App()
+    async with app.run_test(size=(60, 10)) as pilot:
+        for keys in (("enter",), ("ctrl+u", "b", "enter")):
+            await app.push_screen(
+                SavePrompt(SaveWanted("2 lines", "a.log", lambda file: None), Region(0, 0, 60, 10)),
+                targets.append,
+            )
+            await pilot.pause()
+            assert "Save 2 lines in which file of the server?" in str(app.screen.query_one("#told").render())
+            await pilot.press(*keys)
+            await pilot.pause()
+    assert targets == [SaveTarget(tmp_path / "a.log", False), SaveTarget(tmp_path / "b", False)]

@@ -1,14 +1,13 @@
 """Any run of the space back and forth, without exporting it."""
 
-import gc
-from pathlib import Path
-
 from octotui.store.errors import StoreError
+from octotui.store.logs.log_writer import LogWriter
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.history_screen import HistoryScreen
 from tests import scenes
 from tests.ui.fake import away
 from tests.ui.opened import opened
+from tests.world import START
 
 
 def ended() -> scenes.Scene:
@@ -69,20 +68,34 @@ async def test_it_plays(tmp_path):
         assert "plays" not in it.text
 
 
-async def test_the_output_is_that_up_to_the_moment_and_its_copies_go(tmp_path):
+async def test_the_output_is_that_up_to_the_moment(tmp_path):
     async with opened(ended(), tmp_path, size=(120, 30)) as it:
         await it.press("j", "h")
         await it.sees("Replay", "creating an instance for Development")
         screen = it.app.screen
         assert isinstance(screen, HistoryScreen)
-        folder = Path(screen._folder.name)
-        assert folder.is_dir()
         await it.press("l")
         assert screen.has_class("-log")
         await it.press("escape", "escape")
-        await it.until(lambda: not folder.exists())
-        del screen
-        gc.collect()
+        await it.until(lambda: isinstance(it.app.screen, Board))
+
+
+async def test_r14_the_output_of_all_jobs_is_that_up_to_the_moment(tmp_path):
+    """It is merged and folded there, too."""
+    with LogWriter(tmp_path / "job-1.1.log") as log:
+        log.append(b"first words\n", START + 1)
+        log.append(b"last words\n", START + 1000)
+    async with opened(ended(), tmp_path, size=(120, 30)) as it:
+        it.session.log_path = lambda run, job: tmp_path / f"{job}.log"
+        await it.press("j", "h")
+        await it.sees("Replay", "succeeded")
+        await it.press("l", "tab", "M")
+        await it.sees("all jobs", "first words")
+        assert "last words" not in it.text
+        await it.press("z")
+        await it.sees("by step", "1 line")
+        await it.press("left_curly_bracket")
+        await it.until(lambda: "1 line" not in it.text)
 
 
 async def test_where_it_cannot_be_looked_up_a_toast_says_why(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from octotui.cli.spaces.opened_model import OpenedModel
 from octotui.model.complaints import Complaint
+from octotui.ui.external import IN_BROWSER
 from octotui.ui.screens.model_file import CheckResult
 from octotui.ui.screens.model_screen import ModelScreen
 from tests import scenes
@@ -115,6 +116,16 @@ async def test_what_may_not_be_written_is_not_opened_to_be_edited(
         await it.sees("[runbooks.tame]")
         await it.press("O")
         await it.sees("you may not write to it")
+
+
+async def test_in_a_browser_no_program_is_offered(
+    tmp_path: Path, model: Modelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textual.app.App.is_web", True)
+    async with opened(scenes.lock_wait(), tmp_path, model=model) as it:
+        await it.press("m")
+        await it.sees("[runbooks.tame]")
+        assert {it.app.screen.why_not(each, ()) for each in ("edit", "page")} == {IN_BROWSER}  # type: ignore[attr-defined]
 
 
 async def test_what_others_have_written_is_made_visible(tmp_path: Path, model: Modelled) -> None:

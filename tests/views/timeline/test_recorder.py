@@ -2,10 +2,15 @@
 
 from itertools import pairwise
 
+from octotui.engine import commands
 from octotui.engine.events import ModelLoaded, RunQueued
+from octotui.views.timeline.critical_path import by_kind, critical_path
+from octotui.views.timeline.lanes import lanes
+from octotui.views.timeline.moments import sentence_at
 from octotui.views.timeline.recorder import Timeline
 from tests import scenes
 from tests.engine.walk import Walk
+from tests.views.machines.test_awaited_checks import waiting
 from tests.world import START, World, script
 from tests.world import model as world_model
 
@@ -104,3 +109,20 @@ def test_spans_of_a_run_and_of_a_job_follow_one_another() -> None:
                 assert spans[0].start == first
                 assert spans[-1].end == last
                 assert all(a.end == b.start for a, b in pairwise(spans))
+
+
+def test_r14_a_wait_for_a_first_check_is_no_execution() -> None:
+    """W4: it is in the lanes of the queue, a part of the critical path of its own, and said in words."""
+    world, run = waiting()
+    timeline = Timeline(run, world.events)
+    assert [each.kind for each in timeline.spans[run]] == ["check"]
+    parts = critical_path(timeline, world.now)
+    assert by_kind(parts) == {"check": 3.0}
+    shown = {lane.content: [*lane.spans] for lane in lanes(timeline, "worker", parts, world.now)}
+    assert [each.kind for each in shown["queue"]] == ["check"]
+    assert "waited for the first check of a worker" in sentence_at(
+        timeline, timeline.spans[run], world.now, world.now + 1
+    )
+    world.send(commands.ReportCheck(machine="worker1", health="healthy", reason=""))
+    timeline.add(world.events)
+    assert [each.kind for each in timeline.spans[run]][:2] == ["check", "executing"]

@@ -104,14 +104,26 @@ class JobLines:
 
     name_width = 0
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, end: int | None = None) -> None:
+        """Open a log; with `end`, its lines up to that byte."""
         self.path = path
         self.has_failed = False  # the job; its last line then is a problem
-        self.reader = LogReader(path)
+        self.reader = LogReader(path, end)
         self.levels = LevelReader(path)
         self.levels.refresh()
-        self._streams = LineStreamReader(path)
+        self._streams = LineStreamReader(path, end)
         self._streams.refresh()
+
+    def goes_on_to(self, end: int | None) -> bool:
+        """Return whether the log up to a byte, or all of it (None), has all that these lines may be of."""
+        return end is None or (self.reader.end is not None and self.reader.end <= end)
+
+    def reach(self, end: int | None) -> bool:
+        """Have the lines up to another byte, or all; return False where they do not go on to it."""
+        if not self.goes_on_to(end):
+            return False
+        self.reader.end = self._streams.end = end
+        return True
 
     @property
     def count(self) -> int:
@@ -189,8 +201,19 @@ class JobLines:
 
     def scans(self, pattern: Pattern) -> Sequence[Scan]:
         """Return searches that together find the matching lines of all."""
-        return (LineScan(self.path, pattern),)
+        return (_JobScan(self.path, pattern, self.reader),)
 
     def close(self) -> None:
         """Close the files."""
         self.reader.close()
+
+
+class _JobScan(LineScan):
+    """A search of what a reader looks at."""
+
+    def __init__(self, path: Path, pattern: Pattern, reader: LogReader) -> None:
+        super().__init__(path, pattern)
+        self._reader = reader
+
+    def run(self, most: int | None = None) -> Iterator[list[int]]:
+        yield from super().run(self._reader.end if most is None else most)

@@ -17,15 +17,18 @@ from octotui.views.text.visible_text import visible
 
 OPEN_AT_MOST = 64  # logs whose files are open
 LONGEST_NAME = 24
+Span = tuple[float, int, int]  # when lines were printed, the first one, and the one after the last
+NumberedSpan = tuple[float, int, int, int]  # and of which log
 
 
 class NamedLog(NamedTuple):
-    """A log, the name of its job, whether it may still grow, and whether the job has failed."""
+    """A log, the name of its job, whether it may still grow, whether the job has failed, and what is read."""
 
     name: str
     path: Path
     is_live: bool = False
     has_failed: bool = False
+    end: int | None = None  # the bytes of it that are looked at, or None for all
 
 
 class LogPart:
@@ -34,12 +37,21 @@ class LogPart:
     def __init__(self, log: NamedLog) -> None:
         self.name = visible(log.name)
         self.is_live = log.is_live
-        self.lines = JobLines(log.path)
+        self.lines = JobLines(log.path, log.end)
         self.lines.has_failed = log.has_failed
         self.taken = 0
         self.size = 0  # bytes of the lines that have numbers
         self.firsts = array("Q")  # of each range: its first line here, and its number among all
         self.numbers = array("Q")
+
+    def read(self) -> list[Span] | None:
+        """Take what was appended; return its lines by time, or None where there is nothing."""
+        self.lines.refresh()
+        size = self.lines.reader.size
+        if size <= self.size:
+            return None
+        self.size = size
+        return list(self.lines.reader.spans(self.taken))
 
     def add(self, first: int, number: int) -> None:
         """Number the lines from `first` on."""
@@ -61,6 +73,21 @@ class LogPart:
         return min(self.firsts[row] + number - self.numbers[row], end)
 
 
+class ReadLog(NamedTuple):
+    """A log that was read and closed, and what it had."""
+
+    part: LogPart
+    spans: Sequence[Span]
+
+
+def _read(log: NamedLog) -> ReadLog:
+    part = LogPart(log)
+    try:
+        return ReadLog(part, part.read() or ())
+    finally:
+        part.lines.close()
+
+
 class MergedLines:
     """The lines of several logs in the order of their times."""
 
@@ -80,18 +107,36 @@ class MergedLines:
 
     def extend(self, logs: Sequence[NamedLog]) -> None:
         """Add logs that are not there yet, and take what they have."""
-        new = [LogPart(log) for log in logs if log.path not in self._paths]
-        live = {log.path: log.is_live for log in logs}
-        failed = {log.path for log in logs if log.has_failed}
-        for part in self.parts:
-            part.is_live = live.get(part.lines.path, part.is_live)
-            part.lines.has_failed = part.lines.has_failed or part.lines.path in failed
-        for part in new:
-            self._paths.add(part.lines.path)
-            self.opened(part)
-        self.parts += new
+        self.add(logs, self.read(logs))
+
+    def goes_on_with(self, logs: Sequence[NamedLog]) -> bool:
+        """Return whether these logs have all that is here; they have not where a replay has gone back."""
+        ends = {log.path: log.end for log in logs}
+        return all(
+            part.lines.path in ends and part.lines.goes_on_to(ends[part.lines.path]) for part in self.parts
+        )
+
+    def read(self, logs: Sequence[NamedLog]) -> Sequence["ReadLog"]:
+        """Read the logs that are not there yet, one after the other; a thread may do it."""
+        return [_read(log) for log in logs if log.path not in self._paths]
+
+    def add(self, logs: Sequence[NamedLog], new: Sequence["ReadLog"]) -> None:
+        """Take logs that were read, and the last lines of those that have ended since."""
+        known = {log.path: log for log in logs}
+        ended = []
+        for at, part in enumerate(self.parts):
+            if (log := known.get(part.lines.path)) is not None:
+                if part.is_live and not log.is_live:
+                    ended.append(at)
+                part.is_live = log.is_live
+                part.lines.has_failed = log.has_failed
+                part.lines.reach(log.end)
+        first = len(self.parts)
+        _, spans = self._appended(ended if first > OPEN_AT_MOST else range(first))
+        self.parts += [each.part for each in new]
+        self._paths.update(each.part.lines.path for each in new)
         self.name_width = min(LONGEST_NAME, max((len(part.name) for part in self.parts), default=0))
-        self._take(range(len(self.parts) - len(new), len(self.parts)))
+        self._number(spans + [(*span, at) for at, each in enumerate(new, first) for span in each.spans])
 
     @property
     def last_lines(self) -> Sequence[int]:
@@ -106,21 +151,24 @@ class MergedLines:
             first = self._polled % max(1, len(live))
             self._polled = first + OPEN_AT_MOST
             polled = live[first : first + OPEN_AT_MOST]  # type: ignore[assignment]
-        for at in polled:
-            self.opened(self.parts[at]).lines.refresh()
-        return self._take(polled)
+        has_grown, spans = self._appended(polled)
+        self._number(spans)
+        return has_grown
 
-    def _take(self, parts: Sequence[int]) -> bool:
-        """Give numbers to what these logs have beyond what was taken; return whether any has grown."""
-        grown = [at for at in parts if self.parts[at].lines.reader.size > self.parts[at].size]
-        spans = [
-            (*span, at) for at in grown for span in self.parts[at].lines.reader.spans(self.parts[at].taken)
-        ]
+    def _appended(self, parts: Sequence[int]) -> tuple[bool, list[NumberedSpan]]:
+        """Take what was appended to these logs; return whether any has grown, and the new lines."""
+        spans: list[NumberedSpan] = []
+        has_grown = False
+        for at in parts:
+            found = self.opened(self.parts[at]).read()
+            has_grown = has_grown or found is not None
+            spans += [(*span, at) for span in found or ()]
+        return has_grown, spans
+
+    def _number(self, spans: list[NumberedSpan]) -> None:
+        """Give numbers to lines in the order of their times."""
         for when, first, last, at in sorted(spans, key=lambda span: (span[0], span[3], span[1])):
             self._add(when, first, last, at)
-        for at in grown:
-            self.parts[at].size = self.parts[at].lines.reader.size
-        return bool(grown)
 
     def _add(self, when: float, first: int, last: int, at: int) -> None:
         part = self.parts[at]
@@ -144,10 +192,10 @@ class MergedLines:
         if part in self._open:
             self._open.remove(part)
         else:
+            if len(self._open) >= OPEN_AT_MOST:
+                self._open.pop(0).lines.close()
             part.lines.refresh()
         self._open.append(part)
-        if len(self._open) > OPEN_AT_MOST:
-            self._open.pop(0).lines.close()
         return part
 
     def _at(self, number: int) -> tuple[LogPart, int]:

@@ -7,6 +7,7 @@ from octotui.store.logs.line_streams import STDERR
 from octotui.store.logs.log_writer import LogWriter
 from octotui.ui.log.lines.job_lines import JobLines
 from octotui.ui.log.lines.patterns import Pattern
+from octotui.ui.log.lines.search import Search
 
 
 def test_what_is_known_of_lines(tmp_path: Path) -> None:
@@ -40,4 +41,23 @@ def test_the_last_line_of_a_failed_job_is_a_problem(tmp_path: Path) -> None:
         1,
         None,
     ]
+    lines.close()
+
+
+def test_r14_the_beginning_of_a_log_is_read_and_searched_as_far_as_it_is_told(tmp_path: Path) -> None:
+    """What comes later has no lines, streams and matches; it goes on, and never back."""
+    with LogWriter(tmp_path / "log") as log:
+        log.append(b"hit 1", 1.0)
+        log.append(b"hit 2\n", 2.0, stream=STDERR)
+        log.append(b"hit 3\n", 3.0)
+    lines = JobLines(tmp_path / "log", 5)
+    search = Search("hit", lines)
+    for end, found in ((5, ["hit 1"]), (12, ["hit 1", "hit 2"]), (None, ["hit 1", "hit 2", "hit 3"])):
+        assert lines.reach(end)
+        lines.refresh()
+        [*search.run()]
+        assert lines.lines(0, 9) == found
+        assert [*search.hits] == [*range(len(found))]
+        assert [lines.is_stderr(at) for at in range(len(found))] == [False, True, False][: len(found)]
+    assert not lines.reach(12)
     lines.close()

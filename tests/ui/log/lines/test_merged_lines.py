@@ -5,11 +5,12 @@ from random import Random
 
 import pytest
 
+from octotui.store.logs import log_reader
 from octotui.store.logs.line_levels import LevelChange
 from octotui.store.logs.line_streams import STDERR
 from octotui.store.logs.log_writer import LogWriter
 from octotui.ui.log.lines import merged_lines
-from octotui.ui.log.lines.merged_lines import MergedLines, NamedLog
+from octotui.ui.log.lines.merged_lines import OPEN_AT_MOST, MergedLines, NamedLog
 from octotui.ui.log.lines.patterns import Pattern
 from octotui.ui.log.lines.search import Search
 
@@ -90,3 +91,43 @@ def test_the_last_line_of_a_failed_job_is_a_problem_among_those_of_others(tmp_pa
     assert [lines.problem(-1, 1), lines.problem(3, 1), lines.problem(4, -1)] == [3, None, 3]
     lines.extend([one._replace(has_failed=True), two])
     assert lines.problem(-1, 1) == 1
+
+
+def many(folder: Path, count: int) -> list[NamedLog]:
+    """Logs of a line each, the last one printed first."""
+    found = logs(folder, *(f"job-{number}" for number in range(count)))
+    for number, log in enumerate(found):
+        with LogWriter(log.path) as writer:
+            writer.append(f"line of {number}\n".encode(), 1000.0 - number)
+    return found
+
+
+def test_s10_the_last_lines_of_a_log_that_ended_are_taken(tmp_path: Path) -> None:
+    found = many(tmp_path, OPEN_AT_MOST + 1)
+    lines = MergedLines(found)
+    with LogWriter(found[3].path) as writer:
+        writer.append(b"last line\n", 2000.0)
+    lines.extend([log._replace(is_live=log is not found[3]) for log in found])
+    lines.refresh()
+    assert lines.lines(lines.count - 1, lines.count) == ["last line"]
+    lines.close()
+
+
+def test_s10_few_files_of_many_logs_are_open(tmp_path: Path, monkeypatch) -> None:
+    """Reading them opens one after the other; they stay in the order of their times."""
+    found = many(tmp_path, 200)
+    counts = [len([*Path("/dev/fd").iterdir()])]
+    opened = log_reader._opened
+
+    def counted(path: Path) -> int | None:
+        counts.append(len([*Path("/dev/fd").iterdir()]))
+        return opened(path)
+
+    monkeypatch.setattr(log_reader, "_opened", counted)
+    lines = MergedLines(found)
+    lines.extend(many(tmp_path / "more", 100))
+    lines.refresh()
+    assert lines.lines(0, 200) == [f"line of {number}" for number in reversed(range(200))]
+    assert lines.count == 300
+    assert counts[0] + OPEN_AT_MOST < max(counts) <= counts[0] + 2 * (OPEN_AT_MOST + 1)  # log and index
+    lines.close()
