@@ -44,6 +44,7 @@ from octotui.views.text.visible_text import visible, visible_lines
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
     from octotui.ui.dialogs.quit_dialog import Way
+    from octotui.ui.panels.output_panel import LinePlace
     from octotui.views.lists.space_columns import SpaceRow
     from octotui.views.model_parts.parts import ModelPart
 
@@ -74,10 +75,16 @@ def _goal_provider() -> type[Provider]:
     return GoalProvider
 
 
+def _output_provider() -> type[Provider]:
+    from octotui.ui.finding.providers import OutputProvider
+
+    return OutputProvider
+
+
 class OctotuiApp(AccountApp[Left]):
     """The app on a session; its result says how it was left."""
 
-    COMMANDS = App.COMMANDS | {_start_provider, _goal_provider}
+    COMMANDS = App.COMMANDS | {_start_provider, _goal_provider, _output_provider}
     CSS_PATH: ClassVar[list[str | PurePath]] = [  # the board's, too: read later, all would be parsed twice
         "app.tcss",
         "screens/board.tcss",
@@ -246,12 +253,14 @@ class OctotuiApp(AccountApp[Left]):
         else:
             self.push_screen(ModelScreen(self.model_file, part))
 
-    def open_output(self, session: "SpaceAccess", job: tuple[str, str] | None) -> None:
-        """Open the output of a job of a run, if one is wanted."""
+    def open_output(
+        self, session: "SpaceAccess", job: tuple[str, str] | None, place: "LinePlace | None" = None
+    ) -> None:
+        """Open the output of a job of a run, if one is wanted, at a line of it."""
         from octotui.ui.screens.run_screen import RunScreen
 
         if job is not None:
-            self.push_screen(RunScreen(session, job[0], log=True, job=job[1]))
+            self.push_screen(RunScreen(session, job[0], log=True, job=job[1], place=place))
 
     def bar(self) -> Widget | None:
         """Return a line above the key bar of each screen, if any."""

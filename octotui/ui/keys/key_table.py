@@ -54,7 +54,7 @@ alone, and `enter` opens one.
 """
 ORDER = (
     "app", "screens.actions", "screens", "panels", "timeline", "widgets", "log", "dialogs",
-    "plans", "replay_app", "timeline.replay_keys", "tour",
+    "finding", "plans", "replay_app", "timeline.replay_keys", "tour",
 )  # fmt: skip
 
 

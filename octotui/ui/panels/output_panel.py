@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +14,13 @@ from octotui.ui.log.lines.step_lines import StepLines
 from octotui.ui.log.view import LogView
 from octotui.ui.widgets.pane_heading import PaneHeading
 from octotui.views.tree.rows import TreeRow
+
+
+class LinePlace(NamedTuple):
+    """A line of a job's output, from 0, and what is searched for there."""
+
+    line: int
+    pattern: str
 
 
 class OutputPanel(Vertical):
@@ -55,6 +62,12 @@ jobs of the run by time, and `z` folds it by step."""
         if row is not None and row.attempt is not None and attempt != self._attempt:
             self.query_one(LogView).to_attempt(row.attempt)
         self._attempt = attempt
+
+    def go_to(self, place: LinePlace) -> None:
+        """Go to a line, and search on from there."""
+        view = self.query_one(LogView)
+        view.go_to(str(place.line + 1))
+        view.search(place.pattern)
 
     def show_one(self) -> None:
         """Show the log of one job again."""

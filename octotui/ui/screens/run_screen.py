@@ -9,7 +9,7 @@ from textual.binding import BindingType
 
 from octotui.model.space import Model
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.panels.output_panel import OutputPanel
+from octotui.ui.panels.output_panel import LinePlace, OutputPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
@@ -55,12 +55,22 @@ class RunScreen(PaneScreen, MergedOutputScreen):
     SIZES = ("-low", "-tall")
 
     def __init__(
-        self, session: "SpaceAccess", run: str | None, *, log: bool = False, job: str | None = None
+        self,
+        session: "SpaceAccess",
+        run: str | None,
+        *,
+        log: bool = False,
+        job: str | None = None,
+        place: LinePlace | None = None,
     ) -> None:
-        """Create it for a run, at one of its jobs or at what matters; with `log`, the output alone."""
+        """Create it for a run, at one of its jobs or at what matters; with `log`, the output alone.
+
+        `place` is a line of the job's output to begin at.
+        """
         super().__init__(session, run)
         self._log = log
         self._job = job
+        self._line_place = place
 
     def compose(self) -> ComposeResult:
         """Yield the tree and the output."""
@@ -85,7 +95,11 @@ class RunScreen(PaneScreen, MergedOutputScreen):
     def _point(self, event: TreePanel.Pointed) -> None:
         row = event.row
         path = self.session.log_path(row.run, row.job) if row is not None and row.job else None
-        self.query_one(OutputPanel).show(row, path, event.place)
+        panel = self.query_one(OutputPanel)
+        panel.show(row, path, event.place)
+        if self._line_place is not None and row is not None and row.job == self._job:
+            self.call_after_refresh(panel.go_to, self._line_place)
+            self._line_place = None
         self.refresh_bindings()
 
     @on(TreePanel.Opened)
