@@ -58,10 +58,10 @@ class TestFiles:
 
 class TestOutputSearch:
     def test_what_was_found(self, searched):
-        assert searched(NARROW, "installed|files")
+        assert searched(NARROW, "instance|waiting")
 
     def test_what_was_found_wide(self, searched):
-        assert searched(WIDE, "installed|files")
+        assert searched(WIDE, "instance|waiting")
 
     def test_nothing_was_found_low(self, searched):
         assert searched(LOW, "no such text")
