@@ -44,6 +44,7 @@ from octotui.views.text.visible_text import visible, visible_lines
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
     from octotui.ui.dialogs.quit_dialog import Way
+    from octotui.ui.panels.output_panel import LinePlace
     from octotui.views.lists.space_columns import SpaceRow
     from octotui.views.model_parts.parts import ModelPart
 
@@ -74,10 +75,16 @@ def _goal_provider() -> type[Provider]:
     return GoalProvider
 
 
+def _output_provider() -> type[Provider]:
+    from octotui.ui.finding.providers import OutputProvider
+
+    return OutputProvider
+
+
 class OctotuiApp(AccountApp[Left]):
     """The app on a session; its result says how it was left."""
 
-    COMMANDS = App.COMMANDS | {_start_provider, _goal_provider}
+    COMMANDS = App.COMMANDS | {_start_provider, _goal_provider, _output_provider}
     CSS_PATH: ClassVar[list[str | PurePath]] = [  # the board's, too: read later, all would be parsed twice
         "app.tcss",
         "screens/board.tcss",
@@ -250,17 +257,25 @@ class OctotuiApp(AccountApp[Left]):
             self.push_screen(ModelScreen(self.model_file, part))
 
     def open_run(
-        self, session: "SpaceAccess", run: str, job: str | None = None, *, log: bool = False
+        self,
+        session: "SpaceAccess",
+        run: str,
+        job: str | None = None,
+        place: "LinePlace | None" = None,
+        *,
+        log: bool = False,
     ) -> None:
-        """Open a run, at one of its jobs or at what matters; with `log`, its output alone."""
+        """Open a run, at one of its jobs or at what matters; with `log`, its output alone, at a line of it."""
         from octotui.ui.screens.run_screen import RunScreen
 
-        self.push_screen(RunScreen(session, run, log=log, job=job))
+        self.push_screen(RunScreen(session, run, log=log, job=job, place=place))
 
-    def open_output(self, session: "SpaceAccess", job: tuple[str, str] | None) -> None:
-        """Open the output of a job of a run, if one is wanted."""
+    def open_output(
+        self, session: "SpaceAccess", job: tuple[str, str] | None, place: "LinePlace | None" = None
+    ) -> None:
+        """Open the output of a job of a run, if one is wanted, at a line of it."""
         if job is not None:
-            self.open_run(session, *job, log=True)
+            self.open_run(session, *job, place, log=True)
 
     def bar(self) -> Widget | None:
         """Return a line above the key bar of each screen, if any."""

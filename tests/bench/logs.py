@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from octotui.store.logs.log_writer import LogWriter
-from octotui.ui.log.line_text import parse
+from octotui.ui.log.line_text import parsed
 from octotui.ui.log.line_window import LineWindow
 from octotui.ui.log.lines.job_lines import JobLines
 from octotui.ui.log.lines.search import Search
@@ -26,6 +26,7 @@ from tests.ratios import Ratio, in_memory, measure
 
 CHUNK = 64 * 1024
 PAGE = 40  # rows of a screen
+READ = 64  # lines that are made at once
 FRAMES = 10  # in which as many coloured lines are appended
 WORDS = b"copied file from disk to archive with status ok queue lease worker finished"
 RARE = 5000  # lines of a megabyte or so, one of which fails
@@ -116,13 +117,17 @@ def memory() -> float:
 
 
 def making(lines: int, rounds: int) -> Iterator[Ratio]:
-    """Coloured lines, each made, and removed of colours only."""
+    """Coloured lines, made in blocks as the view does, cut for the screen, and removed of colours only."""
     raws = [line(number, coloured=True).decode().rstrip() for number in range(lines)]
+    blocks = [raws[first : first + READ] for first in range(0, lines, READ)]
     colours = re.compile(r"\x1b\[[0-9;]*m")
-    made = least(lambda: deque(map(parse, raws), 0), rounds)
+    made = least(lambda: deque(map(parsed, blocks), 0), rounds)
+    cut = least(lambda: deque((each.cut(0, 80) for block in blocks for each in parsed(block)), 0), rounds)
     bare = least(lambda: deque((colours.sub("", raw) for raw in raws), 0), rounds)
-    print(f"each line made: {lines / made:,.0f} lines a second; colours removed: {lines / bare:,.0f}")
-    yield Ratio("coloured lines made / their colours removed", made / bare, most=8)
+    rates = (f"{name}: {lines / took:,.0f}" for name, took in (("made", made), ("cut", cut), ("bare", bare)))
+    print("coloured lines a second:", ", ".join(rates))
+    yield Ratio("coloured lines made / their colours removed", made / bare, most=3)
+    yield Ratio("coloured lines made and cut / their colours removed", cut / bare, most=30)
 
 
 def following(path: Path, lines: int) -> Ratio:
@@ -152,9 +157,10 @@ def main(megabytes: int = 1000, lines: int = 1_000_000, rounds: int = 5) -> Iter
         yield Ratio("memory of the view / 150 MiB", (memory() - before) / 150, most=1)
         large.unlink()
         frequent = log_of(Path(folder) / "frequent", max(1, megabytes // 5))
-        yield from searching(frequent, rounds, "plain", OF_EACH_LINE, 0.05)
+        yield from searching(frequent, rounds, "plain", OF_EACH_LINE, 0.12)
         coloured = log_of(Path(folder) / "coloured", max(1, megabytes // 5), coloured=True)
-        yield from searching(coloured, rounds, "coloured", SEARCHES | OF_EACH_LINE, 0.03)
+        yield from searching(coloured, rounds, "coloured", SEARCHES, 0.25)
+        yield from searching(coloured, rounds, "coloured", OF_EACH_LINE, 0.05)
         yield following(Path(folder) / "followed", lines)
     yield from making(min(lines, 200_000), rounds)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from octotui.cli.logs.log_search import FoundLine, LogSearch
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs
 from octotui.cli.spaces.space_argument import SpaceName, no_such_run, run_id, space_argument, space_of
@@ -18,6 +17,7 @@ from octotui.model.complaints import did_you_mean
 from octotui.runtime.server.client import Client
 from octotui.store.logs.line_streams import STDERR, STDOUT, LineStreamReader
 from octotui.store.logs.log_reader import LogReader
+from octotui.ui.log.lines.log_search import FoundLine, LogSearch
 from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.logs.job_logs import name_of
 
@@ -99,6 +99,8 @@ def _grep(space: SpaceName, search: LogSearch, *, as_json: bool, raw: bool) -> N
 
         is_found = False
         async with looked_at(space.slug, space.state) as here:
+            if search.run is not None and search.run not in (family := await here.family(search.run)).runs:
+                raise no_such_run(search.run, family)
             async for line in search.found(here):
                 is_found = True
                 _print_found(line, as_json=as_json, raw=raw)

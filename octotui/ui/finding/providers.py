@@ -1,19 +1,26 @@
-"""The palette's providers: what can be started, and what can be gone to, by name."""
+"""The palette's providers: what can be started and gone to by name, and the search of output."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from textual.app import App
-from textual.command import Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from octotui.ui.finding.hits import best_hits
+from octotui.ui.finding.output_search_dialog import OutputSearchDialog
+from octotui.ui.panels.output_panel import LinePlace
 from octotui.ui.panels.runs_panel import RunsPanel
 from octotui.ui.screens.actions.start_actions import StartActionsScreen
 from octotui.ui.screens.board import Board
 from octotui.ui.screens.place_screen import PlaceScreen
+from octotui.views.finding.found_lines import FoundRow
 from octotui.views.finding.goals import Goal, goals
 from octotui.views.finding.startable import Startable, startable, tenant_named
 from octotui.views.pages.page import PagePlace
+
+SEARCH = "Search the output of the last runs"
+SEARCHES = "For a text or a regular expression, in all that their jobs printed"
 
 
 class StartProvider(Provider):
@@ -50,6 +57,33 @@ class GoalProvider(Provider):
 
         async for hit in best_hits(query, each, lambda item: item.text, choose, self.match_style):
             yield hit
+
+
+class OutputProvider(Provider):
+    """Searches the output of the last runs."""
+
+    async def discover(self) -> Hits:
+        """Offer the search before anything is typed."""
+        if isinstance(self.screen, StartActionsScreen):
+            yield DiscoveryHit(SEARCH, partial(_search_output, self.screen), help=SEARCHES)
+
+    async def search(self, query: str) -> Hits:
+        """Offer the search where its name matches a query."""
+        matcher = self.matcher(query)
+        score = matcher.match(SEARCH)
+        if score > 0 and isinstance(self.screen, StartActionsScreen):
+            yield Hit(score, matcher.highlight(SEARCH), partial(_search_output, self.screen), help=SEARCHES)
+
+
+def _search_output(screen: StartActionsScreen) -> None:
+    app: Any = screen.app
+
+    def go(chosen: tuple[FoundRow, str] | None) -> None:
+        if chosen is not None:
+            row, text = chosen
+            app.open_output(screen.session, (row.run, row.job), LinePlace(row.number - 1, text))
+
+    app.push_screen(OutputSearchDialog(screen.session), go)
 
 
 def _start(screen: StartActionsScreen, item: Startable) -> None:

@@ -55,8 +55,8 @@ alone, and `enter` opens one.
 <!-- Made from the declarations beside each screen and pane: python -m tests.docs -->
 """
 ORDER = (
-    "app", "screens.actions.run_actions", "screens.actions", "screens", "panels", "timeline", "widgets", "log",
-    "dialogs", "plans", "replay_app", "timeline.replay_keys", "tour",
+    "app", "screens.actions.run_actions", "screens.actions", "screens", "panels", "timeline", "widgets",
+    "log", "dialogs", "finding", "plans", "replay_app", "timeline.replay_keys", "tour",
 )  # fmt: skip
 
 

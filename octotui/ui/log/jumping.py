@@ -63,10 +63,16 @@ class JumpPager(FilterPager):
         self._steps = 0  # towards a problem that is gone to once all lines were looked at
 
     def show(
-        self, path: Path | None, title: str = "", *, live: bool = True, has_failed: bool = False
+        self,
+        path: Path | None,
+        title: str = "",
+        *,
+        live: bool = True,
+        end: int | None = None,
+        has_failed: bool = False,
     ) -> None:
-        """Show a log, or none; the last line of a job that has failed is a problem."""
-        super().show(path, title, live=live)
+        """Show a log up to a byte, or none; the last line of a job that has failed is a problem."""
+        super().show(path, title, live=live, end=end)
         if isinstance(self._lines.source, JobLines):
             self._lines.source.has_failed = has_failed
 

@@ -4,7 +4,6 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, islice, pairwise
 from typing import Any
@@ -15,13 +14,13 @@ from rich.segment import Segment
 from rich.style import Style
 
 from octotui.ui.log.lines.patterns import Pattern
-from octotui.views.text.log_text import expanded, pieces
+from octotui.views.text.log_text import expanded, pieces, plains
 from octotui.views.text.sgr import Colour, TextStyle, applied
-from octotui.views.text.visible_text import is_visible
 
 _COLOURS = re.compile(r"\x1b\[([0-9;:]{0,64})m")
 _ADDRESS = re.compile(r"\b(?:https?://|mailto:)[!#-;=?-Z_a-z~%]{1,2000}(?<![.,;:!?)'*_~])")
 LINKS_AT_MOST = 100  # of a line
+Marks = Sequence[tuple[int, Style]]
 _FOUND = Style(reverse=True, bold=True, underline=True)
 
 
@@ -40,28 +39,38 @@ def _color(colour: Colour | None) -> Color | None:
 
 def parse(raw: str) -> "LogLine":
     """Parse the raw output of a job to a line that may be shown."""
-    if is_visible(raw):
-        return LogLine(raw, (), _edges(raw))
+    return parsed([raw])[0]
+
+
+def parsed(raws: list[str]) -> list["LogLine"]:
+    """Parse lines that stand together: their texts all at once, the colours of a line when it is drawn."""
+    texts = plains(raws)
+    if "".join(texts).isascii():
+        return list(map(LogLine, texts, raws))
+    return [LogLine(text, raw, _edges(text)) for text, raw in zip(texts, raws, strict=True)]
+
+
+def _marks_of(raw: str, text: str) -> Marks:
+    """Return the styles of a line by first character in its text."""
+    if text == raw:
+        return ()
     parts_of_colours = _COLOURS.split(raw)
-    text = "".join(parts_of_colours[::2])
-    if is_visible(text):
-        return LogLine(text, _marks(parts_of_colours), _edges(text))
+    if "".join(parts_of_colours[::2]) == text:
+        return _marks(parts_of_colours)
     style, column = TextStyle(), 0
-    parts: list[str] = []
     marks: list[tuple[int, Style]] = []
     for piece, codes in pieces(raw):
-        if text := expanded(piece, column):
+        if shown := expanded(piece, column):
             marks.append((column, _style(style)))
-            parts.append(text)
-            column += len(text)
+            column += len(shown)
         style = style if codes is None else applied(style, codes)
-    text = "".join(parts)
-    return LogLine(text, marks, _edges(text))
+    return marks
 
 
-def _marks(parts: Sequence[str]) -> list[tuple[int, Style]]:
+def _marks(parts: Sequence[str]) -> Marks:
     """Return the styles of visible texts that take turns with SGR codes, by first character."""
-    column, marks = 0, []
+    column = 0
+    marks: list[tuple[int, Style]] = []
     for text, style in zip(parts[::2], _styles(tuple(parts[1::2])), strict=True):
         if text:
             marks.append((column, style))
@@ -83,13 +92,23 @@ def _edges(text: str) -> "array[int] | None":
     return None if set(widths) == {1} else array("L", accumulate(widths, initial=0))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class LogLine:
-    """A line that may be shown: clean text, styles by first character, and first cells."""
+    """A line that may be shown: clean text, raw text, and first cells; None where all take one cell."""
 
-    text: str
-    marks: Sequence[tuple[int, Style]] = ()
-    edges: "array[int] | None" = None
+    __slots__ = ("_marks", "edges", "raw", "text")
+
+    def __init__(self, text: str, raw: str, edges: "array[int] | None" = None) -> None:
+        self.text = text
+        self.raw = raw
+        self.edges = edges
+        self._marks: Marks | None = None
+
+    @property
+    def marks(self) -> Marks:
+        """The styles by first character; not worked out for a line that is never drawn."""
+        if self._marks is None:
+            self._marks = _marks_of(self.raw, self.text)
+        return self._marks
 
     @property
     def width(self) -> int:

@@ -12,7 +12,7 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from octotui.store.logs.line_levels import HIDDEN
-from octotui.ui.log.line_text import LogLine, parse
+from octotui.ui.log.line_text import LogLine, parsed
 from octotui.ui.log.lines.filtered_lines import FilteredLines
 from octotui.ui.log.lines.job_lines import LineSource
 from octotui.ui.log.lines.patterns import Pattern
@@ -124,10 +124,10 @@ class LineWindow:
         number = self.line(number)
         if number not in self._kept:
             first = number - number % 64
-            for index, raw in enumerate(self.source.lines(first, first + 64), first):
+            for index, line in enumerate(parsed(self.source.lines(first, first + 64)), first):
                 if index not in self._kept:
-                    self._kept[index] = parse(raw)
-        return self._kept.get(number) or LogLine("")  # of a truncated log
+                    self._kept[index] = line
+        return self._kept.get(number) or LogLine("", "")  # of a truncated log
 
     def texts(self, first: int, last: int) -> list[str]:
         """Return the clean text of the lines from `first` up to, but excluding, `last`."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,13 @@ from octotui.views.tree.rows import TreeRow
 
 if TYPE_CHECKING:
     from octotui.runtime.space_access import SpaceAccess
+
+
+class LinePlace(NamedTuple):
+    """A line of a job's output, from 0, and what is searched for there."""
+
+    line: int
+    pattern: str
 
 
 class OutputPanel(Vertical):
@@ -68,6 +75,12 @@ run, merged by time or folded by step."""
         if row is not None and row.attempt is not None and attempt != self._attempt:
             self.query_one(LogView).to_attempt(row.attempt)
         self._attempt = attempt
+
+    def go_to(self, place: LinePlace) -> None:
+        """Go to a line, and search on from there."""
+        view = self.query_one(LogView)
+        view.go_to(str(place.line + 1))
+        view.search(place.pattern)
 
     def show_one(self) -> None:
         """Show the log of one job again."""

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from octotui.model.space import Model
 from octotui.ui.key_actions import KeyAction, key_of
 from octotui.ui.log.view import LogView
-from octotui.ui.panels.output_panel import OutputPanel
+from octotui.ui.panels.output_panel import LinePlace, OutputPanel
 from octotui.ui.panels.question_bar import QuestionBar
 from octotui.ui.panels.status_bar import StatusBar
 from octotui.ui.panels.tree_panel import TreePanel
@@ -57,12 +57,22 @@ class RunScreen(PaneScreen, MergedOutputScreen, TimeActionsScreen):
     SIZES = ("-low", "-tall")
 
     def __init__(
-        self, session: "SpaceAccess", run: str | None, *, log: bool = False, job: str | None = None
+        self,
+        session: "SpaceAccess",
+        run: str | None,
+        *,
+        log: bool = False,
+        job: str | None = None,
+        place: LinePlace | None = None,
     ) -> None:
-        """Create it for a run, at one of its jobs or at what matters; with `log`, the output alone."""
+        """Create it for a run, at one of its jobs or at what matters; with `log`, the output alone.
+
+        `place` is a line of the job's output to begin at.
+        """
         super().__init__(session, run)
         self._log = log
         self._job = job
+        self._line_place = place
 
     def compose(self) -> ComposeResult:
         """Yield the tree and the output."""
@@ -88,6 +98,9 @@ class RunScreen(PaneScreen, MergedOutputScreen, TimeActionsScreen):
         before = f"{key_of(RunScreen, 'step(-1)')}: the step before"
         self.query_one(LogView).elsewhere = before if len(self.query_one(TreePanel).steps) > 1 else ""
         self.show_output(event.row, event.place)
+        if self._line_place is not None and event.row is not None and event.row.job == self._job:
+            self.call_after_refresh(self.query_one(OutputPanel).go_to, self._line_place)
+            self._line_place = None
         self.refresh_bindings()
 
     @on(TreePanel.Opened)

@@ -65,6 +65,8 @@ def plains(raws: list[str]) -> list[str]:
     lines = raws
     if "\x1b" in block and "\r" not in block and "\b" not in block:
         lines = _ESCAPES.sub("", block).split("\n")
+    if is_visible("".join(lines)):
+        return lines
     return [line if is_visible(line) else plain(raw) for line, raw in zip(lines, raws, strict=True)]
 
 

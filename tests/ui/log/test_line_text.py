@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from rich.color import Color
 
-from octotui.ui.log.line_text import parse
+from octotui.ui.log.line_text import parse, parsed
 from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.text.log_text import plain
 
@@ -48,6 +48,34 @@ def test_whatever_a_job_prints_can_be_shown() -> None:
         assert "".join(line.text[start:end] for start, end in rows) == line.text
         assert all(cell_len(line.text[start:end]) <= 5 for start, end in rows)
         assert [line.row_of(start, 5) for start, _ in rows] == list(range(len(rows)))
+
+
+def test_lines_that_stand_together_are_parsed_as_each_of_them() -> None:
+    """Also beside one with other characters, links or carriage returns; colours begin where they did."""
+    chance = random.Random(8)
+    pieces = [
+        "\x1b[31m",
+        "\x1b[0m",
+        "\x1b[K",
+        "\t",
+        "x",
+        "word ",
+        "\x1b[1;4m",
+        "\x1b",
+        "\r",
+        "漢",
+        "\x1b]8;;http://a\x07",
+    ]
+    for count in (1, 2, 5, 11):
+        for _ in range(300):
+            raws = ["".join(chance.choices(pieces[:count], k=chance.randrange(9))) for _ in range(4)]
+            for line, alone in zip(parsed(raws), map(parse, raws), strict=True):
+                assert (line.text, line.edges) == (alone.text, alone.edges)
+                assert line.marks == alone.marks
+                assert line.cut(0, len(line.text)) == alone.cut(0, len(line.text))
+    coloured, empty = parsed(["\x1b[31ma\x1b[0mb", ""])
+    assert [at for at, _ in coloured.marks] == [0, 1]
+    assert (empty.text, empty.marks) == ("", ())
 
 
 def test_colours_begin_where_they_were_switched_on() -> None:

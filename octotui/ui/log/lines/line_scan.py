@@ -6,16 +6,21 @@ their bytes: then only those that may match become text.
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import accumulate, repeat
 from pathlib import Path
 
 from octotui.store.logs.log_reader import LONGEST, text_of
 from octotui.ui.log.lines.patterns import Pattern
+from octotui.ui.log.lines.required_literals import ESCAPE, Literal
 from octotui.views.text.log_text import plains
 
 BLOCK = 256 * 1024
 FEW = 64  # lines of a block that are found one after the other
-_ESCAPES = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,4}[@-~]|[ -/]{1,4}[0-~]|[78=>])")
+_LINK = b"\x1b]8;"  # by which a line is shown in another order
+_SHOWN_ESCAPE = r"\x1b"
+_ESCAPES = re.compile(ESCAPE)
 
 
 class LineScan:
@@ -74,21 +79,39 @@ class LineScan:
         literal = self._pattern.literal
         if literal is None:
             return self._matches_by_words(block)
+        is_coloured = b"\x1b" in block
+        if not is_coloured or (_LINK not in block and not literal.may_be_in(_SHOWN_ESCAPE)):
+            # Sequences take no room, whole ones; of others the escape is shown, and no part of the literal.
+            folded = literal.fold(block)
+            if literal.is_usual(block):
+                find = literal.position_between_escapes if is_coloured else literal.position
+                found = _few_lines(partial(find, folded), block)
+                if found is not None:
+                    is_sure = not is_coloured and self._is_sure(block)
+                    return list(found) if is_sure else self._match(found, list(found))
+        return self._matches_of_many(literal, block)
+
+    def _matches_of_many(self, literal: Literal, block: bytes) -> list[int]:
         stripped = _ESCAPES.sub(b"", block) if b"\x1b" in block else block
         folded = literal.fold(stripped)
-        if not literal.is_usual(stripped):
+        if literal.is_usual(stripped) and b"\x1b" not in stripped:
+            candidates = _lines_with(literal.folded, folded)
+            if self._is_sure(block):
+                return candidates
+        else:
             lines = stripped[:-1].split(b"\n")
             texts = folded[:-1].split(b"\n")
-            unusual = [
+            candidates = [
                 at
                 for at, line in enumerate(lines)
-                if literal.folded in texts[at] or not literal.is_usual(line)
+                if literal.folded in texts[at] or b"\x1b" in line or not literal.is_usual(line)
             ]
-            return self._match(block[:-1].split(b"\n"), unusual)
-        candidates = _lines_with(literal.folded, folded)
-        if not candidates or (literal.is_whole and not _has_long_line(block)):
-            return candidates
-        return self._match(_few_of(block, candidates), candidates)
+        return self._match(block[:-1].split(b"\n"), candidates) if candidates else []
+
+    def _is_sure(self, block: bytes) -> bool:
+        """Return whether each line with the literal matches: all of it is shown, and nothing else wanted."""
+        is_whole = self._pattern.literal is not None and self._pattern.literal.is_whole
+        return is_whole and b"\r" not in block and not _has_long_line(block)
 
     def _matches_by_words(self, block: bytes) -> list[int]:
         """Return the matching lines where no literal is required: of those that hold one of some words."""
@@ -109,30 +132,27 @@ class LineScan:
         return [number for number, text in zip(candidates, texts, strict=True) if found(text)]
 
 
+def _few_lines(position: Callable[[int], int], block: bytes) -> dict[int, bytes] | None:
+    """Return the lines in which something is found from a place on, by number; None where they are many."""
+    lines: dict[int, bytes] = {}
+    number = start = 0
+    while (at := position(start)) >= 0:
+        if len(lines) == FEW:
+            return None
+        number += block.count(b"\n", start, at)
+        end = block.index(b"\n", at)
+        lines[number] = block[max(start, block.rfind(b"\n", start, at) + 1) : end]
+        number, start = number + 1, end + 1
+    return lines
+
+
 def _lines_with(text: bytes, block: bytes) -> list[int]:
-    """Return the lines that hold a text: found by it where few do, and else looked at one by one."""
-    found: list[int] = []
-    line = start = 0
-    while (at := block.find(text, start)) >= 0:
-        if len(found) == FEW:
-            return [number for number, each in enumerate(block[:-1].split(b"\n")) if text in each]
-        line += block.count(b"\n", start, at)
-        found.append(line)
-        line, start = line + 1, block.find(b"\n", at) + 1
-    return found
-
-
-def _few_of(block: bytes, wanted: Sequence[int]) -> Sequence[bytes] | Mapping[int, bytes]:
-    """Return at least the wanted lines of a block, by number."""
-    if len(wanted) > FEW:
-        return block[:-1].split(b"\n")
-    found: dict[int, bytes] = {}
-    rest, line = block, 0
-    for number in wanted:
-        *_, rest = rest.split(b"\n", number - line)
-        found[number], _, rest = rest.partition(b"\n")
-        line = number + 1
-    return found
+    """Return the lines that hold a text, by what is between its places; line by line where it is denser."""
+    most = 2 * block.count(b"\n")
+    between = block.split(text, most)
+    if len(between) > most:
+        return [number for number, line in enumerate(block[:-1].split(b"\n")) if text in line]
+    return list(dict.fromkeys(accumulate(map(bytes.count, between[:-1], repeat(b"\n")))))
 
 
 def _has_long_line(block: bytes) -> bool:

@@ -9,13 +9,15 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+ESCAPE = rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,4}[@-~]|[ -/]{1,4}[0-~]|[78=>])"  # a sequence that is not shown
 _SPECIAL = frozenset("\\.^$*+?{}[]()|")
 _CLASS = re.compile(r"\[\^?[^\]\[\\^][^\]\[\\]*\]")
 _TOKEN = re.compile(
     r"(?P<plain>[^\\.^$*+?{}])|\\(?P<escaped>[^a-zA-Z0-9])|(?P<times>[*?]|\{\d*,?\d*\})|[.^$+]|\\[dDwWsSbB]"
 )
 _ESCAPED = frozenset("\\xu0123456789abcdef")  # what escapes of control and invisible characters consist of
-_CONTROLS = (*range(9), *range(11, 32), 127)
+_CONTROLS = (*range(9), *range(11, 27), *range(28, 32), 127)  # but tabs, line breaks and escapes
+_FREQUENT = "qxjkvbygfwmpculdhr9876543210snioate ."  # the later, the more frequent in logs
 _OTHER_CASES = frozenset("iks")  # letters that also match others than ASCII in any case
 
 
@@ -39,12 +41,27 @@ class Literal:
         """Return the bytes in which they are searched for."""
         return block.lower() if self.ignores_case and self.text.upper() != self.text else block
 
+    def position(self, folded: bytes, start: int) -> int:
+        """Return where it is found from a place on, or -1."""
+        return folded.find(self.folded, start)
+
+    def position_between_escapes(self, folded: bytes, start: int) -> int:
+        """Return where a line may hold it from a place on, or -1: with escape sequences in it, or in one."""
+        found = self._between_escapes.search(folded, start)
+        return found.start() if found else -1
+
+    @cached_property
+    def _between_escapes(self) -> re.Pattern[bytes]:
+        """The literal, or an end of it that begins with a letter that is rarer in logs."""
+        starts = range(1 + len(self.folded) // 2)
+        start = min(starts, key=lambda at: _FREQUENT.find(self.text[at : at + 1]) + 1)
+        letters = (re.escape(self.folded[at : at + 1]) for at in range(start, len(self.folded)))
+        return re.compile((b"(?:%s)*+" % ESCAPE).join(letters))
+
     @cached_property
     def unusual(self) -> "tuple[bytes, ...]":
         r"""The bytes of characters whose escape may be a part of the literal: of `\x0e` for `error`."""
-        found = [
-            control for control in _CONTROLS if control in (8, 27) or self._may_be_in(f"\\x{control:02x}")
-        ]
+        found = [each for each in _CONTROLS if each == 8 or self.may_be_in(f"\\x{each:02x}")]
         return tuple(bytes((each,)) for each in found) + ((b"\t",) if " " in self.text else ())
 
     @cached_property
@@ -55,11 +72,14 @@ class Literal:
         return others or letters[0] in _ESCAPED or "\\" in letters
 
     def is_usual(self, block: bytes) -> bool:
-        """Return whether a block's lines, as they are shown, hold the literal only where its bytes do."""
+        """Return whether a block's lines, as they are shown, hold the literal only where its bytes do.
+
+        Escape sequences are for the caller to look at.
+        """
         return not any(each in block for each in self.unusual) and (not self.needs_ascii or block.isascii())
 
-    def _may_be_in(self, escape: str) -> bool:
-        """Return whether the literal may begin or end within an escape, or lie in it."""
+    def may_be_in(self, escape: str) -> bool:
+        r"""Return whether the literal may overlap what is shown of a character, such as `\x0e`."""
         text = self.text.lower()
         overlaps = (escape.endswith(text[:size]) for size in range(1, min(len(escape), len(text)) + 1))
         return "\\" in text or text in escape or any(overlaps)

@@ -51,12 +51,19 @@ def test_lines_are_unusual_where_an_escape_may_be_a_part_of_the_literal():
     words = required_literal("with words", ignores_case=False)
     assert error is not None
     assert words is not None
-    assert [error.is_usual(each) for each in (b"plain\ttext", b"\x0error", b"\x1b[", b"\b")] == [
-        True,
-        False,
-        False,
-        False,
-    ]
+    assert [error.is_usual(each) for each in (b"plain\ttext", b"\x0error", b"\b")] == [True, False, False]
     assert not error.is_usual("\u202e".encode())
     assert words.is_usual("é\x07".encode())
     assert not words.is_usual(b"with\twords")
+
+
+def test_it_is_found_with_escape_sequences_in_it():
+    """By all of it, or by an end of it: a line of a match holds both."""
+    for text in ("error", "disk full", "zebra", "x"):
+        literal = required_literal(text, ignores_case=True)
+        assert literal is not None
+        for between in ("", "\x1b[31m", "\x1b[0m\x1b[1;38;5;208m", "\x1b(B\x1b[m", "\x1b7"):
+            block = literal.fold(f"a line\n{between.join(text.upper())}\n".encode())
+            assert literal.position_between_escapes(block, 0) >= 7
+            assert literal.position_between_escapes(block, len(block) - 1) == -1
+        assert literal.position_between_escapes(b"\x1b[31mnothing\x1b[0m", 0) == -1

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from octotui.cli.logs.log_search import FoundLine, LogSearch
 from octotui.engine.commands import Refused
 from octotui.store.logs import log_index
 from octotui.store.logs.line_streams import STDERR
 from octotui.store.logs.log_writer import LogWriter
-from octotui.ui.log.lines import patterns
+from octotui.ui.log.lines import line_scan, patterns
+from octotui.ui.log.lines.log_search import FoundLine, LogSearch
 from octotui.ui.log.lines.patterns import Pattern
+from octotui.views.logs.job_logs import JobLog
 from tests import scenes
 from tests.ui.fake import FakeSession
 
@@ -63,3 +64,17 @@ def test_a_pattern_that_takes_for_ever_is_refused(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(patterns, "PATIENCE", 0.0)
     with pytest.raises(Refused, match="takes too long"):
         found(tmp_path, LogSearch(Pattern("(?:o|oo|p)+$"), None, 100))
+
+
+def test_of_a_run_that_there_is_not_nothing_is_found(tmp_path: Path) -> None:
+    assert found(tmp_path, LogSearch(Pattern("full"), "run-999", 1)) == []
+
+
+def test_who_searches_may_stop_after_each_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where nothing was found in it."""
+    monkeypatch.setattr(line_scan, "BLOCK", 100)
+    path = tmp_path / "log"
+    path.write_bytes(b"copied\n" * 100 + b"disk full\n")
+    blocks = list(LogSearch(Pattern("full"), None, 1).lines(JobLog("run-1", "job-1.1", "Dump", False), path))
+    assert len(blocks) > 5
+    assert [[line.number for line in block] for block in blocks if block] == [[101]]

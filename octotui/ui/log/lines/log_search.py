@@ -5,7 +5,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from octotui.cli.spaces.space_argument import no_such_run
 from octotui.engine.commands import Refused
 from octotui.engine.queries.query import EVERYTHING, Query
 from octotui.engine.state import State
@@ -61,18 +60,20 @@ class LogSearch(NamedTuple):
 
     async def found(self, space: SearchedSpace) -> AsyncIterator[FoundLine]:
         """Yield the matching lines, those of the newest run first; raises Refused."""
+        async for log, path in self.logs(space):
+            for lines in self.lines(log, path):
+                for line in lines:
+                    yield line
+
+    async def logs(self, space: SearchedSpace) -> AsyncIterator[tuple[JobLog, Path]]:
+        """Yield the logs to search, those of the newest run first; none of a run that there is not."""
         families: dict[str, State] = {}
         for run, root in await self._runs(space):
             if root not in families:
                 families = {root: await space.family(root)}  # runs of a family are often side by side
-            if run not in families[root].runs:
-                if self.run is not None:
-                    raise no_such_run(run, families[root])
-                continue
             for log in of_run(families[root], run):
                 if self.step is None or log.name == self.step or log.name.startswith(f"{self.step} on "):
-                    for line in self._lines(log, await space.whole_log(log.run, log.job)):
-                        yield line
+                    yield log, await space.whole_log(log.run, log.job)
 
     async def _runs(self, space: SearchedSpace) -> list[tuple[str, str]]:
         """Return the runs to search, each with the first of its family, newest first."""
@@ -83,22 +84,29 @@ class LogSearch(NamedTuple):
         found |= {run.id: run.root for run in space.state.runs.values()}
         return sorted(found.items(), key=lambda each: -run_number(each[0]))[: self.last]
 
-    def _lines(self, log: JobLog, path: Path) -> Iterator[FoundLine]:
+    def lines(self, log: JobLog, path: Path) -> Iterator[list[FoundLine]]:
+        """Yield the matching lines of a log, a list for each block, which may be empty; raises Refused."""
         streams = LineStreamReader(path)
         streams.refresh()
         with LogReader(path) as reader:
-            for number, text in self._matches(path, reader):
-                stream = "stderr" if streams.of(number) == STDERR else "stdout"
-                if self.stream in (None, stream):
-                    yield FoundLine(log, number + 1, reader.time_of(number), stream, text)
+            try:
+                for numbers in LineScan(path, self.pattern).run(reader.size):
+                    lines = (
+                        FoundLine(log, number + 1, reader.time_of(number), _stream(streams, number), text)
+                        for number, text in _texts(reader, numbers)
+                    )
+                    yield [line for line in lines if self.stream in (None, line.stream)]
+            except TimeoutError:
+                raise Refused("the pattern takes too long for a line: search for a simpler one") from None
 
-    def _matches(self, path: Path, reader: LogReader) -> Iterator[tuple[int, str]]:
-        """Yield the matching lines of a log, from 0, and their raw texts."""
-        try:
-            for numbers in LineScan(path, self.pattern).run(reader.size):
-                for _, near in groupby(numbers, lambda number: number // SPAN):
-                    wanted = list(near)
-                    texts = reader.lines(wanted[0], wanted[-1] + 1)
-                    yield from ((number, texts[number - wanted[0]]) for number in wanted)
-        except TimeoutError:
-            raise Refused("the pattern takes too long for a line: search for a simpler one") from None
+
+def _stream(streams: LineStreamReader, number: int) -> str:
+    return "stderr" if streams.of(number) == STDERR else "stdout"
+
+
+def _texts(reader: LogReader, numbers: list[int]) -> Iterator[tuple[int, str]]:
+    """Yield lines, from 0, with their raw texts."""
+    for _, near in groupby(numbers, lambda number: number // SPAN):
+        wanted = list(near)
+        texts = reader.lines(wanted[0], wanted[-1] + 1)
+        yield from ((number, texts[number - wanted[0]]) for number in wanted)
