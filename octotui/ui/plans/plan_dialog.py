@@ -29,6 +29,7 @@ from octotui.views.plans.comparison import (
     difference,
     end_of,
     others,
+    unused,
 )
 from octotui.views.plans.step_text import cell_of, sentences
 from octotui.views.plans.what_if_choices import Knob, first_pool, knobs, turned
@@ -169,6 +170,7 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
         yield f"as is: {end_of(as_is, zone)}"
         yield f"what if: {end_of(self._if, zone)}{f', {sooner}' if sooner else ''}"
         yield from changes(self._if.changed)
+        yield from unused(self._if)
         yield from others(as_is, self._if)
 
     def _sides(self, row: ComparedStep) -> list[tuple[StartPlan | None, PlannedStep | None]]:
