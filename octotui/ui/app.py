@@ -265,7 +265,7 @@ class OctotuiApp(AccountApp[Left]):
         *,
         log: bool = False,
     ) -> None:
-        """Open a run, at one of its jobs or at what matters; with `log`, its output alone, at a line of it."""
+        """Open a run, at one of its jobs or at what matters; with `log`, its output alone, at a line."""
         from octotui.ui.screens.run_screen import RunScreen
 
         self.push_screen(RunScreen(session, run, log=log, job=job, place=place))

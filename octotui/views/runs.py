@@ -95,7 +95,7 @@ def row(state: State, name: str, now: float, zone: Zone = None, coming: Forecast
         name=run.title,
         where=where(state.model, run.request.environment, run.request.tenant),
         mark=_in_line(state, run),
-        ahead=run.state == "queued" and (run.queueing.moved or run.queueing.priority),
+        ahead=is_ahead(run),
         detail=wait.sentence if wait else run.reason,
         time=_took(run, now),
         open=not run.ended,
@@ -109,6 +109,11 @@ def row(state: State, name: str, now: float, zone: Zone = None, coming: Forecast
         release=release,
         **_facts(state.model, run, run.request),
     )
+
+
+def is_ahead(run: Run) -> bool:
+    """Return whether a run goes ahead of others in line."""
+    return run.state == "queued" and (run.queueing.moved or run.queueing.priority)
 
 
 def parts_of(state: State, name: str, past: EndedRun | None, now: float) -> tuple[object, ...] | None:

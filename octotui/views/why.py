@@ -8,6 +8,7 @@ from octotui.views import waits
 from octotui.views.estimates.lease_rows import why_not
 from octotui.views.estimates.sentences import ending, left, of_step, of_waits, until
 from octotui.views.labels import acquire_text, counted, duration, listed, machine_name
+from octotui.views.lists.families import families
 from octotui.views.machines import health, leases
 from octotui.views.pools import next_worker
 from octotui.views.runs import where
@@ -16,6 +17,9 @@ from octotui.views.text.clock_times import Zone, exact_time
 from octotui.views.tree.outlook import may_run, why
 from octotui.views.tree.reselection import selected_again
 
+MOST_CHILDREN = 20
+"""The workers of runs below a run that are told with their reasons."""
+
 
 def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple[str, list[str]]]:
     """Return headed paragraphs about a run: its state, its waits, its estimates, its selections."""
@@ -23,8 +27,9 @@ def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple
     if run is None:
         return []
     coming = UNKNOWN if run.ended else forecast(state, now)
+    below = _below(state, run)
     parts = [
-        ("State", _standing(state, run, now, zone)),
+        ("State", _standing(state, run, below, now, zone)),
         ("What holds it up", _waits(state, run, now, zone, coming)),
         ("What its steps report", _reports(state, run)),
         ("Estimates, from what the last ten took", _estimates(state, run, now, zone, coming)),
@@ -39,14 +44,36 @@ def of_run(state: State, name: str, now: float, zone: Zone = None) -> list[tuple
             _present(state, run),
         )
     )
+    parts.append(("Workers of the runs that it started", _of_children(state, below)))
     parts.append(("Steps that may run", _may_run(state, run)))
     parts.append(("Warnings", list(run.progress.warnings)))
     return [(head, lines) for head, lines in parts if lines]
 
 
-def _standing(state: State, run: Run, now: float, zone: Zone) -> list[str]:
+def _below(state: State, run: Run) -> list[Run]:
+    """Return all that a run started, in the order of the tree."""
+    family = state.families.get(run.root)
+    names = () if family is None else tuple(family.runs)
+    return [state.runs[each] for each in families(state, {}, names).below(run.id) if each in state.runs]
+
+
+def _of_children(state: State, below: list[Run]) -> list[str]:
+    """Return the first workers of runs that a run started, with why each was selected."""
+    picked = ((each, pick) for each in below for pick in each.selection.current)
+    lines = [f"{_placed(state, each)}: {at_length(each, pick, state.model)}" for each, pick in picked]
+    more = len(lines) - MOST_CHILDREN
+    rest = f"and {counted(more, 'more')}: unfold the run, and see why on each of them"
+    return lines if more <= 0 else [*lines[:MOST_CHILDREN], rest]
+
+
+def _placed(state: State, run: Run) -> str:
     place = where(state.model, run.request.environment, run.request.tenant)
-    lines = [f"{run.id} {run.title} {waits.verb(state, run)}", _times(run, now, zone)]
+    return f"{run.id} {run.title}{f' in {place}' if place else ''}"
+
+
+def _standing(state: State, run: Run, below: list[Run], now: float, zone: Zone) -> list[str]:
+    place = where(state.model, run.request.environment, run.request.tenant)
+    lines = [f"{run.id} {run.title} {waits.verb(state, run)}", _times(run, below, now, zone)]
     lines += [f"takes effect in {place}"] if place else []
     parent = state.jobs.get(run.parent or "")
     if parent is not None:
@@ -96,8 +123,11 @@ def _tag(state: State, run: Run) -> list[str]:
     return [f"waits for the concurrency tag “{name}”"] if waiting else []
 
 
-def _times(run: Run, now: float, zone: Zone) -> str:
-    """Return when a run was queued, started and ended: `queued 14:02 by ann, started 14:03, 7s ago`."""
+def _times(run: Run, below: list[Run], now: float, zone: Zone) -> str:
+    """Return when a run was queued, started and ended: `queued 14:02 by ann, started 14:03, 7s ago`.
+
+    One that started others ends itself, and lasts as long as they do.
+    """
     by = f" by {run.request.requester}" if run.request.requester else ""
     parts = [f"queued {exact_time(run.queued_at, now, zone)}{by}"]
     if run.started_at is not None:
@@ -106,8 +136,18 @@ def _times(run: Run, now: float, zone: Zone) -> str:
     if run.ended_at is None:
         parts[-1] += f", {duration(now - since)} ago"
     else:
-        parts.append(f"ended {exact_time(run.ended_at, now, zone)} after {duration(run.ended_at - since)}")
-    return ", ".join(parts)
+        itself = "itself " if below else ""
+        took = duration(run.ended_at - since)
+        parts.append(f"ended {exact_time(run.ended_at, now, zone)} {itself}after {took}")
+    return ", ".join(parts) + (f"; {_with_all(run, below, since, now)}" if below and run.ended else "")
+
+
+def _with_all(run: Run, below: list[Run], since: float, now: float) -> str:
+    """Return how long a run that has ended takes with all that it started, as lists say it."""
+    ends = [each.ended_at for each in (run, *below) if each.ended_at is not None]
+    if len(ends) <= len(below):
+        return f"what it started goes on, {duration(now - since)} so far"
+    return f"with all that it started after {duration(max(ends) - since)}"
 
 
 def _may_run(state: State, run: Run) -> list[str]:

@@ -1,3 +1,5 @@
+from msgspec.structs import replace
+
 from octotui.engine import commands
 from octotui.model.process import Runbook
 from octotui.views import why
@@ -29,6 +31,38 @@ def test_a_child_says_who_started_it():
     scene = SCENES["seed"]()
     parts = told(why.of_run(scene.state, "run-3", scene.now))
     assert "started by run-1 Unleash the kraken" in parts["State"]
+
+
+def test_a_run_that_started_others_says_what_they_took_and_their_workers():
+    """The list says the same of a family."""
+    world = World(scenes.kraken())
+    world.state = replace(world.state, keep_ended=True)
+    world.start("unleash")
+    world.run_until(12)
+    parts = told(why.of_run(world.state, "run-1", world.now))
+    assert parts["State"][1].endswith("ended 13:46:40 itself after 0s; what it started goes on, 12s so far")
+    world.run_out()
+    parts = told(why.of_run(world.state, "run-1", world.now))
+    assert parts["State"][1].endswith("itself after 0s; with all that it started after 30s")
+    workers = parts["Workers of the runs that it started"]
+    assert [each.split(" for ")[0] for each in workers] == [
+        "run-2 Create AWS RDS in Development: worker1",
+        "run-3 Create AWS RDS in Test: worker2",
+        "run-4 Create AWS RDS in Staging: worker3",
+        "run-5 Create AWS RDS in Production: worker1",
+    ]
+    assert "next after worker1 in setup" in workers[1]
+    alone = told(why.of_run(world.state, "run-2", world.now))
+    assert "itself" not in alone["State"][1]
+    assert "Workers of the runs that it started" not in alone
+
+
+def test_of_many_runs_below_one_the_first_are_told(monkeypatch):
+    world = World(scenes.kraken())
+    world.start("unleash")
+    monkeypatch.setattr(why, "MOST_CHILDREN", 3)
+    lines = told(why.of_run(world.state, "run-1", world.now))["Workers of the runs that it started"]
+    assert (len(lines), lines[-1]) == (4, "and 1 more: unfold the run, and see why on each of them")
 
 
 def test_a_queued_run_says_why_and_since_when():

@@ -7,7 +7,7 @@ import click
 from octotui.cli.shell_completion import pools
 from octotui.cli.start_options import slug_of
 from octotui.cli.terminal.output import refuse
-from octotui.engine.plans.what_if import WhatIf
+from octotui.engine.plans.what_if import WhatIf, pool_size
 from octotui.model.space import Model
 
 LONGEST = 12  # digits of a number
@@ -26,14 +26,17 @@ def what_if_options(function: click.decorators.FC) -> click.decorators.FC:
     compare = click.option(
         "--compare", is_flag=True, help="Print two plans side by side: as it is, and what if."
     )
-    cap = click.option("--task-cap", metavar="N", help="What if so many runs executed at a time, such as 3.")
+    cap = click.option(
+        "--task-cap", metavar="N", help="What if so many runs executed at a time, such as 3, or +1."
+    )
     pool = click.option(
         "--pool",
         "pools",
         metavar="POOL=N",
         multiple=True,
         shell_complete=pools,
-        help="What if a pool had so many workers, such as setup=5: more are copies, fewer the first of them.",
+        help="What if a pool had so many workers, such as setup=5, or more or fewer than now, such as"
+        " setup=+2 or setup=-1: more are copies, fewer the first of them.",
     )
     return pool(cap(compare(function)))
 
@@ -48,17 +51,18 @@ def what_if_of(model: Model, options: WhatIfOptions) -> WhatIf:
         slug = slug_of("pool", name, model.pools)
         if slug in sizes:
             refuse(f"--pool names {slug} twice: give it one size")
-        sizes[slug] = _number(f"--pool {name}=", size)
+        sizes[slug] = _number(f"--pool {name}=", size, pool_size(model.pools[slug]))
     cap = options["task_cap"]
-    what_if = WhatIf(pools=sizes, task_cap=None if cap is None else _number("--task-cap ", cap))
+    tried = None if cap is None else _number("--task-cap ", cap, model.engine.task_cap)
+    what_if = WhatIf(pools=sizes, task_cap=tried)
     if options["compare"] and what_if.changes_nothing:
         refuse("--compare needs something else to compare with: say --pool POOL=N or --task-cap N")
     return what_if
 
 
-def _number(option: str, text: str) -> int:
-    """Return a whole number, which may be out of bounds."""
-    digits = text.removeprefix("-")
+def _number(option: str, text: str, now: int) -> int:
+    """Return a whole number, which may be out of bounds; one with a sign is added to what is there now."""
+    sign, digits = (text[:1], text[1:]) if text[:1] in ("+", "-") else ("", text)
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > LONGEST:
-        refuse(f"{option.strip('= ')} takes a whole number, such as {option}5, not “{text}”")
-    return int(text)
+        refuse(f"{option.strip('= ')} takes a whole number, such as {option}5 or {option}+1, not “{text}”")
+    return now + int(text) if sign else int(text)

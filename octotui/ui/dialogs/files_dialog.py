@@ -43,6 +43,7 @@ class FilesDialog(ExplainedActions, ModalScreen[tuple[str, str] | None]):
     FilesDialog {
         LineList { height: auto; max-height: 60vh; margin-top: 1; }
         #path { height: auto; max-height: 4; margin-top: 1; }
+        KeyBar { dock: bottom; }
     }
     """
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -28,6 +28,13 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
     AUTO_FOCUS = ""
     KEYS_TITLE = "Where values are filled in"
     BINDINGS: ClassVar[list[BindingType]] = [
+        KeyAction(
+            "enter",
+            "onward",
+            "done",
+            priority=True,
+            tooltip="To the next value, and in the last field start or proceed; in several lines a new line",
+        ),
         KeyAction("tab", "field(1)", "next", tooltip="To the next value"),
         KeyAction("shift+tab", "field(-1)", "previous", show=False, tooltip="To the value before"),
         KeyAction("ctrl+s", "start", "start", priority=True, tooltip="Or proceed, with these values"),
@@ -58,6 +65,7 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
         """Create it; `before` are values offered instead of the defaults, `done` labels the last key."""
         super().__init__()
         relabel(self, "start", done)
+        self._done = done
         self._title = title
         self._judge = judge
         self._fields = {each.name: (each, _field(each, before)) for each in asked}
@@ -79,19 +87,29 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
                 field.cursor_blink = False
         next(self._widgets()).focus(scroll_visible=False)
 
-    @on(Input.Submitted)
-    def _next(self, event: Input.Submitted) -> None:
-        """Focus the next field; submit after the last."""
-        event.stop()
+    @on(events.DescendantFocus)
+    def _say_enter(self) -> None:
+        """Say in the key bar what enter does in this field."""
+        relabel(self, "onward", "next" if self._after else self._done)
+        self.refresh_bindings()
+
+    @property
+    def _after(self) -> Sequence[Widget]:
+        """The fields after the focused one."""
         fields = list(self._widgets())
-        after = fields[fields.index(event.input) + 1 :]
-        if after:
+        return fields[next((at for at, field in enumerate(fields) if field.has_focus), -1) + 1 :]
+
+    def action_onward(self) -> None:
+        """Focus the next field; submit after the last."""
+        if after := self._after:
             after[0].focus()
         else:
             self.action_start()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
-        """Refuse to move where there is no other field."""
+        """Refuse to move where there is no other field; in a field of several lines enter is one more."""
+        if action == "onward" and isinstance(self.focused, TextArea):
+            return "enter is a new line here"
         return "this is the only field" if action == "field" and len(self._fields) < 2 else ""
 
     def action_field(self, step: int) -> None:

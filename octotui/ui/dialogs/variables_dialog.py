@@ -37,6 +37,7 @@ class VariablesDialog(ModalScreen[tuple[str, str] | None]):
     VariablesDialog {
         LineList { height: auto; max-height: 60vh; margin-top: 1; }
         #whole { height: auto; max-height: 6; margin-top: 1; }
+        KeyBar { dock: bottom; }
     }
     """
 

@@ -45,6 +45,7 @@ class RunsTable:
         self._drawn: dict[str, tuple[object, list[Span]]] = {}
         self._depends: tuple[object, ...] = ()  # what the lines come from, unless they are sorted
         self._needs: dict[str, int] = run_columns.needed(self.state, {}, ())
+        self._marks = 0  # cells of marks before titles
         self._measured: dict[str, bool] = {}  # the runs whose needs are known, and whether each was open
         self._measured_at = 0.0
         self._sorted: dict[tuple[str, ...], Sequence[str]] = {}
@@ -63,7 +64,10 @@ class RunsTable:
 
     def look(self, state: State, scope: CellContext) -> None:
         """Take the present State, moment and zone: the widths of columns may be others."""
+        may_warn = state.runs is not self.state.runs and len(self._listed) <= FEW
         self.state = state
+        if may_warn:
+            self._marks = self._marked(self._listed)
         self.scope = replace(scope, coming=self.coming if self._is_estimated else UNKNOWN)
         self._measure()
 
@@ -115,10 +119,21 @@ class RunsTable:
             names = [name for name, is_open in here.items() if self._measured.get(name) is not is_open]
             more = run_columns.needed(self.state, self.kept, names)
             self._needs = {each: max(more[each], self._needs[each]) for each in more.keys() & self._needs}
+            self._marks = max(self._marks, self._marked(names))
         else:
             self._measured_at = self.scope.now
             self._needs = run_columns.needed(self.state, self.kept, names)
+            self._marks = self._marked(names)
         self._measured = here
+
+    def _marked(self, names: Iterable[str]) -> int:
+        """Return the cells that marks before titles need."""
+        return run_columns.marked(self.state, self.kept, map(self._told_by, names))
+
+    def _told_by(self, name: str) -> tuple[str, ...]:
+        """Return the runs of which the line of a run tells: all of a folded family."""
+        is_folded = self.families.children.get(name) and not self.is_unfolded(name)
+        return (name, *self.families.below(name)) if is_folded else (name,)
 
     def next_of(self, name: str | None, names: Collection[str] | None, sign: str) -> str | None:
         """Return the next run that has a sign, also in folded families; None where there is none."""
@@ -180,8 +195,7 @@ class RunsTable:
             **self._needs,
             "worker": sizes["worker"],
         }  # a run shows its worker also without a lease
-        if self.families.parents:
-            sizes["title"] += FAMILY
+        sizes["title"] += self._marks + (FAMILY if self.families.parents else 0)
         self.layout.measure(sizes)
 
     def _oldest(self) -> Iterable[float]:

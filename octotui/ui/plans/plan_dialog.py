@@ -29,6 +29,7 @@ from octotui.views.plans.comparison import (
     difference,
     end_of,
     others,
+    unused,
 )
 from octotui.views.plans.step_text import cell_of, sentences
 from octotui.views.plans.what_if_choices import Knob, first_pool, knobs, turned
@@ -110,25 +111,27 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
 
     def action_again(self) -> None:
         """Plan beside what runs now."""
-        self._as_is = None
         self._plan()
 
     @work(exclusive=True, group="plan")
     async def _plan(self) -> None:
-        """Play one plan, and another one where something is changed; keys go on meanwhile."""
+        """Play one plan, and another one where something is changed; keys go on meanwhile.
+
+        Both begin at one moment, so that they differ only by what is changed.
+        """
         self._say_knobs()
+        state, now, what_if = self._state(), self._now(), self._what_if
         try:
-            if self._as_is is None:
-                self._as_is = await self._played(AS_IS)
-            what_if = self._what_if
-            self._if = None if what_if.changes_nothing else await self._played(what_if)
+            as_is = await self._played(AS_IS, state, now)
+            other = None if what_if.changes_nothing else await self._played(what_if, state, now)
         except Refused as refused:
             self._refuse(f"it would be refused: {refused}")
             return
-        self._show(self._as_is)
+        self._as_is, self._if = as_is, other
+        self._show(as_is)
 
-    async def _played(self, what_if: WhatIf) -> StartPlan:
-        state, now, start = self._state(), self._now(), self._start
+    async def _played(self, what_if: WhatIf, state: State, now: float) -> StartPlan:
+        start = self._start
         channel = None if start.release is None else start.release.channel
         return await played(
             lambda: begin_plan(state, state.model, start.command, now, what_if, channel=channel)
@@ -167,6 +170,7 @@ class PlanDialog(ExplainedActions, ModalScreen[None]):
         yield f"as is: {end_of(as_is, zone)}"
         yield f"what if: {end_of(self._if, zone)}{f', {sooner}' if sooner else ''}"
         yield from changes(self._if.changed)
+        yield from unused(self._if)
         yield from others(as_is, self._if)
 
     def _sides(self, row: ComparedStep) -> list[tuple[StartPlan | None, PlannedStep | None]]:

@@ -10,14 +10,17 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from octotui.ui.key_actions import KeyAction
-from octotui.ui.styled_text import Span, cut, glyphs_of, padded
+from octotui.ui.styled_text import Span, cut, glyphs_of, padded, zone_of
 from octotui.ui.widgets.key_bar import KeyBar
 from octotui.ui.widgets.line_list import LineList
 from octotui.ui.widgets.plain_text import PlainText
 from octotui.views.comparison.differences import PARTS, Comparison, Difference
 from octotui.views.comparison.plain import incomparable_text, same_text
+from octotui.views.text.clock_times import exact_time
 
 HEAD = "head/"
+BESIDE = 15  # rows of a screen that the list leaves to the rest of the dialog
+SENTENCE = 2  # rows of a further sentence
 
 
 class DifferencesDialog(ModalScreen[None]):
@@ -28,8 +31,10 @@ class DifferencesDialog(ModalScreen[None]):
     DEFAULT_CSS = """
     DifferencesDialog {
         .dialog { width: 100%; max-width: 140; }
-        LineList { height: auto; max-height: 60vh; margin-top: 1; }
+        #heads { height: 1; margin-top: 1; color: $foreground 60%; text-wrap: nowrap; }
         #whole { height: auto; max-height: 5; margin-top: 1; }
+        .sentence { height: auto; max-height: 2; }
+        KeyBar { dock: bottom; }
     }
     """
 
@@ -51,11 +56,12 @@ class DifferencesDialog(ModalScreen[None]):
         compared, text = self._compared, glyphs_of(self).text
         with Vertical(classes="dialog -broad"):
             yield PlainText(f"Differences: {compared.left} and {compared.right}", classes="dialog--title")
+            yield PlainText("", id="heads")
             yield LineList(self._line, empty="Nothing differs.", opens=False)
             yield PlainText("", id="whole", classes="dialog--text")
-            yield PlainText(text(same_text(compared)), classes="dialog--text")
+            yield PlainText(text(same_text(compared)), classes="dialog--text sentence")
             if compared.incomparable:
-                yield PlainText(text(incomparable_text(compared)), classes="dialog--text")
+                yield PlainText(text(incomparable_text(compared)), classes="dialog--text sentence")
             yield KeyBar()
 
     def on_mount(self) -> None:
@@ -65,6 +71,24 @@ class DifferencesDialog(ModalScreen[None]):
         lines.show(tuple(self._rows), heads)
         lines.styles.height = max(1, len(self._rows))
         lines.focus()
+
+    def on_resize(self) -> None:
+        """Leave room for what is below the list; say above its columns which run is which."""
+        beside = BESIDE + (SENTENCE if self._compared.incomparable else 0)
+        self.query_one(LineList).styles.max_height = max(3, self.size.height - beside)
+        self.call_after_refresh(self._say_heads)
+
+    def _say_heads(self) -> None:
+        """Show the runs above their columns, with when each began."""
+        compared, now, zone = self._compared, self.app.now, zone_of(self)  # type: ignore[attr-defined]
+        names = (compared.left, compared.right)
+        runs = [f"{name} {exact_time(at, now, zone)}" for name, at in zip(names, compared.began, strict=True)]
+        third = self._third(self.query_one(LineList).line_width)
+        heads = "".join(self._fitting(each, third) for each in ("", *runs))
+        self.query_one("#heads", PlainText).update(f" {heads}")
+
+    def _third(self, width: int) -> int:
+        return max(8, width // 3)
 
     @on(LineList.Moved)
     def _tell(self, event: LineList.Moved) -> None:
@@ -77,7 +101,7 @@ class DifferencesDialog(ModalScreen[None]):
         row = self._rows[key]
         if row is None:
             return [(PARTS[key.removeprefix(HEAD)], "lit")]  # type: ignore[index]
-        third = max(8, width // 3)
+        third = self._third(width)
         return [
             (self._fitting(f"  {row.name}", third), "plain"),
             (self._fitting(row.left, third), "muted"),

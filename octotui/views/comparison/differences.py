@@ -39,13 +39,17 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """What differs between two runs, how much is the same, and which values cannot be compared."""
+    """What differs between two runs, how much is the same, and which values cannot be compared.
+
+    `began` is when each started, or was queued where it has not, in seconds since 1970.
+    """
 
     left: str
     right: str
     differences: tuple[Difference, ...]
     same: dict[Part, int]
     incomparable: tuple[str, ...]  # names of sensitive values: whether they differ is not known
+    began: tuple[float, float] = (0.0, 0.0)
 
 
 Facts = Mapping[str, str]
@@ -65,7 +69,8 @@ def compare(left: Side, right: Side) -> Comparison:
     found += _of_steps(left, right, same)
     found += _of_time(left, right, same)
     kept_nowhere = _hidden(left) & _hidden(right)
-    return Comparison(left.name, right.name, tuple(found), same, tuple(sorted(kept_nowhere)))
+    began = left.began, right.began
+    return Comparison(left.name, right.name, tuple(found), same, tuple(sorted(kept_nowhere)), began)
 
 
 def _differing(part: Part, left: Facts, right: Facts, same: dict[Part, int]) -> Iterator[Difference]:

@@ -35,6 +35,11 @@ class Side:
         return self.timeline.run(self.name)
 
     @property
+    def began(self) -> float:
+        """When it started, or was queued where it has not."""
+        return self.run.queued_at if self.run.started_at is None else self.run.started_at
+
+    @property
     def seconds(self) -> float:
         """How long it took, from when it was queued."""
         end = self.run.ended_at

@@ -19,7 +19,7 @@ from octotui.views.lists.column_kinds import (
     word_column,
 )
 from octotui.views.lists.columns import UNCUT, CellContext, Column, Spans
-from octotui.views.runs import EndedRun, RunRow, where, workers
+from octotui.views.runs import EndedRun, RunRow, is_ahead, where, workers
 from octotui.views.text.clock_times import exact_time, fitting_time
 
 SOON = 600.0  # seconds before an end to which it is told to the second
@@ -30,9 +30,13 @@ def _title(row: RunRow, width: int, scope: CellContext) -> Spans:
     family: Spans = (("  " * row.depth, "plain"),) if row.depth else ()
     if row.below:
         family = (*family, (f"{scope.glyphs.fold[row.unfolded]}{row.below} ", "lit"))
-    ahead: Spans = (("↑ ", "lit"),) if row.ahead else ()
-    warned: Spans = ((f"!{row.warnings} ", "warned"),) if row.warnings else ()
-    return (*family, *ahead, *warned, (row.name, "plain"))
+    return (*family, *_marks(row.ahead, row.warnings), (row.name, "plain"))
+
+
+def _marks(ahead: bool, warnings: int) -> Spans:
+    """Return what stands before a title: `↑ ` for priority, `!2 ` for warnings."""
+    first: Spans = (("↑ ", "lit"),) if ahead else ()
+    return (*first, (f"!{warnings} ", "warned")) if warnings else first
 
 
 def _took(row: RunRow, width: int, scope: CellContext) -> Spans:
@@ -201,6 +205,24 @@ def needed(state: State, past: Mapping[str, EndedRun], names: Iterable[str]) -> 
         **({} if still else {"step": 0}),
         **({} if still or any(each.reason for each in over) else {"wait": 0}),
     }
+
+
+def marked(state: State, past: Mapping[str, EndedRun], lines: Iterable[Sequence[str]]) -> int:
+    """Return the cells that marks before titles need; a line is a run, with the rest of a folded family."""
+    widest = 0
+    for names in lines:
+        first = state.runs.get(names[0])
+        warnings = sum(_warned(state, past, name) for name in names)
+        marks = _marks(first is not None and is_ahead(first), warnings)
+        widest = max(widest, sum(len(text) for text, _ in marks))
+    return widest
+
+
+def _warned(state: State, past: Mapping[str, EndedRun], name: str) -> int:
+    run = state.runs.get(name)
+    if run is not None:
+        return len(run.progress.warnings)
+    return past[name].warnings if name in past else 0
 
 
 def _place(asked: RunRequest | EndedRun) -> tuple[str, str | None, str | None]:

@@ -1,6 +1,6 @@
 """Two plans of the same run side by side: as it is, and what if."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -8,7 +8,7 @@ from octotui.engine.plans.start_plan import ROOT, Path, PlannedStep, StartPlan
 from octotui.engine.plans.what_if import ChangedSpace, PoolChange
 from octotui.model.space import Model
 from octotui.views.estimates.sentences import ending
-from octotui.views.labels import counted, duration, listed
+from octotui.views.labels import counted, duration, listed, machine_name
 from octotui.views.plans.step_text import NOBODY_KNOWS, title_of
 from octotui.views.text.clock_times import Zone
 
@@ -69,6 +69,34 @@ def _of_pool(model: Model, change: PoolChange) -> str:
         are = "is a simulated copy" if len(change.added) == 1 else "are simulated copies"
         return f"{head}: {listed(change.added)} {are}"
     return f"{head}: {listed(change.left_out)} {'is' if len(change.left_out) == 1 else 'are'} left out"
+
+
+def unused(plan: StartPlan) -> Iterator[str]:
+    """Yield why added workers get nothing: of each pool of which no step would go to a copy."""
+    steps = [each for each in plan.steps if each.kind is not None and each.worker is not None]
+    for change in plan.changed.pools:
+        there = [each for each in steps if each.worker in plan.changed.model.pool(change.pool).workers]
+        if change.added and not any(each.worker in change.added for each in there):
+            yield f"no step would go to a copy: {_why_unused(plan.changed.model, change.pool, there)}"
+
+
+def _why_unused(model: Model, slug: str, steps: Sequence[PlannedStep]) -> str:
+    """Return the reason by the rules of selection (W5, W6); the steps have other workers of the pool."""
+    if not steps:
+        return f"none would get a worker of {slug}"
+    workers = dict.fromkeys(each.worker for each in steps if each.worker is not None)
+    names = listed((machine_name(model, each) for each in workers), most=3)
+    is_one, pool = len(workers) == 1, model.pool(slug)
+    if pool.policy == "least-leases":
+        why = f"{names} {'has' if is_one else 'have'} the fewest leases, or as few and an earlier place"
+    else:
+        why = f"round-robin selects {names} next"
+    runs = {each.run for each in steps}
+    shares = len({(each.run, each.worker) for each in steps}) == len(runs) < len(steps)
+    if pool.affinity == "run" and shares:
+        whose = "these steps" if len(runs) == 1 else "the steps of each run"
+        return f'{whose} share one worker (affinity = "run"), and {why}'
+    return why
 
 
 def end_of(plan: StartPlan, zone: Zone = None) -> str:

@@ -12,6 +12,7 @@ from octotui.views.plans.comparison import (
     difference,
     end_of,
     others,
+    unused,
 )
 from octotui.views.plans.step_text import cell_of, sentences
 from octotui.views.text.clock_times import Zone
@@ -34,6 +35,7 @@ def table(as_is: StartPlan, what_if: StartPlan, zone: Zone = None) -> Iterator[s
     sooner = difference(as_is, what_if)
     yield f"{IF}: {end_of(what_if, zone)}{f', {sooner}' if sooner else ''}"
     yield from (f"  {each}" for each in changes(what_if.changed))
+    yield from (f"  {each}" for each in unused(what_if))
     yield from (f"  {each}" for each in others(as_is, what_if))
 
 

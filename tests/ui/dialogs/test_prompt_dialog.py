@@ -37,6 +37,21 @@ async def test_every_kind_of_field_is_filled_in_by_keyboard(tmp_path):
         assert (run.request.secrets, "Token" in run.request.variables) == (("Token",), False)
 
 
+async def test_enter_goes_to_the_next_field_and_starts_in_the_last_and_the_key_line_says_so(tmp_path):
+    async with opened(scene(Version=VERSION, Notes=NOTES, Size=SIZE), tmp_path, (80, 24)) as it:
+        await it.press("s", "enter")
+        await it.sees(" enter next  tab next  ctrl+s start  esc back")
+        await it.press(*"1.2", "enter")
+        await it.until(lambda: " enter " not in it.text)
+        await it.press(*"a", "enter", *"b", "tab")
+        await it.sees(" enter start  tab next  ctrl+s start")
+        assert it.session.sent == []
+        await it.press("enter")
+        await it.until(lambda: it.session.sent)
+        given = {"Version": "1.2", "Notes": "a\nb", "Size": "large"}
+        assert it.session.sent == [StartRun(process="create-aws-rds", requester="ann", variables=given)]
+
+
 async def test_what_is_missing_is_said_all_at_once(tmp_path):
     async with opened(scene(Version=VERSION, Token=TOKEN), tmp_path, (80, 24)) as it:
         await it.press("s", "enter", "tab", *"abc", "ctrl+s")

@@ -97,6 +97,24 @@ def test_heads_stand_above_their_cells():
         assert head.index(name) + len(name) == line.index(cell) + len(cell)
 
 
+def test_a_title_with_marks_before_it_is_not_cut_for_who_started_it():
+    made = table(name="asking")
+    run = made.state.runs["run-1"]
+    warned = replace(run, progress=replace(run.progress, warnings=("slow",)))
+    for width in (78, 100, 118):
+        assert "Tame the kraken " in text(made, "run-1", width)
+    made.look(replace(made.state, runs=made.state.runs.insert("run-1", warned)), made.scope)
+    for width in (78, 100, 118):
+        assert "!1 Tame the kraken " in text(made, "run-1", width)
+    over = [replace(each, name="Nightly backup", warnings=12) for each in ended(100, 100)]
+    made = RunsTable()
+    made.look(replace(made.state, model=SCENES["seed"]().state.model), CellContext(START, UTC))
+    made.add(over)
+    made.find()
+    made.outline(None, again=True)
+    assert "!12 Nightly backup " in text(made, "run-100", 78)
+
+
 def test_warnings_are_counted_whatever_the_width():
     """S7."""
     made = table(name="telling")

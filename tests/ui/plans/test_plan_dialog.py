@@ -47,6 +47,22 @@ async def test_e6_plus_and_minus_change_a_pool_and_two_plans_stand_side_by_side(
         await it.sees("[setup 1]")
 
 
+async def test_e6_both_plans_begin_at_one_moment_however_long_the_dialog_has_been_open(tmp_path):
+    world = World(model({"dump": [script("Dump", **takes(30))]}, pools=ALONE))
+    world.start("dump")
+    world.run_out()
+    async with opened(scenes.Scene(world.state, world.now, world), tmp_path, (80, 24)) as it:
+        await it.press("b")
+        await it.sees("ends about 13:47:40")
+        it.session.later(55)
+        it.app.now = it.session.now()
+        await it.press("plus")
+        await it.sees(
+            "as is: ends about 13:48:05, in about 30s",
+            "what if: ends about 13:48:05, in about 30s, at the same time",
+        )
+
+
 async def test_e6_after_the_pools_comes_the_task_cap_and_0_is_as_it_is(tmp_path):
     async with opened(crowded(), tmp_path, (100, 30)) as it:
         await it.press("b", "tab", *(["minus"] * 4))

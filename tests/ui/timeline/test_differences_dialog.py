@@ -2,11 +2,13 @@
 
 import pytest
 
+from octotui.model.space import Value
+from octotui.model.values import Prompt
 from octotui.ui.screens.board import Board
 from octotui.ui.timeline.differences_dialog import DifferencesDialog
 from tests import scenes
 from tests.ui.opened import opened
-from tests.world import World
+from tests.world import World, model, script
 
 
 def twice() -> scenes.Scene:
@@ -50,3 +52,29 @@ async def test_it_fits_any_size_in_ascii(tmp_path, size):
         await it.press("j", "d")
         await it.sees("Differences: run-1 and run-2", "Dump: worker")
         assert it.text.isascii()
+
+
+def unlike() -> scenes.Scene:
+    """Two runs differ in forty values, of which some are long."""
+    names = [f"Value{number:02}" for number in range(40)]
+    asked = {name: (Value(kind="prompt", prompt=Prompt(label=name, default="1")),) for name in names}
+    world = World(model({"dump": [script("Dump")]}, variables=asked))
+    for each in ("1", "2" * 400):
+        world.start("dump", variables=dict.fromkeys(names, each))
+        world.run_out()
+    return scenes.Scene(world.state, world.now, world)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_the_key_line_stays_in_sight_and_heads_say_which_run_is_which(tmp_path, size):
+    async with opened(unlike(), tmp_path, size) as it:
+        await it.press("d")
+        await it.sees(
+            "Differences: run-1 and run-2", "esc back", "run-1 13:46:40", "run-2 13:46:42", "the same"
+        )
+        heads, line = (
+            next(line for line in it.text.splitlines() if text in line) for text in ("run-1 13:", "Value00  ")
+        )
+        assert heads.index("run-2 13:") == line.index("222")
+        await it.press("j")
+        await it.sees("esc back", "run-1: 1", "run-2:", "the same")

@@ -1,7 +1,10 @@
 """Two plans side by side: their steps, what is different, and how they end."""
 
+from typing import Literal
+
 from octotui.engine.plans.what_if import WhatIf
-from octotui.views.plans.comparison import changes, compared, difference, end_of, others
+from octotui.model.space import Policy, Pool
+from octotui.views.plans.comparison import changes, compared, difference, end_of, others, unused
 from tests import scenes
 from tests.engine.plans.test_plan_start import ALONE
 from tests.engine.test_forecast import takes
@@ -53,3 +56,30 @@ def test_e6_ends_are_told_with_the_difference_and_those_of_others():
 def test_e6_a_plan_that_fails_at_once_says_why():
     world = World(model({"dump": [script("Dump", pool="gone")]}))
     assert end_of(plan(world, "dump")).startswith("would fail: step “Dump”: pool gone is not in the model")
+
+
+def pool(policy: Policy, affinity: Literal["run", "step"], steps: int = 2, before: int = 0) -> str:
+    """Why no step goes to a copy, or ""."""
+    workers = ("worker1", "worker2")
+    pools = {"setup": Pool(name="Setup", workers=workers, policy=policy, affinity=affinity, default=True)}
+    world = World(model({"dump": [script(f"Dump {each}") for each in range(steps)]}, pools=pools))
+    for _ in range(before):
+        world.start("dump")
+    return " / ".join(unused(plan(world, "dump", WhatIf(pools={"setup": 3}))))
+
+
+def test_e6_why_no_step_would_go_to_a_copy_is_told():
+    """E6, W5, W6: by the policy of the pool, and whether the steps of a run share a worker."""
+    fewest = "worker1 has the fewest leases, or as few and an earlier place"
+    head = "no step would go to a copy: "
+    shared = f'{head}these steps share one worker (affinity = "run"), and '
+    assert pool("least-leases", "run") == f"{shared}{fewest}"
+    assert pool("least-leases", "run", steps=1) == f"{head}{fewest}"
+    assert pool("round-robin", "run") == f"{shared}round-robin selects worker1 next"
+    assert pool("round-robin", "step") == f"{head}round-robin selects worker1 and worker2 next"
+    assert pool("least-leases", "run", before=2) == pool("least-leases", "step", steps=3) == ""
+    other = World(scenes.kraken())
+    assert [*unused(plan(other, "create-aws-rds", WhatIf(pools={"west": 3})))] == [
+        "no step would go to a copy: none would get a worker of west"
+    ]
+    assert [*unused(plan(other, "create-aws-rds", WhatIf(pools={"west": 1})))] == []
