@@ -1,6 +1,6 @@
 """Searches the output of the last runs for a pattern, the newest run first, as grep does."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -16,6 +16,7 @@ from octotui.ui.log.lines.line_scan import LineScan
 from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.logs.job_logs import JobLog, of_run
 
+NAMED = 5  # lines that are left out, of those that a warning names
 SPAN = 500  # lines of a block that are read at once
 
 
@@ -58,6 +59,7 @@ class LogSearch(NamedTuple):
     last: int
     step: str | None = None
     stream: str | None = None
+    warn: Callable[[str], None] = lambda sentence: None
 
     async def found(self, space: SearchedSpace) -> AsyncIterator[FoundLine]:
         """Yield the matching lines, those of the newest run first; raises Refused."""
@@ -87,18 +89,30 @@ class LogSearch(NamedTuple):
         streams = LineStreamReader(path)
         streams.refresh()
         with LogReader(path) as reader:
-            for number, text in self._matches(path, reader):
+            for number, text in self._matches(log, path, reader):
                 stream = "stderr" if streams.of(number) == STDERR else "stdout"
                 if self.stream in (None, stream):
                     yield FoundLine(log, number + 1, reader.time_of(number), stream, text)
 
-    def _matches(self, path: Path, reader: LogReader) -> Iterator[tuple[int, str]]:
+    def _matches(self, log: JobLog, path: Path, reader: LogReader) -> Iterator[tuple[int, str]]:
         """Yield the matching lines of a log, from 0, and their raw texts."""
+        scan = LineScan(path, self.pattern)
         try:
-            for numbers in LineScan(path, self.pattern).run(reader.size):
+            for numbers in scan.run(reader.size):
                 for _, near in groupby(numbers, lambda number: number // SPAN):
                     wanted = list(near)
                     texts = reader.lines(wanted[0], wanted[-1] + 1)
                     yield from ((number, texts[number - wanted[0]]) for number in wanted)
         except TimeoutError:
-            raise Refused("the pattern takes too long for a line: search for a simpler one") from None
+            raise Refused("the pattern takes too long for too many lines: search for a simpler one") from None
+        finally:
+            if scan.skipped:
+                self.warn(_left_out(log, scan.skipped))
+
+
+def _left_out(log: JobLog, lines: Sequence[int]) -> str:
+    """Return a sentence about lines, from 0, that were not searched."""
+    named = ", ".join(f"{line + 1:,}" for line in lines[:NAMED])
+    more = f" and {len(lines) - NAMED:,} more" if len(lines) > NAMED else ""
+    what = "line" if len(lines) == 1 else "lines"
+    return f"{log.run}, {log.name}: {what} {named}{more} left out, since the pattern takes too long there"
