@@ -294,7 +294,20 @@ def test_terminals_that_have_many_colours_say_so(term: str) -> None:
     assert not has_many_colours({})
 
 
-VALUES = (*"[] [[1]] {} {a=[]} [{}] 1 1.5 nan true 2026-01-01 07:32:00".split(), '""', '"\\u0000"')
+VALUES = (
+    "[]",
+    "[[1]]",
+    "{}",
+    "{a=[]}",
+    "[{}]",
+    "1",
+    "nan",
+    "true",
+    "2026-01-01",
+    "07:32:00",
+    '""',
+    '"\\u0000"',
+)
 
 
 @pytest.mark.parametrize("value", VALUES)
