@@ -5,7 +5,7 @@ import base64
 import asyncssh
 import pytest
 
-from octotui.model.machines.host_keys import ALGORITHMS, host_key_problem
+from octotui.model.machines.host_keys import host_key_problem
 
 DATA = base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + b"k" * 32).decode()
 KEY = f"ssh-ed25519 {DATA}"
