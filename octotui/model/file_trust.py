@@ -32,13 +32,16 @@ class FileTrust:
         self._group_writable: dict[str, tuple[int, int]] = {}
         self._trusted: dict[str, dict[str, tuple[int, ...]]] = {}  # what was trusted on the way to a path
 
-    def read(self, path: Path | str, most: int | None = None) -> bytes:
+    def read(self, path: Path | str, most: int | None = None, *, streams: bool = False) -> bytes:
         """Return the content of a file; with `most`, only of a regular one of at most so many bytes.
 
-        Raises Distrusted or OSError.
+        With `streams`, also of pipes and devices, for whose end it waits. Raises Distrusted or OSError.
         """
-        with open(self.open(path, most), "rb") as file:  # noqa: PTH123 - it is open already
-            return file.read(most)
+        with open(self.open(path, None if streams else most), "rb") as file:  # noqa: PTH123 - it is open already
+            body = file.read(-1 if most is None else most + 1)
+        if most is not None and len(body) > most:
+            raise _larger(path, most)
+        return body
 
     def open(self, path: Path | str, most: int | None = None) -> int:
         """Open a file for reading and check the descriptor too. Raises Distrusted or OSError.
@@ -55,7 +58,7 @@ class FileTrust:
             try:
                 walk.judge(name, os.fstat(file))
                 _refuse_large(path, os.fstat(file), most)
-            except Distrusted:
+            except (Distrusted, OSError):
                 os.close(file)
                 raise
             return file
@@ -186,9 +189,18 @@ class _PathWalk:
 
 
 def _refuse_large(path: Path | str, found: os.stat_result, most: int | None) -> None:
-    """Raise Distrusted for anything but a regular file of at most `most` bytes; None accepts everything."""
+    """Raise Distrusted for anything but a regular file of at most `most` bytes; None accepts everything.
+
+    For a folder raise IsADirectoryError, as reading does.
+    """
+    if most is not None and stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if most is not None and not (stat.S_ISREG(found.st_mode) and found.st_size <= most):
-        raise Distrusted(f"{path} is no file of {most >> 10} KiB at most")
+        raise _larger(path, most)
+
+
+def _larger(path: Path | str, most: int) -> Distrusted:
+    return Distrusted(f"{path} is no file of {most >> 10} KiB at most")
 
 
 def _identity(found: os.stat_result) -> tuple[int, ...]:

@@ -150,11 +150,9 @@ def chosen_theme(environment: Mapping[str, str]) -> ChosenTheme:
         name = user_source(file).tables.get("theme")
     except ModelError as error:
         return ChosenTheme(usual, str(error.complaints[0]))
-    if name in THEMES:
-        return ChosenTheme(str(name))
-    return ChosenTheme(
-        usual, f"{file}: {_unknown_theme(name) if isinstance(name, str) else 'it names no theme'}"
-    )
+    if not isinstance(name, str):
+        return ChosenTheme(usual, f"{file}: it names no theme")
+    return ChosenTheme(name) if name in THEMES else ChosenTheme(usual, f"{file}: {_unknown_theme(name)}")
 
 
 def keep_theme(name: str) -> None:

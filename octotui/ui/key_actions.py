@@ -72,18 +72,28 @@ class ExplainedActions:
         return ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Allow actions that are not refused."""
-        return not self.why_not(action, parameters)
+        """Allow actions that are not refused, and none where what they are about is going."""
+        return not (isinstance(self, DOMNode) and is_leaving(self)) and not self.why_not(action, parameters)
+
+
+def is_leaving(node: DOMNode) -> bool:
+    """Return whether a node is being removed, or the app ends; its widgets may be gone before it is."""
+    app = active_app.get(None)
+    return node._pruning or node._closing or (app is not None and app._exit)
 
 
 def refusal(screen: Screen[Any], key: str) -> str:
     """Return why a key does nothing on a screen now; empty where it works, or is not declared."""
     first = ""
+    if is_leaving(screen):
+        return first
     for node in nodes_of(screen):
         action = action_on(type(node), key)
         if action is not None:
             _, name, parameters = parse(action.action)
-            reason = node.why_not(name, parameters) if isinstance(node, ExplainedActions) else ""
+            reason = ""
+            if isinstance(node, ExplainedActions) and not is_leaving(node):
+                reason = node.why_not(name, parameters)
             if not reason:
                 return ""  # it works here, be it refused further in
             first = first or reason

@@ -81,7 +81,7 @@ def test_what_is_no_file_is_one_sentence(file: Path) -> None:
     assert "no file of 256 KiB at most" in saved_views().problem
     file.unlink()
     file.mkdir()
-    assert "no file of 256 KiB at most" in saved_views().problem
+    assert "Cannot read this file: Is a directory." in saved_views().problem
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import stat
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from octotui.model.complaints import ModelError
 from octotui.model.file_trust import Distrusted
 from octotui.store.errors import StoreError
+from octotui.store.screen_settings.pane_file import panes_file, read_panes
 from octotui.store.user_config import (
     THEMES,
     ListSetting,
@@ -290,3 +292,48 @@ def test_terminals_that_have_many_colours_say_so(term: str) -> None:
     assert has_many_colours({"COLORTERM": "truecolor", "TERM": "xterm"})
     assert not has_many_colours({"TERM": "linux"})
     assert not has_many_colours({})
+
+
+VALUES = (
+    "[]",
+    "[[1]]",
+    "{}",
+    "{a=[]}",
+    "[{}]",
+    "1",
+    "nan",
+    "true",
+    "2026-01-01",
+    "07:32:00",
+    '""',
+    '"\\u0000"',
+)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_of_another_type_is_one_sentence(config: Path, value: str) -> None:
+    theme_file().write_text(f"theme = {value}\n")
+    assert chosen_theme(MANY).name == "dark"
+    assert chosen_theme(MANY).problem
+    for text in (f"trusted_owners = {value}", f"trusted_owners = [{value}]", f"timezone = {value}"):
+        config.write_text(f"{text}\n")
+        with suppress(ModelError):
+            file_trust()
+        with suppress(ModelError):
+            time_zone()
+    for text in (f"runs = {value}", f"[runs]\ncolumns = {value}", f"[runs]\nsort = {value}"):
+        lists_file().write_text(f"{text}\n")
+        list_settings()
+        keep_list("runs", RUNS)
+        assert list_settings().settings["runs"] == RUNS
+
+
+@pytest.mark.parametrize("value", sorted({*VALUES} - {"1"}))
+def test_a_size_of_a_pane_of_another_type_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    panes_file().parent.mkdir(parents=True)
+    for text in (f"a = {value}", f"[a]\nb = {value}"):
+        panes_file().write_text(f"{text}\n")
+        assert not any(read_panes().shares.values())

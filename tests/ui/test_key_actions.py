@@ -1,6 +1,7 @@
 """A key is declared in one place: binding, key bar, help, palette and `docs/keys.md` come from there."""
 
 import ast
+import asyncio
 from collections import defaultdict
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +17,7 @@ from octotui.ui.dialogs.columns_dialog import ColumnsDialog
 from octotui.ui.dialogs.confirm import Confirm
 from octotui.ui.dialogs.help_dialog import keys_of
 from octotui.ui.dialogs.quit_dialog import QuitDialog
+from octotui.ui.dialogs.spaces_dialog import SpacesDialog
 from octotui.ui.key_actions import (
     KeyAction,
     action_on,
@@ -23,6 +25,7 @@ from octotui.ui.key_actions import (
     key_of,
     own_actions,
     rebound_actions,
+    refusal,
     relabel,
     working_keys,
     written,
@@ -244,3 +247,37 @@ async def test_sentences_name_the_key_in_force_or_the_name_in_the_palette(tmp_pa
     none = AccountSettings(Keymap({"board.start": ()}))
     async with opened(scenes.idle(), tmp_path, account=none) as it:
         await it.sees("No runs yet: “Start a run” starts one.")
+
+
+async def test_a_dialog_that_is_going_refuses_without_its_widgets():
+    """They are gone before it is, and it counts as mounted until the end."""
+    app = Alone()
+    async with app.run_test() as pilot:
+        dialog = SpacesDialog([], lambda row: row)
+        app.push_screen(dialog)
+        await pilot.pause()
+        assert refusal(dialog, "enter") == "no space is listed"
+        dialog.dismiss(None)
+        seen = set()
+        for _ in range(60):
+            is_whole = bool(dialog.query(LineList))
+            seen.add(is_whole)
+            assert not dialog.check_action("choose", ())
+            assert refusal(dialog, "enter") == "" or is_whole
+            working_keys(dialog)
+            await asyncio.sleep(0)
+        assert seen == {True, False}
+
+
+async def test_an_app_that_ends_explains_no_key_any_more():
+    """Its screens lose their widgets one by one."""
+    app = Alone()
+    async with app.run_test() as pilot:
+        dialog = SpacesDialog([], lambda row: row)
+        app.push_screen(dialog)
+        await pilot.pause()
+        app.exit()
+        await dialog.query(LineList).remove()
+        assert dialog.is_mounted
+        assert refusal(dialog, "enter") == ""
+        assert not dialog.check_action("choose", ())

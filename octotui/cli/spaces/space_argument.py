@@ -14,7 +14,7 @@ from octotui.engine.commands import Refused
 from octotui.engine.state import State
 from octotui.model.complaints import ModelError, did_you_mean
 from octotui.model.space import Model, space_slug
-from octotui.model.toml.sources import files_of
+from octotui.model.toml.sources import files_of, read_text
 from octotui.store.errors import StoreError
 from octotui.store.space_folder import SpaceFolder, default_base
 from octotui.views.text.visible_text import visible
@@ -169,7 +169,8 @@ def _declared_name(path: Path) -> str | None:
     """Return the name of the space that a model declares; raises ModelError, OSError or ValueError."""
     for file in files_of(path):
         try:
-            space = tomllib.loads(file.read_text("utf-8-sig")).get("space", {})
+            text = read_text(file, streams=file == path)
+            space = tomllib.loads(text).get("space", {})
         except RecursionError:
             raise ValueError("it is nested too deeply") from None
         if not isinstance(space, dict):

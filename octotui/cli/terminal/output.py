@@ -73,11 +73,11 @@ def refuse(sentence: str, code: int = USAGE) -> NoReturn:
     sys.exit(code)
 
 
-def complain(complaints: Sequence[object], *, prefix: str = "") -> None:
-    """Print complaints to stderr, one a line, at most MOST_COMPLAINTS of them."""
+def complain(complaints: Sequence[object], *, prefix: str = "", lister: str = "octotui check --json") -> None:
+    """Print complaints to stderr, one a line, at most MOST_COMPLAINTS; `lister` is what lists all of them."""
     tell("".join(f"{prefix}{visible(str(each))}\n" for each in complaints[:MOST_COMPLAINTS]))
     if (more := len(complaints) - MOST_COMPLAINTS) > 0:
-        warn(f"there are {more:,} more; octotui check --json lists all of them")
+        warn(f"there are {more:,} more{f'; {lister} lists all of them' if lister else ''}")
 
 
 def tell(text: str) -> None:

@@ -43,7 +43,7 @@ def shown_zone() -> Zone:
     try:
         return time_zone()
     except ModelError as error:
-        complain(error.complaints)
+        complain(error.complaints, lister="")
         sys.exit(USAGE)
 
 

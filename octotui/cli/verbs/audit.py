@@ -16,6 +16,8 @@ from octotui.cli.terminal.user_settings import shown_zone, utc_option
 if TYPE_CHECKING:
     from octotui.views.events.audit import AuditRow
 
+LONGEST = 1000  # characters that are read of a kept head
+
 
 @click.command("audit")
 @click.argument("file", type=click.Path(readable=False), required=False, shell_complete=spaces)
@@ -88,6 +90,14 @@ def _head(journal: Path, *, as_json: bool) -> None:
         say(str(head))
 
 
+def _kept(head: str) -> str:
+    """Return a kept head, or the beginning of the file that it stands in; raises OSError."""
+    if not Path(head).is_file():
+        return head
+    with Path(head).open(errors="replace") as file:
+        return file.read(LONGEST)
+
+
 def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
     """Print breaks of the chain, and exit with code 1 where there are any."""
     from octotui.cli.terminal.output import say_json
@@ -95,7 +105,7 @@ def _verify(journal: Path, kept: str, *, as_json: bool) -> None:
     from octotui.store.journal.verification import verify
 
     try:
-        head = Head.read(Path(kept).read_text() if kept and Path(kept).is_file() else kept) if kept else None
+        head = Head.read(_kept(kept)) if kept else None
     except (ValueError, OSError) as error:
         refuse(str(error))
     verdict = verify(journal, head)

@@ -19,8 +19,8 @@ def command(only_check: bool) -> None:
     from octotui.ui.keys.key_file import printed_keys, read_keys
 
     found = read_keys()
-    complain(found.complaints)
-    complain(found.warnings, prefix="warning: ")
+    complain(found.complaints, lister="")
+    complain(found.warnings, prefix="warning: ", lister="")
     if not only_check:
         say_lines(printed_keys(found.keymap))
     elif not found.complaints:

@@ -9,7 +9,7 @@ import click
 from octotui.cli.requests import run_request, verb_options
 from octotui.cli.shell_completion import runs
 from octotui.cli.spaces.space_argument import SpaceName, no_such_run, run_id, space_argument, space_of
-from octotui.cli.terminal.output import say_json, say_output
+from octotui.cli.terminal.output import say_json, say_output, warn
 from octotui.engine.commands import Refused
 from octotui.engine.rules.machines import ACQUIRE, PULL, acquisition_name
 from octotui.engine.state import Job, State, step_of
@@ -70,7 +70,7 @@ def command(
     if grep is not None:
         if follow or tail is not None:
             raise click.UsageError("--grep searches what is there: leave --follow and --tail out")
-        search = LogSearch(Pattern(grep), run and run_id(run), last, step, stream)
+        search = LogSearch(Pattern(grep), run and run_id(run), last, step, stream, warn)
         _grep(space_of(space, state), search, as_json=as_json, raw=raw)
         return
     if run is None:

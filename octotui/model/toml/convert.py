@@ -11,6 +11,7 @@ from octotui.model.machines.containers import image_of
 from octotui.model.process import Runbook, StartRunbook
 from octotui.model.space import Model, Scope, space_slug
 from octotui.model.text_files import decoded, plain_lines
+from octotui.model.toml.sources import LARGEST
 from octotui.model.toml.template_steps import templated
 from octotui.model.toml.templates import Library
 
@@ -161,7 +162,7 @@ def _script(table: dict[str, Any], at: Keys, report: Report, trust: FileTrust) -
 def _read(file: str, key: Keys, report: Report, trust: FileTrust) -> str | None:
     """Read a script or dockerfile; report its problem at the key that names it, and return None."""
     try:
-        return decoded(trust.read(file))
+        return decoded(trust.read(file, LARGEST))
     except Distrusted as untrusted:
         problem = f"It is not run: {untrusted}."
     except OSError as error:

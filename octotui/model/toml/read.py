@@ -54,7 +54,7 @@ def _read(
 ) -> tuple[Model, tuple[Complaint, ...]]:
     reading = _Reading(trust)
     for file in files_of(path):
-        reading.add(file)
+        reading.add(file, named=file == path)
     if not reading.broken:
         model = reading.model()
         for each in checks:
@@ -83,10 +83,10 @@ class _Reading:
         self._problems: dict[tuple[Source, Keys], str] = {}
         self._places: dict[tuple[Source, Keys], SourcePosition] = {}
 
-    def add(self, file: Path) -> None:
-        """Read and merge one file; the first declaration of a key is kept."""
+    def add(self, file: Path, *, named: bool) -> None:
+        """Read and merge one file, a pipe only if it is `named`; the first declaration of a key is kept."""
         try:
-            source = Source(file, self._trust)
+            source = Source(file, self._trust, streams=named)
         except ModelError as error:
             self.broken += error.complaints
             return

@@ -14,17 +14,22 @@ if TYPE_CHECKING:
     from octotui.model.toml.positions import Positions
 
 
+LARGEST = 1 << 24  # bytes of a file of a model
+
+
 class Source:
     """One TOML file: its tables, and the positions of their keys."""
 
-    def __init__(self, file: Path, trust: FileTrust | None = None, most: int | None = None) -> None:
-        """Read the file; without `trust` of any owner; with `most`, a regular one of so many bytes at most.
+    def __init__(
+        self, file: Path, trust: FileTrust | None = None, most: int = LARGEST, *, streams: bool = False
+    ) -> None:
+        """Read the file, a regular one of `most` bytes; without `trust` of any owner.
 
-        Raises ModelError with one complaint.
+        With `streams`, also a pipe or device, for whose end it waits. Raises ModelError with one complaint.
         """
         self.file = file
         self.folder = file.parent.absolute()
-        self.text = read_text(file, trust, most)
+        self.text = read_text(file, trust, most, streams=streams)
         self.tables = _tables(file, self.text)
 
     @cached_property
@@ -62,10 +67,12 @@ def files_of(path: Path) -> list[Path]:
     return files
 
 
-def read_text(file: Path, trust: FileTrust | None = None, most: int | None = None) -> str:
+def read_text(
+    file: Path, trust: FileTrust | None = None, most: int = LARGEST, *, streams: bool = False
+) -> str:
     """Return the text of a file as a Source reads it; raises ModelError with one complaint."""
     try:
-        return (trust or FileTrust()).read(file, most).decode("utf-8-sig")
+        return (trust or FileTrust()).read(file, most, streams=streams).decode("utf-8-sig")
     except Distrusted as problem:
         raise _error(file, f"This file is not used: {problem}.") from None
     except FileNotFoundError:

@@ -31,6 +31,9 @@ class ModelWatcher:
         if seen == self._seen:
             return None
         self._seen = seen
+        if self._path.exists() and not (self._path.is_file() or self._path.is_dir()):
+            self.trouble = f"{self._path} is no file or folder now: this space keeps its model"
+            return None
         try:
             model = await asyncio.to_thread(self._load, self._path)
         except ModelError as error:

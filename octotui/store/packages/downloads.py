@@ -1,8 +1,10 @@
 """Downloads of packages from a folder or a server; an interrupted one is resumed (P2)."""
 
 import hashlib
+import os
 import re
 import shutil
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from octotui.store.packages.http_client import HttpClient
 
 RESERVE = 64 * 2**20  # bytes of a disk that are left free
+NOTED = 1 << 12  # bytes that are read of a .sha256 file
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -100,16 +103,20 @@ def _copy(package: PackageFile, part: Path, stopping: Cancellation) -> str:
             pace.passed(len(data))
     if _sha256(part) != digest.hexdigest():
         raise WrongChecksum(f"{package.name} was damaged on its way: its SHA-256 differs")
-    beside = Path(f"{package.source}.sha256")
-    return _checked(
-        package, part, _digest_in(package, beside.read_text("utf-8", "replace")) if beside.exists() else ""
-    )
+    beside = f"{package.source}.sha256"
+    wanted = ""
+    if os.path.exists(beside):  # noqa: PTH110
+        with _opened(beside) as file:
+            wanted = _digest_in(package, file.read(NOTED).decode("utf-8", "replace"))
+    return _checked(package, part, wanted)
 
 
 def _opened(path: str) -> IO[bytes]:
-    """Open a package's file in a folder; raises DownloadError where everybody can change it."""
+    """Open a regular file in a feed's folder; raises DownloadError where everybody can change it."""
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        raise DownloadError(f"{path} is no file")
     try:
-        return open(FileTrust().open(path), "rb")  # noqa: PTH123 - a descriptor
+        return open(FileTrust().open(path, sys.maxsize), "rb")  # noqa: PTH123 - a descriptor
     except Distrusted as problem:
         raise DownloadError(str(problem)) from None
 
@@ -127,7 +134,7 @@ def _beside(server: "HttpClient", package: PackageFile) -> str:
     """Return the checksum in a package's .sha256 file, where the server lists one."""
     if not package.checksum:
         return ""
-    return _digest_in(package, server.page(package.checksum).body[:4096].decode("utf-8", "replace"))
+    return _digest_in(package, server.page(package.checksum).body[:NOTED].decode("utf-8", "replace"))
 
 
 def _digest_in(package: PackageFile, text: str) -> str:

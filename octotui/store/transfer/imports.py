@@ -61,6 +61,8 @@ def exported(path: Path) -> Iterator[ImportedRuns]:
 
 def _refuse_others(path: Path) -> None:
     """Refuse a file that is no zip before anything is unpacked."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise StoreError(f"{path} is no file")
     with path.open("rb") as file:
         begins = file.read(4)
     if begins != b"PK\x03\x04":

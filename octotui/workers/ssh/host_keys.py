@@ -1,10 +1,10 @@
 """Host keys: which of them are known for a host, and which one it shows."""
 
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import asyncssh
@@ -92,14 +92,20 @@ def _lines_of(file: str) -> tuple[str, ...]:
         found = os.stat(file)  # noqa: PTH116
     except (OSError, ValueError):
         return ()
-    return _lines(file, found.st_mtime_ns, found.st_size) if found.st_size <= LARGEST else ()
+    is_read = stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST
+    return _lines(file, found.st_mtime_ns, found.st_size) if is_read else ()
 
 
 @lru_cache(maxsize=16)
 def _lines(file: str, _changed: int, _size: int) -> tuple[str, ...]:
-    with suppress(OSError):
-        return tuple(Path(file).read_text(errors="replace").splitlines())
+    with suppress(OSError), open(file, errors="replace", opener=_without_waiting) as opened:
+        return tuple(opened.read(LARGEST).splitlines())
     return ()
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open as `open` does, and fail at a pipe that has taken the place of the file."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _known(lines: Iterable[str]) -> asyncssh.SSHKnownHosts:

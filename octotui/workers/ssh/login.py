@@ -88,7 +88,7 @@ async def _keys(
     data = await asyncio.to_thread(_key_data, path)
     private = await _decoded(data, passphrase, key, passphrases)
     certificate = f"{path}-cert.pub"
-    return [(private, certificate)] if os.path.exists(certificate) else [private]  # noqa: PTH110
+    return [(private, certificate)] if os.path.isfile(certificate) else [private]  # noqa: PTH113
 
 
 def _key_data(path: str) -> bytes:
@@ -157,8 +157,11 @@ def locked_own_keys(named: Sequence[str]) -> dict[str, bytes]:
     """Return the keys that ssh would use, and that have a passphrase: the `named`, or the default ones."""
     locked: dict[str, bytes] = {}
     for path in named or DEFAULT_KEYS:
+        file = os.path.expanduser(path)  # noqa: PTH111
+        if not _is_readable(file):
+            continue
         try:
-            data = Path(os.path.expanduser(path)).read_bytes()[:LARGEST]  # noqa: PTH111
+            data = Path(file).read_bytes()
             asyncssh.import_private_key(data)
         except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as problem:
             locked |= {_short(path): data} if _wants_passphrase(problem) else {}
@@ -167,12 +170,25 @@ def locked_own_keys(named: Sequence[str]) -> dict[str, bytes]:
     return locked
 
 
+def _is_readable(file: str) -> bool:
+    """Return whether a key, and what may lie beside it, are files that can be read at once."""
+    for path in (file, f"{file}.pub", f"{file}-cert.pub"):
+        with suppress(OSError):
+            found = os.stat(path)  # noqa: PTH116
+            if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
+                return False
+    return True
+
+
 def own_keys(named: Sequence[str], opened: Sequence[Any]) -> list[Any]:
     """Return the keys that ssh would use, with those `opened` by passphrases that people gave."""
     keys: list[Any] = list(opened)
     for path in named or DEFAULT_KEYS:
+        file = os.path.expanduser(path)  # noqa: PTH111
+        if not _is_readable(file):
+            continue
         with suppress(OSError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
-            keys += asyncssh.load_keypairs(os.path.expanduser(path), ignore_encrypted=True)  # noqa: PTH111
+            keys += asyncssh.load_keypairs(file, ignore_encrypted=True)
     return keys
 
 

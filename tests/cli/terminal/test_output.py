@@ -73,6 +73,8 @@ def test_of_very_many_complaints_the_first_are_said_and_how_many_more_there_are(
     assert lines[0] == "warning: 0\\x1b"
     assert len(lines) == output.MOST_COMPLAINTS + 1
     assert lines[-1] == "octotui: there are 1,034 more; octotui check --json lists all of them"
+    output.complain(["one"] * 1234, lister="")
+    assert capsys.readouterr().err.splitlines()[-1] == "octotui: there are 1,034 more"
     output.complain(["one"])
     assert capsys.readouterr().err == "one\n"
 

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from octotui.model.process import Manual, Requirement, Script, Simulate, StartRunbook
 from octotui.model.space import Channel, Phase, Scope, Value, Worker
 from octotui.model.toml.read import load
+from octotui.model.toml.sources import LARGEST
 from octotui.model.toml.write import dump
 from octotui.model.values import Prompt, Secret
 from tests.model.texts import complaints_of, model_of, only_complaint, sample
@@ -248,3 +250,29 @@ def test_s8_a_dockerfile_that_cannot_be_used_is_a_complaint_where_it_is_named(
     assert found.startswith("runbooks.r.steps")
     assert ".container.dockerfile.file" in found
     assert complaint in found
+
+
+@pytest.mark.parametrize("kind", ["FIFO", "device", "large"])
+@pytest.mark.parametrize(
+    "named",
+    [
+        'script = { file = "odd" }',
+        'script = "true"\ncontainer = { dockerfile = { file = "odd" } }',
+        'roles = ["web"]\nhealth_check = { script = { file = "odd" } }',
+    ],
+)
+def test_r9_a_script_or_dockerfile_that_is_no_file_is_a_complaint_and_nothing_waits(
+    tmp_path: Path, named: str, kind: str
+) -> None:
+    odd = tmp_path / "odd"
+    if kind == "FIFO":
+        os.mkfifo(odd)
+    elif kind == "device":
+        odd.symlink_to("/dev/zero")
+    else:
+        with odd.open("wb") as file:
+            file.truncate(LARGEST + 1)
+    step = f'[[runbooks.x.steps]]\nname = "A"\n{named}\n'
+    said = only_complaint(tmp_path, step + '[targets.web1]\nroles = ["web"]\n' * ("roles" in named))
+    assert "It is not run: " in said
+    assert "odd is no file of 16384 KiB at most." in said or "/dev/zero is no file" in said

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -163,3 +164,15 @@ print([name for name in {heavy!r} if name in sys.modules])
 def test_an_empty_model_has_its_defaults(tmp_path: Path) -> None:
     model = model_of(tmp_path, "")
     assert (model.space.name, model.engine.task_cap, model.default_pool) == ("Kraken", 5, "default")
+
+
+def test_r9_a_pipe_in_a_folder_of_models_is_a_complaint_and_never_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('[space]\nname = "Test"\n')
+    os.mkfifo(tmp_path / "b.toml")
+    with pytest.raises(ModelError, match=r"b\.toml is no file of 16384 KiB at most"):
+        load(tmp_path)
+
+
+def test_r9_a_device_that_never_ends_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="is no file of 16384 KiB at most"):
+        load("/dev/zero")

@@ -179,3 +179,23 @@ async def test_runs_keep_what_they_began_with_and_new_ones_have_the_new(
         assert client.state.model.runbooks["go"].steps[1].name == "Later"
         file.write_text(SMALL)
         await until(lambda: not client.trouble)
+
+
+async def test_r9_a_pipe_in_the_place_of_the_model_is_told_and_never_waited_for(file: Path) -> None:
+    following = followed(file)
+    file.unlink()
+    os.mkfifo(file)
+    assert await following.check() is None
+    assert following.trouble == f"{file} is no file or folder now: this space keeps its model"
+    file.unlink()
+    file.write_text(SMALL.replace("Step", "Another"))
+    assert await following.check() is not None
+    assert following.trouble == ""
+
+
+async def test_r9_a_script_that_is_a_pipe_is_told_and_never_waited_for(file: Path) -> None:
+    following = followed(file)
+    (file.parent / "step.sh").unlink()
+    os.mkfifo(file.parent / "step.sh")
+    assert await following.check() is None
+    assert "step.sh is no file of 16384 KiB at most" in following.trouble

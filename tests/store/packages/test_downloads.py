@@ -1,6 +1,7 @@
 """P2: downloads go on where they broke off, are checked, and leave nothing broken behind."""
 
 import hashlib
+import os
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -216,3 +217,19 @@ def test_r9_a_package_that_everybody_can_write_is_not_taken(tmp_path: Path, part
             fetch(package, part, Cancellation())
         assert not part.exists()
         each.chmod(mode)
+
+
+@pytest.mark.parametrize("odd", [NAME, f"{NAME}.sha256"])
+def test_r9_a_pipe_in_a_folder_of_packages_is_told_and_never_waited_for(
+    tmp_path: Path, part: Path, odd: str
+) -> None:
+    folder = tmp_path / "packages"
+    folder.mkdir(mode=0o755)
+    (folder / NAME).write_bytes(DATA)
+    (folder / odd).unlink(missing_ok=True)
+    os.mkfifo(folder / odd, 0o644)
+    package = PackageFile(
+        id="tools", version="1.2.0", name=NAME, source=str(folder / NAME), feed=Feed(directory=str(folder))
+    )
+    with pytest.raises(DownloadError, match=f"{odd} is no file"):
+        fetch(package, part, Cancellation())

@@ -1,5 +1,6 @@
 """Opening exports: what is broken, newer, dangerous or no export at all is told in one sentence."""
 
+import os
 import random
 import zipfile
 from contextlib import suppress
@@ -142,3 +143,9 @@ def test_p4_ids_that_lead_out_of_the_folder_are_refused(tmp_path: Path, bad: str
     body = b"\n".join(msgspec.json.encode(each) for each in lines)
     told = refused(bundle(tmp_path / "out", {"events.jsonl": body}))
     assert told == f"is damaged: its event {number} can't be read; export the run again"
+
+
+def test_r9_a_pipe_is_no_export_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="pipe is no file"), exported(tmp_path / "pipe"):
+        pass

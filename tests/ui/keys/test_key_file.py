@@ -130,3 +130,11 @@ def test_a_file_that_others_can_write_is_not_used(file):
 def test_a_name_with_a_line_break_stays_a_comment(file, tmp_path, monkeypatch):
     monkeypatch.setenv("OCTOTUI_KEYS", str(tmp_path / "a\nb = 1"))
     assert "\nb = 1" not in printed_keys(Keymap({}))
+
+
+@pytest.mark.parametrize(
+    "value", ["[[1]]", "{}", "[{}]", "1", "nan", "true", "2026-01-01", '"\\u0000"', '[["f5"]]']
+)
+def test_a_value_of_another_type_is_a_complaint(file, value):
+    for text in (f"board = {value}", f"[board]\nstart = {value}", f"[board.start]\na = {value}"):
+        assert complaints(file, text + "\n") or value == "{}"

@@ -1,5 +1,6 @@
 """Which host keys are known, and which of them hold."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,13 @@ def test_w12_a_leased_machine_may_show_one_key_alone(files: Path) -> None:
     (files / "known_hosts").write_text(f"@revoked * {ONE}\n")
     assert keys(known_hosts(NOTHING, ONE)("web1", "", None)[REVOKED]) == [ONE]
     assert not keys(known_hosts(NOTHING)("web1", "", None)[HOST])
+
+
+@pytest.mark.parametrize("kind", ["FIFO", "device"])
+def test_r9_what_is_no_file_has_no_keys_and_is_never_waited_for(files: Path, kind: str) -> None:
+    if kind == "FIFO":
+        os.mkfifo(files / "known_hosts")
+    else:
+        (files / "known_hosts").symlink_to("/dev/zero")
+    (files / "known_hosts2").write_text(f"web1 {ONE}\n")
+    assert keys(known_hosts(NOTHING)("web1", "", None)[HOST]) == [ONE]

@@ -12,7 +12,7 @@ from octotui.model.machines.accounts import Account, Endpoint
 from octotui.model.values import Secret
 from octotui.workers.machine import Locked, Unreachable
 from octotui.workers.ssh.key_fingerprints import fingerprint
-from octotui.workers.ssh.login import credentials
+from octotui.workers.ssh.login import credentials, locked_own_keys, own_keys
 from octotui.workers.ssh.passphrases import Passphrases
 from octotui.workers.ssh.transports import SshTransports
 from tests.sshd import USER, Login, MakeSshd, Sshd, make_key, needs_sshd
@@ -247,3 +247,15 @@ async def test_m1_somebody_at_a_terminal_is_asked_until_it_is_right(sshd: Sshd, 
 
     assert await problem_with(sshd, Passphrases(ask), None) == ""
     assert asked == [False, True]
+
+
+@pytest.mark.parametrize("beside", ["", ".pub", "-cert.pub"])
+def test_r9_a_key_of_ssh_that_is_a_pipe_or_has_one_beside_is_left_out(tmp_path: Path, beside: str) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    key.write_private_key(tmp_path / "whole")
+    key.write_private_key(tmp_path / "odd")
+    (tmp_path / f"odd{beside}").unlink(missing_ok=True)
+    os.mkfifo(tmp_path / f"odd{beside}")
+    named = [str(tmp_path / "odd"), str(tmp_path / "whole")]
+    assert locked_own_keys(named) == {}
+    assert len(own_keys(named, ())) == 1

@@ -32,6 +32,7 @@ from octotui.model.space import Target, Worker
 SOON, LATE = 10.0, 600.0  # seconds until a provider that has failed is tried again; doubled each time
 LONGEST = 200  # characters of a provider's id
 ID = r"[A-Za-z0-9/][A-Za-z0-9_.:/@-]*"  # never an option of the command that is given it
+ASKED = "the request says"
 FARTHEST = 400  # characters of an endpoint: a host has at most 253
 
 
@@ -75,12 +76,14 @@ def _pause(lease: MachineLease) -> float:
     return float(min(LATE, SOON * 2.0 ** min(lease.failures, 10)))
 
 
-def _unusable(state: State, lease: MachineLease, machine: str, endpoint: str) -> Reason:
-    """Return why what a provider says is not a machine for this lease, or `""`."""
+def _unusable(
+    state: State, lease: MachineLease, machine: str, endpoint: str, said: str = "its provider says"
+) -> Reason:
+    """Return why what somebody `said` is not a machine for this lease, or `""`."""
     if len(machine) > LONGEST or re.fullmatch(ID, machine) is None:
-        return f"its provider says no id of a machine, of 1 to {LONGEST} letters, digits and -_.:/@ in it"
+        return f"{said} no id of a machine, of 1 to {LONGEST} letters, digits and -_.:/@ in it"
     if re.fullmatch(ENDPOINT, endpoint) is None:
-        return 'its provider says no endpoint such as "ssh://user@host:22"'
+        return f'{said} no endpoint such as "ssh://user@host:22"'
     if lease.terms.provider == "container" and endpoint != f"{CONTAINER}{machine}":
         return f"a machine of pool {lease.pool} is a container: its endpoint is {CONTAINER} and its id"
     return _taken(state, lease.pool, lease.id, machine, endpoint)
@@ -311,8 +314,8 @@ def adopt_machine(turn: Transaction, command: commands.AdoptMachine) -> None:
     new = MachineLease(
         id="", name=name, pool=command.pool, worker=worker, terms=pool.dynamic, requested_at=turn.at
     )
-    problem = _unusable(state, new, command.machine, command.endpoint)
-    if problem := problem or host_key_problem(command.host_key, command.endpoint, "the request says"):
+    problem = _unusable(state, new, command.machine, command.endpoint, ASKED)
+    if problem := problem or host_key_problem(command.host_key, command.endpoint, ASKED):
         raise Refused(f"it cannot be adopted: {problem}")
     if held(state, command.pool) >= pool.dynamic.max:
         raise Refused(f"pool {command.pool} has as many machines as it may: max = {pool.dynamic.max}")

@@ -35,12 +35,13 @@ class LineScan:
         self._offset = 0
         self._line = 0  # the next line to look at
         self.unfinished: int | None = None
+        self.skipped: list[int] = []  # lines for which the pattern takes too long
 
     def run(self, most: int | None = None) -> Iterator[list[int]]:
         """Yield the numbers of matching lines, a list for each block, which may be empty.
 
-        With `most`, only the first bytes of the log are looked at. Raises TimeoutError where the pattern
-        takes too long for one line.
+        With `most`, only the first bytes of the log are looked at. Lines for which the pattern takes too long
+        are left out, and in `skipped`; raises TimeoutError where they are too many.
         """
         self.unfinished = None
         try:
@@ -65,7 +66,8 @@ class LineScan:
                 self._offset, self._line = self._offset + whole, self._line + lines.count(b"\n")
                 yield [first + each for each in matches]
                 continue
-            found = [self._line] if self._match([block[: LONGEST + 1]], [0]) else []
+            is_skipped = self._line in self.skipped[-1:]  # again, that is
+            found = [self._line] if not is_skipped and self._match([block[: LONGEST + 1]], [0]) else []
             end = _line_end(log, self._offset + len(block), size)
             if end is None:
                 self.unfinished = self._line
@@ -129,7 +131,14 @@ class LineScan:
         """Return the candidates that match by their text as it is shown."""
         texts = plains([text_of(raws[number]) for number in candidates])
         found = self._pattern.found
-        return [number for number, text in zip(candidates, texts, strict=True) if found(text)]
+        matches = []
+        for number, text in zip(candidates, texts, strict=True):
+            is_found = found(text)
+            if is_found:
+                matches.append(number)
+            elif is_found is None and self._line + number not in self.skipped[-1:]:
+                self.skipped.append(self._line + number)
+        return matches
 
 
 def _few_lines(position: Callable[[int], int], block: bytes) -> dict[int, bytes] | None:

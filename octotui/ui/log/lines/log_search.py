@@ -1,6 +1,6 @@
 """Searches the output of the last runs for a pattern, the newest run first, as grep does."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -15,7 +15,9 @@ from octotui.ui.log.lines.line_scan import LineScan
 from octotui.ui.log.lines.patterns import Pattern
 from octotui.views.logs.job_logs import JobLog, of_run
 
+NAMED = 5  # lines that are left out, of those that a warning names
 SPAN = 500  # lines of a block that are read at once
+TOO_LONG = "the pattern takes too long for too many lines: search for a simpler one"
 
 
 class SearchedSpace(Protocol):
@@ -57,6 +59,7 @@ class LogSearch(NamedTuple):
     last: int
     step: str | None = None
     stream: str | None = None
+    warn: Callable[[str], None] = lambda sentence: None
 
     async def found(self, space: SearchedSpace) -> AsyncIterator[FoundLine]:
         """Yield the matching lines, those of the newest run first; raises Refused."""
@@ -89,15 +92,19 @@ class LogSearch(NamedTuple):
         streams = LineStreamReader(path)
         streams.refresh()
         with LogReader(path) as reader:
+            scan = LineScan(path, self.pattern)
             try:
-                for numbers in LineScan(path, self.pattern).run(reader.size):
+                for numbers in scan.run(reader.size):
                     lines = (
                         FoundLine(log, number + 1, reader.time_of(number), _stream(streams, number), text)
                         for number, text in _texts(reader, numbers)
                     )
                     yield [line for line in lines if self.stream in (None, line.stream)]
             except TimeoutError:
-                raise Refused("the pattern takes too long for a line: search for a simpler one") from None
+                raise Refused(TOO_LONG) from None
+            finally:
+                if scan.skipped:
+                    self.warn(_left_out(log, scan.skipped))
 
 
 def _stream(streams: LineStreamReader, number: int) -> str:
@@ -110,3 +117,11 @@ def _texts(reader: LogReader, numbers: list[int]) -> Iterator[tuple[int, str]]:
         wanted = list(near)
         texts = reader.lines(wanted[0], wanted[-1] + 1)
         yield from ((number, texts[number - wanted[0]]) for number in wanted)
+
+
+def _left_out(log: JobLog, lines: Sequence[int]) -> str:
+    """Return a sentence about lines, from 0, that were not searched."""
+    named = ", ".join(f"{line + 1:,}" for line in lines[:NAMED])
+    more = f" and {len(lines) - NAMED:,} more" if len(lines) > NAMED else ""
+    what = "line" if len(lines) == 1 else "lines"
+    return f"{log.run}, {log.name}: {what} {named}{more} left out, since the pattern takes too long there"

@@ -33,7 +33,7 @@ class Search:
     def run(self) -> Iterator[None]:
         """Search what is new, and unfinished lines again, which may have grown; yield between blocks.
 
-        It gives up for good where one line takes too long.
+        Lines for which the pattern takes too long are left out; where they are many, it gives up for good.
         """
         try:
             self._scans += self._lines.scans(self.pattern)[len(self._scans) :]  # of logs that were added
@@ -85,7 +85,9 @@ class Search:
         index = bisect_left(hits, line)
         here = f"{index + 1:,}/" if index < len(hits) and hits[index] == line else ""
         count = f"{here}{len(hits):,}{'+' * self.is_full}" if hits or self.running else "not found"
-        return f"{sign}{self.text} {count}{'…' if self.running else ''}"
+        skipped = self.pattern.skipped
+        more = f" · {skipped:,} line{'s take' if skipped > 1 else ' takes'} too long" if skipped else ""
+        return f"{sign}{self.text} {count}{'…' if self.running else ''}{more}"
 
     def beside(self, line: int, step: int) -> int | None:
         """Return the next or previous matching line; None where there is none."""

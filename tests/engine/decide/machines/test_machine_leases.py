@@ -157,6 +157,8 @@ def test_w12_runs_share_the_one_machine_of_a_pool() -> None:
     assert len(world.provisioned) == 1
 
 
+FIELDS = bytes((0, 0, 0, 11)) + b"ssh-ed25519" + bytes((0, 0, 0, 32)) + b"k" * 32
+HOST_KEY = f"ssh-ed25519 {base64.b64encode(FIELDS).decode()}"
 NO_ID = "its provider says no id of a machine, of 1 to 200 letters, digits and -_.:/@ in it"
 
 
@@ -406,12 +408,12 @@ def test_w12_a_copy_of_a_space_forgets_its_machines_and_ends_what_uses_them() ->
 
 
 def test_w12_m1_an_adopted_machine_has_its_host_key_pinned_for_its_lease() -> None:
-    name = b"ssh-ed25519"
-    key = f"ssh-ed25519 {base64.b64encode(len(name).to_bytes(4, 'big') + name + bytes(36)).decode()}"
+    key = HOST_KEY
     world = LeaseWorld(hosted({"go": [script("Work")]}))
     adopt = commands.AdoptMachine(pool="setup", machine="vm-7", endpoint="ssh://seven", by="ann")
     for endpoint, said, reason in (
         ("ssh://seven", "rubbish", "the request says no host_key such as"),
+        ("ssh://seven", key[:-12] + "AAAA", "the request says no host_key such as"),
         ("kubectl://staging/build/vm", key, "which an endpoint that is not reached by SSH does not have"),
     ):
         with pytest.raises(Refused, match=reason):
@@ -419,6 +421,21 @@ def test_w12_m1_an_adopted_machine_has_its_host_key_pinned_for_its_lease() -> No
     world.send(replace(adopt, host_key=key))
     assert world.lease().host_key == key
     assert world.state.model.workers["setup-1"].host_key == key
+
+
+@pytest.mark.parametrize(
+    ("machine", "endpoint", "reason"),
+    [
+        ("\x1b", "ssh://seven", "the request says no id of a machine"),
+        ("vm", "\x1b", "the request says no endpoint"),
+    ],
+)
+def test_w12_what_a_person_says_is_not_said_to_be_the_provider_s(
+    machine: str, endpoint: str, reason: str
+) -> None:
+    world = LeaseWorld(hosted({"go": [script("Work")]}))
+    with pytest.raises(Refused, match=reason):
+        world.send(commands.AdoptMachine(pool="setup", machine=machine, endpoint=endpoint, by="ann"))
 
 
 def test_w12_no_machine_is_adopted_past_the_maximum() -> None:
@@ -539,7 +556,7 @@ def test_w12_a_run_that_waits_follows_the_limit_of_a_reloaded_model() -> None:
 
 def test_w12_a_host_key_is_of_the_lease_and_forgotten_with_it() -> None:
     """W12: also where the machine is provisioned again; one that is none is why it is no machine."""
-    key = f"ssh-ed25519 {base64.b64encode(bytes((0, 0, 0, 11)) + b'ssh-ed25519' + b'k' * 36).decode()}"
+    key = HOST_KEY
     world = LeaseWorld(hosted({"go": [script("Work")]}))
     world.start("go")
     about = {"lease": "lease-1", "machine": "vm-1", "endpoint": "ssh://vm-1"}

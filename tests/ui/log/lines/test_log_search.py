@@ -62,6 +62,8 @@ def test_only_so_many_runs_steps_and_streams_are_searched(tmp_path: Path) -> Non
 
 def test_a_pattern_that_takes_for_ever_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patterns, "PATIENCE", 0.0)
+    monkeypatch.setattr(patterns, "GLANCE", 0.0)
+    monkeypatch.setattr(patterns, "MOST_SKIPPED", 3)
     with pytest.raises(Refused, match="takes too long"):
         found(tmp_path, LogSearch(Pattern("(?:o|oo|p)+$"), None, 100))
 
@@ -78,3 +80,34 @@ def test_who_searches_may_stop_after_each_block(tmp_path: Path, monkeypatch: pyt
     blocks = list(LogSearch(Pattern("full"), None, 1).lines(JobLog("run-1", "job-1.1", "Dump", False), path))
     assert len(blocks) > 5
     assert [[line.number for line in block] for block in blocks if block] == [[101]]
+
+
+class SlowSpace(FakeSession):
+    """A space whose jobs have printed a line for which a pattern takes for ever, and others."""
+
+    async def whole_log(self, run: str, job: str) -> Path:
+        path = self.directory / f"{job}.log"
+        log_index.remove(path)
+        with LogWriter(path) as log:
+            log.append(b"copied\n" + b"a" * 60 + b"b\nc aaa\n", 10.0)
+        return path
+
+
+def test_a_line_that_takes_for_ever_is_left_out_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All others are searched, those of further jobs too."""
+    monkeypatch.setattr(patterns, "PATIENCE", 0.02)
+    warned: list[str] = []
+    search = LogSearch(Pattern("(?:a|aa)+$"), None, 100, warn=warned.append)
+
+    async def main() -> list[FoundLine]:
+        return [line async for line in search.found(SlowSpace(scenes.seed(), tmp_path))]
+
+    lines = asyncio.run(main())
+    assert {(line.number, line.text) for line in lines} == {(3, "c aaa")}
+    assert len(warned) == len(lines) > 1
+    first = lines[0].log
+    assert warned[0] == (
+        f"{first.run}, {first.name}: line 2 left out, since the pattern takes too long there"
+    )

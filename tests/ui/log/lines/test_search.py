@@ -59,13 +59,32 @@ def test_a_search_that_takes_for_ever_gives_up_and_says_so(
 ) -> None:
     """It neither stops the app, nor begins again when the log grows; what it had found is kept."""
     monkeypatch.setattr(patterns, "PATIENCE", 0.05)
-    path = written(tmp_path / "log", "a\n" * (BLOCK // 2), "a" * 60 + "b\n")
+    monkeypatch.setattr(patterns, "MOST_SKIPPED", 1)
+    path = written(tmp_path / "log", "a\n" * (BLOCK // 2), ("a" * 60 + "b\n") * 2)
     search = Search("(?:a|aa)+$", JobLines(path))
     assert list(search.run()) == [None]
     assert search.state(0) == "/(?:a|aa)+$ takes too long: search for a simpler pattern"
     assert list(search.hits) == list(range(BLOCK // 2))
     assert list(search.run()) == []
     assert search.pattern.spans("aaa") == []
+
+
+def test_a_line_that_takes_for_ever_is_left_out_and_the_search_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unfinished one is not looked at again each time that it has grown."""
+    monkeypatch.setattr(patterns, "PATIENCE", 0.05)
+    with LogWriter(tmp_path / "log") as log:
+        log.append(b"aa\n" + b"a" * 60 + b"b\naaa\n" + b"a" * 60 + b"b", 1.0)
+        search = Search("(?:a|aa)+$", JobLines(tmp_path / "log"))
+        list(search.run())
+        assert search.state(0) == "/(?:a|aa)+$ 1/2 · 2 lines take too long"
+        log.append(b"b" * 10, 1.0)
+        list(search.run())
+        assert search.pattern.skipped == 2
+        log.append(b"b\naaaa\n", 1.0)
+        list(search.run())
+        assert list(search.hits) == [0, 2, 4]
 
 
 def test_what_is_found_before_what_is_known_is_sorted_in(tmp_path: Path) -> None:
