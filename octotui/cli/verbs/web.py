@@ -1,6 +1,7 @@
 """`octotui web [FILE]`: the app in a browser on this machine, or behind a proxy that says who people are."""
 
 import asyncio
+import logging
 import os
 import pwd
 import signal
@@ -160,6 +161,8 @@ async def _serve(port: int, proxy: ProxyOptions | None, arguments: list[str]) ->
         report=_report,
         peers=frozenset(peers),
     )
+    for name in ("aiohttp", "asyncio"):  # what strangers send is no matter for this terminal
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     await server.open(listening)
     try:
         if isinstance(access, TokenAccess):
@@ -216,6 +219,6 @@ def app_command(arguments: list[str], environment: Mapping[str, str], user: str 
 
 
 def _report(text: str) -> None:
-    """Print what the app of a page said of its failure."""
-    warn("the app of a page said:")
+    """Print why a page has failed, as its app or the server says."""
+    warn("a page has failed:")
     tell(text if text.endswith("\n") else f"{text}\n")
