@@ -131,6 +131,42 @@ def test_i11_ended_by_a_signal_it_leaves_nothing_either(surroundings: dict[str, 
         assert terminal.left() == 128 + number
 
 
+def test_i11_what_a_killed_one_has_left_is_ended_and_removed_by_the_next(
+    surroundings: dict[str, str],
+) -> None:
+    """I11: but nothing of a demo that runs, or has just begun, and no folder that is not one's own."""
+    temporary = Path(surroundings["TMPDIR"])
+    with Terminal("demo", **surroundings) as killed:
+        killed.wait("Tour 1/5")
+        killed.press("s")
+        killed.wait("press enter")
+        killed.press("enter", "enter")
+        killed.wait("▶ run-2")
+        killed.child.kill(signal.SIGKILL)
+        killed.child.wait()
+    [left] = temporary.iterdir()
+    begun, old, link = (temporary / f"octotui-demo-{name}" for name in ("begun", "old", "link"))
+    begun.mkdir()
+    old.mkdir()
+    os.utime(old, (0, 0))
+    link.symlink_to(left)
+    with Terminal("demo", **surroundings) as running:
+        running.wait("Tour 1/5")
+        there = {*temporary.iterdir()}
+        assert left not in there
+        assert old not in there
+        assert len(there) == 3, "the one that has begun, the link, and that of the demo that runs"
+        with Terminal("demo", **surroundings) as further:
+            further.wait("Tour 1/5")
+            assert there < {*temporary.iterdir()}
+            further.press("q")
+            assert further.left() == 0
+        running.press("q")
+        assert running.left() == 0
+    begun.rmdir()
+    link.unlink()
+
+
 def test_without_a_terminal_it_says_what_does_without(octotui: Call) -> None:
     said = octotui("demo")
     assert said.code == 2
