@@ -3,14 +3,17 @@
 import os
 import re
 import signal
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from octotui.cli.verbs.demo import demo_model
-from tests.cli.conftest import Call
+from octotui.cli.verbs.demo import PREFIX, demo_model, remove_left
+from octotui.model.toml.read import load
+from tests.cli.conftest import SLEEP, Call
+from tests.cli.test_attended_run import left_behind, running
 from tests.terminal import Terminal
 
 SAYS = re.compile(r"Tour (\d)/5 (?: type (\w+) and)?(?: press (\S+):)?")
@@ -165,6 +168,27 @@ def test_i11_what_a_killed_one_has_left_is_ended_and_removed_by_the_next(
         assert running.left() == 0
     begun.rmdir()
     link.unlink()
+
+
+async def test_i11_a_script_that_a_killed_one_has_left_running_is_ended(
+    write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    left = temporary / f"{PREFIX}left"
+    left.mkdir(mode=0o700, parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    file = write(SLEEP + '[engine]\nsupervisor = "each"\n')
+    with running(file, left) as killed:
+        killed.kill()
+        killed.wait()
+    scripts = left_behind(left)
+    assert any("sleep" in each for each in scripts)
+    await remove_left(load(file))
+    assert [*temporary.iterdir()] == []
+    end = time.monotonic() + 20
+    while left_behind(left):
+        assert time.monotonic() < end, left_behind(left)
+        time.sleep(0.05)
 
 
 def test_without_a_terminal_it_says_what_does_without(octotui: Call) -> None:
