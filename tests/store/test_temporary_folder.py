@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from octotui.store.errors import StoreError
-from octotui.store.temporary_folder import temporary_folder
+from octotui.store.temporary_folder import left_folders, temporary_folder
 
 
 @pytest.fixture
@@ -47,3 +47,18 @@ def test_r9_nor_in_a_strangers_folder(base: Path) -> None:
     os.chown(base, 54321, -1)
     with pytest.raises(StoreError, match=f"{base} belongs to 54321"):
         temporary_folder("octotui-")
+
+
+def test_i11_what_has_been_left_is_found_where_it_is_a_folder(base: Path) -> None:
+    (base / "octotui-left").mkdir()
+    (base / "other").mkdir()
+    (base / "octotui-file").touch()
+    (base / "octotui-link").symlink_to(base)
+    assert left_folders("octotui-") == [base / "octotui-left"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another account")
+def test_i11_what_others_have_left_is_theirs(base: Path) -> None:
+    (base / "octotui-left").mkdir()
+    os.chown(base / "octotui-left", 4711, -1)
+    assert left_folders("octotui-") == []

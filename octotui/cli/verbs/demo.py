@@ -5,6 +5,7 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from octotui.runtime.session import Session
 
 RATE = 12 * 1024  # bytes a second in which the package is acquired: slow enough to read who waits
+PREFIX = "octotui-demo-"  # of temporary folders
+OLD = 3600.0  # seconds after which a folder is no demo that has just begun
 PATIENCE = 15.0  # seconds in which what runs has to end
 
 
@@ -54,7 +57,8 @@ async def _play(model: Model, glyphs: Literal["unicode", "ascii"]) -> int:
     from octotui.ui.tour.tour_app import TourApp
 
     chosen, lists = account_settings().unsaved(), chosen_lists()
-    with temporary_folder("octotui-demo-") as folder:
+    await remove_left(model)
+    with temporary_folder(PREFIX) as folder:
         async with open_space(model, Path(folder), account(), time.time) as session:
             app = TourApp(
                 session,
@@ -71,6 +75,36 @@ async def _play(model: Model, glyphs: Literal["unicode", "ascii"]) -> int:
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0
+
+
+async def remove_left(model: Model) -> None:
+    """End what demos that were killed have left running, and remove their folders; raises StoreError."""
+    from octotui.runtime.open_space import open_space
+    from octotui.store.errors import InUse, StoreError
+    from octotui.store.temporary_folder import left_folders
+
+    for folder in left_folders(PREFIX):
+        if not _was_left(folder, folder / model.space.slug):
+            continue
+        try:
+            async with open_space(model, folder, account(), time.time) as session:
+                await end_runs(session)
+        except InUse:  # by another demo that is removing it
+            continue
+        except StoreError:
+            pass  # its journal is damaged
+        rmtree(folder, ignore_errors=True)
+
+
+def _was_left(folder: Path, space: Path) -> bool:
+    """Return whether no demo has a folder any more; one that has just begun has not locked it yet."""
+    from octotui.store.folder_lock import is_held, note_of
+
+    if note_of(space).process:
+        return not is_held(space)
+    with suppress(FileNotFoundError):  # a demo has ended meanwhile
+        return time.time() - folder.stat().st_mtime > OLD
+    return False
 
 
 async def end_runs(session: "Session") -> None:

@@ -1,12 +1,14 @@
 """`octotui web [FILE]`: the app in a browser on this machine, or behind a proxy that says who people are."""
 
 import asyncio
+import logging
 import os
 import pwd
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -19,9 +21,11 @@ from octotui.cli.spaces.space_argument import space_of, spaces
 from octotui.cli.start_options import account, state_option
 from octotui.cli.terminal.output import refuse, say, tell, warn
 from octotui.cli.terminal.user_settings import ASKED, utc_option
+from octotui.model.complaints import ModelError
+from octotui.model.file_trust import Distrusted
 from octotui.store.accounts import account_id, account_name
 from octotui.store.space_folder import space_folder
-from octotui.store.trusted_path import named_owners, resolve
+from octotui.store.trusted_path import named_owners
 
 if TYPE_CHECKING:
     from octotui.ui.web.access import Access
@@ -113,7 +117,7 @@ def _proxy_options(
         refuse(f"--proxy takes the name of a header, such as X-Forwarded-User, not “{header}”")
     if proxy_account is not None and account_id(proxy_account) is None:
         refuse(f"--proxy-account: this machine has no account {proxy_account}")
-    return ProxyOptions(header, url, resolve(at.absolute().parent) / at.name, proxy_account)
+    return ProxyOptions(header, url, at.absolute(), proxy_account)
 
 
 def _arguments(file: str | None, state: Path | None, more: list[str], *, attaches: bool) -> list[str]:
@@ -143,56 +147,59 @@ async def _serve(port: int, proxy: ProxyOptions | None, arguments: list[str]) ->
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    listening = _listening(port, proxy)
-    own = account()
     access: Access
-    if proxy is None:
-        access = TokenAccess(listening.getsockname()[1])
-    else:
-        access = ProxyAccess(proxy.url, proxy.header, own=own, root=os.geteuid() == 0)
-    peers = (
-        {0, os.geteuid()} if proxy is None or proxy.account is None else {0, account_id(proxy.account) or 0}
-    )
-    server = AppServer(
-        access,
-        lambda user: app_command(arguments, os.environ, user),
-        title="octotui",
-        report=_report,
-        peers=frozenset(peers),
-    )
-    await server.open(listening)
-    try:
-        if isinstance(access, TokenAccess):
-            say(access.url)
-            tell("It works once, in one browser, which acts as you until ^C ends this.\n")
+    with _listening(port, proxy) as listening:
+        if proxy is None:
+            access = TokenAccess(listening.getsockname()[1])
         else:
-            say(f"serves {access.url} at {proxy.socket if proxy else ''}")
-        await ended.wait()
-    finally:
-        await server.close()
-        if proxy is not None:
-            proxy.socket.unlink(missing_ok=True)
+            access = ProxyAccess(proxy.url, proxy.header, own=account(), root=os.geteuid() == 0)
+        server = AppServer(
+            access,
+            lambda user: app_command(arguments, os.environ, user),
+            title="octotui",
+            report=_report,
+            peers=allowed_peers(proxy.account if proxy else None),
+        )
+        for name in ("aiohttp", "asyncio"):  # what strangers send is no matter for this terminal
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        await server.open(listening)
+        try:
+            if isinstance(access, TokenAccess):
+                say(access.url)
+                tell("It works once, in one browser, which acts as you until ^C ends this.\n")
+            else:
+                say(f"serves {access.url} at {proxy.socket if proxy else ''}")
+            await ended.wait()
+        finally:
+            await server.close()
     return 0
 
 
-def _listening(port: int, proxy: ProxyOptions | None) -> socket.socket:
-    """Return the listening socket; exit with code 1 where there can be none."""
-    try:
-        if proxy is None:
-            return socket.create_server((LOOPBACK, port))
-        if proxy.socket.is_socket():
-            proxy.socket.unlink()
-        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        before = os.umask(0o111)  # all may connect: the kernel says who does
+def allowed_peers(proxy_account: str | None) -> frozenset[int]:
+    """Return the accounts that may connect to the socket: root, one's own, and that of the proxy."""
+    named = None if proxy_account is None else account_id(proxy_account)
+    return frozenset({0, os.geteuid()} if named is None else {0, os.geteuid(), named})
+
+
+@contextmanager
+def _listening(port: int, proxy: ProxyOptions | None) -> Iterator[socket.socket]:
+    """Yield the listening socket; exit with code 1 where there can be none."""
+    from octotui.ui.web.proxy_socket import SocketInUse, proxy_socket
+
+    with ExitStack() as stack:
         try:
-            listening.bind(str(proxy.socket))
-        finally:
-            os.umask(before)
-        listening.listen(128)
-        return listening
-    except OSError as problem:
-        where = f"port {port}" if proxy is None else proxy.socket
-        refuse(f"{where} cannot be listened at: {problem.strerror or problem}", 1)
+            at = socket.create_server((LOOPBACK, port)) if proxy is None else proxy_socket(proxy.socket)
+            listening = stack.enter_context(at)
+        except SocketInUse as used:
+            refuse(
+                f"another octotui web listens at {used}: end that one first, or choose another --socket", 1
+            )
+        except (Distrusted, ModelError) as problem:
+            refuse(f"--socket is not safe: {problem}", 1)
+        except OSError as problem:
+            where = f"port {port}" if proxy is None else proxy.socket
+            refuse(f"{where} cannot be listened at: {problem.strerror or problem}", 1)
+        yield listening
 
 
 def app_command(arguments: list[str], environment: Mapping[str, str], user: str | None) -> "AppCommand":
@@ -216,6 +223,6 @@ def app_command(arguments: list[str], environment: Mapping[str, str], user: str 
 
 
 def _report(text: str) -> None:
-    """Print what the app of a page said of its failure."""
-    warn("the app of a page said:")
+    """Print why a page has failed, as its app or the server says."""
+    warn("a page has failed:")
     tell(text if text.endswith("\n") else f"{text}\n")

@@ -3,14 +3,17 @@
 import os
 import re
 import signal
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from octotui.cli.verbs.demo import demo_model
-from tests.cli.conftest import Call
+from octotui.cli.verbs.demo import PREFIX, demo_model, remove_left
+from octotui.model.toml.read import load
+from tests.cli.conftest import SLEEP, Call
+from tests.cli.test_attended_run import left_behind, running
 from tests.terminal import Terminal
 
 SAYS = re.compile(r"Tour (\d)/5 (?: type (\w+) and)?(?: press (\S+):)?")
@@ -156,6 +159,63 @@ def test_i11_ended_by_a_signal_it_leaves_nothing_either(surroundings: dict[str, 
         terminal.wait("▶ run-2")
         terminal.child.kill(number)
         assert terminal.left() == 128 + number
+
+
+def test_i11_what_a_killed_one_has_left_is_ended_and_removed_by_the_next(
+    surroundings: dict[str, str],
+) -> None:
+    """I11: but nothing of a demo that runs, or has just begun, and no folder that is not one's own."""
+    temporary = Path(surroundings["TMPDIR"])
+    with Terminal("demo", **surroundings) as killed:
+        killed.wait("Tour 1/5")
+        killed.press("s")
+        killed.wait("press enter")
+        killed.press("enter", "enter")
+        killed.wait("▶ run-2")
+        killed.child.kill(signal.SIGKILL)
+        killed.child.wait()
+    [left] = temporary.iterdir()
+    begun, old, link = (temporary / f"octotui-demo-{name}" for name in ("begun", "old", "link"))
+    begun.mkdir()
+    old.mkdir()
+    os.utime(old, (0, 0))
+    link.symlink_to(left)
+    with Terminal("demo", **surroundings) as running:
+        running.wait("Tour 1/5")
+        there = {*temporary.iterdir()}
+        assert left not in there
+        assert old not in there
+        assert len(there) == 3, "the one that has begun, the link, and that of the demo that runs"
+        with Terminal("demo", **surroundings) as further:
+            further.wait("Tour 1/5")
+            assert there < {*temporary.iterdir()}
+            further.press("q")
+            assert further.left() == 0
+        running.press("q")
+        assert running.left() == 0
+    begun.rmdir()
+    link.unlink()
+
+
+async def test_i11_a_script_that_a_killed_one_has_left_running_is_ended(
+    write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    left = temporary / f"{PREFIX}left"
+    left.mkdir(mode=0o700, parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    file = write(SLEEP + '[engine]\nsupervisor = "each"\n')
+    with running(file, left) as killed:
+        killed.kill()
+        killed.wait()
+    scripts = left_behind(left)
+    assert any("sleep" in each for each in scripts)
+    await remove_left(load(file))
+    assert [*temporary.iterdir()] == []
+    end = time.monotonic() + 20
+    while left_behind(left):
+        assert time.monotonic() < end, left_behind(left)
+        time.sleep(0.05)
 
 
 def test_without_a_terminal_it_says_what_does_without(octotui: Call) -> None:

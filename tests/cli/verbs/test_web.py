@@ -15,7 +15,7 @@ from typing import NamedTuple
 import aiohttp
 import pytest
 
-from octotui.cli.verbs.web import MISSING, app_command
+from octotui.cli.verbs.web import MISSING, allowed_peers, app_command
 from tests.browser import CHROMIUM, browser
 from tests.cli.conftest import OK, ROOT, Call, command, environment
 from tests.servers import gone
@@ -198,6 +198,34 @@ async def test_i10_behind_a_proxy_people_are_who_it_says(
         assert not at.exists()
         with socket.socket(socket.AF_UNIX) as left:
             left.bind(str(at))
+
+
+def test_i10_a_second_server_is_refused_and_the_first_keeps_its_socket(
+    octotui: Call, write: Callable[..., Path], state: Path, tmp_path: Path
+) -> None:
+    """I10: as where others can write to the folder of the socket."""
+    model, at, common = write(OK), tmp_path / "web", tmp_path / "common"
+    assert octotui("run", model, "ok", "--state", state).code == 0
+    options = ("web", model, "--state", state, "--proxy", "X-User", "--url", "http://ops", "--socket")
+    with socket.socket(socket.AF_UNIX) as first:
+        first.bind(str(at))
+        first.listen()
+        said = octotui(*options, at)
+        assert said.code == 1
+        assert f"another octotui web listens at {at}: end that one first" in said.err
+        assert at.is_socket()
+    common.mkdir()
+    common.chmod(0o777)
+    said = octotui(*options, common / "web")
+    assert said.code == 1
+    assert f"--socket is not safe: everybody can write to {common}: chmod o-w {common}" in said.err
+
+
+def test_i10_the_proxy_root_and_ones_own_account_may_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    proxy = pwd.getpwnam("nobody").pw_uid
+    assert allowed_peers(None) == {0, 4711}
+    assert allowed_peers("nobody") == {0, 4711, proxy}
 
 
 def test_with_a_proxy_a_space_that_is_not_there_is_told(

@@ -68,6 +68,17 @@ class Page(NamedTuple):
             while not self.reports:
                 await asyncio.sleep(0.02)
 
+    async def raw(self, sent: bytes) -> bytes:
+        """Send bytes on a connection of their own; return all that comes back."""
+        host = self.origin.removeprefix("http://")
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        writer.write(sent.replace(b"HOST", host.encode()).replace(b"PATH", self.access.path.encode()))
+        try:
+            async with asyncio.timeout(60):
+                return await reader.read()
+        finally:
+            writer.close()
+
     def app(self, **headers: str) -> Any:
         """Open the socket of an app."""
         return self.client.ws_connect(

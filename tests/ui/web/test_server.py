@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from aiohttp import WSMsgType
 
+from octotui.ui.web import connections
 from octotui.ui.web.access import ProxyAccess
 from octotui.ui.web.server import LONGEST, MOST, AppServer
 from tests.servers import gone
@@ -141,6 +142,69 @@ async def test_i10_there_are_so_many_apps_at_most() -> None:
             await each.close()
 
 
+REQUEST = b"GET %s HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n%s\r\n"
+COOKIE = b"Cookie: %s\r\n"
+SOCKET = b"Origin: http://HOST\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "sentence"),
+    [
+        (REQUEST % (b"PATH", b'Cookie: octotui="\xff"\r\n'), 403, "it works once"),
+        (REQUEST % (b"PATH?token=%ff%ED%A0%80", b""), 403, "it works once"),
+        (REQUEST % (b"//[\xff", COOKIE), 400, "no request that a browser makes"),
+        (REQUEST % (b"http://[::1/", COOKIE), 400, "no request that a browser makes"),
+        (REQUEST % (b"PATH<script>", COOKIE), 404, "there is no such page"),
+        (REQUEST % (b"PATHstatic/" + b"x" * 4000, COOKIE), 404, "there is no such page"),
+        (REQUEST % (b"PATHstatic/%00", COOKIE), 404, "there is no such page"),
+        (REQUEST % (b"PATH" + b"x" * 9000, COOKIE), 400, "no request that a browser makes"),
+        (REQUEST % (b"PATH", b"<script>\r\n"), 400, "no request that a browser makes"),
+        (REQUEST % (b"PATH", COOKIE + b"X: " + b"x" * 9000 + b"\r\n"), 400, "no request"),
+        (REQUEST % (b"PATH", b"Transfer-Encoding: chunked\r\n") + b"<script>\r\n", 4, ""),
+        (REQUEST % (b"PATH", COOKIE + b"Expect: <script>\r\n"), 200, ""),
+        (REQUEST % (b"PATHws", COOKIE + SOCKET), 400, "a web socket is here alone"),
+        (REQUEST % (b"PATHws", COOKIE), 403, "another site's page"),
+        ((REQUEST % (b"PATH", COOKIE)).replace(b"GET", b"POST"), 405, "nothing here but what GET"),
+        (b"<script>\r\n\r\n", 400, "no request that a browser makes"),
+        (b"\x16\x03\x01\x02\x00", 0, ""),  # TLS, which waits for an answer
+    ],
+    ids=range(17),
+)
+async def test_i10_a_wrong_request_is_answered_by_a_sentence_and_nothing_is_logged(
+    sent: bytes,
+    status: int,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """I10: nor is what was sent echoed; the headers that all answers have are there."""
+    monkeypatch.setattr(connections, "DEADLINE", 1.0)
+    async with serving() as page:
+        await page.enter()
+        cookie = page.client.headers["Cookie"].encode()
+        head, _, said = (await page.raw(sent.replace(COOKIE, COOKIE % cookie))).partition(b"\r\n\r\n")
+        assert head.startswith((f"HTTP/1.1 {status or 400}".encode(), b"HTTP/1.0 4"))
+        assert sentence.encode() in said
+        assert b"<script>" not in head + (b"" if status == 200 else said)
+        for each in (b"X-Frame-Options: DENY", b"Server: octotui", b"Content-Security-Policy"):
+            assert each in head
+        assert page.reports == []
+    assert caplog.records == []
+
+
+async def test_i10_a_failure_of_the_server_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I10: it may be one that anybody can cause, who has the terminal filled with it otherwise."""
+    async with serving() as page:
+        await page.enter()
+        monkeypatch.setattr(page.access, "account", lambda headers: {}["no such key"])
+        for _ in range(3):
+            async with page.client.get(page.url) as answer:
+                assert answer.status == 500
+                assert "says why" in await answer.text()
+        [said] = page.reports
+        assert "KeyError" in said
+
+
 async def test_nothing_is_left_of_apps_when_the_server_ends() -> None:
     async with serving() as page:
         await page.enter()
@@ -171,12 +235,11 @@ async def test_i10_only_the_proxy_may_connect_to_the_socket(tmp_path: Path) -> N
         server = AppServer(access, lambda account: echo(), title="", report=str, peers=peers)
         await server.open(listening)
         connector = aiohttp.UnixConnector(str(tmp_path / "web"))
-        async with (
-            aiohttp.ClientSession(connector=connector) as client,
-            client.get("http://ops/", headers={"X-User": "root"}) as answer,
-        ):
-            assert answer.status == status
-            said = await answer.text()
+        async with aiohttp.ClientSession(connector=connector) as client:
+            for name in ("root", "no\udcffbody"):
+                async with client.get("http://ops/", headers={"X-User": name}) as answer:
+                    assert answer.status == status
+                    said = await answer.text()
         await server.close()
         (tmp_path / "web").unlink()
         assert ("only the proxy may connect here" in said) is (os.geteuid() not in peers)
