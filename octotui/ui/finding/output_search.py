@@ -37,6 +37,11 @@ class OutputSearch:
         return self.count >= MOST
 
     @property
+    def skipped(self) -> int:
+        """The number of lines that are left out, since the pattern takes too long for them."""
+        return self._search.pattern.skipped
+
+    @property
     def was_stopped(self) -> bool:
         """Whether it was stopped before all logs were searched."""
         return self._stopped.is_set()

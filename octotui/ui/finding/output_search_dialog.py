@@ -111,9 +111,14 @@ class OutputSearchDialog(ExplainedActions, ModalScreen[tuple[FoundRow, str] | No
         self.query_one("#said", PlainText).update(glyphs_of(self).text(self._said()))
 
     def _said(self) -> str:
-        search = self._search
-        if search is None:
+        if self._search is None:
             return ""
+        skipped = self._search.skipped
+        lines = "1 line is" if skipped == 1 else f"{skipped:,} lines are"
+        more = f" · {lines} left out: the pattern takes too long there" if skipped else ""
+        return f"{self._found(self._search)}{more}"
+
+    def _found(self, search: OutputSearch) -> str:
         rows = self._rows
         count = count_of(len(rows), len({(row.run, row.job) for row in rows}), len({row.run for row in rows}))
         if search.is_running:
