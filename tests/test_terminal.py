@@ -58,7 +58,7 @@ def test_a_run_is_opened_and_its_log_looked_at(tmp_path: Path, columns: int, lin
     with Terminal(KRAKEN, "--state", tmp_path, columns=columns, lines=lines) as terminal:
         terminal.wait("Runs")
         start(terminal, "Inspect the dock")
-        terminal.wait("idle", gone="executing")
+        terminal.wait("▌✔ run-1", "idle", gone="executing")
         for key, seen, gone in (
             *(("enter", "esc back", "─ Pools"), ("l", "W save", "in setup")),
             *(("esc", "esc back", "W save"), ("esc", "─ Pools", "esc back"), ("l", "W save", "─ Pools")),
