@@ -109,7 +109,7 @@ class PromptDialog(ExplainedActions, ModalScreen[dict[str, str] | None]):
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Refuse to move where there is no other field; in a field of several lines enter is one more."""
         if action == "onward" and isinstance(self.focused, TextArea):
-            return "enter is a new line here"
+            return "this field has several lines"
         return "this is the only field" if action == "field" and len(self._fields) < 2 else ""
 
     def action_field(self, step: int) -> None:

@@ -12,6 +12,7 @@ from octotui.ui.log.lines.error_lines import ErrorSearch
 from octotui.ui.log.lines.job_lines import JobLines, LineSource
 from octotui.ui.log.lines.log_places import NoPlace, line_of
 from octotui.ui.log.lines.search import Search
+from octotui.ui.log.pager import NOWHERE
 from octotui.ui.log.prompt import SearchPrompt
 from octotui.ui.log.searching import LEAPS
 from octotui.ui.styled_text import zone_of
@@ -71,8 +72,14 @@ class JumpPager(FilterPager):
         end: int | None = None,
         has_failed: bool = False,
     ) -> None:
-        """Show a log up to a byte, or none; the last line of a job that has failed is a problem."""
-        super().show(path, title, live=live, end=end)
+        """Show a log up to a byte, or none; one that goes on keeps the reader's position.
+
+        The last line of a job that has failed is a problem.
+        """
+        lines = self._lines.source
+        if path == self.key and isinstance(lines, JobLines) and not lines.reach(end):
+            self.key = None
+        self.show_lines(path, lambda: JobLines(path or NOWHERE, end), title, live=live)
         if isinstance(self._lines.source, JobLines):
             self._lines.source.has_failed = has_failed
 

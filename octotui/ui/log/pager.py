@@ -111,13 +111,6 @@ class LogPager(ExplainedActions, ScrollView, can_focus=True):
         self._search: Search | None = None
         self._jump: int | None = None  # start of a search that has not found a line yet
 
-    def show(self, path: Path | None, title: str = "", *, live: bool = True, end: int | None = None) -> None:
-        """Show a log up to a byte, or none; one that goes on keeps the reader's position."""
-        lines = self._lines.source
-        if path == self.key and isinstance(lines, JobLines) and not lines.reach(end):
-            self.key = None
-        self.show_lines(path, lambda: JobLines(path or NOWHERE, end), title, live=live)
-
     def show_lines(
         self, key: object, opened: Callable[[], LineSource], title: str = "", *, live: bool = True
     ) -> None:

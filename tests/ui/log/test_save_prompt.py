@@ -48,7 +48,7 @@ async def test_whether_a_file_is_replaced_is_asked_in_full_and_no_toast_covers_i
         await it.press("W")
         await it.sees("in which file?")
         await it.press("enter")
-        await it.sees("a toast that stays", "is there already")
+        await it.sees("a toast that stays", "there already")
         assert "is there already: enter replaces it, esc keeps it" in " ".join(it.text.split())
         assert "run-3-create-the-instance.log" in {row.strip() for row in it.text.splitlines()}
         it.app.push_screen(SearchPrompt("", Region(0, size[1] - 3, size[0], 1)))
