@@ -158,7 +158,7 @@ def arguments(verb: str, space: Space) -> list[str]:
         "process": "ok",
         "runbook": "ok",
         "project": "shop",
-        "account": "root",
+        "account": "nobody",
         "out": space.export,
         "backup": space.backup,
         "dest": space.folder / "backups.tar.gz",

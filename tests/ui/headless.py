@@ -67,3 +67,11 @@ def hasten(patch: pytest.MonkeyPatch) -> None:
     if not EVERY_FRAME:
         patch.setattr(Compositor, "render_update", draw_later)
         patch.setattr(Pilot, "pause", pause_and_draw)
+
+
+async def still(pilot) -> None:
+    """Wait until the screen looks the same for a while: panes are laid out, and what they show is drawn."""
+    before = None
+    while (now := [strip.text for strip in pilot.app.screen._compositor.render_strips()]) != before:
+        before = now
+        await pilot.pause(0.2)

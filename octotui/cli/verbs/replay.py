@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -57,7 +58,7 @@ def command(
                     all_of_it = at is None and event is None
                     _tell(replay, as_json=as_json, ascii_only=ascii_only, all_of_it=all_of_it)
             if not (plain or as_json):
-                asyncio.run(_app(replay, wants_ascii(ascii_only)))
+                sys.exit(asyncio.run(_app(replay, wants_ascii(ascii_only))))
     except StoreError as error:
         refuse(str(error))
 
@@ -79,13 +80,16 @@ def _fitting(out: Path) -> Iterator[None]:
         ) from error
 
 
-async def _app(replay: "Replay", ascii_only: bool) -> None:
-    """Run the app until it is left."""
+async def _app(replay: "Replay", ascii_only: bool) -> int:
+    """Run the app until it is left, or ended by a signal; return the exit code."""
     from octotui.ui.replay_app import ReplayApp
 
     glyphs: Literal["unicode", "ascii"] = "ascii" if ascii_only else "unicode"
     app = ReplayApp(replay, glyphs=glyphs, zone=shown_zone(), account=account_settings())
+    for number in (signal.SIGTERM, signal.SIGHUP):  # raised anywhere, it would leave the terminal's threads
+        asyncio.get_running_loop().add_signal_handler(number, app.exit, None, 128 + number)
     await app.run_async()
+    return app.return_code or 0
 
 
 def _tell(replay: "Replay", *, as_json: bool, ascii_only: bool, all_of_it: bool) -> None:

@@ -71,7 +71,8 @@ steps, the runs these started, and what each waits for. The output is that of th
         yield LineList(self._draw, empty="No run is selected.", id="tree")
 
     def on_mount(self) -> None:
-        """Lay out the tree."""
+        """Lay out the tree, and again where a scrollbar comes or goes."""
+        self.watch(self.query_one(LineList), "show_vertical_scrollbar", self.on_resize, init=False)
         self._soon()
 
     @property

@@ -21,6 +21,6 @@ def test_i11_unsaved_settings_are_the_same_and_write_nothing():
     assert found.keep_theme is None
     assert found.panes.shares("board") == {"halves": 300}
     found.panes.change("board", "halves", 400)
-    found.panes.save()
+    found.panes.save(found.panes.take_changed())
     assert saved == []
     assert account.panes.shares("board") == {"halves": 300}

@@ -93,7 +93,7 @@ async def test_t3_it_has_the_theme_of_the_account(tmp_path: Path) -> None:
 def test_it_looks_as_it_did(snap_compare: Callable[..., bool], tmp_path: Path, size: tuple[int, int]) -> None:
     async def settle(pilot: Pilot[object]) -> None:
         await pilot.press("s")
-        await pilot.pause(0.3)
+        await pilot.pause(0.6)
 
     session = FakeSession(scenes.asking(), tmp_path, "ann")
     app = TourApp(session, now=session.now)
