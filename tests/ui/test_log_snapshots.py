@@ -54,7 +54,7 @@ class TestLog:
 
 class TestFiles:
     def test_files(self, pictured):
-        assert pictured(scenes.telling(), NARROW, "f", "down")
+        assert pictured(scenes.telling(), WIDE, "f", "down")
 
 
 class TestOutputSearch:
