@@ -15,6 +15,7 @@ from octotui.ui.app import OctotuiApp
 from tests import scenes
 from tests.scenes import Scene
 from tests.ui.fake import FakeSession
+from tests.ui.headless import screen_settled
 
 BOARD, DIALOG = (120, 28), (90, 26)  # columns and lines
 
@@ -62,7 +63,7 @@ async def _drawn(picture: Picture, folder: Path) -> str:
         for key in picture.keys:
             await pilot.press(key)
             await pilot.pause()
-        await pilot.pause(0.2)
+        await screen_settled(pilot)
         last = picture.output.rpartition("\n")[0].rpartition("\n")[2].replace(" ", "&#160;")
         for _ in range(100):  # output is read beside the screen
             if last in (drawn := app.export_screenshot()):

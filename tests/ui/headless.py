@@ -69,7 +69,7 @@ def hasten(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(Pilot, "pause", pause_and_draw)
 
 
-async def still(pilot) -> None:
+async def screen_settled(pilot) -> None:
     """Wait until the screen looks the same for a while: panes are laid out, and what they show is drawn."""
     before = None
     while (now := [strip.text for strip in pilot.app.screen._compositor.render_strips()]) != before:

@@ -8,7 +8,7 @@ from octotui.ui.app import OctotuiApp
 from octotui.ui.finding.output_search_dialog import OutputSearchDialog
 from tests import scenes
 from tests.ui.fake import FakeSession
-from tests.ui.headless import still
+from tests.ui.headless import screen_settled
 from tests.ui.test_snapshots import LOW, NARROW, WIDE, pictured
 
 __all__ = ["pictured"]
@@ -28,7 +28,7 @@ def searched(snap_compare, tmp_path: Path):
             await pilot.press(*text, "enter")
             while dialog._search is None or dialog._search.is_running:
                 await pilot.pause(0.01)
-            await still(pilot)
+            await screen_settled(pilot)
 
         return snap_compare(app, terminal_size=size, run_before=settle)
 

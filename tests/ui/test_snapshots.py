@@ -14,7 +14,7 @@ from tests.scenes import Scene
 from tests.ui.dialogs.test_prompt_dialog import SIZE, SURE, TOKEN, VERSION
 from tests.ui.dialogs.test_prompt_dialog import scene as asking_for
 from tests.ui.fake import FakeSession
-from tests.ui.headless import still
+from tests.ui.headless import screen_settled
 from tests.ui.plans.test_plan_dialog import crowded
 from tests.ui.screens.test_model_screen import Faulty
 from tests.ui.test_space_switch import FakeSwitch
@@ -40,7 +40,7 @@ def pictured(snap_compare, tmp_path: Path):
                 await pilot.pause()
                 while app.is_handling_keys:
                     await pilot.pause()
-            await still(pilot)
+            await screen_settled(pilot)
 
         return snap_compare(app, terminal_size=size, run_before=settle)
 
@@ -56,7 +56,7 @@ def replayed(snap_compare, tmp_path: Path):
             for key in keys:
                 await pilot.press(key)
                 await pilot.pause()
-            await still(pilot)
+            await screen_settled(pilot)
 
         return snap_compare(ReplayApp(replay(tmp_path, tamed())), terminal_size=size, run_before=settle)
 

@@ -88,7 +88,23 @@ def _read(log: NamedLog) -> ReadLog:
         part.lines.close()
 
 
-class MergedLines:
+class LinesOfJobs:
+    """What is the same for all lines of several jobs: none is hidden, and each job has its own attempts."""
+
+    def hidden_before(self, line: int) -> int:
+        """Return 0: nothing is hidden."""
+        return 0
+
+    def shown(self, number: int) -> int:
+        """Return the same line: nothing is hidden."""
+        return number
+
+    def attempt(self, number: int) -> int | None:
+        """Return None: each job has attempts of its own."""
+        return None
+
+
+class MergedLines(LinesOfJobs):
     """The lines of several logs in the order of their times."""
 
     def __init__(self, logs: Sequence[NamedLog]) -> None:
@@ -249,18 +265,6 @@ class MergedLines:
             if there is not None and there < part.taken:
                 found.append(part.number(there))
         return (min if step > 0 else max)(found, default=None)
-
-    def hidden_before(self, line: int) -> int:
-        """Return 0: of several jobs nothing is hidden."""
-        return 0
-
-    def shown(self, number: int) -> int:
-        """Return the same line: nothing is hidden."""
-        return number
-
-    def attempt(self, number: int) -> int | None:
-        """Return None: each job has attempts of its own."""
-        return None
 
     def scans(self, pattern: Pattern) -> Sequence[Scan]:
         """Return a search for each log."""

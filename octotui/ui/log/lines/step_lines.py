@@ -9,13 +9,13 @@ from itertools import accumulate
 
 from octotui.ui.log.lines.job_lines import Scan
 from octotui.ui.log.lines.line_scan import LineScan
-from octotui.ui.log.lines.merged_lines import LogPart, MergedLines
+from octotui.ui.log.lines.merged_lines import LinesOfJobs, LogPart, MergedLines
 from octotui.ui.log.lines.patterns import Pattern
 
 FOLDED, UNFOLDED = "+", "-"
 
 
-class StepLines:
+class StepLines(LinesOfJobs):
     """The lines of logs job by job; a folded job is its heading alone."""
 
     name_width = 0
@@ -119,18 +119,6 @@ class StepLines:
             there = self._parts[row].lines.problem(here, step)
             if there is not None and there < length and not self._folded[row]:
                 return start + 1 + there
-        return None
-
-    def hidden_before(self, line: int) -> int:
-        """Return 0: nothing is hidden."""
-        return 0
-
-    def shown(self, number: int) -> int:
-        """Return the same line: nothing is hidden."""
-        return number
-
-    def attempt(self, number: int) -> int | None:
-        """Return None: each job has attempts of its own."""
         return None
 
     def scans(self, pattern: Pattern) -> Sequence[Scan]:
