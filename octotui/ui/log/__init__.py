@@ -16,8 +16,8 @@ every other escape sequence, measures wide characters, and cuts a line into rows
 KiB are shown, so that one of a gigabyte costs little more than a short one.
 
 `search` goes through the file in blocks, as a generator that gives the loop its turn between blocks, and
-keeps the numbers of the lines that match. A pattern has a time limit for each line (`patterns`): one that
-backtracks for ever is given up, with a sentence, and the app goes on.
+keeps the numbers of the lines that match. A pattern has a time limit for each line (`patterns`): a line for
+which it backtracks for longer is left out and counted, and after many of them the search ends.
 
 Never the format of a log on disk: that is `store.logs`. Never which job is shown: the panel says so.
 """
